@@ -1,0 +1,84 @@
+package pgwire
+
+import (
+	"context"
+	"io"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// SEAM: what pgwire asks of the room above it.
+
+// Handler makes a session for each client that has been let in.
+type Handler interface {
+	// Connect is called after start-up. An error (a *types.Error: 3D000 …) ends the connection.
+	// notify may be called from any goroutine at any time; it sends a notice, parameter status or notification.
+	Connect(ctx context.Context, s *Startup) (Session, error)
+}
+
+// Startup is what the client said of itself.
+type Startup struct {
+	User, Database string
+	Parameters     map[string]string // application_name, options, DateStyle, …
+	Remote         string
+	TLS            bool
+	ProtocolMinor  int
+	ProcessID      uint32 // as sent in BackendKeyData
+}
+
+// Column describes a result column for RowDescription.
+type Column struct {
+	Name   string
+	Type   types.OID
+	Typmod int32
+	Table  types.OID // 0: not a table's column
+	Attr   int16
+}
+
+// Session is one client's conversation, called by one goroutine at a time. ctx ends when the client
+// cancels the running statement (context.Cause is ErrCanceled), hangs up or the server stops.
+// An error that is a *types.Error is sent as it is; any other is sent as XX000 and logged.
+type Session interface {
+	// Query runs a simple query of any number of statements. It returns the first error; pgwire sends it, then ReadyForQuery.
+	Query(ctx context.Context, sql string, out Out) error
+
+	// The extended protocol. After an error pgwire skips to Sync by itself.
+	Parse(ctx context.Context, name, sql string, params []types.OID) error
+	DescribeStatement(ctx context.Context, name string) (params []types.OID, columns []Column, err error) // columns nil: no rows (NoData)
+	Bind(ctx context.Context, portal, statement string, formats []int16, values [][]byte, results []int16) error
+	DescribePortal(ctx context.Context, name string) (columns []Column, results []int16, err error)
+	// Execute runs a portal for at most max rows (0: all). It must end by one call of Out.Complete, Out.Suspended or Out.Empty, or with an error.
+	Execute(ctx context.Context, portal string, max int, out Out) error
+	CloseStatement(name string) error
+	ClosePortal(name string) error
+	Sync(ctx context.Context) error // ends an implicit transaction: commit
+
+	// Failed tells of an error that pgwire sent for this session (also its own), so that the transaction can be marked failed.
+	Failed(err error)
+	// Status is 'I', 'T' or 'E', for ReadyForQuery.
+	Status() byte
+	// Parameters are those to report with ParameterStatus after start-up; later changes go through Out.Parameter.
+	Parameters() map[string]string
+	// Close frees everything; an open transaction is rolled back.
+	Close()
+}
+
+// Out is where a running statement sends what it has to say. Methods return an error when the client
+// is gone; rows are buffered and flushed by size.
+type Out interface {
+	// Row descriptions belong to simple queries; the extended protocol sent them with Describe. formats nil: all text.
+	Describe(columns []Column) error
+	// Rows encodes the batch's selected rows from first (a position in the selection) on, at most max of them (max < 0: all), as the columns' types say.
+	Rows(env *types.Env, columns []Column, formats []int16, b *column.Batch, first, max int) error
+	Complete(tag string) error
+	Suspended() error
+	Empty() error
+	Notice(n *types.Error) error
+	Parameter(name, value string) error
+	// CopyIn asks the client for data and returns a reader of it, io.EOF at CopyDone; CopyFail is a *types.Error 57014.
+	CopyIn(binary bool, columns int) (io.Reader, error)
+	// CopyOut begins data to the client; each Write is a CopyData message; Close ends it.
+	CopyOut(binary bool, columns int) (io.WriteCloser, error)
+	Flush() error
+}

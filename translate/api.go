@@ -1,0 +1,148 @@
+// Package translate turns SQL text into bound, typed plans: it parses with PostgreSQL's own grammar, binds
+// names, types, overloads and parameters against a catalog snapshot, and plans, splitting each stream
+// scan into an NQL predicate, time bounds and reads that go down, and the rest that stays above.
+//
+// It runs nothing and keeps no state between statements.
+package translate
+
+import (
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// SEAM: what a session asks.
+//
+//	// Parse splits and parses a query string. Errors are *types.Error with Position (42601).
+//	func Parse(sql string) ([]*Statement, error)
+//	// Statement is one parsed statement: its tree, its own text, where it starts in the whole string (Offset, bytes).
+//	func (s *Statement) Text() string
+//	// Bind binds a statement. Errors are *types.Error with Position relative to the whole query string.
+//	func Bind(c *Context, s *Statement) (Bound, error)
+
+// Context is what binding needs besides the statement.
+type Context struct {
+	Catalog *catalog.Snapshot
+	Env     *types.Env
+	// Params are the parameter types that the client declared; 0 or missing ones are inferred.
+	Params []types.OID
+	// Notice receives notices that binding gives rise to; may be nil.
+	Notice func(*types.Error)
+	// UnknownColumnsNull is the setting flare.unknown_columns = 'null'.
+	UnknownColumnsNull bool
+}
+
+// Bound is a bound statement: one of the types below.
+type Bound interface{ bound() }
+
+// Query is SELECT, VALUES, TABLE.
+type Query struct {
+	Plan   plan.Node
+	Params []types.OID // every parameter's type, declared or inferred
+}
+
+// Insert is INSERT … VALUES, … SELECT, … DEFAULT VALUES. Plan yields one column for each of Targets.
+type Insert struct {
+	Stream  *catalog.Stream
+	Targets []Target
+	Plan    plan.Node
+	Params  []types.OID
+}
+
+// Target is where a column of an INSERT or COPY goes: a CLEF member ("@t", "@l", "@m", …), a property's
+// own name, "properties" (an object that is spread) or "document" (a whole event).
+type Target struct {
+	Kind   TargetKind
+	Member string    // for TargetMember: the JSON member's name
+	Type   types.OID // of the value
+	Name   string    // the column as the user knows it, for messages
+}
+
+// TargetKind tells targets apart.
+type TargetKind uint8
+
+const (
+	TargetMember TargetKind = iota
+	TargetTimestamp
+	TargetProperties
+	TargetDocument
+)
+
+// Copy is COPY.
+type Copy struct {
+	From                                bool // FROM STDIN; else TO STDOUT
+	Stream                              *catalog.Stream
+	Targets                             []Target  // FROM: the columns; for FORMAT json one TargetDocument
+	Plan                                plan.Node // TO
+	Format                              string    // "text", "csv", "binary", "json"
+	Delimiter                           byte
+	Null                                string
+	Header                              bool
+	HeaderMatch                         bool
+	Quote, Escape                       byte
+	ForceQuote, ForceNotNull, ForceNull []string
+}
+
+// Explain is EXPLAIN of a Query or Insert.
+type Explain struct {
+	Statement Bound
+	Analyze   bool
+	Format    string // "text"
+}
+
+// Transaction is BEGIN, COMMIT, ROLLBACK, SAVEPOINT …; Modes as in PostgreSQL.
+type Transaction struct {
+	Kind      string // "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "ROLLBACK TO"
+	Name      string
+	Isolation string // "", "read committed", "repeatable read", …
+	ReadOnly  *bool
+	Chain     bool
+}
+
+// Set is SET [LOCAL] and RESET; Show is SHOW.
+type Set struct {
+	Name  string
+	Value string
+	Local bool
+	Reset bool // to the default; Name "" : RESET ALL
+}
+type Show struct{ Name string } // "all" for SHOW ALL
+
+// Prepare, Execute and Deallocate are their SQL statements.
+type Prepare struct {
+	Name      string
+	Params    []types.OID
+	Statement *Statement
+}
+type Execute struct {
+	Name string
+	Args []plan.Expr // not yet cast to the parameters' types
+}
+type Deallocate struct{ Name string } // "" for ALL
+
+// Discard is DISCARD ALL / PLANS / SEQUENCES / TEMP.
+type Discard struct{ What string }
+
+// NoOp is a statement that has nothing to do here, as CHECKPOINT, or UNLISTEN *.
+type NoOp struct{ Tag string }
+
+func (*Query) bound()       {}
+func (*Insert) bound()      {}
+func (*Copy) bound()        {}
+func (*Explain) bound()     {}
+func (*Transaction) bound() {}
+func (*Set) bound()         {}
+func (*Show) bound()        {}
+func (*Prepare) bound()     {}
+func (*Execute) bound()     {}
+func (*Deallocate) bound()  {}
+func (*Discard) bound()     {}
+func (*NoOp) bound()        {}
+
+// Statement is one parsed statement.
+type Statement struct {
+	sql    string // the whole query string
+	Offset int    // bytes
+	Length int
+	// the tree, tokens: see parse.go
+}

@@ -1,0 +1,50 @@
+package types
+
+import (
+	"context"
+	"time"
+)
+
+// Env is what values and functions need of the world outside them. A session makes one for each
+// statement; nothing in this package reads a clock, a global time zone or a setting in any other way.
+// An Env is read by many goroutines at once and is not changed while they run.
+type Env struct {
+	Context context.Context // of the statement: long-running functions stop when it ends; may be nil
+
+	TransactionStart time.Time // now(), current_timestamp
+	StatementStart   time.Time // statement_timestamp()
+	Clock            func() time.Time
+
+	Location     *time.Location // the setting TimeZone
+	TimeZone     string         // its name as set
+	DateOrder    string         // "MDY" (default), "DMY" or "YMD"; DateStyle's format is always ISO
+	IntervalForm string         // IntervalStyle: "postgres" (default), "iso_8601", "sql_standard", "postgres_verbose"
+	FloatDigits  int            // extra_float_digits; 1 (the default) and more: shortest exact form
+	ByteaEscape  bool           // bytea_output = 'escape'
+
+	User, SessionUser, Database string
+	BackendPID                  int32
+
+	// Setting answers current_setting and SHOW; ok is false for an unknown name. May be nil.
+	Setting func(name string) (value string, ok bool)
+	// Names resolves names for the reg* types and the functions about relations. May be nil.
+	Names Names
+}
+
+// Names looks things up in the catalog: what the reg* types and functions such as format_type,
+// pg_table_is_visible and has_table_privilege need. A lookup that finds nothing returns ok = false.
+type Names interface {
+	Relation(name string) (oid OID, ok bool) // name as written by a user: maybe qualified, maybe quoted
+	RelationName(oid OID) (name string, ok bool)
+	SearchPath() []string
+	CanSelect(user string, relation OID) bool
+}
+
+// NewEnv returns an Env with PostgreSQL's defaults, in UTC, at the given time.
+func NewEnv(now time.Time) *Env {
+	return &Env{
+		TransactionStart: now, StatementStart: now, Clock: time.Now,
+		Location: time.UTC, TimeZone: "UTC", DateOrder: "MDY", IntervalForm: "postgres", FloatDigits: 1,
+		User: "flare", SessionUser: "flare", Database: "flare",
+	}
+}

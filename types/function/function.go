@@ -1,0 +1,98 @@
+// Package function is the one registry of SQL's functions, operators, casts and aggregates, with
+// the code that computes them over vectors. The binder resolves overloads against it, the executor
+// calls what it holds, and pg_proc, pg_operator, pg_cast and pg_aggregate are listed from it.
+package function
+
+import (
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// Volatility is PostgreSQL's provolatile.
+type Volatility byte
+
+const (
+	Immutable Volatility = 'i'
+	Stable    Volatility = 's' // the same within a statement: now(), text of a timestamptz
+	Volatile  Volatility = 'v'
+)
+
+// Call is what a kernel is told besides its arguments.
+type Call struct {
+	Env    *types.Env
+	Args   []types.OID // the types of the arguments as called (polymorphic functions read them)
+	Result types.OID
+	Typmod int32 // for casts with a length: numeric(5,2), varchar(10); -1 none
+}
+
+// Kernel computes a function for the rows in sel (nil: all) of n rows. args have n rows each, in any
+// form. The kernel makes out a vector of n rows of the result's Kind, in any form; what it puts at rows
+// that are not selected doesn't matter, and it must not fail because of them, nor because of the
+// value that lies under a null. Kernels of Strict functions must give null where an argument is null.
+// An error is a *types.Error.
+type Kernel func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error
+
+// Function is one overload of a function.
+type Function struct {
+	OID        types.OID // PostgreSQL's where it has the function; from 90000 on for our own
+	Name       string
+	Schema     string // "pg_catalog" or "flare"
+	Args       []types.OID
+	Variadic   bool // the last of Args repeats; any number of it
+	Result     types.OID
+	Strict     bool
+	Total      bool // can't fail on any input: may run on dictionary entries that no row uses
+	Volatility Volatility
+	Kernel     Kernel
+}
+
+// Operator names a function that computes it. Left is 0 for prefix operators.
+type Operator struct {
+	OID         types.OID
+	Name        string
+	Left, Right types.OID
+	Result      types.OID
+	Function    *Function
+	Commutator  string // of the same types swapped; "" none
+	Negator     string
+}
+
+// CastContext says where a cast applies by itself.
+type CastContext byte
+
+const (
+	CastImplicit   CastContext = 'i'
+	CastAssignment CastContext = 'a'
+	CastExplicit   CastContext = 'e'
+)
+
+// Cast converts From to To. Function is nil where the vectors are the same (binary coercible).
+type Cast struct {
+	From, To types.OID
+	Context  CastContext
+	Function *Function
+}
+
+// Accumulator holds the states of one aggregate for many groups. Groups are numbered from 0 by the
+// caller. It is used by one goroutine; partial accumulators of several goroutines are merged.
+type Accumulator interface {
+	// Resize makes room for groups 0 … n-1; new ones begin empty.
+	Resize(n int)
+	// Add feeds the rows in sel: row i goes to group groups[i]. args as for a Kernel (none for count(*)).
+	Add(c *Call, n int, sel column.Selection, groups []int32, args []*column.Vector) error
+	// Merge adds other's group g into group to[g].
+	Merge(other Accumulator, to []int32) error
+	// Result appends the results of groups 0 … n-1 to out, a Plain vector of the result's Kind.
+	Result(c *Call, n int, out *column.Vector) error
+	// Bytes estimates the memory held.
+	Bytes() int64
+}
+
+// Aggregate is one overload of an aggregate function.
+type Aggregate struct {
+	OID    types.OID
+	Name   string
+	Args   []types.OID
+	Result types.OID
+	New    func(c *Call) Accumulator
+}
