@@ -1,0 +1,33 @@
+# The everyday commands. `make` alone lists them.
+.PHONY: help build test race ci lint bench fuzz crash update
+
+help:   ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+build:  ## the program, as ./flare-pg
+	go build -o flare-pg ./cmd/flare-pg
+test:   ## every test
+	go test ./...
+race:   ## every test under the race detector
+	go test -race ./...
+lint:   ## formatting, vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	go tool -modfile=tools/go.mod staticcheck ./...
+ci:     ## the gate, as it runs before a change lands
+	bash .ci/run
+bench:  ## the Go benchmarks, and import beside PostgreSQL's COPY
+	go test -run '^$$' -bench . -benchtime 1s ./event ./engine ./nql/...
+	bash bench/import.sh
+update: ## rewrite golden files
+	go test ./... -run Golden -update
+
+FUZZTIME ?= 5m
+fuzz:   ## every fuzz target for FUZZTIME each (long)
+	@for p in $$(go list ./...); do \
+	  for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
+	    echo "== $$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; done
+
+SEEDS ?= 20000
+crash:  ## power-loss runs of the engine over SEEDS seeds (long)
+	go test ./engine -run Crash -seeds $(SEEDS) -timeout 0 -v
