@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Exit codes.
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// usageError is a wrong flag or argument: exit code 2, and the usage line is worth showing.
+type usageError struct{ error }
+
+// reported is a failure that has been told already; only the exit code is left to give.
+var errReported = errors.New("reported")
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:   "flare-pg",
+		Short: "A log store that you query with psql",
+		Long: `flare-pg stores structured log events in an engine made for logs and speaks the
+PostgreSQL protocol: connect with psql, Grafana or any PostgreSQL driver.
+
+Every flag can also be given as an environment variable: --data is FLARE_PG_DATA,
+--on-error is FLARE_PG_ON_ERROR. A flag on the command line wins.`,
+		Example: `  flare-pg demo
+  flare-pg serve --data ./data
+  flare-pg import --data ./data events.ndjson.zst`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noSubcommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(serveCommand(), importCommand(), nqlCommand(), checkCommand(), inspectCommand(), demoCommand(), versionCommand())
+	for _, c := range root.Commands() {
+		wrapArgs(c)
+		withEnvironment(c)
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	cmd, err := root.ExecuteContextC(ctx)
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errReported):
+		return exitFailure
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "flare-pg: %v\n\nUsage: %s\nSee '%s --help'.\n", err, cmd.UseLine(), cmd.CommandPath())
+		return exitUsage
+	default:
+		fmt.Fprintf(stderr, "flare-pg: %v\n", err)
+		return exitFailure
+	}
+}
+
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	msg := fmt.Sprintf("unknown command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		msg += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usageError{errors.New(msg)}
+}
+
+// wrapArgs turns errors of a command's argument check into usage errors.
+func wrapArgs(c *cobra.Command) {
+	check := c.Args
+	if check == nil {
+		check = cobra.NoArgs
+	}
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// withEnvironment names each flag's variable in its help, and sets flags that the command line left alone from it.
+func withEnvironment(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) { f.Usage += " [" + variable(f.Name) + "]" })
+	c.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		var wrong error
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			v, ok := os.LookupEnv(variable(f.Name))
+			if !ok || f.Changed || f.Name == "help" || wrong != nil {
+				return
+			}
+			if err := cmd.Flags().Set(f.Name, v); err != nil {
+				wrong = usageError{fmt.Errorf("%s: %w", variable(f.Name), err)}
+			}
+		})
+		return wrong
+	}
+}
+
+func variable(flag string) string {
+	return "FLARE_PG_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// requireData refuses a command whose --data is missing, before anything is done.
+func requireData(dir string) error {
+	if dir == "" {
+		return usageError{errors.New("--data DIR (or FLARE_PG_DATA) is required: the data directory")}
+	}
+	return nil
+}
