@@ -1,0 +1,63 @@
+package plan
+
+// WalkNodes calls f for n and, where f returns true, for the nodes below it, from the top down.
+func WalkNodes(n Node, f func(Node) bool) {
+	if n == nil || !f(n) {
+		return
+	}
+	for _, c := range n.Children() {
+		WalkNodes(c, f)
+	}
+}
+
+// Exprs lists the expressions that a node itself evaluates (not those of its inputs).
+func Exprs(n Node) []Expr {
+	var out []Expr
+	keys := func(ks []SortKey) {
+		for _, k := range ks {
+			out = append(out, k.Expr)
+		}
+	}
+	some := func(es ...Expr) {
+		for _, e := range es {
+			if e != nil {
+				out = append(out, e)
+			}
+		}
+	}
+	switch n := n.(type) {
+	case *Scan:
+		some(n.Params...)
+		for _, b := range n.Bounds {
+			some(b.X)
+		}
+	case *SourceScan:
+		some(n.Filters...)
+	case *Values:
+		for _, r := range n.Rows {
+			some(r...)
+		}
+	case *Filter:
+		some(n.Cond)
+	case *Project:
+		some(n.Exprs...)
+	case *Aggregate:
+		some(n.Keys...)
+		for _, a := range n.Aggs {
+			some(a.Args...)
+			some(a.Filter)
+			keys(a.OrderBy)
+		}
+	case *Sort:
+		keys(n.Keys)
+	case *Limit:
+		some(n.Count, n.Skip)
+	case *Distinct:
+		some(n.On...)
+	case *Join:
+		some(n.LeftKeys...)
+		some(n.RightKeys...)
+		some(n.Cond)
+	}
+	return out
+}
