@@ -1,12 +1,11 @@
 package nql
 
 import (
+	"errors"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
 )
-
-// SEAM: how a scan turns stored documents into typed columns.
 
 // Column is one column that a scan shall produce: a path and the physical form to give its values.
 //
@@ -36,11 +35,23 @@ type Event struct {
 
 // RowProgram is a predicate and a projection compiled for row-wise reading. It is used by one
 // goroutine; Clone makes one for another.
-//
-//	func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, error)
-//	func (p *RowProgram) Clone() *RowProgram
-//	func (p *RowProgram) Kinds() []column.Kind
-//	// Append evaluates the predicate on e and, where it is true, appends one row to b (Plain vectors, Reset to Kinds()).
-//	func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error)
-//	// Match evaluates the predicate only.
-//	func (p *RowProgram) Match(e *Event) (bool, error)
+type RowProgram struct{ kinds []column.Kind }
+
+var errNotYet = errors.New("nql: evaluation is being built")
+
+// CompileRows compiles a predicate (nil: all events) over params and the columns to read of events for which it is true.
+func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, error) {
+	return nil, errNotYet
+}
+
+// Clone returns a program that another goroutine may use.
+func (p *RowProgram) Clone() *RowProgram { c := *p; return &c }
+
+// Kinds are the kinds of the columns, in their order: what a batch is Reset to before the first Append.
+func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
+
+// Append evaluates the predicate on e and, where it is true, appends one row to b, whose vectors are Plain and of Kinds().
+func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) { return false, errNotYet }
+
+// Match evaluates the predicate only.
+func (p *RowProgram) Match(e *Event) (bool, error) { return false, errNotYet }

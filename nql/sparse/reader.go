@@ -3,10 +3,13 @@
 // Documents are expected to have been validated and minified when they were written (package
 // event). On any other bytes the reader returns nonsense at worst: it never reads outside its input and always ends.
 //
-// Today the package holds the plain reader: one pass, byte by byte. The vectorised one fills the same interface.
+// Today the package holds the plain reader: one pass, byte by byte, which jumps over strings it need not look at
+// and stops once everything wanted has been found. The vectorised one fills the same interface.
+//
+// Nothing here recurses into a document deeper than the wanted paths do.
 package sparse
 
-// SEAM.
+import "math"
 
 // Kind is the JSON type of a value, told by its first byte.
 type Kind uint8
@@ -36,11 +39,110 @@ type Step struct {
 	Index   int // negative: from the end
 }
 
-// Wanted is a set of paths compiled for reading; immutable.
-//
-//	func Compile(paths [][]Step) *Wanted
-//	// Read fills out[i] for each path i of w (out has as many as paths).
-//	func (w *Wanted) Read(doc []byte, out []Value)
-//	// Unquote appends the characters of a String's Raw to dst.
-//	func Unquote(dst, raw []byte) []byte
-//	// Members and Elements iterate an object's or array's parts.
+// Of returns the value that raw, a JSON text without white space around it, is.
+func Of(raw []byte) Value {
+	if len(raw) == 0 {
+		return Value{}
+	}
+	return Value{kindOf[raw[0]], raw}
+}
+
+// kindOf tells a value's kind by its first byte; bytes that begin no value are Missing.
+var kindOf = [256]Kind{
+	'n': Null, 'f': False, 't': True, '"': String, '{': Object, '[': Array, '-': Number,
+	'0': Number, '1': Number, '2': Number, '3': Number, '4': Number,
+	'5': Number, '6': Number, '7': Number, '8': Number, '9': Number,
+}
+
+// Wanted is a set of paths compiled for reading; immutable, so goroutines may share it.
+type Wanted struct {
+	root  node
+	paths int
+	wide  bool // some object has more wanted members than a reader keeps count of: no early end
+}
+
+// Compile prepares reading of the given paths. An empty path means the whole document.
+func Compile(paths [][]Step) *Wanted {
+	w := &Wanted{paths: len(paths)}
+	for i, p := range paths {
+		w.root.add(p, i)
+	}
+	w.wide = w.root.wide()
+	return w
+}
+
+// Len is the number of paths, and the length that Read wants of out.
+func (w *Wanted) Len() int { return w.paths }
+
+// Read fills out[i] for each path i of w (out has as many as paths). Of members with equal names the
+// first counts; a stored document has no such members.
+func (w *Wanted) Read(doc []byte, out []Value) {
+	out = out[:w.paths]
+	clear(out)
+	if w.paths == 0 {
+		return
+	}
+	r := reader{doc: doc, out: out, open: w.root.wants}
+	if w.wide {
+		r.open = math.MaxInt
+	}
+	i := r.space(0)
+	if w.root.leaf() && len(w.root.members) == 0 && len(w.root.elements) == 0 {
+		r.set(&w.root, i, skipValue(doc, i))
+		return
+	}
+	end := r.value(&w.root, i)
+	if w.root.leaf() {
+		r.set(&w.root, i, end)
+	}
+}
+
+// Get reads one path. It is for single values; many paths of one document are quicker through Compile.
+func Get(doc []byte, path []Step) Value {
+	i := skipSpace(doc, 0)
+	v := Value{}
+	if i < len(doc) {
+		v = Value{kindOf[doc[i]], doc[i:skipValue(doc, i)]}
+	}
+	for _, s := range path {
+		v = step(v, s)
+		if v.Kind == Missing {
+			return Value{}
+		}
+	}
+	return v
+}
+
+func step(v Value, s Step) Value {
+	switch {
+	case s.Element && v.Kind == Array:
+		index := s.Index
+		if index < 0 {
+			for it := Elements(v.Raw); ; index++ {
+				if _, ok := it.Next(); !ok {
+					break
+				}
+			}
+			if index < 0 {
+				return Value{}
+			}
+		}
+		for it := Elements(v.Raw); ; index-- {
+			e, ok := it.Next()
+			if !ok || index == 0 {
+				return e
+			}
+		}
+	case !s.Element && v.Kind == Object:
+		for it := Members(v.Raw); ; {
+			key, m, ok := it.Next()
+			if !ok {
+				return Value{}
+			}
+			if KeyIs(key, s.Name, s.Fold) {
+				return m
+			}
+		}
+	}
+	return Value{}
+}

@@ -1,0 +1,80 @@
+package sparse
+
+import "bytes"
+
+func indexByte(b []byte, c byte) int { return bytes.IndexByte(b, c) }
+
+func skipSpace(doc []byte, i int) int {
+	for i < len(doc) && (doc[i] == ' ' || doc[i] == '\n' || doc[i] == '\r' || doc[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// skipString returns where the string whose opening quote is at i ends, behind its closing quote.
+func skipString(doc []byte, i int) int {
+	i++
+	for {
+		n := bytes.IndexByte(doc[i:], '"')
+		if n < 0 {
+			return len(doc)
+		}
+		// The quote is escaped when an odd number of backslashes stand before it.
+		end := i + n
+		b := end
+		for b > i && doc[b-1] == '\\' {
+			b--
+		}
+		i = end + 1
+		if (end-b)&1 == 0 {
+			return i
+		}
+	}
+}
+
+// endsScalar marks the bytes that end a number or a literal name.
+var endsScalar = [256]bool{',': true, '}': true, ']': true, ':': true, '"': true, ' ': true, '\n': true, '\r': true, '\t': true}
+
+// structural marks the bytes that matter for finding the end of an object or array.
+var structural = [256]bool{'{': true, '}': true, '[': true, ']': true, '"': true}
+
+// skipValue returns where the value at i ends. Where no value begins it returns i.
+func skipValue(doc []byte, i int) int {
+	if i >= len(doc) {
+		return i
+	}
+	switch doc[i] {
+	case '"':
+		return skipString(doc, i)
+	case '{', '[':
+		return skipOut(doc, i+1)
+	}
+	for i < len(doc) && !endsScalar[doc[i]] {
+		i++
+	}
+	return i
+}
+
+// skipOut returns where the object or array ends that i is within.
+func skipOut(doc []byte, i int) int {
+	for depth := 1; i < len(doc); {
+		for !structural[doc[i]] {
+			if i++; i == len(doc) {
+				return i
+			}
+		}
+		switch doc[i] {
+		case '"':
+			i = skipString(doc, i)
+			continue
+		case '{', '[':
+			depth++
+		default:
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
+	return i
+}
