@@ -2,7 +2,9 @@ package pgwire
 
 import (
 	"context"
+	"errors"
 	"io"
+	"time"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -10,10 +12,20 @@ import (
 
 // SEAM: what pgwire asks of the room above it.
 
+// Why a statement's context ended; context.Cause tells.
+var (
+	// ErrCanceled: the client sent a CancelRequest.
+	ErrCanceled = errors.New("canceling statement due to user request")
+	// ErrHangup: the client closed its connection while the statement ran.
+	ErrHangup = errors.New("connection to client lost")
+	// ErrShutdown: the server stops and waits no longer.
+	ErrShutdown = errors.New("terminating connection due to administrator command")
+)
+
 // Handler makes a session for each client that has been let in.
 type Handler interface {
 	// Connect is called after start-up. An error (a *types.Error: 3D000 …) ends the connection.
-	// notify may be called from any goroutine at any time; it sends a notice, parameter status or notification.
+	// ctx lives as long as the connection.
 	Connect(ctx context.Context, s *Startup) (Session, error)
 }
 
@@ -60,6 +72,9 @@ type Session interface {
 	Status() byte
 	// Parameters are those to report with ParameterStatus after start-up; later changes go through Out.Parameter.
 	Parameters() map[string]string
+	// IdleTimeout says how long the session may wait for the client's next message (0: for ever), and the
+	// error (FATAL) that ends it when it waited longer.
+	IdleTimeout() (time.Duration, error)
 	// Close frees everything; an open transaction is rolled back.
 	Close()
 }

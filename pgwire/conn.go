@@ -1,0 +1,193 @@
+package pgwire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// conn is one client's connection. One goroutine leads the conversation; the pump and the server only
+// end contexts, wake the inbox and shorten deadlines.
+type conn struct {
+	srv    *Server
+	nc     net.Conn
+	in     *inbox
+	frames frames
+	w      writer
+	log    *slog.Logger
+	sess   Session
+
+	ctx context.Context
+	end context.CancelCauseFunc
+
+	pid      uint32
+	key      []byte
+	admitted bool // guarded by Server.mu
+
+	mu      sync.Mutex
+	running context.CancelCauseFunc // the running statement's; nil between statements
+
+	leaving error // set by COPY when nothing more can be said or read
+	skip    bool  // an error happened in the extended protocol: ignore until Sync
+}
+
+func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
+	c := &conn{srv: s, nc: nc, in: newInbox(), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c.frames.in = c.in
+	c.w.nc = nc
+	c.w.timeout.Store(int64(s.o.WriteTimeout))
+	c.ctx, c.end = context.WithCancelCause(ctx)
+	return c
+}
+
+// serve leads the whole conversation and closes the connection.
+func (c *conn) serve(crowded bool) {
+	pumped := make(chan struct{})
+	go func() {
+		defer close(pumped)
+		c.in.pump(c.nc, func(error) {
+			c.end(ErrHangup)
+			c.w.hurry(leaveGrace)
+		})
+	}()
+	defer func() {
+		c.end(ErrHangup)
+		c.nc.Close()
+		c.in.discard()
+		<-pumped
+	}()
+
+	err := c.guarded(func() error {
+		if crowded {
+			return fatal(types.CodeTooManyConnections, "sorry, too many clients are connecting already")
+		}
+		if err := c.startup(); err != nil {
+			return err
+		}
+		c.log = c.log.With("pid", c.pid)
+		return c.converse()
+	})
+	if c.sess != nil {
+		if e := c.guarded(func() error { c.sess.Close(); return nil }); e != nil && err == nil {
+			err = e
+		}
+	}
+	c.farewell(err)
+}
+
+// guarded runs f and turns a panic into an error that ends this connection and no other.
+func (c *conn) guarded(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("panic in session", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fatal(types.CodeInternalError, "internal error: %v", p)
+		}
+	}()
+	return f()
+}
+
+// farewell sends a FATAL where there is one to send, and sees that the client gets to read it: closing a socket
+// with unread input resets it, and a reset destroys what the peer has not read yet.
+func (c *conn) farewell(err error) {
+	var e *types.Error
+	switch {
+	case errors.As(err, &e):
+		c.log.Debug("connection ended", "code", e.Code, "error", e.Message)
+	case errors.Is(err, os.ErrDeadlineExceeded) && c.sess == nil:
+		e = fatal("08006", "canceling authentication due to timeout")
+		c.log.Debug("connection ended", "error", "start-up took too long")
+	default:
+		if err != nil && !errors.Is(err, errQuiet) && !errors.Is(err, io.EOF) {
+			c.log.Debug("connection ended", "error", err)
+		}
+		c.w.flush() //nolint:errcheck // the connection is at its end
+		return
+	}
+	c.w.hurry(leaveGrace)
+	m := fields(e, "FATAL")
+	c.w.send(&m) //nolint:errcheck // as above
+	if c.w.flush() != nil {
+		return
+	}
+	c.in.discard()
+	if h, ok := c.nc.(interface{ CloseWrite() error }); ok && h.CloseWrite() == nil {
+		c.nc.SetReadDeadline(time.Now().Add(leaveGrace / 4)) //nolint:errcheck // as above
+		c.in.drained()
+	}
+}
+
+// cancelStatement ends the running statement's context.
+func (c *conn) cancelStatement(cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running != nil {
+		c.running(cause)
+	}
+}
+
+// statement runs f under a context that CancelRequest, hang-up and shutdown end.
+func (c *conn) statement(f func(ctx context.Context, o *out) error) error {
+	ctx, cancel := context.WithCancelCause(c.ctx)
+	c.mu.Lock()
+	c.running = cancel
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.running = nil
+		c.mu.Unlock()
+		cancel(nil)
+	}()
+	c.w.sent = time.Now()
+	err := f(ctx, &out{c: c, ctx: ctx})
+	if c.leaving != nil {
+		return c.leaving
+	}
+	if err == nil {
+		return nil
+	}
+	if c.w.err != nil {
+		return c.w.err // the client is gone: nobody to tell
+	}
+	return c.report(ctx, err)
+}
+
+// report sends an error. It returns the error where it ends the connection.
+func (c *conn) report(ctx context.Context, err error) error {
+	e, internal := clientError(ctx, err)
+	if internal {
+		c.log.Error("internal error", "error", err)
+	}
+	if e.Severity == "FATAL" || e.Severity == "PANIC" {
+		return e
+	}
+	if errors.Is(context.Cause(c.ctx), ErrShutdown) {
+		return fatal(types.CodeAdminShutdown, "%s", ErrShutdown)
+	}
+	c.skip = true // 'Q' takes it back
+	m := fields(e, "ERROR")
+	if err := c.w.send(&m); err != nil {
+		return err
+	}
+	c.sess.Failed(e)
+	return nil
+}
+
+// ready sends ReadyForQuery and everything before it.
+func (c *conn) ready() error {
+	c.skip = false
+	if err := c.w.send(&pgproto3.ReadyForQuery{TxStatus: c.sess.Status()}); err != nil {
+		return err
+	}
+	return c.w.flush()
+}

@@ -1,0 +1,156 @@
+package pgwire
+
+import (
+	"io"
+	"net"
+	"sync"
+)
+
+// Sizes of a connection's inbox in bytes: what the pump may have read ahead of the conversation.
+const (
+	inboxBefore = 8 << 10  // before the client is let in
+	inboxAfter  = 64 << 10 // afterwards
+)
+
+// inbox is the ring between the pump, which reads the socket, and the conversation.
+type inbox struct {
+	mu    sync.Mutex
+	more  sync.Cond // bytes or an error arrived, or somebody woke the reader
+	space sync.Cond // bytes were taken
+	buf   []byte
+	r, n  int   // bytes r … r+n-1 (round the end) are unread
+	err   error // why the pump ended; what it read before is still to be had
+	ended bool  // the pump has
+	sink  bool  // throw away what arrives: the connection is being closed
+}
+
+func newInbox() *inbox {
+	b := &inbox{buf: make([]byte, inboxBefore)}
+	b.more.L, b.space.L = &b.mu, &b.mu
+	return b
+}
+
+// pump reads nc until it fails, then calls done with the error. It never holds more than the ring.
+func (b *inbox) pump(nc net.Conn, done func(error)) {
+	for {
+		b.mu.Lock()
+		for b.n == len(b.buf) {
+			b.space.Wait()
+		}
+		// The free part that is in one piece. The reader only ever makes it longer, and grow is not
+		// called while a Read is under way into the old ring (it waits for pumping to end).
+		w := (b.r + b.n) % len(b.buf)
+		end := len(b.buf)
+		if w < b.r {
+			end = b.r
+		}
+		free := b.buf[w:end]
+		b.mu.Unlock()
+
+		n, err := nc.Read(free)
+
+		b.mu.Lock()
+		// A ring that was replaced meanwhile gets a copy of what arrived in the old one.
+		if len(free) > 0 && !b.owns(free) {
+			for _, c := range free[:n] {
+				b.buf[(b.r+b.n)%len(b.buf)] = c
+				b.n++
+			}
+		} else {
+			b.n += n
+		}
+		if b.sink {
+			b.r, b.n = 0, 0
+		}
+		b.err, b.ended = err, err != nil
+		b.more.Broadcast()
+		b.mu.Unlock()
+		if err != nil {
+			done(err)
+			return
+		}
+	}
+}
+
+// owns reports whether p is a piece of the present ring.
+func (b *inbox) owns(p []byte) bool {
+	return &p[:cap(p)][cap(p)-1] == &b.buf[:cap(b.buf)][cap(b.buf)-1]
+}
+
+// grow gives the ring its size after start-up.
+func (b *inbox) grow(size int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if size <= len(b.buf) {
+		return
+	}
+	// Room for the old ring's whole capacity beside what is unread: a Read into it may be under way.
+	ring := make([]byte, size)
+	for i := range b.n {
+		ring[i] = b.buf[(b.r+i)%len(b.buf)]
+	}
+	b.buf, b.r = ring, 0
+	b.space.Broadcast()
+}
+
+// read takes what is there, up to len(p) bytes. While nothing is there it waits, and asks stop, at once and each
+// time it is woken, whether to go on; stop's error ends the wait. Bytes come before errors.
+func (b *inbox) read(p []byte, stop func() error) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.n == 0 {
+		if b.err != nil {
+			return 0, b.err
+		}
+		if stop != nil {
+			if err := stop(); err != nil {
+				return 0, err
+			}
+		}
+		b.more.Wait()
+	}
+	total := 0
+	for total < len(p) && b.n > 0 {
+		end := min(b.r+b.n, len(b.buf))
+		n := copy(p[total:], b.buf[b.r:end])
+		total += n
+		b.n -= n
+		b.r = (b.r + n) % len(b.buf)
+	}
+	b.space.Broadcast()
+	return total, nil
+}
+
+// wake makes a waiting read ask its stop again.
+func (b *inbox) wake() {
+	b.mu.Lock()
+	b.more.Broadcast()
+	b.mu.Unlock()
+}
+
+// buffered is the number of unread bytes.
+func (b *inbox) buffered() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.n
+}
+
+// discard drops what is unread and all that is still to come.
+func (b *inbox) discard() {
+	b.mu.Lock()
+	b.sink, b.r, b.n = true, 0, 0
+	if b.err == nil {
+		b.err = io.EOF
+	}
+	b.space.Broadcast()
+	b.mu.Unlock()
+}
+
+// drained waits until the pump has ended.
+func (b *inbox) drained() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for !b.ended {
+		b.more.Wait()
+	}
+}
