@@ -27,17 +27,18 @@ func (b Bitmap) Put(i int, v bool) {
 	}
 }
 
-// Fill sets the first n bits to v; the bits behind them in the last word become zero.
+// Fill sets the first n bits to v; all bits behind them become zero.
 func (b Bitmap) Fill(n int, v bool) {
-	var w uint64
-	if v {
-		w = ^uint64(0)
+	clear(b)
+	if !v {
+		return
 	}
-	for i := range b {
-		b[i] = w
+	full := n >> 6
+	for i := range b[:full] {
+		b[i] = ^uint64(0)
 	}
-	if v && n&63 != 0 && len(b) > 0 {
-		b[n>>6] &= 1<<(uint(n)&63) - 1
+	if r := uint(n) & 63; r != 0 {
+		b[full] = 1<<r - 1
 	}
 }
 

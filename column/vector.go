@@ -1,6 +1,15 @@
 package column
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// ErrTooLong is what appending to a Text, JSON or Decimal vector panics with when its bytes would
+// pass 2 GiB, which 32-bit offsets can't count. Producers end batches at BatchBytes, far below;
+// whoever gathers values without such a bound has reserved the memory for them first.
+var ErrTooLong = errors.New("column: more than 2 GiB of bytes in one vector")
 
 // Kind is the physical type of a vector's values.
 type Kind uint8
@@ -65,6 +74,9 @@ type Vector struct {
 
 	Codes []int32
 	Dict  *Vector
+
+	own    Bitmap // memory that v allocated for Valid; a Valid that is other memory is copied before it is changed
+	shared bool   // the values are another vector's memory
 }
 
 // New returns an empty Plain vector of the kind.
@@ -78,8 +90,11 @@ func NewNull(k Kind, n int) *Vector {
 	return v
 }
 
-// Reset makes v an empty Plain vector of kind k, keeping its memory.
+// Reset makes v an empty Plain vector of kind k, keeping its memory where it is its own.
 func (v *Vector) Reset(k Kind) {
+	if v.shared {
+		*v = Vector{own: v.own}
+	}
 	v.Kind, v.Form, v.Len = k, Plain, 0
 	v.Valid, v.Bools = nil, v.Bools[:0]
 	v.Ints, v.Floats, v.Spans = v.Ints[:0], v.Floats[:0], v.Spans[:0]
@@ -146,19 +161,42 @@ func (v *Vector) Str(i int) []byte {
 	return w.Bytes[w.Offsets[i]:w.Offsets[i+1]:w.Offsets[i+1]]
 }
 
-// appended counts one more row of a Plain vector and marks it valid or null.
-func (v *Vector) appended(valid bool) {
-	i := v.Len
+// appended counts one more valid row of a Plain vector.
+func (v *Vector) appended() {
 	v.Len++
-	if v.Valid == nil {
-		if valid {
-			return
-		}
-		v.Valid = NewBitmap(max(v.Len, 64))
-		v.Valid.Fill(i, true)
+	if v.Valid != nil {
+		v.mark(true)
 	}
-	v.Valid = v.Valid.Resize(v.Len)
+}
+
+// mark records whether the last row of a Plain vector is valid.
+func (v *Vector) mark(valid bool) {
+	i := v.Len - 1
+	if v.Valid == nil {
+		v.ownValid(i, v.Len)
+	} else if i>>6 >= len(v.Valid) || !v.ownsValid() {
+		v.ownValid(i, v.Len)
+	}
 	v.Valid.Put(i, valid)
+}
+
+func (v *Vector) ownsValid() bool {
+	return len(v.own) > 0 && len(v.Valid) > 0 && &v.own[0] == &v.Valid[0]
+}
+
+// ownValid makes Valid memory of v's own with room for n bits; the first old bits are kept.
+func (v *Vector) ownValid(old, n int) {
+	switch {
+	case v.Valid == nil:
+		v.own = v.own[:0].Resize(max(n, 1))
+		v.own.Fill(old, true)
+	case v.ownsValid():
+		v.own = v.Valid.Resize(n)
+	default:
+		v.own = v.own[:0].Resize(n)
+		copy(v.own, v.Valid)
+	}
+	v.Valid = v.own
 }
 
 // AppendNull appends a null to a Plain vector.
@@ -176,89 +214,76 @@ func (v *Vector) AppendNull() {
 	default:
 		v.offset()
 	}
-	v.appended(false)
+	v.Len++
+	v.mark(false)
 }
 
 // AppendBool appends to a Plain Bool vector.
 func (v *Vector) AppendBool(b bool) {
 	v.Bools = v.Bools.Resize(v.Len + 1)
 	v.Bools.Put(v.Len, b)
-	v.appended(true)
+	v.appended()
 }
 
 // AppendInt appends to a Plain Int64 or Timestamp vector.
-func (v *Vector) AppendInt(x int64) { v.Ints = append(v.Ints, x); v.appended(true) }
+func (v *Vector) AppendInt(x int64) { v.Ints = append(v.Ints, x); v.appended() }
 
 // AppendFloat appends to a Plain Float64 vector.
-func (v *Vector) AppendFloat(x float64) { v.Floats = append(v.Floats, x); v.appended(true) }
+func (v *Vector) AppendFloat(x float64) { v.Floats = append(v.Floats, x); v.appended() }
 
 // AppendSpan appends to a Plain Interval vector.
-func (v *Vector) AppendSpan(x Span) { v.Spans = append(v.Spans, x); v.appended(true) }
+func (v *Vector) AppendSpan(x Span) { v.Spans = append(v.Spans, x); v.appended() }
 
 // AppendBytes appends a copy of b to a Plain Text, JSON or Decimal vector.
 func (v *Vector) AppendBytes(b []byte) {
-	if len(v.Offsets) == 0 {
-		v.Offsets = append(v.Offsets, 0)
-	}
+	v.begin()
 	v.Bytes = append(v.Bytes, b...)
 	v.offset()
-	v.appended(true)
+	v.appended()
 }
 
 // AppendString is AppendBytes of a string.
 func (v *Vector) AppendString(s string) {
-	if len(v.Offsets) == 0 {
-		v.Offsets = append(v.Offsets, 0)
-	}
+	v.begin()
 	v.Bytes = append(v.Bytes, s...)
 	v.offset()
-	v.appended(true)
+	v.appended()
 }
 
 // AppendFunc appends what f adds to the bytes it is given: f must return its argument extended. It
 // spares a copy where a value is made piece by piece.
 func (v *Vector) AppendFunc(f func(dst []byte) []byte) {
+	v.begin()
+	v.Bytes = f(v.Bytes)
+	v.offset()
+	v.appended()
+}
+
+// begin gives an offsets-and-bytes vector the offset of its first value.
+func (v *Vector) begin() {
 	if len(v.Offsets) == 0 {
 		v.Offsets = append(v.Offsets, 0)
 	}
-	v.Bytes = f(v.Bytes)
-	v.offset()
-	v.appended(true)
 }
 
 // offset ends the current value of an offsets-and-bytes vector.
 func (v *Vector) offset() {
-	if len(v.Offsets) == 0 {
-		v.Offsets = append(v.Offsets, 0)
-	}
+	v.begin()
+	v.checkLength()
 	v.Offsets = append(v.Offsets, int32(len(v.Bytes)))
 }
 
-// AppendFrom appends row i of src, of any form and the same Kind, to a Plain vector.
-func (v *Vector) AppendFrom(src *Vector, i int) {
-	if src.Null(i) {
-		v.AppendNull()
-		return
-	}
-	switch v.Kind {
-	case Bool:
-		v.AppendBool(src.Bool(i))
-	case Int64, Timestamp:
-		v.AppendInt(src.Int(i))
-	case Float64:
-		v.AppendFloat(src.Float(i))
-	case Interval:
-		v.AppendSpan(src.Span(i))
-	default:
-		v.AppendBytes(src.Str(i))
+func (v *Vector) checkLength() {
+	if len(v.Bytes) > math.MaxInt32 {
+		panic(ErrTooLong)
 	}
 }
 
-// SetNull makes row i of a Plain or Dictionary vector null.
+// SetNull makes row i of a Plain or Dictionary vector null. A Valid that was taken over from another
+// vector is copied first.
 func (v *Vector) SetNull(i int) {
-	if v.Valid == nil {
-		v.Valid = NewBitmap(v.Len)
-		v.Valid.Fill(v.Len, true)
+	if !v.ownsValid() {
+		v.ownValid(v.Len, v.Len)
 	}
 	v.Valid.Clear(i)
 }
@@ -268,7 +293,7 @@ func (v *Vector) Repeat(n int) *Vector { v.Form, v.Len = Constant, n; return v }
 
 // Size estimates the bytes of memory that v holds, its dictionary included.
 func (v *Vector) Size() int64 {
-	n := 8*int64(cap(v.Valid)+cap(v.Bools)+cap(v.Ints)+cap(v.Floats)) + 16*int64(cap(v.Spans)) +
+	n := 8*int64(cap(v.own)+cap(v.Bools)+cap(v.Ints)+cap(v.Floats)) + 16*int64(cap(v.Spans)) +
 		4*int64(cap(v.Offsets)+cap(v.Codes)) + int64(cap(v.Bytes))
 	if v.Dict != nil {
 		n += v.Dict.Size()
