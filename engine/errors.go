@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/flare-pg/flare-pg/engine/manifest"
+)
+
+var (
+	// ErrNotDataDir: the directory holds other things than a store, or nothing and Options.Create was not set.
+	ErrNotDataDir = errors.New("not a flare-pg data directory")
+	// ErrLocked: another process has the data directory open for writing; the text names it.
+	ErrLocked = errors.New("data directory is in use")
+	// ErrNewerFormat: a file was written by a newer version of the program; the text names file and versions.
+	ErrNewerFormat = manifest.ErrNewerFormat
+	// ErrPoisoned: an fsync has failed, or a failed write could not be undone; the store takes no writes until it is opened anew. Reads go on.
+	ErrPoisoned = errors.New("store takes no more writes after a failed fsync; it must be reopened")
+	// ErrUnknownOutcome: a commit failed after the point of no return. Whether it happened shows when the store is opened anew.
+	ErrUnknownOutcome = errors.New("outcome of the commit is unknown")
+	// ErrNoSpace: the disk was full; the transaction is undone, and the store is as it was before it.
+	ErrNoSpace = errors.New("no space left for the transaction")
+	// ErrReadOnly: the store was opened read-only.
+	ErrReadOnly = errors.New("store is open read-only")
+	// ErrClosed: the store is closed.
+	ErrClosed = errors.New("store is closed")
+	// ErrStageUsed: the stage was committed, discarded, or broken by an earlier error.
+	ErrStageUsed = errors.New("stage can't be used any more")
+	// ErrNoStream: there is no such stream in the generation.
+	ErrNoStream = errors.New("no such stream")
+	// ErrStreamExists: CreateStream with a name that is taken.
+	ErrStreamExists = errors.New("stream exists")
+)
+
+// DamageError names damage in a file: bytes that are not what was written.
+type DamageError struct {
+	File   string // path
+	Offset int64  // of the damaged structure
+	What   string // what lies there, and what is wrong with it
+	// Expected and Found are the checksums, where HasSum says that it was a checksum that told.
+	HasSum          bool
+	Expected, Found uint32
+	Err             error // an I/O error, where that is the cause
+}
+
+func (e *DamageError) Error() string {
+	s := fmt.Sprintf("%s is damaged at offset %d: %s", e.File, e.Offset, e.What)
+	if e.HasSum {
+		s += fmt.Sprintf(" (checksum %08x expected, %08x found)", e.Expected, e.Found)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *DamageError) Unwrap() error { return e.Err }

@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/flare-pg/flare-pg/engine/vfs"
+)
+
+// Options say how a store is opened. The zero value is ready for use.
+type Options struct {
+	FS         vfs.FS                     // nil: the real one
+	ReadOnly   bool                       // beside a running server: no lock, no recovery writes
+	Create     bool                       // make the directory where it is absent or empty
+	RAMBytes   int64                      // budget of RAM runs; 0: 64 MiB, negative: none
+	StageBytes int64                      // a stage's RAM before it goes to a temporary file; 0: 16 MiB
+	Parallel   func(n int, f func(i int)) // runs f(0) … f(n-1) and returns when all have; nil: one after the other
+	Pace       func()                     // called at least every millisecond of maintenance work; nil: nothing
+	Now        func() time.Time           // nil: time.Now
+	Log        *slog.Logger               // nil: silent
+}
+
+func (o Options) withDefaults() Options {
+	if o.FS == nil {
+		o.FS = vfs.OS
+	}
+	if o.RAMBytes == 0 {
+		o.RAMBytes = 64 << 20
+	}
+	if o.StageBytes == 0 {
+		o.StageBytes = 16 << 20
+	}
+	if o.Parallel == nil {
+		o.Parallel = func(n int, f func(int)) {
+			for i := range n {
+				f(i)
+			}
+		}
+	}
+	if o.Pace == nil {
+		o.Pace = func() {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return o
+}
+
+// Durability says when a commit returns.
+type Durability uint8
+
+const (
+	// Sync: when the events survive a power cut.
+	Sync Durability = iota
+	// Async: when they survive the end of the process; Store.Flush makes them survive a power cut, as does
+	// the next commit with Sync. A power cut loses a suffix of the commits, never one from the middle.
+	Async
+)

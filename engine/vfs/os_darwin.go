@@ -1,0 +1,18 @@
+package vfs
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// preallocate leaves it to the caller: F_PREALLOCATE reserves but does not lengthen.
+func preallocate(*os.File, int64, int64) (done bool, err error) { return false, nil }
+
+// syncFile is F_FULLFSYNC (os.File.Sync does that on darwin), since fsync alone does not reach the platter there.
+func syncFile(f *os.File) error { return f.Sync() }
+
+// IsNoSpace reports whether err says that the disk or a quota is full.
+func IsNoSpace(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
