@@ -1,7 +1,316 @@
 package nql
 
-// Parse parses a query. Errors are *SyntaxError.
-func Parse(text string) (*Query, error) { return nil, errNotYet }
+import (
+	"fmt"
+	"strconv"
+)
 
-// ParseExpr parses an expression.
-func ParseExpr(text string) (Expr, error) { return nil, errNotYet }
+// maxNesting limits how deep parentheses, lists, calls and prefix operators may be nested in a text.
+const maxNesting = 250
+
+// Parse parses a query. Errors are *SyntaxError.
+func Parse(text string) (*Query, error) {
+	var q *Query
+	err := parsing(text, func(p *parser) { q = p.query() })
+	return q, err
+}
+
+// ParseExpr parses an expression. Errors are *SyntaxError.
+func ParseExpr(text string) (Expr, error) {
+	var e Expr
+	err := parsing(text, func(p *parser) { e = p.expr() })
+	return e, err
+}
+
+// parser descends recursively. Errors travel as panics of *SyntaxError, from fail to parsing.
+type parser struct {
+	lex   lexer
+	tok   token
+	depth int
+}
+
+func parsing(text string, f func(*parser)) (err error) {
+	p := &parser{lex: lexer{text: text}}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *SyntaxError:
+			err = r
+		default:
+			panic(r)
+		}
+	}()
+	p.advance()
+	f(p)
+	if p.tok.kind != tokEnd {
+		p.unexpected("an operator or the end")
+	}
+	return nil
+}
+
+func (p *parser) advance() {
+	t, err := p.lex.next()
+	if err != nil {
+		panic(err)
+	}
+	p.tok = t
+}
+
+func (p *parser) fail(offset int, format string, args ...any) {
+	panic(errorAt(p.lex.text, offset, format, args...))
+}
+
+func (p *parser) unexpected(want string) {
+	found := "the end of the text"
+	if p.tok.kind != tokEnd {
+		found = p.lex.text[p.tok.start:p.tok.end]
+	}
+	p.fail(p.tok.start, "found %s, expected %s", found, want)
+}
+
+func (p *parser) is(kind tokenKind, text string) bool {
+	return p.tok.kind == kind && p.tok.text == text
+}
+func (p *parser) keyword(text string) bool { return p.is(tokKeyword, text) }
+func (p *parser) sign(text string) bool    { return p.is(tokSign, text) }
+
+// word reports a name that is a keyword only where it stands now (by, asc, desc).
+func (p *parser) word(text string) bool {
+	return p.tok.kind == tokName && functionName(p.tok.text) == text
+}
+
+// take advances over the token that cond says is there.
+func (p *parser) take(cond bool) bool {
+	if cond {
+		p.advance()
+	}
+	return cond
+}
+
+func (p *parser) wantSign(s, where string) {
+	if !p.take(p.sign(s)) {
+		p.unexpected(s + where)
+	}
+}
+
+func (p *parser) query() *Query {
+	q := &Query{Limit: -1}
+	if !p.take(p.keyword("select")) {
+		p.unexpected("select")
+	}
+	if !p.take(p.sign("*")) {
+		for {
+			q.Select = append(q.Select, p.item())
+			if !p.take(p.sign(",")) {
+				break
+			}
+		}
+	}
+	if !p.take(p.keyword("from")) {
+		p.unexpected("an operator, a comma, as or from")
+	}
+	if p.tok.kind != tokName && p.tok.kind != tokString {
+		p.unexpected("the name of a stream")
+	}
+	q.Stream = p.tok.text
+	p.advance()
+	want := "where, order by, limit or the end"
+	if p.take(p.keyword("where")) {
+		q.Where = p.expr()
+		want = "an operator, order by, limit or the end"
+	}
+	if p.take(p.keyword("order")) {
+		q.Order = p.order()
+		want = "limit or the end"
+	}
+	if p.take(p.keyword("limit")) {
+		n, err := strconv.ParseInt(p.tok.text, 10, 64)
+		if p.tok.kind != tokNumber || err != nil {
+			p.unexpected("a number of rows")
+		}
+		q.Limit = n
+		p.advance()
+		want = "the end"
+	}
+	if p.tok.kind != tokEnd {
+		p.unexpected(want)
+	}
+	return q
+}
+
+func (p *parser) item() Item {
+	it := Item{Expr: p.expr()}
+	if !p.take(p.keyword("as")) {
+		it.Name = itemName(it.Expr)
+		return it
+	}
+	it.Name, it.As = p.anyName("a column's name"), true
+	return it
+}
+
+// anyName takes a name, which may be a keyword or stand in quotes.
+func (p *parser) anyName(want string) string {
+	name := p.tok.text
+	switch p.tok.kind {
+	case tokKeyword: // as spelled
+		name = p.lex.text[p.tok.start:p.tok.end]
+	case tokName, tokString:
+	default:
+		p.unexpected(want)
+	}
+	p.advance()
+	return name
+}
+
+func (p *parser) order() Order {
+	if !p.take(p.word("by")) {
+		p.unexpected("by")
+	}
+	if b, _ := LookupBuiltin(p.tok.text); p.tok.kind != tokBuiltin || b != Timestamp {
+		p.unexpected("@t: events can be ordered by time only")
+	}
+	p.advance()
+	if p.take(p.word("desc")) {
+		return Descending
+	}
+	p.take(p.word("asc"))
+	return Ascending
+}
+
+func (p *parser) expr() Expr {
+	p.enter()
+	defer p.leave()
+	left := p.and()
+	for p.take(p.keyword("or")) {
+		left = &Binary{Op: Or, L: left, R: p.and()}
+	}
+	return left
+}
+
+func (p *parser) enter() {
+	if p.depth++; p.depth > maxNesting {
+		p.fail(p.tok.start, "nested deeper than %d levels", maxNesting)
+	}
+}
+
+func (p *parser) leave() { p.depth-- }
+
+func (p *parser) and() Expr {
+	left := p.not()
+	for p.take(p.keyword("and")) {
+		left = &Binary{Op: And, L: left, R: p.not()}
+	}
+	return left
+}
+
+func (p *parser) not() Expr {
+	if !p.take(p.keyword("not")) {
+		return p.comparison()
+	}
+	p.enter()
+	defer p.leave()
+	return &Unary{Op: Not, X: p.not()}
+}
+
+var comparisons = map[string]Op{"=": Eq, "<>": Ne, "!=": Ne, "<": Lt, "<=": Le, ">": Gt, ">=": Ge}
+
+func (p *parser) comparison() Expr {
+	x := p.sum()
+	if op, ok := comparisons[p.tok.text]; ok && p.tok.kind == tokSign {
+		p.advance()
+		if p.sign("/") {
+			p.fail(p.tok.start, "found /, but regular expressions are not built yet")
+		}
+		b := &Binary{Op: op, L: x, R: p.sum()}
+		b.CI = p.take(p.keyword("ci"))
+		return b
+	}
+	if p.take(p.keyword("is")) {
+		n := &IsNull{X: x, Not: p.take(p.keyword("not"))}
+		if !p.take(p.keyword("null")) {
+			p.unexpected("null")
+		}
+		return n
+	}
+	not := p.take(p.keyword("not"))
+	switch {
+	case p.take(p.keyword("like")):
+		l := &Like{X: x, Pattern: p.sum(), Not: not}
+		l.CI = p.take(p.keyword("ci"))
+		return l
+	case p.take(p.keyword("in")):
+		p.wantSign("[", "")
+		in := &In{X: x, List: p.list("]"), Not: not}
+		in.CI = p.take(p.keyword("ci"))
+		return in
+	case p.take(p.keyword("between")):
+		b := &Between{X: x, Low: p.sum(), Not: not}
+		if !p.take(p.keyword("and")) {
+			p.unexpected("and")
+		}
+		b.High = p.sum()
+		return b
+	case not:
+		p.unexpected("like, in or between")
+	}
+	return x
+}
+
+func (p *parser) sum() Expr {
+	left := p.product()
+	for {
+		switch {
+		case p.take(p.sign("+")):
+			left = &Binary{Op: Add, L: left, R: p.product()}
+		case p.take(p.sign("-")):
+			left = &Binary{Op: Sub, L: left, R: p.product()}
+		default:
+			return left
+		}
+	}
+}
+
+func (p *parser) product() Expr {
+	left := p.unary()
+	for {
+		switch {
+		case p.take(p.sign("*")):
+			left = &Binary{Op: Mul, L: left, R: p.unary()}
+		case p.take(p.sign("/")):
+			left = &Binary{Op: Div, L: left, R: p.unary()}
+		case p.take(p.sign("%")):
+			left = &Binary{Op: Mod, L: left, R: p.unary()}
+		default:
+			return left
+		}
+	}
+}
+
+func (p *parser) unary() Expr {
+	if !p.take(p.sign("-")) {
+		return p.primary()
+	}
+	if p.tok.kind == tokNumber || p.tok.kind == tokDuration {
+		return p.number("-")
+	}
+	p.enter()
+	defer p.leave()
+	return &Unary{Op: Neg, X: p.unary()}
+}
+
+// list takes expressions with commas up to the closing sign.
+func (p *parser) list(end string) []Expr {
+	var list []Expr
+	if p.take(p.sign(end)) {
+		return list
+	}
+	for {
+		list = append(list, p.expr())
+		if p.take(p.sign(end)) {
+			return list
+		}
+		if !p.take(p.sign(",")) {
+			p.unexpected(fmt.Sprintf("an operator, a comma or %s", end))
+		}
+	}
+}
