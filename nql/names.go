@@ -1,6 +1,10 @@
 package nql
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/flare-pg/flare-pg/event"
+)
 
 // builtinNames are the short and the long names of the built-in properties, without the @.
 var builtinNames = [...][2]string{
@@ -28,16 +32,6 @@ func LookupBuiltin(name string) (Builtin, bool) {
 	return NoBuiltin, false
 }
 
-// BuiltinMember reports whether a document's member of this name is built in, and hence no property: @t, @mt, @m, @l, @x,
-// @i, @r, @tr, @sp. Others that begin with @ (@version) are properties.
-func BuiltinMember(name string) bool {
-	if len(name) < 2 || name[0] != '@' {
-		return false
-	}
-	b, ok := LookupBuiltin(name[1:])
-	return ok && b <= SpanID && len(name) <= 3
-}
-
 // PropertyPath makes the path of a property: PropertyPath("Data", "checks") is Data.checks.
 func PropertyPath(names ...string) *Path {
 	p := &Path{Steps: make([]Step, len(names))}
@@ -53,7 +47,7 @@ func (p *Path) canonical() *Path {
 	if len(p.Steps) == 0 || p.Steps[0].Kind != Member {
 		return p
 	}
-	if p.Root == Document || p.Root == Properties && !BuiltinMember(p.Steps[0].Name) {
+	if p.Root == Document || p.Root == Properties && !event.IsBuiltin(p.Steps[0].Name) {
 		return &Path{Steps: p.Steps}
 	}
 	return p

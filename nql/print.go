@@ -1,6 +1,10 @@
 package nql
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/flare-pg/flare-pg/event"
+)
 
 // How tightly the operators bind, loosest first.
 const (
@@ -172,7 +176,7 @@ func appendPath(dst []byte, p *Path) []byte {
 	case len(steps) > 0 && steps[0].Kind == Member && plainName(steps[0].Name) && !keywords[functionName(steps[0].Name)]:
 		dst = append(dst, steps[0].Name...)
 		steps = steps[1:]
-	case len(steps) > 0 && steps[0].Kind == Member && !BuiltinMember(steps[0].Name):
+	case len(steps) > 0 && steps[0].Kind == Member && !event.IsBuiltin(steps[0].Name):
 		dst = append(dst, "@p"...)
 	default:
 		dst = append(dst, "@d"...)

@@ -1,10 +1,11 @@
 package nql
 
 import (
-	"errors"
+	"fmt"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
 // Column is one column that a scan shall produce: a path and the physical form to give its values.
@@ -35,23 +36,135 @@ type Event struct {
 
 // RowProgram is a predicate and a projection compiled for row-wise reading. It is used by one
 // goroutine; Clone makes one for another.
-type RowProgram struct{ kinds []column.Kind }
+type RowProgram struct {
+	*rowCode
+	st *state
+}
 
-var errNotYet = errors.New("nql: evaluation is being built")
+// rowCode is what the clones of a program share; it doesn't change.
+type rowCode struct {
+	where        truthFunc // nil: all events
+	never        bool      // the predicate is constant and not true
+	columns      []readColumn
+	kinds        []column.Kind
+	first, later *sparse.Wanted // what the predicate reads, and what the projection reads besides
+	elems        int
+}
 
-// CompileRows compiles a predicate (nil: all events) over params and the columns to read of events for which it is true.
+// readColumn is a column with the way to its value.
+type readColumn struct {
+	Column
+	eval valueFunc
+	slot int // of a column that shows a part of the document as it stands there; else -1
+}
+
+// CompileRows compiles a predicate (nil: all events) over params and the columns to read of events for which it is true. Errors say
+// what can't be evaluated; those about what is not built yet wrap ErrNotBuilt.
 func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, error) {
-	return nil, errNotYet
+	c := newCompiler(params)
+	code := &rowCode{}
+	if where != nil {
+		f, isConst, err := c.truth(where)
+		if err != nil {
+			return nil, err
+		}
+		if !isConst {
+			code.where = f
+		} else {
+			code.never = f(newState(0, 0)) != yes
+		}
+	}
+	early := len(c.paths)
+	for _, col := range columns {
+		r, err := c.column(col)
+		if err != nil {
+			return nil, err
+		}
+		code.columns = append(code.columns, r)
+		code.kinds = append(code.kinds, col.Kind)
+	}
+	code.first, code.later = sparse.Compile(c.paths[:early]), sparse.Compile(c.paths[early:])
+	code.elems = c.elems
+	return &RowProgram{code, newState(len(c.paths), c.elems)}, nil
+}
+
+func (c *compiler) column(col Column) (readColumn, error) {
+	r := readColumn{Column: col, slot: -1}
+	if col.Path == nil {
+		return r, errPath
+	}
+	if col.Kind == column.Invalid || col.Kind == column.Interval || col.Kind > column.Interval {
+		return r, fmt.Errorf("nql: %s can't be read as %s", Print(col.Path), col.Kind)
+	}
+	if col.Kind == column.Timestamp && !isTime(col.Path) {
+		return r, fmt.Errorf("nql: only @t is read as %s, not %s", col.Kind, Print(col.Path))
+	}
+	x, err := c.path(col.Path)
+	if err != nil {
+		return r, err
+	}
+	r.eval = x.eval
+	if col.Kind == column.JSON {
+		r.slot = x.slot
+	}
+	return r, nil
 }
 
 // Clone returns a program that another goroutine may use.
-func (p *RowProgram) Clone() *RowProgram { c := *p; return &c }
+func (p *RowProgram) Clone() *RowProgram {
+	return &RowProgram{p.rowCode, newState(len(p.st.slots), p.elems)}
+}
 
 // Kinds are the kinds of the columns, in their order: what a batch is Reset to before the first Append.
 func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
 
-// Append evaluates the predicate on e and, where it is true, appends one row to b, whose vectors are Plain and of Kinds().
-func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) { return false, errNotYet }
-
 // Match evaluates the predicate only.
-func (p *RowProgram) Match(e *Event) (bool, error) { return false, errNotYet }
+func (p *RowProgram) Match(e *Event) (bool, error) { return p.match(e), nil }
+
+func (p *RowProgram) match(e *Event) bool {
+	if p.never {
+		return false
+	}
+	st := p.st
+	st.begin(e)
+	if n := p.first.Len(); n > 0 {
+		p.first.Read(e.Document, st.slots[:n])
+	}
+	return p.where == nil || p.where(st) == yes
+}
+
+// Append evaluates the predicate on e and, where it is true, appends one row to b, whose vectors are Plain and of Kinds(). What
+// only the projection needs is read of those events alone. The row is a copy: e may be changed afterwards.
+func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
+	if !p.match(e) {
+		return false, nil
+	}
+	if len(b.Cols) != len(p.columns) {
+		return false, fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
+	}
+	st := p.st
+	if p.later.Len() > 0 {
+		p.later.Read(e.Document, st.slots[p.first.Len():])
+	}
+	for i := range p.columns {
+		p.columns[i].append(st, b.Cols[i])
+	}
+	b.Len++
+	return true, nil
+}
+
+func (c *readColumn) append(st *state, out *column.Vector) {
+	if c.slot >= 0 { // JSON, as spelled
+		if v := st.slots[c.slot]; v.Kind > sparse.Null {
+			out.AppendBytes(v.Raw)
+		} else {
+			out.AppendNull()
+		}
+		return
+	}
+	v, fits := st.convert(c.Kind, c.eval(st))
+	if !fits && c.Misfits != nil {
+		c.Misfits.Add(1)
+	}
+	v.appendTo(out)
+}
