@@ -1,0 +1,107 @@
+package demo
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/flare-pg/flare-pg/event"
+)
+
+var day = time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC)
+
+func generate(seed uint64, n int) [][]byte {
+	g := New(seed, day, day.Add(24*time.Hour)).Of(n)
+	var lines [][]byte
+	for range n {
+		lines = append(lines, g.Next(nil))
+	}
+	return lines
+}
+
+func TestSameSeedSameEvents(t *testing.T) {
+	a, b, c := generate(1, 500), generate(1, 500), generate(2, 500)
+	if !bytes.Equal(bytes.Join(a, nil), bytes.Join(b, nil)) {
+		t.Error("one seed gave different events")
+	}
+	if bytes.Equal(bytes.Join(a, nil), bytes.Join(c, nil)) {
+		t.Error("different seeds gave the same events")
+	}
+}
+
+func TestEventsAreAsDescribed(t *testing.T) {
+	const n = 5000
+	d := event.NewDecoder(event.Options{})
+	var s event.Summary
+	var bytesAll, errors, exceptions int
+	var hours [24]int
+	requests := map[string]bool{}
+	for i, line := range generate(7, n) {
+		doc, ts, err := d.Decode(nil, line, &s)
+		if err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		hour := (ts - day.Unix()*1e7) / (3600 * 1e7)
+		if hour < 0 || hour > 23 {
+			t.Fatalf("event %d lies outside the day: %s", i, line)
+		}
+		hours[hour]++
+		bytesAll += len(line)
+		message, ok := event.AppendMessage(nil, doc)
+		if !ok || !bytes.HasPrefix(message, []byte("HTTP ")) || bytes.ContainsAny(message, "{}") {
+			t.Fatalf("message %q of %s", message, doc)
+		}
+		level, _ := event.AppendLevel(nil, doc)
+		if string(level) == "Error" {
+			errors++
+		}
+		if _, ok := event.AppendException(nil, doc); ok {
+			exceptions++
+		}
+		_, id, _ := bytes.Cut(doc, []byte(`"RequestId":"`))
+		requests[string(id[:36])] = true
+	}
+	if mean := bytesAll / n; mean < 700 || mean > 1300 {
+		t.Errorf("an event has %d bytes on average, want about 1,000", mean)
+	}
+	if errors == 0 || errors != exceptions {
+		t.Errorf("%d errors, %d exceptions", errors, exceptions)
+	}
+	if len(requests) != n {
+		t.Errorf("%d request ids for %d events", len(requests), n)
+	}
+	for h, c := range hours {
+		if c < n/48 {
+			t.Errorf("hour %d has %d events", h, c)
+		}
+	}
+	types := map[string]event.PropertyType{}
+	for _, p := range s.Properties() {
+		name := p.Path[0]
+		for _, step := range p.Path[1:] {
+			name += "." + step
+		}
+		types[name] = p.Type
+		if p.Misfits > 0 {
+			t.Errorf("%s has %d misfits", name, p.Misfits)
+		}
+	}
+	for name, want := range map[string]event.PropertyType{
+		"StatusCode": event.Bigint, "Elapsed": event.Double, "Method": event.Text, "IsAuthenticated": event.Boolean,
+		"Items": event.JSONB, "Tags": event.JSONB, "Data": event.JSONB, "Data.checks.database.isOk": event.Boolean,
+		"Data.checks.database.latencyMs": event.Bigint, "Sequence": event.Bigint, "UserId": event.Bigint,
+	} {
+		if types[name] != want {
+			t.Errorf("%s is %s, want %s", name, types[name], want)
+		}
+	}
+}
+
+func BenchmarkNext(b *testing.B) {
+	g := New(1, day, day.Add(24*time.Hour))
+	var dst []byte
+	for b.Loop() {
+		dst = g.Next(dst[:0])
+		b.SetBytes(int64(len(dst)))
+	}
+}
