@@ -1,14 +1,15 @@
 package exec
 
 import (
+	"context"
+
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// SEAM: running a plan.
-
-// Runtime is what a running plan may use.
+// Runtime is what a running plan may use. It belongs to one statement.
 type Runtime struct {
 	Env     *types.Env
 	Tx      *engine.ReadTx   // of the statement's generation
@@ -16,9 +17,23 @@ type Runtime struct {
 	Params  []*column.Vector // one row each
 	Memory  column.Account   // nil: not accounted
 	Workers int              // goroutines for scans and aggregates; 0: GOMAXPROCS
+	Stats   *Stats           // counts rows and batches of each node; nil: nothing is counted
+
+	// scan stands in for Tx.Scan in tests.
+	scan func(engine.Spec) ([]engine.Fragment, error)
 }
 
-//	// Open starts a plan. The Batches it returns must be closed; closing stops every goroutine it started.
-//	func Open(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, error)
-//	// Eval evaluates expressions without Refs to vectors of one row each.
-//	func Eval(rt *Runtime, exprs []plan.Expr) ([]*column.Vector, error)
+// Open starts a plan. The Batches it returns must be closed; closing stops every goroutine it started,
+// and waits for them. It is drawn from by one goroutine at a time.
+//
+// The vectors of a batch may be shared by several of its columns and by the plan: whoever draws it reads them
+// and doesn't change them. Errors of the statement are *types.Error; when ctx ends, Next returns
+// context.Cause(ctx) as it is. A panic inside is an error (XX000) of this plan.
+func Open(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, error) {
+	return open(ctx, n, rt)
+}
+
+// Eval evaluates expressions without Refs to vectors of one row each, which belong to the caller.
+func Eval(rt *Runtime, exprs []plan.Expr) ([]*column.Vector, error) {
+	return evalConstants(rt, exprs)
+}

@@ -14,7 +14,7 @@ type Expr interface {
 	Typmod() int32
 }
 
-// typed carries an expression's type; embedded by every node.
+// Typed carries an expression's type; embedded by every node.
 type Typed struct {
 	OID types.OID
 	Mod int32 // -1: none
@@ -93,8 +93,8 @@ const (
 	IsUnknown
 )
 
-// Distinct is x IS [NOT] DISTINCT FROM y; both of the same type.
-type Distinct struct {
+// IsDistinct is x IS [NOT] DISTINCT FROM y; both of the same type.
+type IsDistinct struct {
 	Typed
 	L, R Expr
 	Not  bool

@@ -166,8 +166,8 @@ func sameNode(a, b Expr) bool {
 	case *IsBool:
 		b, ok := b.(*IsBool)
 		return ok && a.Want == b.Want && a.Not == b.Not
-	case *Distinct:
-		b, ok := b.(*Distinct)
+	case *IsDistinct:
+		b, ok := b.(*IsDistinct)
 		return ok && a.Not == b.Not
 	case *Case:
 		b, ok := b.(*Case)

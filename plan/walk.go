@@ -17,7 +17,7 @@ func Operands(e Expr) []Expr {
 		return []Expr{e.Arg}
 	case *IsBool:
 		return []Expr{e.Arg}
-	case *Distinct:
+	case *IsDistinct:
 		return []Expr{e.L, e.R}
 	case *Case:
 		out := make([]Expr, 0, 2*len(e.Whens)+1)
@@ -89,9 +89,9 @@ func Transform(e Expr, f func(Expr) Expr) Expr {
 		if a := one(n.Arg); a != n.Arg {
 			e = &IsBool{Typed: n.Typed, Arg: a, Want: n.Want, Not: n.Not}
 		}
-	case *Distinct:
+	case *IsDistinct:
 		if l, r := one(n.L), one(n.R); l != n.L || r != n.R {
-			e = &Distinct{Typed: n.Typed, L: l, R: r, Not: n.Not}
+			e = &IsDistinct{Typed: n.Typed, L: l, R: r, Not: n.Not}
 		}
 	case *Case:
 		whens, changed := slices.Clone(n.Whens), false

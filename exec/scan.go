@@ -1,0 +1,135 @@
+package exec
+
+import (
+	"math"
+	"runtime"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// openPipeline starts a scan with its stages.
+func openPipeline(p *pipeline) (plan.Batches, error) {
+	stages, err := p.stages() // also where no worker will run them: errors belong to Open
+	if err != nil {
+		return nil, err
+	}
+	fragments, err := openFragments(p.rt, p.scan)
+	if err != nil {
+		return nil, err
+	}
+	workers := min(p.rt.workers(), len(fragments))
+	switch {
+	case workers <= 1:
+		return withStages(newSerialScan(p, fragments), stages), nil
+	case p.scan.Order == nql.Unordered:
+		return newParallelScan(p, fragments, workers), nil
+	case p.scan.Limit >= 0:
+		// Rows must be counted in order, before a stage drops any.
+		return withStages(newOrderedScan(&pipeline{rt: p.rt, scan: p.scan}, fragments, workers), stages), nil
+	}
+	return newOrderedScan(p, fragments, workers), nil
+}
+
+func withStages(in plan.Batches, stages []stage) plan.Batches {
+	if len(stages) == 0 {
+		return in
+	}
+	return &staged{input: in, stages: stages}
+}
+
+func (rt *Runtime) workers() int {
+	if rt.Workers > 0 {
+		return rt.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// openFragments evaluates what a scan needs to know and begins it. No fragments: no row can match.
+func openFragments(rt *Runtime, n *plan.Scan) ([]engine.Fragment, error) {
+	from, to, err := timeRange(rt, n.Bounds)
+	if err != nil || from >= to || n.Limit == 0 {
+		return nil, err
+	}
+	spec := engine.Spec{
+		Stream: n.Stream, Where: n.Where, From: from, To: to,
+		Columns: n.Reads, Order: n.Order, Stage: rt.Stage, Memory: rt.Memory,
+	}
+	for _, e := range n.Params {
+		v, err := evalOne(rt, e)
+		if err != nil {
+			return nil, err
+		}
+		x, err := plan.NQLValue(rt.Env, e.Type(), v)
+		if err != nil {
+			return nil, err
+		}
+		spec.Params = append(spec.Params, x)
+	}
+	if rt.scan != nil {
+		return rt.scan(spec)
+	}
+	if rt.Tx == nil {
+		return nil, types.Errorf(types.CodeInternalError, "a scan without a read transaction")
+	}
+	return rt.Tx.Scan(spec)
+}
+
+// timeRange evaluates bounds on the timestamp to From <= @t < To in 100 ns. SQL sees @t rounded down to
+// microseconds: one of them is ten ticks of @t. An empty range is returned for a null bound.
+func timeRange(rt *Runtime, bounds []plan.Bound) (from, to int64, err error) {
+	from, to = engine.MinTime, engine.MaxTime
+	for _, b := range bounds {
+		v, err := evalOne(rt, b.X)
+		if err != nil {
+			return 0, 0, err
+		}
+		if v.Kind != column.Timestamp {
+			return 0, 0, types.Errorf(types.CodeInternalError, "a time bound of %s", v.Kind)
+		}
+		if v.Null(0) {
+			return 0, 0, nil
+		}
+		x := v.Int(0)
+		switch b.Op {
+		case nql.Eq:
+			from, to = max(from, ticks(x)), min(to, ticks(next(x)))
+		case nql.Ge:
+			from = max(from, ticks(x))
+		case nql.Gt:
+			from = max(from, ticks(next(x)))
+		case nql.Lt:
+			to = min(to, ticks(x))
+		case nql.Le:
+			to = min(to, ticks(next(x)))
+		default:
+			return 0, 0, types.Errorf(types.CodeInternalError, "operator %d in a time bound", b.Op)
+		}
+		if x == math.MaxInt64 && (b.Op == nql.Eq || b.Op == nql.Ge || b.Op == nql.Gt) || x == math.MinInt64 && b.Op == nql.Lt {
+			return 0, 0, nil // no event is at infinity
+		}
+	}
+	return from, to, nil
+}
+
+// next is the microsecond after x; infinities stay.
+func next(x int64) int64 {
+	if x == math.MaxInt64 || x == math.MinInt64 {
+		return x
+	}
+	return x + 1
+}
+
+// ticks turns microseconds into 100 ns, clamped to what the engine knows.
+func ticks(x int64) int64 {
+	switch {
+	case x > engine.MaxTime/10:
+		return engine.MaxTime
+	case x < engine.MinTime/10:
+		return engine.MinTime
+	}
+	return x * 10
+}

@@ -1,0 +1,302 @@
+package plan
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// ExplainOptions says how a plan is printed. The zero value prints it as it was bound, times in UTC.
+type ExplainOptions struct {
+	Env *types.Env // for the text of values; nil: PostgreSQL's defaults
+	// Params are the values of the statement's parameters where they are known: they are printed in NQL and time bounds.
+	Params []*column.Vector
+	// Note adds to a node's first line, as " (rows=3)". May be nil.
+	Note func(n Node) string
+	// Details adds lines to a node. May be nil.
+	Details func(n Node) []string
+}
+
+func (o ExplainOptions) env() *types.Env {
+	if o.Env != nil {
+		return o.Env
+	}
+	return types.NewEnv(time.Unix(0, 0).UTC())
+}
+
+// Explain prints a plan, a line each, in the manner of PostgreSQL's EXPLAIN: the node that runs last first,
+// what it draws from indented below.
+func Explain(n Node, o ExplainOptions) []string {
+	e := explainer{ExplainOptions: o}
+	e.node(n, "", "")
+	return e.lines
+}
+
+type explainer struct {
+	ExplainOptions
+	lines []string
+}
+
+func (e *explainer) node(n Node, indent, arrow string) {
+	title := Title(n)
+	if e.Note != nil {
+		title += e.Note(n)
+	}
+	e.lines = append(e.lines, indent+arrow+title)
+	indent += strings.Repeat(" ", len(arrow)) + "  "
+	details := e.details(n)
+	if e.Details != nil {
+		details = append(details, e.Details(n)...)
+	}
+	for _, d := range details {
+		e.lines = append(e.lines, indent+d)
+	}
+	for _, c := range n.Children() {
+		e.node(c, indent, "->  ")
+	}
+}
+
+// Title names a node as EXPLAIN does.
+func Title(n Node) string {
+	switch n := n.(type) {
+	case *Scan:
+		return "Scan on " + QuoteIdent(n.StreamName)
+	case *SourceScan:
+		return "Source Scan on " + n.Name
+	case *Values:
+		if len(n.Rows) == 1 {
+			return "Result"
+		}
+		return "Values"
+	case *Filter:
+		return "Filter"
+	case *Project:
+		return "Project"
+	case *Aggregate:
+		if len(n.Keys) == 0 {
+			return "Aggregate"
+		}
+		return "HashAggregate"
+	case *Sort:
+		if n.Limit >= 0 {
+			return "Top-N Sort"
+		}
+		return "Sort"
+	case *Limit:
+		return "Limit"
+	case *Distinct:
+		return "Distinct"
+	case *Append:
+		return "Append"
+	case *Join:
+		method := "Nested Loop"
+		if len(n.LeftKeys) > 0 {
+			method = "Hash"
+		}
+		return method + [...]string{InnerJoin: " Join", LeftJoin: " Left Join", RightJoin: " Right Join", FullJoin: " Full Join"}[n.Kind]
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan.")
+}
+
+func (e *explainer) details(n Node) []string {
+	switch n := n.(type) {
+	case *Scan:
+		return e.scan(n)
+	case *SourceScan:
+		if len(n.Filters) > 0 {
+			return []string{"Filter: " + Deparse(Conjunction(n.Filters), e.ExplainOptions)}
+		}
+	case *Values:
+		if len(n.Rows) == 1 && len(n.Rows[0]) > 0 {
+			return []string{"Output: " + e.list(n.Rows[0])}
+		}
+		if len(n.Rows) != 1 {
+			return []string{"Rows: " + strconv.Itoa(len(n.Rows))}
+		}
+	case *Filter:
+		return []string{"Filter: " + Deparse(n.Cond, e.ExplainOptions)}
+	case *Project:
+		return []string{"Output: " + e.list(n.Exprs)}
+	case *Aggregate:
+		return e.aggregate(n)
+	case *Sort:
+		return e.sort(n)
+	case *Limit:
+		var out []string
+		if n.Count != nil {
+			out = append(out, "Count: "+Deparse(n.Count, e.ExplainOptions))
+		}
+		if n.Skip != nil {
+			out = append(out, "Offset: "+Deparse(n.Skip, e.ExplainOptions))
+		}
+		return out
+	case *Distinct:
+		if n.On != nil {
+			return []string{"On: " + e.list(n.On)}
+		}
+	case *Join:
+		var out []string
+		if len(n.LeftKeys) > 0 {
+			var eqs []string
+			for i, l := range n.LeftKeys {
+				eqs = append(eqs, "("+Deparse(l, e.ExplainOptions)+" = "+Deparse(n.RightKeys[i], e.ExplainOptions)+")")
+			}
+			out = append(out, "Hash Cond: "+strings.Join(eqs, " AND "))
+		}
+		if n.Cond != nil {
+			out = append(out, "Join Filter: "+Deparse(n.Cond, e.ExplainOptions))
+		}
+		return out
+	}
+	return nil
+}
+
+func (e *explainer) list(exprs []Expr) string {
+	d := deparser{o: e.ExplainOptions}
+	d.list(exprs)
+	return d.b.String()
+}
+
+func (e *explainer) aggregate(n *Aggregate) []string {
+	var out []string
+	if len(n.Keys) > 0 {
+		out = append(out, "Group Key: "+e.list(n.Keys))
+	}
+	var aggs []string
+	for i := range n.Aggs {
+		d := deparser{o: e.ExplainOptions}
+		d.aggregate(&n.Aggs[i])
+		aggs = append(aggs, d.b.String())
+	}
+	if len(aggs) > 0 {
+		out = append(out, "Aggregates: "+strings.Join(aggs, ", "))
+	}
+	return out
+}
+
+func (e *explainer) sort(n *Sort) []string {
+	d := deparser{o: e.ExplainOptions}
+	d.sortKeys(n.Keys)
+	out := []string{"Sort Key: " + d.b.String()}
+	if n.Limit >= 0 {
+		out = append(out, "Rows: "+strconv.FormatInt(n.Limit, 10))
+	}
+	return out
+}
+
+// value gives an expression's value where it is known without running anything.
+func (o ExplainOptions) value(x Expr) (*column.Vector, bool) {
+	switch x := x.(type) {
+	case *Const:
+		return x.Value, true
+	case *Param:
+		if x.Index < len(o.Params) && o.Params[x.Index] != nil {
+			return o.Params[x.Index], true
+		}
+	}
+	return nil, false
+}
+
+// scan prints the query that the store is given.
+func (e *explainer) scan(n *Scan) []string {
+	q := &nql.Query{Stream: n.StreamName, Order: n.Order, Limit: n.Limit}
+	seen := map[string]bool{}
+	for _, r := range n.Reads {
+		if r.Path == nil {
+			continue
+		}
+		if text := nql.Print(r.Path); !seen[text] {
+			seen[text] = true
+			q.Select = append(q.Select, nql.Item{Expr: r.Path})
+		}
+	}
+	unknown := map[int]bool{}
+	if n.Where != nil {
+		q.Where = BindNQL(n.Where, func(i int) (nql.Value, bool) {
+			if i < len(n.Params) {
+				if v, ok := e.value(n.Params[i]); ok {
+					if x, err := NQLValue(e.env(), n.Params[i].Type(), v); err == nil {
+						return x, true
+					}
+				}
+			}
+			unknown[i] = true
+			return nql.Value{}, false
+		})
+	}
+	text := q.String()
+	if len(q.Select) == 0 { // no column at all is not every column
+		text = "select 1" + strings.TrimPrefix(text, "select *")
+	}
+	out := []string{"NQL: " + text}
+	for i, p := range n.Params {
+		if unknown[i] {
+			out = append(out, "Parameter $"+strconv.Itoa(i+1)+": "+Deparse(p, e.ExplainOptions))
+		}
+	}
+	return append(out, "Time: "+e.bounds(n.Bounds))
+}
+
+// bounds prints time bounds: the tightest of those whose values are known, and every other one.
+func (e *explainer) bounds(bounds []Bound) string {
+	var lows, highs, equals []Bound
+	keep := func(list []Bound, b Bound, tighter func(old, new int64) bool) []Bound {
+		v, ok := e.value(b.X)
+		if !ok || v.Kind != column.Timestamp || v.Null(0) {
+			return append(list, b)
+		}
+		for i, old := range list {
+			if w, ok := e.value(old.X); ok && w.Kind == column.Timestamp && !w.Null(0) {
+				x, y := w.Int(0), v.Int(0)
+				if tighter(x, y) || x == y && (b.Op == nql.Gt || b.Op == nql.Lt) {
+					list[i] = b
+				}
+				return list
+			}
+		}
+		return append(list, b)
+	}
+	for _, b := range bounds {
+		switch b.Op {
+		case nql.Ge, nql.Gt:
+			lows = keep(lows, b, func(old, new int64) bool { return new > old })
+		case nql.Le, nql.Lt:
+			highs = keep(highs, b, func(old, new int64) bool { return new < old })
+		default:
+			equals = append(equals, b)
+		}
+	}
+	var parts []string
+	for _, b := range equals {
+		parts = append(parts, "timestamp = "+e.bound(b.X))
+	}
+	flip := map[nql.Op]string{nql.Ge: " <= timestamp", nql.Gt: " < timestamp"}
+	op := map[nql.Op]string{nql.Ge: " >= ", nql.Gt: " > ", nql.Le: " <= ", nql.Lt: " < "}
+	if len(lows) > 0 && len(highs) > 0 {
+		parts = append(parts, e.bound(lows[0].X)+flip[lows[0].Op]+op[highs[0].Op]+e.bound(highs[0].X))
+		lows, highs = lows[1:], highs[1:]
+	}
+	for _, b := range append(lows, highs...) {
+		parts = append(parts, "timestamp"+op[b.Op]+e.bound(b.X))
+	}
+	if len(parts) == 0 {
+		return "all time"
+	}
+	return strings.Join(parts, " and ")
+}
+
+// bound prints the value of a time bound, or the expression that will give it.
+func (e *explainer) bound(x Expr) string {
+	if v, ok := e.value(x); ok {
+		if v.Null(0) {
+			return "NULL"
+		}
+		return types.TextOf(e.env(), x.Type(), v, 0)
+	}
+	return Deparse(x, e.ExplainOptions)
+}
