@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flare-pg/flare-pg/engine"
+)
+
+func inspectCommand() *cobra.Command {
+	var data string
+	cmd := &cobra.Command{
+		Use:   "inspect --data DIR",
+		Short: "Show what a data directory holds",
+		Long: `List the streams of a data directory and its files: time range, events, bytes on disk,
+bytes of JSON. It may run beside a server; what is shown is the generation that is
+current when it starts.`,
+		Example: "  flare-pg inspect --data ./data",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := requireData(data); err != nil {
+				return err
+			}
+			store, err := openStore(data, engine.Options{ReadOnly: true})
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			tx := store.Read()
+			defer tx.Close()
+			return inspect(cmd.OutOrStdout(), tx)
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", "", "data directory")
+	return cmd
+}
+
+func inspect(out io.Writer, tx *engine.ReadTx) error {
+	schema, files := tx.Schema(), tx.Files()
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "generation %d\n\n", tx.Generation())
+	fmt.Fprintln(w, "stream\tid\tevents\tproperties\tfiles\tbytes\traw\tratio\tfrom\tto")
+	for _, s := range schema.Streams {
+		var events, bytes, raw, n int64
+		from, to := int64(engine.MaxTime), int64(engine.MinTime)
+		for _, f := range files {
+			if f.Stream == s.ID {
+				n++
+				events, bytes, raw = events+f.Events, bytes+f.Bytes, raw+f.Raw
+				from, to = min(from, f.From), max(to, f.To)
+			}
+		}
+		fmt.Fprintf(w, "%s.%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", s.Schema, s.Name, s.ID, events, len(s.Properties), n,
+			bytesText(bytes), bytesText(raw), ratioText(bytes, raw), timeText(from, n), timeText(to, n))
+	}
+	if len(files) > 0 {
+		slices.SortFunc(files, func(a, b engine.FileInfo) int { return strings.Compare(a.Path, b.Path) })
+		fmt.Fprintln(w, "\nfile\tevents\tbytes\traw\tratio\tfrom\tto")
+		for _, f := range files {
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", f.Path, f.Events, bytesText(f.Bytes), bytesText(f.Raw),
+				ratioText(f.Bytes, f.Raw), timeText(f.From, 1), timeText(f.To, 1))
+		}
+	}
+	return w.Flush()
+}
+
+// timeText shows a time of the store (100 ns since 1970); "-" when n, the number of files behind it, is 0.
+func timeText(ts, n int64) string {
+	if n == 0 {
+		return "-"
+	}
+	const perSecond = 10_000_000
+	s, r := ts/perSecond, ts%perSecond
+	return time.Unix(s, r*100).UTC().Format("2006-01-02T15:04:05Z")
+}
+
+func ratioText(bytes, raw int64) string {
+	if raw == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", float64(bytes)/float64(raw))
+}
+
+// bytesText shows a size with three digits: 1.05 MB.
+func bytesText(n int64) string {
+	const units = "kMGTPE"
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	f, u := float64(n)/1000, 0
+	for f >= 999.5 {
+		f, u = f/1000, u+1
+	}
+	return fmt.Sprintf("%.3g %cB", f, units[u])
+}

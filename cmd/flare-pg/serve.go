@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/exec"
+	"github.com/flare-pg/flare-pg/pgwire"
+	"github.com/flare-pg/flare-pg/session"
+)
+
+// serveFlags are the flags that serve and demo share.
+type serveFlags struct {
+	listen         string
+	socket         string
+	connections    int
+	startupTimeout time.Duration
+	shutdown       time.Duration
+	memoryMB       int64
+	ramMB          int64
+	workers        int
+	logLevel       string
+}
+
+func (f *serveFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:5433", "address and port to listen on, loopback only; port 0 picks a free one")
+	cmd.Flags().StringVar(&f.socket, "socket", "", "also listen on a Unix socket in this directory")
+	cmd.Flags().IntVar(&f.connections, "max-connections", 200, "clients at a time")
+	cmd.Flags().DurationVar(&f.startupTimeout, "startup-timeout", 10*time.Second, "how long a client may take to say who it is")
+	cmd.Flags().DurationVar(&f.shutdown, "shutdown-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
+	cmd.Flags().Int64Var(&f.memoryMB, "query-memory", 1024, "MiB that all queries together may take; queries wait for it")
+	cmd.Flags().Int64Var(&f.ramMB, "recent-memory", 64, "MiB of recent events kept in memory")
+	cmd.Flags().IntVar(&f.workers, "workers", 0, "goroutines a statement scans with (0: one a core)")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	var data string
+	cmd := &cobra.Command{
+		Use:   "serve --data DIR",
+		Short: "Run the server",
+		Long: `Run the server over a data directory, which is made if it is absent or empty.
+It runs until SIGINT or SIGTERM, then finishes what is running and commits.
+Logs go to standard error.`,
+		Example: `  flare-pg serve --data ./data
+  flare-pg serve --data ./data --listen 127.0.0.1:5433 --socket /tmp`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := requireData(data); err != nil {
+				return err
+			}
+			return f.run(cmd.Context(), data, cmd.OutOrStdout(), cmd.ErrOrStderr(), nil)
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", "", "data directory")
+	f.register(cmd)
+	return cmd
+}
+
+// run opens the store and serves it until ctx ends. fill, when not nil, is given the store before the first
+// client is let in.
+func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Writer, fill func(context.Context, *engine.Store) error) (err error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
+		return usageError{fmt.Errorf("--log-level %q: want debug, info, warn or error", f.logLevel)}
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+
+	listeners, err := f.listeners()
+	if err != nil {
+		return err
+	}
+	closeAll := func() {
+		for _, l := range listeners {
+			l.Close()
+		}
+	}
+	store, err := openStore(data, engine.Options{Create: true, RAMBytes: f.ramMB << 20, Log: log})
+	if err != nil {
+		closeAll()
+		return err
+	}
+	defer func() {
+		if cerr := store.Close(); err == nil && cerr != nil {
+			err = fmt.Errorf("closing the store: %w", cerr)
+		}
+	}()
+	if fill != nil {
+		if err := fill(ctx, store); err != nil {
+			closeAll()
+			return err
+		}
+	}
+
+	registry := catalog.NewRegistry()
+	provideFiles(registry, store)
+	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
+	handler := session.NewServer(session.Config{
+		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, Log: log, Workers: f.workers,
+		Memory: func(ctx context.Context) (column.Account, func(), error) {
+			a, err := pool.Admit(ctx)
+			if err != nil {
+				return nil, nil, err
+			}
+			return a, a.Close, nil
+		},
+	})
+	server := pgwire.NewServer(pgwire.Options{
+		Handler: handler, MaxConnections: f.connections, StartupTimeout: f.startupTimeout, Log: log,
+	})
+
+	host, port, _ := net.SplitHostPort(listeners[0].Addr().String())
+	fmt.Fprintf(stdout, "flare-pg %s\n  data  %s\n  ask   psql -h %s -p %s -U flare\n", version, data, host, port)
+	log.Info("listening", "address", listeners[0].Addr().String(), "data", data)
+
+	failed := make(chan error, len(listeners))
+	var serving sync.WaitGroup
+	for _, l := range listeners {
+		serving.Go(func() { failed <- server.Serve(ctx, l) })
+	}
+	select {
+	case <-ctx.Done():
+		log.Info("stopping", "wait_at_most", f.shutdown.String())
+	case err = <-failed:
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.shutdown)
+	defer cancel()
+	if serr := server.Shutdown(last); serr != nil && !errors.Is(serr, context.DeadlineExceeded) && err == nil {
+		err = serr
+	}
+	serving.Wait()
+	log.Info("stopped")
+	return err
+}
+
+// listeners opens the TCP address, which must be a loopback one, and the Unix socket if one is wanted.
+func (f *serveFlags) listeners() ([]net.Listener, error) {
+	host, _, err := net.SplitHostPort(f.listen)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--listen %q: want ADDRESS:PORT, such as 127.0.0.1:5433", f.listen)}
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, usageError{fmt.Errorf("--listen %s: only loopback addresses (127.0.0.1, ::1, localhost) can be served: there is no authentication and no TLS yet", f.listen)}
+	}
+	tcp, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return nil, fmt.Errorf("can't listen: %w", err)
+	}
+	if f.socket == "" {
+		return []net.Listener{tcp}, nil
+	}
+	path := filepath.Join(f.socket, ".s.PGSQL."+strconv.Itoa(tcp.Addr().(*net.TCPAddr).Port))
+	if c, err := net.Dial("unix", path); err == nil {
+		c.Close()
+		tcp.Close()
+		return nil, fmt.Errorf("can't listen: another server answers on %s", path)
+	}
+	os.Remove(path) // left by a killed process: nobody answers on it
+	unix, err := net.Listen("unix", path)
+	if err != nil {
+		tcp.Close()
+		return nil, fmt.Errorf("can't listen: %w", err)
+	}
+	return []net.Listener{tcp, unix}, nil
+}
