@@ -1,0 +1,93 @@
+package nql
+
+import (
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestWhatIsPrintedParsesBackToTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := everything(4).Draw(t, "expression")
+		text := Print(e)
+		back, err := ParseExpr(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if !reflect.DeepEqual(back, e) {
+			t.Fatalf("%s\nparsed back and printed: %s", text, Print(back))
+		}
+	})
+}
+
+func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := &Query{Stream: names().Draw(t, "stream"), Limit: -1, Order: Order(rapid.IntRange(0, 2).Draw(t, "order"))}
+		for range rapid.IntRange(0, 3).Draw(t, "items") {
+			it := Item{Expr: everything(2).Draw(t, "item"), As: rapid.Bool().Draw(t, "as")}
+			if it.Name = itemName(it.Expr); it.As {
+				it.Name = names().Draw(t, "name")
+			}
+			q.Select = append(q.Select, it)
+		}
+		if rapid.Bool().Draw(t, "where") {
+			q.Where = predicates(2).Draw(t, "predicate")
+		}
+		if rapid.Bool().Draw(t, "limit") {
+			q.Limit = rapid.Int64Range(0, 1<<62).Draw(t, "limit")
+		}
+		back, err := Parse(q.String())
+		if err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+		if !reflect.DeepEqual(back, q) {
+			t.Fatalf("%s\nparsed back and printed: %s", q, back)
+		}
+	})
+}
+
+func TestPrintedFormIsTheOneDocumented(t *testing.T) {
+	test := func(text, want string) {
+		t.Helper()
+		e, err := ParseExpr(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			return
+		}
+		if got := Print(e); got != want {
+			t.Errorf("%s is printed as %s, want %s", text, got, want)
+		}
+	}
+	test("a=1 AND b!=2 Or not c", "a = 1 and b <> 2 or not c")
+	test("a and (b or c)", "a and (b or c)")
+	test("(a and b) and c", "a and b and c")
+	test("a and (b and c)", "a and (b and c)")
+	test("a-(b-c)-d", "a - (b - c) - d")
+	test("-5 - -5 - -(5) - -a", "-5 - -5 - -(5) - -a")
+	test("@Timestamp >= datetime('2020-07-29 07:10:00.50+02:00')", "@t >= DateTime('2020-07-29T05:10:00.5Z')")
+	test("DateTime('2020-02-29')", "DateTime('2020-02-29T00:00:00Z')")
+	test("@d.Data['checks'].x", "Data.checks.x")
+	test("@p['odd name'][0]", "@p['odd name'][0]")
+	test("@p.where", "@p.where")
+	test("@d['@t']", "@d['@t']")
+	test("@p['@t']", "@p['@t']")
+	test("@p['@version']", "@p['@version']")
+	test("Items[?].Sku Like 'A-%' CI", "Items[?].Sku like 'A-%' ci")
+	test("90s", "90s")
+	test("1h30m", "90m")
+	test("1.5us", "1.5us")
+	test("-0.1us", "-0.1us")
+	test("24h", "1d")
+	test("0ms", "0s")
+	test("1e2", "100.0")
+	test("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827")
+	test("9223372036854775808", "9223372036854775808")
+	test("-9223372036854775808", "-9223372036854775808")
+	test("'it''s'", "'it''s'")
+	test("Has( @Exception )", "has(@x)")
+	test("{a:1,'b c':[1,2],where:{}}", "{ a: 1, 'b c': [1, 2], where: {} }")
+	test("x not in [1,2] ci", "x not in [1, 2] ci")
+	test("x Between 1 And 2 and y", "x between 1 and 2 and y")
+	test("$1 = $20", "$1 = $20")
+}
