@@ -255,6 +255,7 @@ func (d *Decoder) array(n, i, depth int) int {
 	src, start := d.src, i
 	first, ordered, named := len(d.nodes), len(d.order), len(d.text)
 	tight, clean := 1, true
+	last := -1 // the node of the elements so far that stand one behind the other in normalised form
 	i = d.skip(i + 1)
 	if i < len(src) && src[i] == ']' {
 		i++
@@ -273,6 +274,13 @@ func (d *Decoder) array(n, i, depth int) int {
 				clean = false
 			}
 			tight += stop - i + 1
+			if last >= 0 && clean && int(d.nodes[last].valEnd)+1 == i {
+				// As it stands: one node for all of a long array's elements.
+				d.nodes[last].valEnd, d.nodes[last].next = uint32(stop), uint32(last+1)
+				d.nodes, d.order, d.text = d.nodes[:last+1], d.order[:ordered], d.text[:named]
+			} else {
+				last = m
+			}
 			i = d.skip(stop)
 			if i < len(src) && src[i] == ',' {
 				i = d.skip(i + 1)

@@ -165,7 +165,7 @@ func parseInstant(s []byte, scratch *[]byte) (instant, *Error) {
 	for n < len(digits) && digits[n]-'0' <= 9 {
 		n++
 	}
-	if n >= 4 && len(digits) > n+5 && digits[n] == '-' && digits[n+3] == '-' {
+	if (n > 4 || n == 4 && len(digits) < len(s)) && len(digits) > n+5 && digits[n] == '-' && digits[n+3] == '-' {
 		return instant{}, rangeError(s)
 	}
 	return parseEpoch(s, scratch)
