@@ -1,0 +1,394 @@
+package function
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+const codeInvalidRegexp = "2201B"
+
+func registerRegexp(r *registry) {
+	for _, t := range []string{"text", "name", "bpchar"} {
+		r.op(t+" ~ text", regexpKernel("", true))
+		r.op(t+" !~ text", regexpKernel("", false))
+		r.op(t+" ~* text", regexpKernel("i", true))
+		r.op(t+" !~* text", regexpKernel("i", false))
+	}
+	r.fn("regexp_like(text,text)", regexpKernel("", true))
+	r.fn("regexp_like(text,text,text)", withRegexp(func(a []*column.Vector, i int) []byte { return a[2].Str(i) },
+		func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+			out.AppendBool(re.Match(a[0].Str(i)))
+			return nil
+		}))
+	r.fn("regexp_replace(text,text,text)", withRegexp(noFlags, regexpReplace))
+	r.fn("regexp_replace(text,text,text,text)", withRegexp(func(a []*column.Vector, i int) []byte { return a[3].Str(i) }, regexpReplace))
+	r.fn("regexp_count(text,text)", withRegexp(noFlags, func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt4(out, int64(len(re.FindAllIndex(a[0].Str(i), -1))))
+	}))
+	r.fn("regexp_substr(text,text)", withRegexp(noFlags, func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+		appendMatch(out, a[0].Str(i), re.FindIndex(a[0].Str(i)))
+		return nil
+	}))
+	r.fn("substring(text,text)", withRegexp(noFlags, func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+		s := a[0].Str(i)
+		m := re.FindSubmatchIndex(s)
+		if len(m) > 2 { // the first group, where there is one
+			m = m[2:4]
+		}
+		appendMatch(out, s, m)
+		return nil
+	}))
+}
+
+func appendMatch(out *column.Vector, s []byte, m []int) {
+	if m == nil || m[0] < 0 {
+		out.AppendNull()
+		return
+	}
+	out.AppendBytes(s[m[0]:m[1]])
+}
+
+func noFlags([]*column.Vector, int) []byte { return nil }
+
+// regexpKernel tells whether the text has a match anywhere.
+func regexpKernel(flags string, want bool) Kernel {
+	return withRegexp(func([]*column.Vector, int) []byte { return []byte(flags) },
+		func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+			out.AppendBool(re.Match(a[0].Str(i)) == want)
+			return nil
+		})
+}
+
+// withRegexp calls f with the expression in args[1], which is compiled when it or its flags change from row to row.
+func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+		var re *regexp.Regexp
+		var global bool
+		var pattern, options []byte
+		return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+			p, o := a[1].Str(i), flags(a, i)
+			if re == nil || !bytes.Equal(p, pattern) || !bytes.Equal(o, options) {
+				var err error
+				if re, global, err = compileRegexp(p, o); err != nil {
+					return err
+				}
+				pattern, options = append(pattern[:0], p...), append(options[:0], o...)
+			}
+			return f(re, global, a, i, out)
+		})
+	}
+}
+
+// regexpReplace is regexp_replace: the first match, or all with flag g, by a text in which \1 … \9 and \& stand for what matched.
+func regexpReplace(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+	s, by := a[0].Str(i), a[2].Str(i)
+	limit := 1
+	if global {
+		limit = -1
+	}
+	matches := re.FindAllSubmatchIndex(s, limit)
+	if matches == nil {
+		out.AppendBytes(s)
+		return nil
+	}
+	var dst []byte
+	at := 0
+	for _, m := range matches {
+		dst = append(dst, s[at:m[0]]...)
+		for j := 0; j < len(by); j++ {
+			if by[j] != '\\' || j+1 == len(by) {
+				dst = append(dst, by[j])
+				continue
+			}
+			j++
+			switch c := by[j]; {
+			case c >= '1' && c <= '9':
+				if g := 2 * int(c-'0'); g < len(m) && m[g] >= 0 {
+					dst = append(dst, s[m[g]:m[g+1]]...)
+				}
+			case c == '&':
+				dst = append(dst, s[m[0]:m[1]]...)
+			case c == '\\':
+				dst = append(dst, '\\')
+			default:
+				dst = append(dst, '\\', c)
+			}
+		}
+		at = m[1]
+	}
+	out.AppendBytes(append(dst, s[at:]...))
+	return nil
+}
+
+// compileRegexp compiles a PostgreSQL regular expression of the subset that Go's engine (RE2) decides alike; the rest
+// answers 0A000. Matches are the longest, as there, so that an expression with non-greedy quantifiers is outside the subset
+// once how long a match is can matter.
+func compileRegexp(p, flags []byte) (re *regexp.Regexp, global bool, err error) {
+	fold, newline := false, ""
+	for _, f := range flags {
+		switch f {
+		case 'g':
+			global = true
+		case 'i':
+			fold = true
+		case 'c':
+			fold = false
+		case 'n', 'm':
+			newline = "m"
+		case 's':
+			newline = ""
+		case 'x', 'q', 'w', 'p', 'e', 'b', 't':
+			return nil, false, unsupportedRegexp(`option "` + string(f) + `"`)
+		default:
+			return nil, false, types.Errorf(types.CodeInvalidParameterValue, "invalid regular expression option: \"%c\"", f)
+		}
+	}
+	t := translator{src: p, newline: newline != ""}
+	if err := t.run(); err != nil {
+		return nil, false, err
+	}
+	prefix := "(?s"
+	if newline != "" {
+		prefix = "(?m" // . and [^x] don't match a newline then; the latter is written out by the translator
+	}
+	if fold || t.fold {
+		prefix += "i"
+	}
+	re, cerr := regexp.Compile(prefix + ")" + string(t.dst))
+	if cerr != nil {
+		return nil, false, types.Errorf(codeInvalidRegexp, "invalid regular expression: %s", reason(cerr))
+	}
+	switch {
+	case !t.lazy:
+		re.Longest()
+	case t.alternatives:
+		return nil, false, unsupportedRegexp("non-greedy quantifier beside alternatives")
+	case t.greedy:
+		return nil, false, unsupportedRegexp("mix of greedy and non-greedy quantifiers")
+	}
+	return re, global, nil
+}
+
+func unsupportedRegexp(construct string) error {
+	return types.Errorf(types.CodeFeatureNotSupported, "regular expression construct %s is not supported yet", construct)
+}
+
+// reason words a compile error as PostgreSQL does where both have a word for it.
+func reason(err error) string {
+	s := err.Error()
+	for _, w := range [][2]string{
+		{"missing closing )", "parentheses () not balanced"}, {"unexpected )", "parentheses () not balanced"},
+		{"missing closing ]", "brackets [] not balanced"}, {"missing argument to repetition", "quantifier operand invalid"},
+		{"invalid nested repetition", "quantifier operand invalid"}, {"invalid character class range", "invalid character range"},
+		{"invalid escape sequence", "invalid escape \\ sequence"}, {"invalid repeat count", "invalid repetition count(s)"},
+	} {
+		if strings.Contains(s, w[0]) {
+			return w[1]
+		}
+	}
+	return s
+}
+
+// translator rewrites PostgreSQL's advanced regular expressions to RE2's syntax.
+type translator struct {
+	src, dst                         []byte
+	at                               int
+	newline                          bool // newline-sensitive
+	fold, lazy, greedy, alternatives bool
+}
+
+// classes are what class names and escapes stand for inside brackets, in a UTF-8 locale.
+var classes = map[string]string{
+	"alpha": `\p{L}`, "digit": `0-9`, "alnum": `\p{L}\p{Nd}`, "upper": `\p{Lu}`, "lower": `\p{Ll}`, "space": ` \t\n\v\f\r\x{85}\p{Z}`,
+	"punct": `!-/:-@\[-\x60{-~\p{P}\p{S}`, "xdigit": `0-9A-Fa-f`, "cntrl": `\x00-\x1f\x7f-\x{9f}`, "blank": ` \t`, "word": `\p{L}\p{Nd}_`,
+}
+
+func (t *translator) run() error {
+	switch {
+	case bytes.HasPrefix(t.src, []byte("***")):
+		return unsupportedRegexp(`"***"`)
+	case bytes.HasPrefix(t.src, []byte("(?i)")):
+		t.fold, t.at = true, 4
+	}
+	for t.at < len(t.src) {
+		switch c := t.src[t.at]; c {
+		case '\\':
+			if err := t.escape(false); err != nil {
+				return err
+			}
+			continue
+		case '[':
+			if err := t.bracket(); err != nil {
+				return err
+			}
+			continue
+		case '(':
+			if t.next(1) == '?' {
+				if t.next(2) != ':' {
+					return unsupportedRegexp(string(t.src[t.at:min(len(t.src), t.at+4)]))
+				}
+				t.dst, t.at = append(t.dst, "(?:"...), t.at+3
+				continue
+			}
+		case '|':
+			t.alternatives = true
+		case '*', '+', '?':
+			t.quantified(1)
+			continue
+		case '{':
+			if d := t.next(1); d >= '0' && d <= '9' {
+				end := bytes.IndexByte(t.src[t.at:], '}')
+				if end < 0 {
+					return types.Errorf(codeInvalidRegexp, "invalid regular expression: braces {} not balanced")
+				}
+				for _, m := range bytes.Split(t.src[t.at+1:t.at+end], []byte(",")) {
+					if n, err := strconv.Atoi(string(m)); len(m) > 0 && (err != nil || n > 255) {
+						return types.Errorf(codeInvalidRegexp, "invalid regular expression: invalid repetition count(s)")
+					}
+				}
+				t.quantified(end + 1)
+				continue
+			}
+			t.dst, t.at = append(t.dst, '\\', '{'), t.at+1
+			continue
+		}
+		_, w := utf8.DecodeRune(t.src[t.at:])
+		t.dst, t.at = append(t.dst, t.src[t.at:t.at+w]...), t.at+w
+	}
+	return nil
+}
+
+// next is the byte n places on, 0 past the end.
+func (t *translator) next(n int) byte {
+	if t.at+n < len(t.src) {
+		return t.src[t.at+n]
+	}
+	return 0
+}
+
+// quantified copies a quantifier of n bytes, and the ? behind it that makes it non-greedy.
+func (t *translator) quantified(n int) {
+	if t.next(n) == '?' {
+		t.lazy = true
+		n++
+	} else {
+		t.greedy = true
+	}
+	t.dst, t.at = append(t.dst, t.src[t.at:t.at+n]...), t.at+n
+}
+
+// escape translates a backslash escape, inside brackets or outside.
+func (t *translator) escape(inside bool) error {
+	c := t.next(1)
+	if t.at+1 == len(t.src) {
+		return types.Errorf(codeInvalidRegexp, "invalid regular expression: invalid escape \\ sequence")
+	}
+	put := func(s string, n int) error { t.dst, t.at = append(t.dst, s...), t.at+n; return nil }
+	class := func(name string, negated bool) error {
+		switch {
+		case inside && negated:
+			return unsupportedRegexp(`\` + string(c) + " in brackets")
+		case inside:
+			return put(classes[name], 2)
+		case negated:
+			return put("[^"+classes[name]+"]", 2)
+		}
+		return put("["+classes[name]+"]", 2)
+	}
+	switch c {
+	case 'd':
+		return class("digit", false)
+	case 'w':
+		return class("word", false)
+	case 's':
+		return class("space", false)
+	case 'D':
+		return class("digit", true)
+	case 'W':
+		return class("word", true)
+	case 'S':
+		return class("space", true)
+	case 'n', 't', 'r', 'f', 'v', 'a':
+		return put(`\`+string(c), 2)
+	case 'e':
+		return put(`\x1b`, 2)
+	case 'b':
+		return put(`\x08`, 2)
+	case 'B':
+		return put(`\\`, 2)
+	case 'u', 'U':
+		n := 4
+		if c == 'U' {
+			n = 8
+		}
+		if t.at+2+n <= len(t.src) {
+			return put(`\x{`+string(t.src[t.at+2:t.at+2+n])+`}`, 2+n)
+		}
+	case 'A':
+		if !inside {
+			return put(`\A`, 2)
+		}
+	case 'Z':
+		if !inside {
+			return put(`\z`, 2)
+		}
+	}
+	if c < 0x80 && (c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z') {
+		return unsupportedRegexp(`\` + string(c))
+	}
+	if c < 0x80 {
+		return put(`\`+string(c), 2)
+	}
+	_, w := utf8.DecodeRune(t.src[t.at+1:])
+	return put(string(t.src[t.at+1:t.at+1+w]), 1+w)
+}
+
+// bracket translates a bracket expression.
+func (t *translator) bracket() error {
+	if bytes.HasPrefix(t.src[t.at:], []byte("[[:<:]]")) || bytes.HasPrefix(t.src[t.at:], []byte("[[:>:]]")) {
+		return unsupportedRegexp(string(t.src[t.at : t.at+7]))
+	}
+	t.dst, t.at = append(t.dst, '['), t.at+1
+	if t.next(0) == '^' {
+		t.dst, t.at = append(t.dst, '^'), t.at+1
+		if t.newline {
+			t.dst = append(t.dst, '\\', 'n')
+		}
+	}
+	for first := true; t.at < len(t.src); first = false {
+		switch c := t.src[t.at]; {
+		case c == ']' && !first:
+			t.dst, t.at = append(t.dst, ']'), t.at+1
+			return nil
+		case c == '[' && (t.next(1) == '.' || t.next(1) == '='):
+			return unsupportedRegexp(string(t.src[t.at : t.at+2]))
+		case c == '[' && t.next(1) == ':':
+			end := bytes.Index(t.src[t.at:], []byte(":]"))
+			if end < 2 {
+				return types.Errorf(codeInvalidRegexp, "invalid regular expression: brackets [] not balanced")
+			}
+			name := string(t.src[t.at+2 : t.at+end])
+			set, ok := classes[name]
+			if !ok {
+				return types.Errorf(codeInvalidRegexp, "invalid regular expression: invalid character class")
+			}
+			t.dst, t.at = append(t.dst, set...), t.at+end+2
+		case c == '\\':
+			if err := t.escape(true); err != nil {
+				return err
+			}
+		case c == '[' || c == ']' || c == '&' || c == '~':
+			t.dst, t.at = append(t.dst, '\\', c), t.at+1
+		default:
+			_, w := utf8.DecodeRune(t.src[t.at:])
+			t.dst, t.at = append(t.dst, t.src[t.at:t.at+w]...), t.at+w
+		}
+	}
+	return types.Errorf(codeInvalidRegexp, "invalid regular expression: brackets [] not balanced")
+}

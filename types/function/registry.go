@@ -1,0 +1,222 @@
+package function
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// registry holds everything that has a name. It is made once and then only read.
+type registry struct {
+	functions  map[string][]*Function
+	operators  map[string][]*Operator
+	aggregates map[string][]*Aggregate
+	pgCasts    map[castKey]pgCast
+	casts      map[castKey]*Cast
+	defaults   map[*Function]int // how many of the last arguments may be left out
+	nextOwn    types.OID
+}
+
+type castKey struct{ from, to types.OID }
+
+// pgCast is a row of pg_cast: method 'f' function, 'b' binary coercible, 'i' through text.
+type pgCast struct {
+	context  CastContext
+	function *Function
+	method   byte
+}
+
+// firstOwn is the first OID of functions that PostgreSQL does not have.
+const firstOwn = 90000
+
+var theRegistry = sync.OnceValue(func() *registry {
+	r := &registry{
+		functions: map[string][]*Function{}, operators: map[string][]*Operator{}, aggregates: map[string][]*Aggregate{},
+		pgCasts: map[castKey]pgCast{}, casts: map[castKey]*Cast{}, defaults: map[*Function]int{}, nextOwn: firstOwn,
+	}
+	r.load(pg15)
+	for _, register := range []func(*registry){
+		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
+		registerText, registerTextFormat, registerLike, registerRegexp, registerBytea,
+		registerTimeArithmetic, registerTimeParts, registerTimeMake, registerToChar,
+		registerJSON, registerJSONBuild, registerSession, registerCatalogFunctions, registerAggregates,
+		registerCasts,
+	} {
+		register(r)
+	}
+	return r
+})
+
+// fn gives the function of the signature, as "length(text)" with pg_type's names, its kernel. The kernel sees
+// only rows that are selected and, where the function is strict, have no null argument; see lift.
+func (r *registry) fn(signature string, k Kernel) *Function {
+	f := r.find(signature)
+	r.define(f, k)
+	return f
+}
+
+// total is fn for a kernel that fails on no input.
+func (r *registry) total(signature string, k Kernel) *Function {
+	f := r.find(signature)
+	f.Total = true
+	r.define(f, k)
+	return f
+}
+
+// op gives the function behind an operator ("int4 + int8", "- int4") its kernel; totalOp one that can't fail.
+func (r *registry) op(signature string, k Kernel) { r.define(r.findOp(signature).Function, k) }
+
+func (r *registry) totalOp(signature string, k Kernel) {
+	f := r.findOp(signature).Function
+	f.Total = true
+	r.define(f, k)
+}
+
+// own adds a function that PostgreSQL does not have.
+func (r *registry) own(schema, signature string, result types.OID, v Volatility, k Kernel) *Function {
+	name, args := r.parse(signature)
+	f := &Function{OID: r.nextOwn, Name: name, Schema: schema, Args: args, Result: result, Strict: true, Volatility: v}
+	r.nextOwn++
+	r.functions[name] = append(r.functions[name], f)
+	r.define(f, k)
+	return f
+}
+
+func (r *registry) define(f *Function, k Kernel) {
+	if f.Strict && f.Volatility != Volatile {
+		f.Kernel = lift(f, k)
+		return
+	}
+	kind := types.KindOf(f.Result)
+	f.Kernel = func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+		out.Reset(kind)
+		return k(c, n, sel, args, out)
+	}
+}
+
+// agg gives an aggregate its accumulator.
+func (r *registry) agg(signature string, n func(c *Call) Accumulator) {
+	name, args := r.parse(signature)
+	for _, a := range r.aggregates[name] {
+		if slices.Equal(a.Args, args) {
+			a.New = n
+			return
+		}
+	}
+	panic("no aggregate " + signature)
+}
+
+func (r *registry) find(signature string) *Function {
+	name, args := r.parse(signature)
+	for _, f := range r.functions[name] {
+		if slices.Equal(f.Args, args) {
+			return f
+		}
+	}
+	panic("no function " + signature)
+}
+
+func (r *registry) findOp(signature string) *Operator {
+	w := strings.Fields(signature)
+	var left types.OID
+	if len(w) == 3 {
+		left, w = typeNamed(w[0]), w[1:]
+	}
+	right := typeNamed(w[1])
+	for _, o := range r.operators[w[0]] {
+		if o.Left == left && o.Right == right {
+			return o
+		}
+	}
+	panic("no operator " + signature)
+}
+
+func (r *registry) parse(signature string) (string, []types.OID) {
+	name, rest, ok := strings.Cut(strings.TrimSuffix(signature, ")"), "(")
+	if !ok {
+		panic("not a signature: " + signature)
+	}
+	var args []types.OID
+	for a := range strings.FieldsFuncSeq(rest, func(c rune) bool { return c == ',' || c == ' ' }) {
+		args = append(args, typeNamed(a))
+	}
+	return name, args
+}
+
+func typeNamed(name string) types.OID {
+	t, ok := types.ByName(name)
+	if !ok {
+		panic(fmt.Sprintf("no type %s", name))
+	}
+	return t.OID
+}
+
+// Functions lists the overloads of a function that are built, in any schema.
+func Functions(name string) []*Function {
+	var fs []*Function
+	for _, f := range theRegistry().functions[name] {
+		if f.Kernel != nil {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// All lists every function that is built, by OID.
+func All() []*Function {
+	var all []*Function
+	for name := range theRegistry().functions {
+		all = append(all, Functions(name)...)
+	}
+	slices.SortFunc(all, func(a, b *Function) int { return int(int64(a.OID) - int64(b.OID)) })
+	return all
+}
+
+// Operators lists the built operators of a name.
+func Operators(name string) []*Operator {
+	var ops []*Operator
+	for _, o := range theRegistry().operators[name] {
+		if o.Function.Kernel != nil {
+			ops = append(ops, o)
+		}
+	}
+	return ops
+}
+
+// AllOperators lists every operator that is built, by OID.
+func AllOperators() []*Operator {
+	var all []*Operator
+	for name := range theRegistry().operators {
+		all = append(all, Operators(name)...)
+	}
+	slices.SortFunc(all, func(a, b *Operator) int { return int(int64(a.OID) - int64(b.OID)) })
+	return all
+}
+
+// Aggregates lists the built overloads of an aggregate.
+func Aggregates(name string) []*Aggregate {
+	var as []*Aggregate
+	for _, a := range theRegistry().aggregates[name] {
+		if a.New != nil {
+			as = append(as, a)
+		}
+	}
+	return as
+}
+
+// IsAggregate reports whether name is an aggregate, built or not: what the binder asks before it looks for a function.
+func IsAggregate(name string) bool { return len(theRegistry().aggregates[name]) > 0 }
+
+// AllAggregates lists every aggregate that is built, by OID.
+func AllAggregates() []*Aggregate {
+	var all []*Aggregate
+	for name := range theRegistry().aggregates {
+		all = append(all, Aggregates(name)...)
+	}
+	slices.SortFunc(all, func(a, b *Aggregate) int { return int(int64(a.OID) - int64(b.OID)) })
+	return all
+}

@@ -1,0 +1,112 @@
+package function
+
+import (
+	"crypto/rand"
+	"time"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+func registerSession(r *registry) {
+	text := func(f func(e *types.Env) string) Kernel {
+		return byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
+			out.AppendString(f(c.Env))
+			return nil
+		})
+	}
+	r.total("version()", text(func(e *types.Env) string {
+		version := "15"
+		if e.Setting != nil {
+			if v, ok := e.Setting("server_version"); ok {
+				version = v
+			}
+		}
+		return "PostgreSQL " + version + " (flare-pg), compiled by Go, 64-bit"
+	}))
+	r.total("current_database()", text(func(e *types.Env) string { return e.Database }))
+	r.own("pg_catalog", "current_catalog()", types.Name, Stable, text(func(e *types.Env) string { return e.Database })).Total = true
+	r.total("current_schema()", byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
+		if c.Env.Names == nil {
+			out.AppendString("public")
+			return nil
+		}
+		for _, s := range c.Env.Names.SearchPath() {
+			if s != "pg_catalog" {
+				out.AppendString(s)
+				return nil
+			}
+		}
+		out.AppendNull()
+		return nil
+	}))
+	r.total("current_user()", text(func(e *types.Env) string { return e.User }))
+	r.total("session_user()", text(func(e *types.Env) string { return e.SessionUser }))
+	r.total("getdatabaseencoding()", text(func(*types.Env) string { return "UTF8" }))
+	r.total("pg_client_encoding()", text(func(*types.Env) string { return "UTF8" }))
+	r.total("pg_is_in_recovery()", func(_ *Call, n int, _ column.Selection, _ []*column.Vector, out *column.Vector) error {
+		out.AppendBool(false)
+		out.Repeat(n)
+		return nil
+	})
+	r.total("pg_backend_pid()", byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
+		out.AppendInt(int64(c.Env.BackendPID))
+		return nil
+	}))
+	r.fn("current_setting(text)", byRow(currentSetting))
+	r.fn("current_setting(text,bool)", byRow(currentSetting))
+	r.total("pg_typeof(any)", byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
+		out.AppendInt(int64(c.Args[0]))
+		return nil
+	}))
+	r.fn("pg_sleep(float8)", sleep)
+	r.fn("gen_random_uuid()", byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error {
+		var u [16]byte
+		_, _ = rand.Read(u[:]) // never fails, as its documentation says
+		u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
+		out.AppendBytes(u[:])
+		return nil
+	}))
+}
+
+func currentSetting(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+	name := string(a[0].Str(i))
+	if c.Env.Setting != nil {
+		if v, ok := c.Env.Setting(name); ok {
+			out.AppendString(v)
+			return nil
+		}
+	}
+	if len(a) == 2 && a[1].Bool(i) {
+		out.AppendNull()
+		return nil
+	}
+	return types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter \"%s\"", name)
+}
+
+// sleep sleeps for each selected row and ends with the statement.
+func sleep(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+	return eachRow(c, n, sel, args, out, func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		if a[0].Null(i) {
+			out.AppendNull()
+			return nil
+		}
+		filler(out)
+		s := a[0].Float(i)
+		if !(s > 0) {
+			return nil
+		}
+		t := time.NewTimer(time.Duration(min(s, 1e9) * float64(time.Second)))
+		defer t.Stop()
+		var done <-chan struct{}
+		if c.Env.Context != nil {
+			done = c.Env.Context.Done()
+		}
+		select {
+		case <-t.C:
+			return nil
+		case <-done:
+			return types.Errorf(types.CodeQueryCanceled, "canceling statement due to user request")
+		}
+	})
+}

@@ -1,0 +1,125 @@
+package function
+
+import (
+	"math"
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+func registerTimeParts(r *registry) {
+	r.fn("date_trunc(text,timestamp)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt(out)(types.TruncTimestamp(string(a[0].Str(i)), a[1].Int(i)))
+	}))
+	r.fn("date_trunc(text,timestamptz)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt(out)(types.TruncTimestamptz(string(a[0].Str(i)), a[1].Int(i), c.Env.Location))
+	}))
+	r.fn("date_trunc(text,timestamptz,text)", zoned(2, func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt(out)(types.TruncTimestamptz(string(a[0].Str(i)), a[1].Int(i), loc))
+	}))
+	r.fn("date_trunc(text,interval)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		return appendSpan(out)(types.TruncInterval(string(a[0].Str(i)), a[1].Span(i)))
+	}))
+	for _, t := range []types.OID{types.Date, types.Time, types.Timestamp, types.Timestamptz, types.Interval} {
+		ty, _ := types.Lookup(t)
+		r.fn("extract(text,"+ty.Name+")", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+			var z apd.Decimal
+			ok, err := types.Extract(&z, c.Env, t, string(a[0].Str(i)), a[1], i)
+			switch {
+			case err != nil:
+				return err
+			case ok:
+				appendNumeric(out, &z)
+			default:
+				out.AppendNull()
+			}
+			return nil
+		}))
+		r.fn("date_part(text,"+ty.Name+")", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+			f, ok, err := types.DatePart(c.Env, t, string(a[0].Str(i)), a[1], i)
+			switch {
+			case err != nil:
+				return err
+			case ok:
+				out.AppendFloat(f)
+			default:
+				out.AppendNull()
+			}
+			return nil
+		}))
+	}
+	bin := byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt(out)(types.DateBin(a[0].Span(i), a[1].Int(i), a[2].Int(i)))
+	})
+	r.fn("date_bin(interval,timestamp,timestamp)", bin)
+	r.fn("date_bin(interval,timestamptz,timestamptz)", bin)
+	bucket := byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt(out)(timeBucket(a[0].Span(i), a[1].Int(i)))
+	})
+	r.own("pg_catalog", "time_bucket(interval,timestamptz)", types.Timestamptz, Immutable, bucket)
+	r.own("pg_catalog", "time_bucket(interval,timestamp)", types.Timestamp, Immutable, bucket)
+	toLocal := func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt(out)(types.TimestamptzToTimestamp(a[1].Int(i), loc))
+	}
+	fromLocal := func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
+		return appendInt(out)(types.TimestampToTimestamptz(a[1].Int(i), loc))
+	}
+	r.fn("timezone(text,timestamptz)", zoned(0, toLocal))
+	r.fn("timezone(text,timestamp)", zoned(0, fromLocal))
+	r.fn("timezone(interval,timestamptz)", offset(toLocal))
+	r.fn("timezone(interval,timestamp)", offset(fromLocal))
+}
+
+// mondayIn2000 is 2000-01-03T00:00:00Z, where time_bucket counts from, so that weeks begin on Mondays.
+const mondayIn2000 = 946_857_600_000_000
+
+// timeBucket is the start of the bucket of ts, in UTC. Buckets of months count from 2000-01-01.
+func timeBucket(width column.Span, ts int64) (int64, error) {
+	if width.Months == 0 || !finiteTime(ts) {
+		return types.DateBin(width, ts, mondayIn2000)
+	}
+	if width.Days != 0 || width.Micros != 0 {
+		return 0, types.Errorf(types.CodeInvalidParameterValue, "month intervals cannot have day or time component")
+	}
+	if width.Months < 0 {
+		return 0, types.Errorf(types.CodeInvalidParameterValue, "period must be greater than 0")
+	}
+	year, month, _ := types.CivilDate(types.TimestampToDate(ts))
+	months := int64(year-2000)*12 + int64(month-1)
+	w := int64(width.Months)
+	months -= (months%w + w) % w
+	first := int64(math.Floor(float64(months) / 12))
+	return types.DateToTimestamp(types.CivilDays(2000+int(first), int(months-first*12)+1, 1))
+}
+
+// zoned calls f with the time zone that argument at names; the last one found is kept for the rows that follow.
+func zoned(at int, f func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+		var name string
+		var loc *time.Location
+		return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+			if s := a[at].Str(i); loc == nil || string(s) != name {
+				var err error
+				if loc, err = types.ParseZone(string(s)); err != nil {
+					return err
+				}
+				name = string(s)
+			}
+			return f(loc, a, i, out)
+		})
+	}
+}
+
+// offset calls f with the zone that is an interval east of UTC.
+func offset(f func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+	return byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		s := a[0].Span(i)
+		if s.Months != 0 || s.Days != 0 {
+			return types.Errorf(types.CodeInvalidParameterValue, "interval time zone \"%s\" must not include months or days",
+				types.TextOf(c.Env, types.Interval, a[0], i))
+		}
+		return f(time.FixedZone("", int(s.Micros/1_000_000)), a, i, out)
+	})
+}
