@@ -81,10 +81,15 @@ func appendCustom(dst, raw []byte, format string) ([]byte, bool) {
 	width := strings.Count(whole, "0")
 	least := strings.LastIndexByte(decimals, '0') + 1
 	grouped := strings.Contains(strings.Trim(whole, ","), ",")
-	from := len(dst)
+	at := len(dst)
 	out, ok := appendDecimals(dst, raw, 1, width, least, len(decimals), grouped)
-	if ok && width == 0 && len(out) > from+1 && out[from] == '0' { // #.## shows no zero before the point
-		out = append(out[:from], out[from+1:]...)
+	if ok && width == 0 { // #.## shows no zero before the point
+		if at < len(out) && out[at] == '-' {
+			at++
+		}
+		if at < len(out) && out[at] == '0' {
+			out = append(out[:at], out[at+1:]...)
+		}
 	}
 	return out, ok
 }
