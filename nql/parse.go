@@ -61,6 +61,9 @@ func (p *parser) fail(offset int, format string, args ...any) {
 }
 
 func (p *parser) unexpected(want string) {
+	if p.sign("=>") {
+		p.fail(p.tok.start, "found =>, but lambdas are not built yet")
+	}
 	found := "the end of the text"
 	if p.tok.kind != tokEnd {
 		found = p.lex.text[p.tok.start:p.tok.end]
@@ -95,10 +98,12 @@ func (p *parser) wantSign(s, where string) {
 
 func (p *parser) query() *Query {
 	q := &Query{Limit: -1}
+	want := "from"
 	if !p.take(p.keyword("select")) {
 		p.unexpected("select")
 	}
 	if !p.take(p.sign("*")) {
+		want = "an operator, a comma, as or from"
 		for {
 			q.Select = append(q.Select, p.item())
 			if !p.take(p.sign(",")) {
@@ -107,14 +112,14 @@ func (p *parser) query() *Query {
 		}
 	}
 	if !p.take(p.keyword("from")) {
-		p.unexpected("an operator, a comma, as or from")
+		p.unexpected(want)
 	}
 	if p.tok.kind != tokName && p.tok.kind != tokString {
 		p.unexpected("the name of a stream")
 	}
 	q.Stream = p.tok.text
 	p.advance()
-	want := "where, order by, limit or the end"
+	want = "where, order by, limit or the end"
 	if p.take(p.keyword("where")) {
 		q.Where = p.expr()
 		want = "an operator, order by, limit or the end"
