@@ -91,6 +91,7 @@ func (c *conn) guarded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error("panic in session", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			c.w.abandon() // half a row
 			err = fatal(types.CodeInternalError, "internal error: %v", p)
 		}
 	}()
@@ -186,6 +187,11 @@ func (c *conn) report(ctx context.Context, err error) error {
 // ready sends ReadyForQuery and everything before it.
 func (c *conn) ready() error {
 	c.skip = false
+	for _, p := range c.sess.Changed() {
+		if err := c.w.send(&pgproto3.ParameterStatus{Name: p[0], Value: p[1]}); err != nil {
+			return err
+		}
+	}
 	if err := c.w.send(&pgproto3.ReadyForQuery{TxStatus: c.sess.Status()}); err != nil {
 		return err
 	}

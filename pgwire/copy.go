@@ -74,9 +74,9 @@ func (r *copyIn) message() ([]byte, error) {
 type copyOut struct{ w *writer }
 
 func (o *copyOut) Write(p []byte) (int, error) {
-	start := o.w.begin('d')
+	o.w.begin('d')
 	o.w.buf = append(o.w.buf, p...)
-	o.w.end(start)
+	o.w.end()
 	if err := o.w.full(); err != nil {
 		return 0, err
 	}

@@ -70,8 +70,10 @@ type Session interface {
 	Failed(err error)
 	// Status is 'I', 'T' or 'E', for ReadyForQuery.
 	Status() byte
-	// Parameters are those to report with ParameterStatus after start-up; later changes go through Out.Parameter.
+	// Parameters are those to report with ParameterStatus after start-up.
 	Parameters() map[string]string
+	// Changed gives the reported parameters (name, value) that changed since it was last called, to be told with ReadyForQuery.
+	Changed() [][2]string
 	// IdleTimeout says how long the session may wait for the client's next message (0: for ever), and the
 	// error (FATAL) that ends it when it waited longer.
 	IdleTimeout() (time.Duration, error)

@@ -25,19 +25,19 @@ func (w *writer) rows(env *types.Env, columns []Column, formats []int16, b *colu
 		if b.Sel != nil {
 			i = int(b.Sel[r])
 		}
-		start := w.begin('D')
+		w.begin('D')
 		w.buf = binary.BigEndian.AppendUint16(w.buf, uint16(len(columns)))
 		for c := range columns {
 			if err := w.value(env, columns[c].Type, format(formats, c), b.Cols[c], i); err != nil {
-				w.buf = w.buf[:start-1]
+				w.abandon()
 				return err
 			}
-			if len(w.buf)-start > maxRow {
-				w.buf = w.buf[:start-1]
+			if len(w.buf)-w.open > maxRow {
+				w.abandon()
 				return types.Errorf(types.CodeProgramLimitExceeded, "a result row is larger than %d bytes", maxRow)
 			}
 		}
-		w.end(start)
+		w.end()
 		if err := w.full(); err != nil {
 			return err
 		}

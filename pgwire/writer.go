@@ -21,6 +21,7 @@ type writer struct {
 	buf     []byte
 	err     error
 	sent    time.Time // of the last flush
+	open    int       // 1 + where the message begins that is being written; 0 none
 }
 
 // send appends a message.
@@ -36,14 +37,22 @@ func (w *writer) send(m pgproto3.BackendMessage) error {
 	return w.full()
 }
 
-// begin starts a message whose body the caller appends to w.buf; end fills in its length.
-func (w *writer) begin(kind byte) (start int) {
+// begin starts a message whose body the caller appends to w.buf; end fills in its length, abandon takes it back.
+func (w *writer) begin(kind byte) {
+	w.open = len(w.buf) + 1
 	w.buf = append(w.buf, kind, 0, 0, 0, 0)
-	return len(w.buf) - 4
 }
 
-func (w *writer) end(start int) {
-	binary.BigEndian.PutUint32(w.buf[start:], uint32(len(w.buf)-start))
+func (w *writer) end() {
+	binary.BigEndian.PutUint32(w.buf[w.open:], uint32(len(w.buf)-w.open))
+	w.open = 0
+}
+
+func (w *writer) abandon() {
+	if w.open > 0 {
+		w.buf = w.buf[:w.open-1]
+		w.open = 0
+	}
 }
 
 // full flushes when there is enough to send.

@@ -1,0 +1,45 @@
+package session
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/exec"
+	"github.com/flare-pg/flare-pg/translate"
+)
+
+// insert runs INSERT: the plan's rows become staged events.
+func (s *session) insert(ctx context.Context, sc *scope, b *translate.Insert, params []*column.Vector) (string, error) {
+	if err := s.writable("INSERT"); err != nil {
+		return "", err
+	}
+	// The plan may read what the transaction staged so far; the rows that it yields are staged while it runs. A scan sees
+	// what was there when it began, so INSERT … SELECT from the same stream ends.
+	w := s.newRowWriter(sc, b.Stream.ID, b.Stream.Name, b.Targets)
+	rt, done, err := s.runtime(ctx, sc, params)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	rows, err := exec.Open(ctx, b.Plan, rt)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var batch column.Batch
+	for {
+		ok, err := rows.Next(ctx, &batch)
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			break
+		}
+		if err := w.batch(&batch); err != nil {
+			return "", err
+		}
+	}
+	w.observe()
+	return fmt.Sprintf("INSERT 0 %d", w.rows), nil
+}

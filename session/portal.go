@@ -1,0 +1,114 @@
+package session
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/pgwire"
+	"github.com/flare-pg/flare-pg/translate"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// portal is a statement with its parameters, ready to run, running, or done.
+type portal struct {
+	name    string
+	plan    *planned // nil: an empty query
+	params  []*column.Vector
+	results []int16
+	scope   *scope // of Bind; its generation is let go when the portal has run
+
+	// A cursor outlives the Execute that began it, so it has a context of its own, which ends with each Execute's.
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	cursor *cursor
+	done   bool
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func (s *session) portal(name string) (*portal, error) {
+	if p, ok := s.portals[name]; ok {
+		return p, nil
+	}
+	return nil, types.Errorf(types.CodeInvalidCursorName, "portal %q does not exist", name)
+}
+
+// dropPortal closes and forgets a portal, if there is one.
+func (s *session) dropPortal(name string) {
+	if p := s.portals[name]; p != nil {
+		p.close()
+		delete(s.portals, name)
+	}
+}
+
+// close frees what the portal holds; it can't be run any more.
+func (p *portal) close() {
+	p.done = true
+	p.cursor.close()
+	if p.cancel != nil {
+		p.cancel(nil)
+	}
+	p.scope.close()
+}
+
+// execute runs a portal for at most max rows.
+func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Out) error {
+	if p.plan == nil {
+		return out.Empty()
+	}
+	if s.tx.failed && !endsTransaction(p.plan.bound) {
+		return errFailedTransaction()
+	}
+	if p.done {
+		if p.cursor == nil || !p.cursor.counted {
+			return types.Errorf(types.CodeObjectNotInState, "portal %q cannot be run", p.name)
+		}
+		return out.Complete(p.cursor.complete(0))
+	}
+	s.settle(p.scope, p.plan.bound)
+	if s.resultOf(p.plan) == nil {
+		sc := p.scope
+		if _, ok := p.plan.bound.(*translate.Transaction); ok {
+			// The end of the transaction closes its portals, this one too; that must not matter.
+			delete(s.portals, p.name)
+		}
+		p.done = true
+		tag, err := s.perform(ctx, sc, p.plan, p.params, out)
+		sc.close()
+		if err != nil {
+			return err
+		}
+		return out.Complete(tag)
+	}
+	if p.ctx == nil {
+		p.ctx, p.cancel = context.WithCancelCause(s.ctx)
+	}
+	stop := context.AfterFunc(ctx, func() { p.cancel(context.Cause(ctx)) })
+	defer stop()
+	if p.cursor == nil {
+		p.scope.env.Context = p.ctx
+		c, err := s.open(p.ctx, p.scope, p.plan, p.params)
+		if err != nil {
+			return s.because(ctx, p, err)
+		}
+		p.cursor = c
+	}
+	sent, err := p.cursor.send(p.ctx, out, p.results, max)
+	if err != nil {
+		return s.because(ctx, p, err)
+	}
+	if max > 0 && sent == max {
+		return out.Suspended()
+	}
+	p.close()
+	return out.Complete(p.cursor.complete(sent))
+}
+
+// because gives an error by which the portal's context ended its proper cause.
+func (s *session) because(ctx context.Context, p *portal, err error) error {
+	if ctx.Err() != nil {
+		return clientError(ctx, err)
+	}
+	return clientError(p.ctx, err)
+}

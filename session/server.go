@@ -1,0 +1,106 @@
+package session
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/event"
+	"github.com/flare-pg/flare-pg/pgwire"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// Config is what sessions are built on.
+type Config struct {
+	Store   *engine.Store
+	Catalog *catalog.Catalog
+	// Registry, when given, is the one the Catalog was made of: pg_settings and pg_stat_activity are provided to it.
+	Registry *catalog.Registry
+	// Memory makes the account of one statement, and what to call when the statement ends. It may wait, until ctx
+	// ends. nil: nothing is accounted.
+	Memory func(ctx context.Context) (column.Account, func(), error)
+	// Workers is how many goroutines a statement's scans may use; 0: GOMAXPROCS.
+	Workers int
+	// Limits of an event; zero values mean the decoder's.
+	Limits event.Limits
+	// Version is flare-pg's own, for server_version and version().
+	Version string
+	Log     *slog.Logger // nil: silent
+}
+
+// Server makes sessions. It implements pgwire.Handler.
+type Server struct {
+	c        Config
+	settings *table
+
+	mu       sync.Mutex
+	sessions map[uint32]*session
+}
+
+// NewServer returns a Server and registers its system relations.
+func NewServer(c Config) *Server {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Version == "" {
+		c.Version = "devel"
+	}
+	s := &Server{c: c, settings: newTable(c.Version), sessions: map[uint32]*session{}}
+	if c.Registry != nil {
+		s.provide(c.Registry)
+	}
+	return s
+}
+
+// maxPrepared bounds the prepared statements of one session, and its portals.
+const maxPrepared = 10_000
+
+// Connect implements pgwire.Handler.
+func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Session, error) {
+	if st.Database != "flare" && st.Database != "postgres" && st.Database != st.User {
+		return nil, types.Errorf(types.CodeInvalidCatalogName, "database %q does not exist", st.Database)
+	}
+	x := &session{
+		srv: s, ctx: ctx, user: st.User, database: st.Database, remote: st.Remote, pid: st.ProcessID, began: time.Now(),
+		log:      s.c.Log.With("pid", st.ProcessID),
+		prepared: map[string]*prepared{}, portals: map[string]*portal{},
+	}
+	if err := x.startSettings(st); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.sessions[st.ProcessID] = x
+	s.mu.Unlock()
+	return x, nil
+}
+
+// all lists the sessions by process ID.
+func (s *Server) all() []*session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]*session, 0, len(s.sessions))
+	for _, x := range s.sessions {
+		out = append(out, x)
+	}
+	slices.SortFunc(out, func(a, b *session) int { return int(a.pid) - int(b.pid) })
+	return out
+}
+
+// address splits a peer's address; port is -1 where there is none, as PostgreSQL says of Unix sockets.
+func address(remote string) (host string, port int64) {
+	h, p, err := net.SplitHostPort(remote)
+	if err != nil {
+		return "", -1
+	}
+	n, err := net.LookupPort("tcp", p)
+	if err != nil {
+		return h, -1
+	}
+	return h, int64(n)
+}

@@ -1,0 +1,79 @@
+package session
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/flare-pg/flare-pg/pgwire"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// session is one client's conversation. Its methods are called by one goroutine at a time; what others may
+// read (pg_stat_activity) is in activity.
+type session struct {
+	srv  *Server
+	log  *slog.Logger
+	ctx  context.Context // of the connection
+	user string
+
+	database, remote string
+	pid              uint32
+	began            time.Time
+
+	settings settings
+	tx       transaction
+	prepared map[string]*prepared
+	portals  map[string]*portal
+	notices  pgwire.Out // where notices go while a statement runs; nil: nowhere
+	activity atomic.Pointer[activity]
+}
+
+// Failed implements pgwire.Session: whatever went wrong, an explicit transaction takes nothing more, and an implicit one is undone.
+func (s *session) Failed(err error) {
+	s.fail()
+	s.idle()
+}
+
+// Status implements pgwire.Session.
+func (s *session) Status() byte {
+	switch {
+	case !s.tx.explicit:
+		return 'I'
+	case s.tx.failed:
+		return 'E'
+	}
+	return 'T'
+}
+
+// IdleTimeout implements pgwire.Session.
+func (s *session) IdleTimeout() (time.Duration, error) {
+	if s.tx.explicit {
+		return s.settings.idleInTransaction, &types.Error{Severity: "FATAL", Code: "25P03", Message: "terminating connection due to idle-in-transaction timeout"}
+	}
+	return s.settings.idleSession, &types.Error{Severity: "FATAL", Code: "57P05", Message: "terminating connection due to idle-session timeout"}
+}
+
+// Close implements pgwire.Session.
+func (s *session) Close() {
+	s.endTransaction()
+	s.srv.mu.Lock()
+	delete(s.srv.sessions, s.pid)
+	s.srv.mu.Unlock()
+}
+
+// notice sends a notice where client_min_messages wants it.
+func (s *session) notice(n *types.Error) {
+	if n.Severity == "" {
+		n.Severity = "NOTICE"
+	}
+	if s.notices == nil || noticeRank(n.Severity) < noticeRank(s.settings.get("client_min_messages")) {
+		return
+	}
+	s.notices.Notice(n) //nolint:errcheck // the writer's error sticks and is met at the next row
+}
+
+func (s *session) warn(code, message string) {
+	s.notice(&types.Error{Severity: "WARNING", Code: code, Message: message})
+}

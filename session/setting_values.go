@@ -1,0 +1,260 @@
+package session
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// Validation of settings' values and their canonical forms, which are what SHOW prints.
+
+const codeInvalidParameter = "22023"
+
+func (d *definition) invalid(value string) *types.Error {
+	return types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", d.name, value)
+}
+
+// canonical validates a value.
+func (d *definition) canonical(value string) (string, error) {
+	if d.check != nil {
+		return d.check(value)
+	}
+	switch d.kind {
+	case kindBool:
+		b, ok := parseBool(value)
+		if !ok {
+			return "", types.Errorf(codeInvalidParameter, "parameter %q requires a Boolean value", d.name)
+		}
+		return onOff(b), nil
+	case kindEnum:
+		v := strings.ToLower(strings.TrimSpace(value))
+		if slices.Contains(d.enum, v) {
+			return v, nil
+		}
+		// Enumerations that read on and off take every spelling of a boolean, as in PostgreSQL.
+		if b, ok := parseBool(v); ok && slices.Contains(d.enum, onOff(b)) {
+			return onOff(b), nil
+		}
+		return "", d.invalid(value).WithHint("Available values: %s.", strings.Join(d.enum, ", "))
+	case kindInteger:
+		return d.number(value, nil)
+	case kindDuration:
+		return d.number(value, durationUnits)
+	case kindBytes:
+		return d.number(value, byteUnits)
+	}
+	return value, nil
+}
+
+// unit is a unit of a setting's number, in the setting's base unit; the greatest first.
+type unit struct {
+	name string
+	size float64
+}
+
+var (
+	durationUnits = []unit{{"d", 86_400_000}, {"h", 3_600_000}, {"min", 60_000}, {"s", 1000}, {"ms", 1}, {"us", 0.001}}
+	byteUnits     = []unit{{"TB", 1 << 30}, {"GB", 1 << 20}, {"MB", 1 << 10}, {"kB", 1}, {"B", 1.0 / 1024}}
+)
+
+// number reads a number with an optional unit and prints it with the greatest unit that divides it.
+func (d *definition) number(value string, units []unit) (string, error) {
+	n, ok := parseNumber(value, units)
+	if !ok {
+		e := d.invalid(value)
+		if units != nil {
+			names := make([]string, len(units))
+			for i, u := range units {
+				names[i] = strconv.Quote(u.name)
+			}
+			slices.Reverse(names)
+			e = e.WithHint("Valid units for this parameter are %s.", strings.Join(names, ", "))
+		}
+		return "", e
+	}
+	if n < d.min || n > d.max {
+		return "", types.Errorf(codeInvalidParameter, "%d%s is outside the valid range for parameter %q (%d .. %d)", n, space(d.unit), d.name, d.min, d.max)
+	}
+	if n != 0 {
+		for _, u := range units {
+			if size := int64(u.size); size >= 1 && n%size == 0 {
+				return fmt.Sprintf("%d%s", n/size, u.name), nil
+			}
+		}
+	}
+	return strconv.FormatInt(n, 10), nil
+}
+
+func space(unit string) string {
+	if unit == "" {
+		return ""
+	}
+	return " " + unit
+}
+
+func parseNumber(value string, units []unit) (int64, bool) {
+	s := strings.TrimSpace(value)
+	end := 0
+	for end < len(s) && strings.IndexByte("+-.0123456789eE", s[end]) >= 0 {
+		// An e is part of the number only where a digit or sign follows.
+		if (s[end] == 'e' || s[end] == 'E') && (end+1 == len(s) || strings.IndexByte("+-0123456789", s[end+1]) < 0) {
+			break
+		}
+		end++
+	}
+	f, err := strconv.ParseFloat(s[:end], 64)
+	if err != nil {
+		return 0, false
+	}
+	if name := strings.TrimSpace(s[end:]); name != "" {
+		i := slices.IndexFunc(units, func(u unit) bool { return u.name == name })
+		if i < 0 {
+			return 0, false
+		}
+		f *= units[i].size
+	}
+	f = math.RoundToEven(f)
+	if f < math.MinInt32 || f > math.MaxInt32 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// raw gives a canonical value as pg_settings shows it: a number in the base unit.
+func (d *definition) raw(value string) string {
+	var units []unit
+	switch d.kind {
+	case kindDuration:
+		units = durationUnits
+	case kindBytes:
+		units = byteUnits
+	default:
+		return value
+	}
+	n, ok := parseNumber(value, units)
+	if !ok {
+		return value
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+func (d *definition) duration(value string) time.Duration {
+	n, _ := parseNumber(value, durationUnits)
+	return time.Duration(n) * time.Millisecond
+}
+
+// parseBool reads a boolean as PostgreSQL does: any unambiguous beginning of true, false, yes, no, on, off, or 1, 0.
+func parseBool(s string) (value, ok bool) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	switch s {
+	case "":
+		return false, false
+	case "1", "on":
+		return true, true
+	case "0", "of", "off":
+		return false, true
+	}
+	for word, v := range map[string]bool{"true": true, "yes": true, "false": false, "no": false} {
+		if strings.HasPrefix(word, s) {
+			return v, true
+		}
+	}
+	return false, false
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+// checkApplicationName keeps printable ASCII, as PostgreSQL does.
+func checkApplicationName(v string) (string, error) {
+	b := []byte(v)
+	if len(b) > 63 {
+		b = b[:63]
+	}
+	for i, c := range b {
+		if c < 32 || c > 126 {
+			b[i] = '?'
+		}
+	}
+	return string(b), nil
+}
+
+func checkEncoding(v string) (string, error) {
+	name := strings.ToLower(v)
+	name = strings.NewReplacer("-", "", "_", "", " ", "").Replace(name)
+	switch name {
+	case "utf8", "unicode":
+		return "UTF8", nil
+	case "sqlascii", "latin1", "latin2", "latin9", "iso88591", "win1250", "win1251", "win1252", "euccn", "eucjp", "euckr", "sjis", "big5", "gbk", "gb18030", "koi8r":
+		return "", types.Errorf(types.CodeFeatureNotSupported, "client encoding %q is not supported", v).WithHint("Only UTF8 is.")
+	}
+	return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "client_encoding", v)
+}
+
+func checkConforming(v string) (string, error) {
+	on, ok := parseBool(v)
+	switch {
+	case !ok:
+		return "", types.Errorf(codeInvalidParameter, "parameter %q requires a Boolean value", "standard_conforming_strings")
+	case !on:
+		return "", types.Errorf(types.CodeFeatureNotSupported, "standard_conforming_strings = off is not supported").WithHint("Write E'…' for strings with backslash escapes.")
+	}
+	return "on", nil
+}
+
+func checkDateStyle(v string) (string, error) {
+	order := "MDY"
+	for _, word := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' }) {
+		switch strings.ToLower(word) {
+		case "iso":
+		case "mdy", "us", "noneuro", "noneuropean":
+			order = "MDY"
+		case "dmy", "euro", "european":
+			order = "DMY"
+		case "ymd":
+			order = "YMD"
+		case "postgres", "sql", "german":
+			return "", types.Errorf(types.CodeFeatureNotSupported, "DateStyle %q is not supported", word).WithHint("Only ISO is, with MDY, DMY or YMD.")
+		case "default":
+		default:
+			return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "DateStyle", v)
+		}
+	}
+	return "ISO, " + order, nil
+}
+
+func checkTimeZone(v string) (string, error) {
+	if strings.EqualFold(v, "local") || strings.EqualFold(v, "default") {
+		return "UTC", nil
+	}
+	if _, err := types.ParseZone(v); err != nil {
+		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "TimeZone", v)
+	}
+	return v, nil
+}
+
+// noticeRank orders severities and the values of client_min_messages; what is lower than the setting is not sent.
+func noticeRank(s string) int {
+	switch strings.ToUpper(s) {
+	case "DEBUG", "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5":
+		return 1
+	case "LOG":
+		return 2
+	case "INFO":
+		return 10 // always sent
+	case "NOTICE":
+		return 3
+	case "WARNING":
+		return 4
+	}
+	return 5
+}

@@ -1,0 +1,85 @@
+package session
+
+import (
+	"context"
+
+	"github.com/flare-pg/flare-pg/pgwire"
+	"github.com/flare-pg/flare-pg/translate"
+)
+
+// Query implements pgwire.Session. Several statements are one implicit transaction, unless they say otherwise.
+func (s *session) Query(ctx context.Context, sql string, out pgwire.Out) (err error) {
+	s.notices = out
+	s.active(sql)
+	defer func() {
+		s.notices = nil
+		if err != nil {
+			err = clientError(ctx, err)
+			s.fail()
+		}
+		s.idle()
+	}()
+	s.dropPrepared("") // as in PostgreSQL, a simple query ends the unnamed statement and portal
+	s.dropPortal("")
+	statements, err := translate.Parse(sql)
+	if err != nil {
+		if s.tx.failed {
+			return err // PostgreSQL too says the syntax error first
+		}
+		return err
+	}
+	if len(statements) == 0 {
+		return out.Empty()
+	}
+	for i, st := range statements {
+		if err := s.simple(ctx, st, i == len(statements)-1, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// simple runs one statement of a simple query. The last one commits the implicit transaction before its tag is sent.
+func (s *session) simple(ctx context.Context, st *translate.Statement, last bool, out pgwire.Out) error {
+	ctx, cancel := s.deadline(ctx)
+	defer cancel()
+	tag, err := s.simpleRun(ctx, st, out)
+	if err != nil {
+		return clientError(ctx, err)
+	}
+	if last && !s.tx.explicit {
+		if err := s.commit(ctx); err != nil {
+			return err
+		}
+	}
+	return out.Complete(tag)
+}
+
+func (s *session) simpleRun(ctx context.Context, st *translate.Statement, out pgwire.Out) (tag string, err error) {
+	sc := s.scope(ctx)
+	defer sc.close()
+	pl, err := s.bind(sc, st, nil)
+	if err != nil {
+		return "", err
+	}
+	s.settle(sc, pl.bound)
+	if len(pl.params) > 0 {
+		return "", errNoParameter(1)
+	}
+	if pl.columns == nil {
+		return s.perform(ctx, sc, pl, nil, out)
+	}
+	c, err := s.open(ctx, sc, pl, nil)
+	if err != nil {
+		return "", err
+	}
+	defer c.close()
+	if err := out.Describe(c.columns); err != nil {
+		return "", err
+	}
+	sent, err := c.send(ctx, out, nil, 0)
+	if err != nil {
+		return "", err
+	}
+	return c.complete(sent), nil
+}

@@ -1,0 +1,195 @@
+package session
+
+import (
+	"context"
+
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/exec"
+	"github.com/flare-pg/flare-pg/pgwire"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/translate"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// scope is what one statement is bound and run in: the generation it sees, what exists in it, and the world.
+// It is taken before binding, so that a plan and the data it reads agree.
+type scope struct {
+	tx       *engine.ReadTx
+	snapshot *catalog.Snapshot
+	env      *types.Env
+}
+
+func (sc *scope) close() {
+	if sc != nil && sc.tx != nil {
+		sc.tx.Close()
+		sc.tx = nil
+	}
+}
+
+// scope takes the present generation, or the transaction's.
+func (s *session) scope(ctx context.Context) *scope {
+	s.begin()
+	sc := new(scope)
+	if s.tx.snapshot != nil {
+		sc.tx = s.tx.snapshot.Retain()
+	} else {
+		sc.tx = s.srv.c.Store.Read()
+	}
+	schema := sc.tx.Schema()
+	if s.tx.stage != nil {
+		schema = s.tx.stage.Schema(schema) // properties that only this transaction's rows have
+	}
+	sc.snapshot = s.srv.c.Catalog.Snapshot(schema)
+	sc.env = s.env(ctx, sc.snapshot)
+	return sc
+}
+
+// planned is a bound statement with what its reuse depends on.
+type planned struct {
+	bound    translate.Bound
+	params   []types.OID
+	columns  []pgwire.Column // nil: no rows
+	snapshot *catalog.Snapshot
+	changes  int // settings.changes
+}
+
+// bind binds a statement in a scope. In a failed transaction only what ends it is bound.
+func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
+	bound, err := translate.Bind(&translate.Context{
+		Catalog: sc.snapshot, Env: sc.env, Params: declared, Notice: s.notice,
+		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
+	}, st)
+	if s.tx.failed && (err != nil || !endsTransaction(bound)) {
+		return nil, errFailedTransaction()
+	}
+	if err != nil {
+		return nil, err
+	}
+	pl := &planned{bound: bound, params: paramsOf(bound), snapshot: sc.snapshot, changes: s.settings.changes}
+	pl.columns = s.columnsOf(bound)
+	return pl, nil
+}
+
+// fresh reports whether a plan may be used in a scope as it is.
+func (s *session) fresh(pl *planned, sc *scope) bool {
+	return pl.snapshot == sc.snapshot && pl.changes == s.settings.changes
+}
+
+// settle makes the generation of a statement the transaction's where the isolation level wants one for all.
+func (s *session) settle(sc *scope, b translate.Bound) {
+	if s.tx.snapshot != nil || s.tx.isolation == "read committed" || s.tx.isolation == "read uncommitted" {
+		return
+	}
+	switch b.(type) {
+	case *translate.Transaction, *translate.Set, *translate.Show:
+		return
+	}
+	s.tx.snapshot = sc.tx.Retain()
+}
+
+// paramsOf gives the types of a statement's parameters.
+func paramsOf(b translate.Bound) []types.OID {
+	switch b := b.(type) {
+	case *translate.Query:
+		return b.Params
+	case *translate.Insert:
+		return b.Params
+	case *translate.Explain:
+		return paramsOf(b.Statement)
+	}
+	return nil
+}
+
+// columnsOf describes a statement's result; nil: it has none.
+func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
+	text := func(name string) pgwire.Column { return pgwire.Column{Name: name, Type: types.Text, Typmod: -1} }
+	switch b := b.(type) {
+	case *translate.Query:
+		return columns(b.Plan.Columns())
+	case *translate.Explain:
+		return []pgwire.Column{text("QUERY PLAN")}
+	case *translate.Show:
+		if b.Name == "all" {
+			return []pgwire.Column{text("name"), text("setting"), text("description")}
+		}
+		name := b.Name
+		if d, ok := s.srv.settings.find(name); ok {
+			name = d.name
+		}
+		return []pgwire.Column{text(name)}
+	case *translate.Execute:
+		if p := s.prepared[b.Name]; p != nil && p.plan != nil {
+			return p.plan.columns
+		}
+	}
+	return nil
+}
+
+func columns(cols []plan.Column) []pgwire.Column {
+	out := make([]pgwire.Column, len(cols)) // not nil: a result without columns is one
+	for i, c := range cols {
+		out[i] = pgwire.Column{Name: c.Name, Type: c.Type, Typmod: c.Typmod, Table: c.Table, Attr: c.Attr}
+		if out[i].Type == types.Unknown {
+			out[i].Type = types.Text
+		}
+	}
+	return out
+}
+
+// runtime makes what a plan needs to run. done is called when it has run.
+func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vector) (rt *exec.Runtime, done func(), err error) {
+	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: s.tx.stage, Params: params, Workers: s.srv.c.Workers}
+	done = func() {}
+	if s.srv.c.Memory != nil {
+		if rt.Memory, done, err = s.srv.c.Memory(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	return rt, done, nil
+}
+
+// deadline gives ctx with the statement's timeout.
+func (s *session) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.settings.statementTimeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, s.settings.statementTimeout, errStatementTimeout)
+}
+
+// perform runs a statement that has no rows to show and gives its tag.
+func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []*column.Vector, out pgwire.Out) (string, error) {
+	switch b := pl.bound.(type) {
+	case *translate.Insert:
+		return s.insert(ctx, sc, b, params)
+	case *translate.Copy:
+		if b.From {
+			return s.copyIn(ctx, sc, b, out)
+		}
+		return s.copyOut(ctx, sc, b, out)
+	case *translate.Transaction:
+		return s.control(ctx, b)
+	case *translate.Set:
+		return s.set(b)
+	case *translate.Prepare:
+		return "PREPARE", s.prepare(sc, b.Name, b.Statement, b.Params)
+	case *translate.Deallocate:
+		return s.deallocate(b)
+	case *translate.Discard:
+		return s.discard(b)
+	case *translate.NoOp:
+		return b.Tag, nil
+	case *translate.Execute:
+		return s.performPrepared(ctx, sc, b, out)
+	}
+	return "", types.Errorf(types.CodeFeatureNotSupported, "statements of this kind (%T) are not supported", pl.bound)
+}
+
+// writable refuses to write in a read-only transaction.
+func (s *session) writable(command string) error {
+	if s.tx.readOnly {
+		return types.Errorf(types.CodeReadOnlyTransaction, "cannot execute %s in a read-only transaction", command)
+	}
+	return nil
+}

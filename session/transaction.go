@@ -1,0 +1,252 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/translate"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// transaction is the state of a session's transaction. An implicit one (a simple query, or the extended
+// protocol up to Sync) is one that has begun and is not explicit.
+type transaction struct {
+	begun     bool
+	explicit  bool // BEGIN
+	failed    bool // takes nothing but its end
+	start     time.Time
+	isolation string
+	readOnly  bool
+
+	stage    *engine.Stage  // staged inserts; nil: none so far
+	snapshot *engine.ReadTx // of repeatable read and above, from the first statement on
+
+	// The settings as they were, for ROLLBACK.
+	nowBefore, keptBefore values
+	savepoints            []savepoint
+}
+
+type savepoint struct {
+	name      string
+	mark      engine.StageMark
+	staged    bool // there was a stage to mark
+	now, kept values
+}
+
+// begin sees to it that a transaction is there.
+func (s *session) begin() {
+	if s.tx.begun {
+		return
+	}
+	s.tx = transaction{
+		begun: true, start: time.Now(),
+		isolation:  s.settings.get("default_transaction_isolation"),
+		readOnly:   s.settings.get("default_transaction_read_only") == "on",
+		nowBefore:  s.settings.now,
+		keptBefore: s.settings.kept,
+	}
+}
+
+// stage gives the transaction's stage, making it at the first use.
+func (s *session) stage() *engine.Stage {
+	if s.tx.stage == nil {
+		s.tx.stage = s.srv.c.Store.NewStage()
+	}
+	return s.tx.stage
+}
+
+// read gives the generation that a statement shall see. The caller closes it.
+func (s *session) read() *engine.ReadTx {
+	if s.tx.isolation == "read committed" || s.tx.isolation == "read uncommitted" {
+		return s.srv.c.Store.Read()
+	}
+	if s.tx.snapshot == nil {
+		s.tx.snapshot = s.srv.c.Store.Read()
+	}
+	return s.tx.snapshot.Retain()
+}
+
+// commit ends the transaction and makes its rows durable. After an error it is rolled back.
+func (s *session) commit(ctx context.Context) error {
+	if !s.tx.begun {
+		return nil
+	}
+	stage := s.tx.stage
+	s.tx.stage = nil
+	if stage != nil {
+		var err error
+		if stage.Events() == 0 {
+			stage.Discard()
+		} else {
+			d := engine.Sync
+			if s.settings.get("synchronous_commit") == "off" {
+				d = engine.Async
+			}
+			err = s.srv.c.Store.Commit(ctx, stage, d)
+		}
+		if err != nil {
+			s.endTransaction()
+			return clientError(ctx, err)
+		}
+	}
+	// What SET LOCAL did ends with the transaction; what SET did stays.
+	kept := s.settings.kept
+	s.tx.nowBefore, s.tx.keptBefore = kept, kept
+	s.endTransaction()
+	return nil
+}
+
+// endTransaction drops whatever the transaction has: without a commit before it, it is a rollback.
+func (s *session) endTransaction() {
+	for name := range s.portals {
+		s.dropPortal(name)
+	}
+	if !s.tx.begun {
+		return
+	}
+	if s.tx.stage != nil {
+		s.tx.stage.Discard()
+	}
+	if s.tx.snapshot != nil {
+		s.tx.snapshot.Close()
+	}
+	now, kept := s.tx.nowBefore, s.tx.keptBefore
+	s.tx = transaction{}
+	s.settings.restore(now, kept)
+}
+
+// fail notes that a statement failed.
+func (s *session) fail() {
+	if s.tx.explicit {
+		s.tx.failed = true
+		for _, p := range s.portals {
+			p.close()
+		}
+		return
+	}
+	s.endTransaction()
+}
+
+// endsTransaction reports whether a statement may run in a failed transaction.
+func endsTransaction(b translate.Bound) bool {
+	t, ok := b.(*translate.Transaction)
+	return ok && (t.Kind == "COMMIT" || t.Kind == "ROLLBACK" || t.Kind == "ROLLBACK TO")
+}
+
+func errFailedTransaction() error {
+	return types.Errorf(types.CodeInFailedTransaction, "current transaction is aborted, commands ignored until end of transaction block")
+}
+
+// control runs a transaction statement and gives its tag.
+func (s *session) control(ctx context.Context, t *translate.Transaction) (string, error) {
+	switch t.Kind {
+	case "BEGIN":
+		if s.tx.explicit {
+			s.warn(types.CodeActiveTransaction, "there is already a transaction in progress")
+			return "BEGIN", nil
+		}
+		s.begin()
+		s.tx.explicit = true
+		return "BEGIN", s.modes(t)
+	case "SET TRANSACTION":
+		s.begin()
+		if !s.tx.explicit {
+			s.warn(types.CodeNoActiveTransaction, "SET TRANSACTION can only be used in transaction blocks")
+		}
+		return "SET", s.modes(t)
+	case "COMMIT", "ROLLBACK":
+		return s.finish(ctx, t)
+	}
+	if !s.tx.explicit {
+		name := map[string]string{"SAVEPOINT": "SAVEPOINT", "RELEASE": "RELEASE SAVEPOINT", "ROLLBACK TO": "ROLLBACK TO SAVEPOINT"}[t.Kind]
+		if name == "" {
+			return "", types.Errorf(types.CodeFeatureNotSupported, "%s is not supported", t.Kind)
+		}
+		return "", types.Errorf(types.CodeNoActiveTransaction, "%s can only be used in transaction blocks", name)
+	}
+	switch t.Kind {
+	case "SAVEPOINT":
+		p := savepoint{name: t.Name, now: s.settings.now, kept: s.settings.kept}
+		if s.tx.stage != nil {
+			p.mark, p.staged = s.tx.stage.Mark(), true
+		}
+		s.tx.savepoints = append(s.tx.savepoints, p)
+		return "SAVEPOINT", nil
+	case "RELEASE":
+		i, err := s.savepoint(t.Name)
+		if err != nil {
+			return "", err
+		}
+		s.tx.savepoints = s.tx.savepoints[:i]
+		return "RELEASE", nil
+	case "ROLLBACK TO":
+		i, err := s.savepoint(t.Name)
+		if err != nil {
+			return "", err
+		}
+		p := s.tx.savepoints[i]
+		s.tx.savepoints = s.tx.savepoints[:i+1]
+		if p.staged {
+			s.tx.stage.RollbackTo(p.mark)
+		} else if s.tx.stage != nil {
+			s.tx.stage.Discard()
+			s.tx.stage = nil
+		}
+		s.settings.restore(p.now, p.kept)
+		s.tx.failed = false
+		return "ROLLBACK", nil
+	}
+	return "", types.Errorf(types.CodeFeatureNotSupported, "%s is not supported", t.Kind)
+}
+
+// savepoint finds the last savepoint of a name.
+func (s *session) savepoint(name string) (int, error) {
+	for i := len(s.tx.savepoints) - 1; i >= 0; i-- {
+		if s.tx.savepoints[i].name == name {
+			return i, nil
+		}
+	}
+	return 0, types.Errorf("3B001", "savepoint %q does not exist", name)
+}
+
+// modes sets what BEGIN or SET TRANSACTION says of the transaction.
+func (s *session) modes(t *translate.Transaction) error {
+	if t.Isolation != "" && t.Isolation != s.tx.isolation {
+		if s.tx.snapshot != nil {
+			return types.Errorf(types.CodeActiveTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query")
+		}
+		s.tx.isolation = t.Isolation
+	}
+	if t.ReadOnly != nil {
+		if !*t.ReadOnly && s.tx.readOnly && s.tx.snapshot != nil {
+			return types.Errorf(types.CodeActiveTransaction, "transaction read-write mode must be set before any query")
+		}
+		s.tx.readOnly = *t.ReadOnly
+	}
+	return nil
+}
+
+// finish is COMMIT and ROLLBACK.
+func (s *session) finish(ctx context.Context, t *translate.Transaction) (tag string, err error) {
+	if !s.tx.explicit {
+		if t.Chain {
+			return "", types.Errorf(types.CodeNoActiveTransaction, "%s AND CHAIN can only be used in transaction blocks", t.Kind)
+		}
+		s.warn(types.CodeNoActiveTransaction, "there is no transaction in progress")
+	}
+	isolation, readOnly := s.tx.isolation, s.tx.readOnly
+	tag = t.Kind
+	if t.Kind == "COMMIT" && !s.tx.failed {
+		s.tx.explicit = false // an error of the commit leaves no transaction behind
+		err = s.commit(ctx)
+	} else {
+		tag = "ROLLBACK" // also what COMMIT of a failed transaction answers
+		s.endTransaction()
+	}
+	if err == nil && t.Chain {
+		s.begin()
+		s.tx.explicit, s.tx.isolation, s.tx.readOnly = true, isolation, readOnly
+	}
+	return tag, err
+}

@@ -1,0 +1,99 @@
+package session
+
+import (
+	"strings"
+
+	"github.com/flare-pg/flare-pg/translate"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// set is SET and RESET.
+func (s *session) set(b *translate.Set) (string, error) {
+	if b.Reset && (b.Name == "" || strings.EqualFold(b.Name, "all")) {
+		for _, d := range s.srv.settings.list {
+			if !d.readOnly {
+				s.settings.set(d, s.settings.resetValue(d), false)
+			}
+		}
+		return "RESET", nil
+	}
+	d, err := s.settings.definition(b.Name)
+	if err != nil {
+		return "", err
+	}
+	switch key := strings.ToLower(d.name); {
+	case key == "role" || key == "session_authorization":
+		// There are no roles yet, so none can be taken on; giving back the one that was never left is fine.
+		if !b.Reset && b.Value != s.user && !strings.EqualFold(b.Value, "none") && !strings.EqualFold(b.Value, "default") {
+			return "", types.Errorf(types.CodeUndefinedObject, "role %q does not exist", b.Value)
+		}
+		return tagOf(b), nil
+	case d.readOnly:
+		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
+	}
+	value := b.Value
+	if b.Reset {
+		value = s.settings.resetValue(d)
+	} else if value, err = d.canonical(value); err != nil {
+		return "", err
+	}
+	switch strings.ToLower(d.name) {
+	case "transaction_isolation":
+		return tagOf(b), s.modes(&translate.Transaction{Isolation: value})
+	case "transaction_read_only":
+		on := value == "on"
+		return tagOf(b), s.modes(&translate.Transaction{ReadOnly: &on})
+	}
+	if b.Local && !s.tx.explicit {
+		s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
+	}
+	s.settings.set(d, value, b.Local)
+	return tagOf(b), nil
+}
+
+func tagOf(b *translate.Set) string {
+	if b.Reset {
+		return "RESET"
+	}
+	return "SET"
+}
+
+// show gives the rows of SHOW.
+func (s *session) show(b *translate.Show) ([][]string, error) {
+	if strings.EqualFold(b.Name, "all") {
+		var rows [][]string
+		for _, d := range s.srv.settings.list {
+			rows = append(rows, []string{d.name, s.settings.get(d.name), d.desc})
+		}
+		return rows, nil
+	}
+	v, ok := s.settings.lookup(b.Name)
+	if !ok {
+		return nil, types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", b.Name)
+	}
+	return [][]string{{v}}, nil
+}
+
+// discard is DISCARD.
+func (s *session) discard(b *translate.Discard) (string, error) {
+	what := strings.ToUpper(b.What)
+	switch what {
+	case "ALL":
+		if s.tx.explicit {
+			return "", types.Errorf(types.CodeActiveTransaction, "DISCARD ALL cannot run inside a transaction block")
+		}
+		for name := range s.portals {
+			s.dropPortal(name)
+		}
+		clear(s.prepared)
+		if _, err := s.set(&translate.Set{Reset: true}); err != nil {
+			return "", err
+		}
+	case "PLANS":
+		s.settings.changes++ // every plan is made anew
+	case "SEQUENCES", "TEMP", "TEMPORARY": // there are none
+	default:
+		return "", types.Errorf(types.CodeFeatureNotSupported, "DISCARD %s is not supported", what)
+	}
+	return "DISCARD " + what, nil
+}
