@@ -2,9 +2,8 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 
-	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/damage"
 )
 
 var (
@@ -13,7 +12,7 @@ var (
 	// ErrLocked: another process has the data directory open for writing; the text names it.
 	ErrLocked = errors.New("data directory is in use")
 	// ErrNewerFormat: a file was written by a newer version of the program; the text names file and versions.
-	ErrNewerFormat = manifest.ErrNewerFormat
+	ErrNewerFormat = damage.ErrNewerFormat
 	// ErrPoisoned: an fsync has failed, or a failed write could not be undone; the store takes no writes until it is opened anew. Reads go on.
 	ErrPoisoned = errors.New("store takes no more writes after a failed fsync; it must be reopened")
 	// ErrUnknownOutcome: a commit failed after the point of no return. Whether it happened shows when the store is opened anew.
@@ -33,25 +32,4 @@ var (
 )
 
 // DamageError names damage in a file: bytes that are not what was written.
-type DamageError struct {
-	File   string // path
-	Offset int64  // of the damaged structure
-	What   string // what lies there, and what is wrong with it
-	// Expected and Found are the checksums, where HasSum says that it was a checksum that told.
-	HasSum          bool
-	Expected, Found uint32
-	Err             error // an I/O error, where that is the cause
-}
-
-func (e *DamageError) Error() string {
-	s := fmt.Sprintf("%s is damaged at offset %d: %s", e.File, e.Offset, e.What)
-	if e.HasSum {
-		s += fmt.Sprintf(" (checksum %08x expected, %08x found)", e.Expected, e.Found)
-	}
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
-}
-
-func (e *DamageError) Unwrap() error { return e.Err }
+type DamageError = damage.Error

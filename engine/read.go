@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"sync/atomic"
+
+	"github.com/flare-pg/flare-pg/engine/tick"
+)
+
+// ReadTx is a read transaction: one generation, held until Close.
+type ReadTx struct {
+	s     *Store
+	g     *generation
+	ended atomic.Bool
+}
+
+// Read begins a read transaction on the current generation. It waits for nobody.
+func (s *Store) Read() *ReadTx { return &ReadTx{s: s, g: s.chain.acquire()} }
+
+// Retain gives another read transaction on the same generation; each wants its own Close.
+func (tx *ReadTx) Retain() *ReadTx {
+	tx.g.refs.Add(1) // tx holds it, so it can't have ended
+	return &ReadTx{s: tx.s, g: tx.g}
+}
+
+// Close ends the transaction. Fragments of its scans must be closed before. A second Close does nothing.
+func (tx *ReadTx) Close() {
+	if !tx.ended.Swap(true) {
+		tx.s.chain.release(tx.g)
+	}
+}
+
+// Schema gives the generation's schema.
+func (tx *ReadTx) Schema() *Schema { return tx.g.schema }
+
+// Generation numbers the generation; later ones have higher numbers, until the store is opened anew.
+func (tx *ReadTx) Generation() uint64 { return tx.g.id }
+
+// FileInfo describes a file of a generation.
+type FileInfo struct {
+	Path   string
+	Kind   string // "tick"
+	Stream StreamID
+	// RangeFrom and RangeTo bound what the file may hold; From and To are the first and last timestamps in it, meaningful when
+	// Events > 0. All in 100 ns since 1970; RangeTo is the first one outside.
+	RangeFrom, RangeTo int64
+	From, To           int64
+	Events             int64
+	Bytes              int64 // committed length on disk
+	Raw                int64 // before compression
+	RAM                int64 // held by RAM runs
+}
+
+// Files lists the generation's files, by stream, then time.
+func (tx *ReadTx) Files() []FileInfo {
+	var out []FileInfo
+	for _, t := range tx.g.schema.Streams {
+		for _, f := range tx.g.files[t.ID] {
+			out = append(out, FileInfo{Path: f.path, Kind: "tick", Stream: t.ID, RangeFrom: f.Start, RangeTo: f.Start + tick.Range,
+				From: f.Min, To: f.Max, Events: f.Events, Bytes: f.Length, Raw: f.Raw, RAM: runBytes(f.runs)})
+		}
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"context"
+	"math"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// segment is a part of a stream as a scan sees it: a tick, a RAM run, rows of a stage; later a span. Segments of one stream
+// can overlap in time; no event is in two of a scan's segments.
+type segment interface {
+	// bounds: from <= @t < to for every event of the segment.
+	bounds() (from, to int64)
+	// open begins to read what q asks for. The cursor is used by one goroutine.
+	open(q *query) (cursor, error)
+}
+
+// cursor reads a segment.
+type cursor interface {
+	// fill appends rows that match to b until b is full (query.full) or the segment ends, in whatever order it reads them
+	// in, and their keys to keys where that is not nil. more says that there may be more. After an error that is a *DamageError the
+	// caller may go on: what is damaged is passed over.
+	fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (more bool, err error)
+	close()
+}
+
+// sortKey is what rows are ordered by.
+type sortKey struct {
+	ts      int64
+	arrival uint64
+}
+
+// query is what a scan asks of its segments.
+type query struct {
+	store    *Store
+	from, to int64
+	program  *nql.RowProgram // this query's own
+}
+
+// full says when a batch is.
+func full(b *column.Batch) bool {
+	if b.Len >= column.BatchRows {
+		return true
+	}
+	var n int
+	for _, c := range b.Cols {
+		n += len(c.Bytes)
+	}
+	return n >= column.BatchBytes
+}
+
+// askEvery is how many events are read between two looks at the context.
+const askEvery = 16
+
+// rows feeds events to a query's program. Cursors that read events one after the other embed it.
+type rows struct {
+	q     *query
+	event nql.Event
+	asked int
+}
+
+// add evaluates one event. stop says that the batch is full or ctx has ended; the event was added.
+func (r *rows) add(ctx context.Context, ts int64, arrival uint64, doc []byte, b *column.Batch, keys *[]sortKey) (stop bool, err error) {
+	if ts >= r.q.from && ts < r.q.to {
+		r.event.Timestamp, r.event.Arrival, r.event.Document = ts, arrival, doc
+		ok, err := r.q.program.Append(&r.event, b)
+		if err != nil {
+			return true, err
+		}
+		if ok {
+			if keys != nil {
+				*keys = append(*keys, sortKey{ts, arrival})
+			}
+			if full(b) {
+				return true, nil
+			}
+		}
+	}
+	if r.asked++; r.asked >= askEvery || len(doc) > 64<<10 {
+		r.asked = 0
+		return false, ctx.Err()
+	}
+	return false, nil
+}
+
+// stagedArrival is the arrival number of a stage's first row: they come after everything committed.
+const stagedArrival = math.MaxInt64 + 1
+
+// runSegment is a RAM run.
+type runSegment struct {
+	run  *run
+	file *file
+}
+
+func (s runSegment) bounds() (int64, int64) { return s.file.bounds() }
+
+func (s runSegment) open(q *query) (cursor, error) {
+	return &runCursor{rows: rows{q: q}, run: s.run}, nil
+}
+
+type runCursor struct {
+	rows
+	run *run
+	at  int
+}
+
+func (c *runCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	for c.at < len(c.run.events) && !full(b) {
+		e := &c.run.events[c.at]
+		c.at++
+		stop, err := c.add(ctx, e.ts, e.arrival, c.run.raw[e.off:e.off+e.n], b, keys)
+		if err != nil || stop {
+			return c.at < len(c.run.events), err
+		}
+	}
+	return c.at < len(c.run.events), nil
+}
+
+func (c *runCursor) close() {}

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine/tick"
+	"github.com/flare-pg/flare-pg/engine/vfs"
+)
+
+// tickSegment is the committed part of a tick but for what RAM runs hold.
+type tickSegment struct {
+	file *file
+	gaps []gap
+}
+
+// gap is a part of a file, whole batches.
+type gap struct{ from, to int64 }
+
+// gaps lists the parts of f that no run holds.
+func (f *file) gaps() []gap {
+	var out []gap
+	at := int64(tick.HeaderBytes)
+	for _, r := range f.runs {
+		if r.from > at {
+			out = append(out, gap{at, r.from})
+		}
+		at = r.to
+	}
+	if at < f.Length {
+		out = append(out, gap{at, f.Length})
+	}
+	return out
+}
+
+func (s *tickSegment) bounds() (int64, int64) { return s.file.bounds() }
+
+func (s *tickSegment) open(q *query) (cursor, error) {
+	h, err := openTick(q.store.fs, s.file)
+	if err != nil {
+		return nil, err
+	}
+	return &tickCursor{frameRows: frameRows{rows: rows{q: q}}, seg: s, h: h, left: s.gaps, window: q.store.buffers.get(tick.WindowBytes)}, nil
+}
+
+// frameRows goes over the events of one decoded frame.
+type frameRows struct {
+	rows
+	raw     []byte // the frame's memory
+	rest    []byte // events that are left
+	arrival uint64 // of the next
+	damaged func(*DamageError) error
+}
+
+// drain adds what is left of the frame. done says that nothing is.
+func (f *frameRows) drain(ctx context.Context, b *column.Batch, keys *[]sortKey) (done bool, err error) {
+	for len(f.rest) > 0 {
+		ts, doc, rest, derr := tick.NextEvent(f.rest)
+		if derr != nil {
+			f.rest = nil // where the next event begins can't be known
+			return true, f.damaged(derr)
+		}
+		f.rest = rest
+		arrival := f.arrival
+		f.arrival++
+		stop, err := f.add(ctx, ts, arrival, doc, b, keys)
+		if err != nil || stop {
+			return len(f.rest) == 0, err
+		}
+	}
+	return true, nil
+}
+
+type tickCursor struct {
+	frameRows
+	seg    *tickSegment
+	h      vfs.File
+	left   []gap
+	window []byte
+	walker *tick.Walker
+	lost   bool // the walker met damage and has to find its way
+}
+
+func (c *tickCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
+	for !full(b) {
+		if done, err := c.drain(ctx, b, keys); err != nil || !done {
+			return true, err
+		}
+		if more, err := c.step(ctx); err != nil || !more {
+			return err != nil, err
+		}
+	}
+	return true, nil
+}
+
+// step goes to the next frame that may have events within the bounds and decodes it; false at the end.
+func (c *tickCursor) step(ctx context.Context) (bool, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		if c.walker == nil {
+			if len(c.left) == 0 {
+				return false, nil
+			}
+			c.walker = tick.NewWalker(c.h, c.seg.file.path, c.left[0].from, c.left[0].to, c.window)
+			c.left = c.left[1:]
+			c.damaged = func(e *DamageError) error { return c.walker.Damaged(e) }
+		}
+		if c.lost && !c.walker.Resync() {
+			c.lost, c.walker = false, nil
+			continue
+		}
+		c.lost = false
+		kind, err := c.walker.Next()
+		if errors.Is(err, io.EOF) {
+			c.walker = nil
+			continue
+		}
+		if err != nil {
+			c.lost = true
+			return false, err
+		}
+		h := &c.walker.Head
+		if kind != tick.Frame || h.Max < c.q.from || h.Min >= c.q.to {
+			continue
+		}
+		if c.raw, err = c.walker.Events(c.raw[:0]); err != nil {
+			return false, err // the next frame begins where this one's head says
+		}
+		c.rest, c.arrival = c.raw, h.Arrival
+		return true, nil
+	}
+}
+
+func (c *tickCursor) close() {
+	_ = c.h.Close() // only read from
+	c.q.store.buffers.put(c.window)
+}

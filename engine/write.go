@@ -1,0 +1,537 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/tick"
+	"github.com/flare-pg/flare-pg/engine/vfs"
+)
+
+// writer writes. Only who leads the queue uses it.
+type writer struct {
+	s                 *Store
+	man               *manifest.Writer
+	manifest.Counters // as of the last commit, in the MANIFEST or not
+
+	handles map[uint64]*handle // open ticks
+	used    uint64             // counts uses of handles
+	changed map[uint64]bool    // files whose length the MANIFEST does not know
+	loose   int64              // bytes of those files that it does not know
+	dirty   map[uint64]bool    // files with bytes that were not flushed
+	err     atomic.Pointer[poison]
+}
+
+type poison struct{ cause error }
+
+// handle is a tick open for writing.
+type handle struct {
+	f    vfs.File
+	used uint64
+}
+
+const (
+	// pageBytes is what the disk is trusted to leave either old or new together with a checksum that tells.
+	pageBytes = 4096
+	// looseLimit bounds what recovery must read: past it the MANIFEST is told the lengths.
+	looseLimit = 16 << 20
+	// openTicks is how many ticks stay open for writing between commits.
+	openTicks = 32
+	// atOnce is how many ticks of one transaction are open at the same time.
+	atOnce = 64
+)
+
+// target is a tick that a group writes to.
+type target struct {
+	file    *file // as the current generation has it; a new one is empty
+	fresh   bool
+	batches []batch
+	bytes   int64 // of all batches with their records
+	after   file  // as the next generation has it
+}
+
+// batch is one transaction's part in one tick.
+type batch struct {
+	*sealed
+	seq, arrival uint64
+	sum          uint32 // set when it was copied
+}
+
+// plan is what a group comes to.
+type plan struct {
+	requests []*request
+	targets  []*target
+	find     map[partKey]*target
+	edit     schemaEdit
+	counters manifest.Counters
+	streams  []StreamID // new ones
+	multi    bool       // a transaction lies in several ticks
+	sync     bool
+}
+
+// commit commits a group together. Where that fails for want of space or the like, each request is tried alone, so that one's
+// failure is not the others'.
+func (w *writer) commit(group []*request) {
+	if p := w.err.Load(); p != nil {
+		for _, r := range group {
+			r.turn <- turn{err: fmt.Errorf("%w: %w", ErrPoisoned, p.cause)}
+		}
+		return
+	}
+	p := w.plan(group)
+	if len(p.requests) == 0 {
+		return
+	}
+	err := w.write(p)
+	if err != nil && len(p.requests) > 1 && w.err.Load() == nil {
+		for _, r := range p.requests {
+			w.commit([]*request{r})
+		}
+		return
+	}
+	for _, r := range p.requests {
+		r.turn <- turn{err: err}
+	}
+}
+
+// plan decides what goes where. A request that can't be is told so and left out.
+func (w *writer) plan(group []*request) *plan {
+	g := w.s.chain.current.Load()
+	p := &plan{find: map[partKey]*target{}, edit: schemaEdit{schema: g.schema}, counters: w.Counters}
+	for _, r := range group {
+		if err := w.admit(p, r); err != nil {
+			r.turn <- turn{err: err}
+			continue
+		}
+		p.requests = append(p.requests, r)
+		p.sync = p.sync || r.durability == Sync
+		if len(r.parts) == 0 {
+			continue
+		}
+		p.counters.Seq++
+		p.multi = p.multi || len(r.parts) > 1
+		for _, part := range r.parts {
+			t := w.target(p, g, part.key)
+			t.batches = append(t.batches, batch{sealed: part, seq: p.counters.Seq, arrival: p.counters.Arrival})
+			t.bytes += part.stored + tick.RecordBytes
+			p.counters.Arrival += uint64(part.events)
+		}
+	}
+	return p
+}
+
+func (w *writer) admit(p *plan, r *request) error {
+	for _, part := range r.parts {
+		if p.edit.schema.Stream(part.key.stream) == nil {
+			return fmt.Errorf("%w: %d", ErrNoStream, part.key.stream)
+		}
+	}
+	if r.stage != nil {
+		r.stage.observed(&p.edit)
+	}
+	if r.edit == nil {
+		return nil
+	}
+	streams := len(p.edit.schema.Streams)
+	if err := r.edit(&p.edit); err != nil {
+		return err
+	}
+	for _, t := range p.edit.schema.Streams[streams:] {
+		p.streams = append(p.streams, t.ID)
+	}
+	return nil
+}
+
+func (w *writer) target(p *plan, g *generation, key partKey) *target {
+	if t := p.find[key]; t != nil {
+		return t
+	}
+	t := &target{file: g.tail(key.stream, key.start)}
+	if t.file == nil {
+		m := manifest.File{ID: p.counters.File, Stream: uint64(key.stream), Kind: manifest.Tick, Start: key.start, Length: tick.HeaderBytes}
+		p.counters.File++
+		t.file, t.fresh = &file{File: m, path: filePath(w.s.dir, m)}, true
+	}
+	p.find[key] = t
+	p.targets = append(p.targets, t)
+	return t
+}
+
+// write writes a plan's batches, makes them durable and publishes them. An error before the point of no return leaves everything
+// as it was.
+func (w *writer) write(p *plan) error {
+	fresh := false
+	for _, t := range p.targets {
+		fresh = fresh || t.fresh
+	}
+	var err error
+	switch {
+	case fresh || p.multi || p.edit.changed || p.sync && len(p.targets) > 1 || w.loose > looseLimit:
+		err = w.throughManifest(p)
+	case len(p.targets) == 0:
+		return nil // nothing changed
+	case !p.sync:
+		err = w.unflushed(p)
+	default:
+		err = w.inTick(p)
+	}
+	if err != nil {
+		return err
+	}
+	w.publish(p)
+	return nil
+}
+
+// throughManifest writes flagged batches and flushes them; then one MANIFEST record, the commit point, makes them count.
+func (w *writer) throughManifest(p *plan) error {
+	for _, id := range p.streams {
+		if err := w.makeStream(id); err != nil {
+			return noSpace(err)
+		}
+	}
+	for done := 0; done < len(p.targets); done += atOnce {
+		some := p.targets[done:min(done+atOnce, len(p.targets))]
+		for _, t := range some {
+			if err := w.copy(t, true, true); err != nil {
+				return w.undo(p, err)
+			}
+		}
+		// The events, before the record that makes them count: else a power cut between could leave it pointing at nothing.
+		if err := w.flushFiles(some); err != nil {
+			return err
+		}
+		w.trim()
+	}
+	// The names of new ticks, for the same reason.
+	for _, dir := range freshDirs(w.s.dir, p.targets) {
+		if err := w.s.fs.SyncDir(dir); err != nil {
+			return w.poison(err, ErrPoisoned)
+		}
+	}
+	// Earlier commits without a flush come before this one, so they must not be lost when it is not.
+	if err := w.flush(); err != nil {
+		return err
+	}
+	e := p.edit.edits
+	w.lengths(&e, p)
+	if err := w.man.Append(&e); err != nil {
+		if errors.Is(err, manifest.ErrOutcome) {
+			return w.poison(err, ErrUnknownOutcome)
+		}
+		return w.undo(p, err)
+	}
+	clear(w.changed)
+	w.loose = 0
+	return nil
+}
+
+// lengths adds what the MANIFEST is to know of files and counters.
+func (w *writer) lengths(e *manifest.Edits, p *plan) {
+	p.counters.Schema = p.edit.schema.Version
+	e.Counters(p.counters)
+	g := w.s.chain.current.Load()
+	written := map[uint64]bool{}
+	for _, t := range p.targets {
+		written[t.file.ID] = true
+		if t.fresh {
+			e.AddFile(t.after.File)
+		}
+		e.Length(t.after.File)
+	}
+	if len(w.changed) == 0 {
+		return
+	}
+	for _, f := range allFiles(g) {
+		if w.changed[f.ID] && !written[f.ID] {
+			e.Length(f.File)
+		}
+	}
+}
+
+func allFiles(g *generation) []*file {
+	var all []*file
+	for _, files := range g.files {
+		all = append(all, files...)
+	}
+	slices.SortFunc(all, func(a, b *file) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// unflushed writes batches with their records and leaves the flush to a later commit or Flush.
+func (w *writer) unflushed(p *plan) error {
+	for _, t := range p.targets {
+		if err := w.copy(t, false, true); err != nil {
+			return w.undo(p, err)
+		}
+	}
+	for _, t := range p.targets {
+		w.dirty[t.file.ID] = true
+		w.changed[t.file.ID] = true
+		w.loose += t.bytes
+	}
+	w.trim()
+	return nil
+}
+
+// inTick commits batches of one tick by their own records.
+func (w *writer) inTick(p *plan) error {
+	// Earlier commits without a flush come before this one, so they must not be lost when it is not. Their files but this one.
+	t := p.targets[0]
+	for id := range w.dirty {
+		if id != t.file.ID {
+			if err := w.flush(); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	start, end := t.file.Length, t.file.Length+t.bytes
+	onePage := start/pageBytes == (end-1)/pageBytes
+	if err := w.copy(t, false, onePage); err != nil {
+		return w.undo(p, err)
+	}
+	if !onePage {
+		// The batches, before the records: within one page a checksum tells whether all of a batch is there.
+		if err := w.flushFiles(p.targets); err != nil {
+			return err
+		}
+		if err := w.records(t); err != nil {
+			return w.undo(p, err)
+		}
+	}
+	// The commit point: flushed, the records survive a power cut.
+	if err := w.flushFiles(p.targets); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnknownOutcome, err)
+	}
+	w.changed[t.file.ID] = true
+	w.loose += t.bytes
+	w.trim()
+	return nil
+}
+
+// records writes the records that copy left out.
+func (w *writer) records(t *target) error {
+	h, err := w.handle(t)
+	if err != nil {
+		return err
+	}
+	at := t.file.Length
+	for i := range t.batches {
+		b := &t.batches[i]
+		at += b.stored
+		rec := tick.AppendRecord(nil, tick.Record{Seq: b.seq, Length: uint64(b.stored), Events: uint64(b.events), Arrival: b.arrival, Sum: b.sum})
+		if _, err := h.f.WriteAt(rec, at); err != nil {
+			return err
+		}
+		at += tick.RecordBytes
+	}
+	return nil
+}
+
+// undo takes a failed write back and gives the error to tell. Where that fails too the store is poisoned.
+func (w *writer) undo(p *plan, cause error) error {
+	for _, t := range p.targets {
+		if err := w.undoTarget(t); err != nil {
+			return w.poison(errors.Join(cause, err), ErrPoisoned)
+		}
+	}
+	return noSpace(cause)
+}
+
+func (w *writer) undoTarget(t *target) error {
+	h := w.handles[t.file.ID]
+	if t.fresh {
+		if h != nil {
+			delete(w.handles, t.file.ID)
+			if err := h.f.Close(); err != nil {
+				return err
+			}
+		}
+		if err := w.s.fs.Remove(t.file.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if h == nil {
+		if t.after.ID == 0 {
+			return nil // not reached
+		}
+		var err error
+		if h, err = w.handle(t); err != nil {
+			return err
+		}
+	}
+	if err := h.f.Truncate(t.file.Length); err != nil {
+		return err
+	}
+	// Flushed, or a power cut could bring a batch back whose sequence number another transaction has by then.
+	return h.f.Sync()
+}
+
+// poison ends all writing, for kind and cause.
+func (w *writer) poison(cause, kind error) error {
+	w.err.CompareAndSwap(nil, &poison{cause})
+	w.s.opts.Log.Error("no more writes until the store is reopened", "error", cause)
+	if kind == ErrUnknownOutcome {
+		return fmt.Errorf("%w: %w", ErrUnknownOutcome, cause)
+	}
+	return fmt.Errorf("%w: %w", kind, cause)
+}
+
+// flushFiles flushes the targets' ticks, several at once where the caller's Parallel does that.
+func (w *writer) flushFiles(targets []*target) error {
+	var mu sync.Mutex
+	var failed error
+	hs := make([]*handle, len(targets))
+	for i, t := range targets {
+		hs[i] = w.handles[t.file.ID]
+	}
+	each := func(i int) {
+		if err := hs[i].f.Sync(); err != nil {
+			mu.Lock()
+			failed = errors.Join(failed, err)
+			mu.Unlock()
+		}
+	}
+	if len(targets) == 1 {
+		each(0)
+	} else {
+		w.s.opts.Parallel(len(targets), each)
+	}
+	if failed != nil {
+		return w.poison(failed, ErrPoisoned)
+	}
+	for _, t := range targets {
+		delete(w.dirty, t.file.ID)
+	}
+	return nil
+}
+
+// flush flushes what commits without a flush have written.
+func (w *writer) flush() error {
+	if p := w.err.Load(); p != nil {
+		return fmt.Errorf("%w: %w", ErrPoisoned, p.cause)
+	}
+	if len(w.dirty) == 0 {
+		return nil
+	}
+	var targets []*target
+	for _, f := range allFiles(w.s.chain.current.Load()) {
+		if !w.dirty[f.ID] {
+			continue
+		}
+		t := &target{file: f}
+		if _, err := w.handle(t); err != nil {
+			return w.poison(err, ErrPoisoned) // it can't be flushed, so its commits may be lost
+		}
+		targets = append(targets, t)
+	}
+	return w.flushFiles(targets)
+}
+
+// handle gives the open file of a target, opening or creating it.
+func (w *writer) handle(t *target) (*handle, error) {
+	w.used++
+	if h := w.handles[t.file.ID]; h != nil {
+		h.used = w.used
+		return h, nil
+	}
+	var f vfs.File
+	var err error
+	if t.fresh {
+		if f, err = w.s.fs.Create(t.file.path); err != nil {
+			return nil, err
+		}
+	} else if f, err = w.s.fs.OpenWrite(t.file.path); err != nil {
+		return nil, err
+	}
+	h := &handle{f: f, used: w.used}
+	w.handles[t.file.ID] = h
+	return h, nil
+}
+
+// trim closes the handles that were used longest ago, but for those with unflushed bytes.
+func (w *writer) trim() {
+	if len(w.handles) <= openTicks {
+		return
+	}
+	type entry struct {
+		id uint64
+		h  *handle
+	}
+	var all []entry
+	for id, h := range w.handles {
+		if !w.dirty[id] {
+			all = append(all, entry{id, h})
+		}
+	}
+	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(a.h.used, b.h.used) })
+	for _, e := range all[:max(0, min(len(all), len(w.handles)-openTicks))] {
+		delete(w.handles, e.id)
+		if err := e.h.f.Close(); err != nil {
+			w.s.opts.Log.Warn("closing a tick", "error", err) // flushed already, so nothing is lost
+		}
+	}
+}
+
+// makeStream makes a stream's directory.
+func (w *writer) makeStream(id StreamID) error {
+	if err := w.s.fs.MakeDir(streamDir(w.s.dir, id)); err != nil {
+		return err
+	}
+	// The name, before the MANIFEST says that there is such a stream.
+	if err := w.s.fs.SyncDir(filepath.Join(w.s.dir, "streams")); err != nil {
+		return w.poison(err, ErrPoisoned)
+	}
+	return nil
+}
+
+func freshDirs(dir string, targets []*target) []string {
+	var dirs []string
+	for _, t := range targets {
+		if d := streamDir(dir, StreamID(t.file.Stream)); t.fresh && !slices.Contains(dirs, d) {
+			dirs = append(dirs, d)
+		}
+	}
+	return dirs
+}
+
+// publish makes the next generation current.
+func (w *writer) publish(p *plan) {
+	w.Counters = p.counters
+	g := w.s.chain.current.Load()
+	changed := make([]*file, len(p.targets))
+	for i, t := range p.targets {
+		f := t.after
+		f.runs = t.file.runs
+		at := t.file.Length
+		for _, b := range t.batches {
+			end := at + b.stored + tick.RecordBytes
+			if b.run != nil {
+				b.run.place(at, end, b.arrival, b.seq)
+				f.runs = addRun(f.runs, b.run)
+			}
+			at = end
+		}
+		changed[i] = &f
+	}
+	n := g.with(p.edit.schema, changed)
+	n.evict(w.s.opts.RAMBytes)
+	w.s.chain.publish(n)
+	if w.man.Grown() {
+		if err := w.man.Checkpoint(); err != nil {
+			if errors.Is(err, manifest.ErrOutcome) {
+				_ = w.poison(err, ErrPoisoned) // told to the next writer; this commit is durable
+			} else {
+				w.s.opts.Log.Warn("MANIFEST was not rewritten", "error", err)
+			}
+		}
+	}
+}
