@@ -94,12 +94,12 @@ func values(depth int) *rapid.Generator[Expr] {
 			return &Literal{literals().Draw(t, "literal")}
 		case 4:
 			op := rapid.SampledFrom([]Op{Add, Sub, Mul, Div, Mod}).Draw(t, "op")
-			return &Binary{Op: op, L: values(depth - 1).Draw(t, "l"), R: values(depth - 1).Draw(t, "r")}
+			return &Binary{Op: op, L: values(depth-1).Draw(t, "l"), R: values(depth-1).Draw(t, "r")}
 		case 5:
-			return &Unary{Op: Neg, X: values(depth - 1).Draw(t, "x")}
+			return &Unary{Op: Neg, X: values(depth-1).Draw(t, "x")}
 		case 6:
 			name := rapid.SampledFrom([]string{"text", "integer", "float", "number", "boolean", "length", "lower", "upper", "typeof", "coalesce"}).Draw(t, "call")
-			return &Call{Name: name, Args: []Expr{values(depth - 1).Draw(t, "arg")}}
+			return &Call{Name: name, Args: []Expr{values(depth-1).Draw(t, "arg")}}
 		}
 		return predicates(depth-1).Draw(t, "predicate")
 	})
@@ -107,7 +107,7 @@ func values(depth int) *rapid.Generator[Expr] {
 
 func predicates(depth int) *rapid.Generator[Expr] {
 	return rapid.Custom(func(t *rapid.T) Expr {
-		draw := func(label string) Expr { return values(depth - 1).Draw(t, label) }
+		draw := func(label string) Expr { return values(depth-1).Draw(t, label) }
 		flag := func(label string) bool { return rapid.Bool().Draw(t, label) }
 		n := 8
 		if depth <= 0 {
