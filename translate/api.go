@@ -11,15 +11,6 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// SEAM: what a session asks.
-//
-//	// Parse splits and parses a query string. Errors are *types.Error with Position (42601).
-//	func Parse(sql string) ([]*Statement, error)
-//	// Statement is one parsed statement: its tree, its own text, where it starts in the whole string (Offset, bytes).
-//	func (s *Statement) Text() string
-//	// Bind binds a statement. Errors are *types.Error with Position relative to the whole query string.
-//	func Bind(c *Context, s *Statement) (Bound, error)
-
 // Context is what binding needs besides the statement.
 type Context struct {
 	Catalog *catalog.Snapshot
@@ -28,6 +19,8 @@ type Context struct {
 	Params []types.OID
 	// Notice receives notices that binding gives rise to; may be nil.
 	Notice func(*types.Error)
+	// NoPushdown leaves every condition above the scans, so that tests can compare.
+	NoPushdown bool
 	// UnknownColumnsNull is the setting flare.unknown_columns = 'null'.
 	UnknownColumnsNull bool
 }
@@ -92,7 +85,7 @@ type Explain struct {
 
 // Transaction is BEGIN, COMMIT, ROLLBACK, SAVEPOINT …; Modes as in PostgreSQL.
 type Transaction struct {
-	Kind      string // "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "ROLLBACK TO"
+	Kind      string // "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "ROLLBACK TO", "SET TRANSACTION", "SET SESSION CHARACTERISTICS"
 	Name      string
 	Isolation string // "", "read committed", "repeatable read", …
 	ReadOnly  *bool
@@ -138,11 +131,3 @@ func (*Execute) bound()     {}
 func (*Deallocate) bound()  {}
 func (*Discard) bound()     {}
 func (*NoOp) bound()        {}
-
-// Statement is one parsed statement.
-type Statement struct {
-	sql    string // the whole query string
-	Offset int    // bytes
-	Length int
-	// the tree, tokens: see parse.go
-}

@@ -1,0 +1,138 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// information_schema, as the SQL standard and PostgreSQL define it.
+
+func init() {
+	builtin["information_schema.schemata"] = rowsSchemata
+	builtin["information_schema.tables"] = rowsInformationTables
+	builtin["information_schema.columns"] = rowsInformationColumns
+	builtin["information_schema.information_schema_catalog_name"] = func(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
+		w.Begin()
+		w.Text("catalog_name", database(env))
+		w.End()
+		return nil
+	}
+}
+
+func rowsSchemata(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
+	for _, n := range s.namespaces() {
+		w.Begin()
+		w.Text("catalog_name", database(env))
+		w.Text("schema_name", n.name)
+		w.Text("schema_owner", owner(env))
+		w.End()
+	}
+	return nil
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "YES"
+	}
+	return "NO"
+}
+
+func rowsInformationTables(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
+	for _, r := range s.all() {
+		kind := "VIEW"
+		if relkind(r) == "r" {
+			kind = "BASE TABLE"
+		}
+		w.Begin()
+		w.Text("table_catalog", database(env))
+		w.Text("table_schema", r.Schema)
+		w.Text("table_name", r.Name)
+		w.Text("table_type", kind)
+		w.Text("is_insertable_into", yesNo(r.Stream != nil))
+		w.Text("is_typed", "NO")
+		w.End()
+	}
+	return nil
+}
+
+func rowsInformationColumns(ctx context.Context, s *Snapshot, env *types.Env, w *Rows) error {
+	for _, r := range s.all() {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		for _, c := range tableColumns(r) {
+			w.Begin()
+			w.Text("table_catalog", database(env))
+			w.Text("table_schema", r.Schema)
+			w.Text("table_name", r.Name)
+			w.Text("column_name", c.name)
+			w.Int("ordinal_position", int64(c.attr))
+			w.Text("is_nullable", yesNo(!c.notNull))
+			informationType(w, c)
+			w.Text("udt_catalog", database(env))
+			w.Text("udt_schema", "pg_catalog")
+			w.Text("is_self_referencing", "NO")
+			w.Text("is_identity", "NO")
+			w.Text("identity_cycle", "NO")
+			w.Text("is_generated", "NEVER")
+			w.Text("is_updatable", yesNo(r.Stream != nil))
+			w.End()
+		}
+	}
+	return nil
+}
+
+// informationType fills what information_schema.columns says of a column's type.
+func informationType(w *Rows, c tableColumn) {
+	w.Int("dtd_identifier", 0)
+	t, ok := types.Lookup(c.oid)
+	if !ok {
+		w.Text("data_type", "USER-DEFINED")
+		return
+	}
+	name := t.SQL
+	switch {
+	case types.ElemOf(c.oid) != 0:
+		name = "ARRAY"
+	case c.oid == types.BPChar:
+		name = "character"
+	}
+	w.Text("data_type", name)
+	w.Text("udt_name", t.Name)
+	switch c.oid {
+	case types.Int2, types.Int4, types.Int8:
+		w.Int("numeric_precision", map[types.OID]int64{types.Int2: 16, types.Int4: 32, types.Int8: 64}[c.oid])
+		w.Int("numeric_precision_radix", 2)
+		w.Int("numeric_scale", 0)
+	case types.Float4:
+		w.Int("numeric_precision", 24)
+		w.Int("numeric_precision_radix", 2)
+	case types.Float8:
+		w.Int("numeric_precision", 53)
+		w.Int("numeric_precision_radix", 2)
+	case types.Numeric:
+		w.Int("numeric_precision_radix", 10)
+		if c.typmod >= 4 {
+			w.Int("numeric_precision", int64((c.typmod-4)>>16)&0xffff)
+			w.Int("numeric_scale", int64(c.typmod-4)&0x7ff)
+		}
+	case types.Timestamp, types.Timestamptz, types.Time, types.Interval:
+		w.Int("datetime_precision", 6)
+	case types.Date:
+		w.Int("datetime_precision", 0)
+	case types.Text:
+		w.Int("character_octet_length", 1<<30)
+	case types.Varchar, types.BPChar:
+		if c.typmod >= 4 {
+			w.Int("character_maximum_length", int64(c.typmod-4))
+			w.Int("character_octet_length", 4*int64(c.typmod-4))
+		} else {
+			w.Int("character_octet_length", 1<<30)
+		}
+	case types.Name:
+		w.Text("collation_catalog", "flare")
+		w.Text("collation_schema", "pg_catalog")
+		w.Text("collation_name", "C")
+	}
+}

@@ -1,0 +1,220 @@
+package catalog
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// firstStreamOID is what a stream's id is added to; PostgreSQL's own objects lie below it.
+const firstStreamOID types.OID = 16384
+
+// firstPropertyAttr is added to a property's sequence number to make its attnum. Core columns lie below it, with room for more.
+const firstPropertyAttr = 32
+
+// Stream is a stream as a table.
+type Stream struct {
+	ID      engine.StreamID
+	OID     types.OID
+	Schema  string
+	Name    string
+	Columns []StreamColumn // core columns first (in the order of coreColumns), then top-level properties, oldest first
+
+	core   map[string]int   // index into Columns by name
+	exact  map[string]int   // properties by their spelling
+	folded map[string][]int // properties by folded name, oldest first
+	nested *member          // what lies in properties that are objects
+}
+
+// StreamColumn is a core or property column.
+type StreamColumn struct {
+	Name string
+	Type types.OID
+	Attr int16 // attnum, stable across restarts
+	Core bool
+	Star bool // part of SELECT *
+	Read nql.Column
+}
+
+// member is a member of an object, known from the events so far.
+type member struct {
+	name    string
+	column  *StreamColumn // nil where only members of it are known
+	members map[string]*member
+	order   []*member // in order of first appearance
+}
+
+// coreColumns are the core columns in the order of sql.md's table; attnums count from 1.
+var coreColumns = []struct {
+	name string
+	oid  types.OID
+	root nql.Builtin
+	star bool
+}{
+	{"timestamp", types.Timestamptz, nql.Timestamp, true},
+	{"level", types.Text, nql.Level, true},
+	{"message", types.Text, nql.Message, true},
+	{"exception", types.Text, nql.Exception, true},
+	{"properties", types.JSONB, nql.Properties, true},
+	{"message_template", types.Text, nql.Template, false},
+	{"event_type", types.Int8, nql.EventType, false},
+	{"trace_id", types.Text, nql.TraceID, false},
+	{"span_id", types.Text, nql.SpanID, false},
+	{"document", types.JSON, nql.Document, false},
+	{"event_id", types.Text, nql.ID, false},
+}
+
+// propertyKind is the physical form of a property's type.
+func propertyKind(oid types.OID) column.Kind {
+	switch oid {
+	case types.Bool:
+		return column.Bool
+	case types.Int8:
+		return column.Int64
+	case types.Float8:
+		return column.Float64
+	case types.Numeric:
+		return column.Decimal
+	case types.JSONB, types.JSON:
+		return column.JSON
+	case types.Timestamptz:
+		return column.Timestamp
+	}
+	return column.Text
+}
+
+func newStream(st *engine.StreamSchema) *Stream {
+	s := &Stream{
+		ID: st.ID, OID: firstStreamOID + types.OID(st.ID), Schema: st.Schema, Name: st.Name,
+		core: map[string]int{}, exact: map[string]int{}, folded: map[string][]int{}, nested: &member{members: map[string]*member{}},
+	}
+	for i, c := range coreColumns {
+		s.core[c.name] = len(s.Columns)
+		s.Columns = append(s.Columns, StreamColumn{
+			Name: c.name, Type: c.oid, Attr: int16(i + 1), Core: true, Star: c.star,
+			Read: nql.Column{Path: &nql.Path{Root: c.root}, Kind: propertyKind(c.oid)},
+		})
+	}
+	properties := append([]engine.Property(nil), st.Properties...)
+	sort.SliceStable(properties, func(i, j int) bool { return properties[i].Seq < properties[j].Seq })
+	for i := range properties {
+		s.addProperty(&properties[i])
+	}
+	return s
+}
+
+func (s *Stream) addProperty(p *engine.Property) {
+	if len(p.Path) == 0 {
+		return
+	}
+	oid := types.OID(p.Type)
+	if oid == 0 { // only nulls so far: shown as text, as PostgreSQL shows an untyped null
+		oid = types.Text
+	}
+	path := &nql.Path{}
+	for _, name := range p.Path {
+		path.Steps = append(path.Steps, nql.Step{Kind: nql.Member, Name: name})
+	}
+	c := StreamColumn{
+		Name: p.Path[len(p.Path)-1], Type: oid,
+		Attr: int16(min(firstPropertyAttr+int64(p.Seq), 1<<15-1)),
+		Read: nql.Column{Path: path, Kind: propertyKind(oid)},
+	}
+	at := s.nested
+	for _, name := range p.Path {
+		next := at.members[name]
+		if next == nil {
+			next = &member{name: name, members: map[string]*member{}}
+			at.members[name] = next
+			at.order = append(at.order, next)
+		}
+		at = next
+	}
+	if at.column != nil {
+		return // the same path twice: the older stands
+	}
+	at.column = &c
+	if len(p.Path) > 1 {
+		return
+	}
+	s.exact[c.Name] = len(s.Columns)
+	fold := strings.ToLower(c.Name)
+	s.folded[fold] = append(s.folded[fold], len(s.Columns))
+	s.Columns = append(s.Columns, c)
+}
+
+// Core finds a core column by its folded name.
+func (s *Stream) Core(name string) (*StreamColumn, bool) {
+	i, ok := s.core[name]
+	if !ok {
+		return nil, false
+	}
+	return &s.Columns[i], true
+}
+
+// Property finds a top-level property by its exact spelling, else, where folded isn't empty, the oldest one of that name in any
+// case; others says how many other spellings there were to choose from then.
+func (s *Stream) Property(exact, folded string) (col *StreamColumn, others int, ok bool) {
+	if i, ok := s.exact[exact]; ok {
+		return &s.Columns[i], 0, true
+	}
+	if folded == "" {
+		return nil, 0, false
+	}
+	found := s.folded[strings.ToLower(folded)]
+	if len(found) == 0 {
+		return nil, 0, false
+	}
+	return &s.Columns[found[0]], len(found) - 1, true
+}
+
+// Nested gives the column of a path of members, known from the events so far.
+func (s *Stream) Nested(path *nql.Path) (*StreamColumn, bool) {
+	if path.Root != nql.NoBuiltin {
+		return nil, false
+	}
+	at := s.nested
+	for _, step := range path.Steps {
+		if step.Kind != nql.Member || at.members[step.Name] == nil {
+			return nil, false
+		}
+		at = at.members[step.Name]
+	}
+	return at.column, at.column != nil
+}
+
+// Member finds a member of the object at a path: by its exact spelling, else, where folded isn't empty, the oldest of that name in any case.
+func (s *Stream) Member(path []nql.Step, exact, folded string) (name string, ok bool) {
+	at := s.nested
+	for _, step := range path {
+		if step.Kind != nql.Member || at.members[step.Name] == nil {
+			return "", false
+		}
+		at = at.members[step.Name]
+	}
+	if _, ok := at.members[exact]; ok {
+		return exact, true
+	}
+	if folded != "" {
+		for _, m := range at.order {
+			if strings.EqualFold(m.name, folded) {
+				return m.name, true
+			}
+		}
+	}
+	return "", false
+}
+
+// Nearest gives the name of the column whose spelling is nearest to a name that doesn't exist, for the hint of error 42703; "" where
+// none is near.
+func (s *Stream) Nearest(name string) string {
+	names := make([]string, len(s.Columns))
+	for i := range s.Columns {
+		names[i] = s.Columns[i].Name
+	}
+	return Nearest(name, names)
+}

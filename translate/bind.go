@@ -1,0 +1,162 @@
+package translate
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// maxDepth bounds how deeply expressions and sub-selects may be nested. The grammar has a limit of its own, far above.
+const maxDepth = 1000
+
+// binder binds one statement.
+type binder struct {
+	c      *Context
+	s      *Statement
+	params []types.OID // types of the parameters met or declared; types.Unknown: not known yet
+	depth  int
+	// noted keeps notices from being given twice in a statement.
+	noted map[string]bool
+	ctes  []*cte
+	// named are the names that output columns take from the columns they show: property spellings.
+	named map[*pg.ColumnRef]string
+	// located says where a reference stands, for errors that are found later.
+	located map[plan.Expr]int32
+}
+
+// Bind binds a statement. Errors are *types.Error with Position relative to the whole query string.
+func Bind(c *Context, s *Statement) (Bound, error) {
+	b := &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, located: map[plan.Expr]int32{}}
+	for _, t := range c.Params {
+		if t == 0 {
+			t = types.Unknown
+		}
+		b.params = append(b.params, t)
+	}
+	return b.statement(s.tree)
+}
+
+// statement binds any statement.
+func (b *binder) statement(n *pg.Node) (Bound, error) {
+	switch n := n.GetNode().(type) {
+	case *pg.Node_SelectStmt:
+		return b.query(n.SelectStmt)
+	case *pg.Node_InsertStmt:
+		return b.insert(n.InsertStmt)
+	case *pg.Node_CopyStmt:
+		return b.copy(n.CopyStmt)
+	case *pg.Node_ExplainStmt:
+		return b.explain(n.ExplainStmt)
+	case *pg.Node_PrepareStmt:
+		return b.prepare(n.PrepareStmt)
+	case *pg.Node_ExecuteStmt:
+		return b.execute(n.ExecuteStmt)
+	}
+	return b.utility(n)
+}
+
+// query binds SELECT, VALUES and TABLE as a statement of its own.
+func (b *binder) query(n *pg.SelectStmt) (*Query, error) {
+	r, err := b.selectStmt(n)
+	if err != nil {
+		return nil, err
+	}
+	if r, err = b.resolveUnknowns(r); err != nil {
+		return nil, err
+	}
+	params, err := b.finishParams()
+	if err != nil {
+		return nil, err
+	}
+	return &Query{Plan: r, Params: params}, nil
+}
+
+// finishParams gives the types of all parameters, or an error for one whose type nothing told.
+func (b *binder) finishParams() ([]types.OID, error) {
+	for i, t := range b.params {
+		if t == types.Unknown {
+			return nil, types.Errorf(types.CodeIndeterminateDatatype, "could not determine data type of parameter $%d", i+1)
+		}
+	}
+	return b.params, nil
+}
+
+// enter counts a level of nesting; leave undoes it.
+func (b *binder) enter() error {
+	b.depth++
+	if b.depth > maxDepth {
+		return types.Errorf(types.CodeStatementTooComplex, "stack depth limit exceeded").
+			WithDetail("The statement is nested more than %d levels deep.", maxDepth)
+	}
+	return nil
+}
+
+func (b *binder) leave() { b.depth-- }
+
+// at gives an error a position, unless it has one.
+func (b *binder) at(err error, location int32) error {
+	var e *types.Error
+	if errors.As(err, &e) && e.Position == 0 {
+		e.Position = b.s.position(location)
+	}
+	return err
+}
+
+func (b *binder) errorf(location int32, code, format string, args ...any) *types.Error {
+	return types.Errorf(code, format, args...).At(b.s.position(location))
+}
+
+func (b *binder) unsupported(location int32, format string, args ...any) error {
+	return b.errorf(location, types.CodeFeatureNotSupported, format, args...)
+}
+
+// notice tells the client something, once a statement.
+func (b *binder) notice(location int32, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if b.c.Notice == nil || b.noted[text] {
+		return
+	}
+	b.noted[text] = true
+	b.c.Notice(&types.Error{Severity: "NOTICE", Code: types.CodeSuccessfulCompletion, Message: text, Position: b.s.position(location)})
+}
+
+// names takes the strings out of a list of String nodes.
+func names(list []*pg.Node) []string {
+	out := make([]string, 0, len(list))
+	for _, n := range list {
+		out = append(out, n.GetString_().GetSval())
+	}
+	return out
+}
+
+// qualified splits a dotted name into schema and name; ok is false for more than two parts.
+func qualified(list []*pg.Node) (schema, name string, ok bool) {
+	switch parts := names(list); len(parts) {
+	case 1:
+		return "", parts[0], true
+	case 2:
+		return parts[0], parts[1], true
+	}
+	return "", "", false
+}
+
+// construct makes the SQL words of a grammar node's type: *pg.Node_CreateFunctionStmt is CREATE FUNCTION.
+func construct(node any) string {
+	name := fmt.Sprintf("%T", node)
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "Node_"), "Stmt")
+	var out strings.Builder
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(unicode.ToUpper(r))
+	}
+	return out.String()
+}

@@ -1,0 +1,347 @@
+package translate
+
+import (
+	"strconv"
+	"strings"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// copy binds COPY … FROM STDIN and COPY … TO STDOUT.
+func (b *binder) copy(n *pg.CopyStmt) (Bound, error) {
+	switch {
+	case n.IsProgram:
+		return nil, b.unsupported(-1, "COPY with PROGRAM is not supported")
+	case n.Filename != "":
+		return nil, b.errorf(-1, types.CodeFeatureNotSupported, "COPY with a file on the server is not supported").
+			WithHint("Use COPY … FROM STDIN or TO STDOUT, or psql's \\copy.")
+	case n.WhereClause != nil:
+		return nil, b.unsupported(location(n.WhereClause), "COPY … WHERE is not supported yet")
+	}
+	out := &Copy{From: n.IsFrom}
+	if err := b.copyOptions(out, n.Options); err != nil {
+		return nil, err
+	}
+	if out.Format == "binary" {
+		return nil, b.unsupported(-1, "COPY with FORMAT binary is not supported yet")
+	}
+	if n.IsFrom {
+		return out, b.copyFrom(out, n)
+	}
+	return out, b.copyTo(out, n)
+}
+
+func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
+	var err error
+	if out.Stream, err = b.insertable(n.Relation); err != nil {
+		return err
+	}
+	if out.Format == "json" {
+		if len(n.Attlist) > 0 {
+			return b.unsupported(-1, "a column list is not supported with FORMAT json")
+		}
+		t := coreTargets["document"]
+		t.Name = "document"
+		out.Targets = []Target{t}
+		return nil
+	}
+	list := names(n.Attlist)
+	cols, err := b.insertColumns(out.Stream, list, b.copyLocations(n, list))
+	if err != nil {
+		return err
+	}
+	for _, c := range cols {
+		if c.Type == types.Unknown { // what is read is text
+			c.Type = types.Text
+		}
+		out.Targets = append(out.Targets, c.Target)
+	}
+	return b.forced(out, list)
+}
+
+// copyLocations finds where the names of COPY's column list stand, which the tree doesn't say.
+func (b *binder) copyLocations(n *pg.CopyStmt, list []string) []int32 {
+	if len(list) == 0 || n.Relation == nil {
+		return nil
+	}
+	at := int(n.Relation.Location)
+	if at < 0 || at >= len(b.s.sql) {
+		return nil
+	}
+	open := strings.IndexByte(b.s.sql[at:], '(')
+	if open < 0 {
+		return nil
+	}
+	at += open + 1
+	var out []int32
+	for range list {
+		rest := skipBlank(b.s.sql[at:])
+		at = len(b.s.sql) - len(rest)
+		out = append(out, int32(at))
+		_, after, ok := readIdent(rest)
+		if !ok {
+			return nil
+		}
+		after = strings.TrimPrefix(skipBlank(after), ",")
+		at = len(b.s.sql) - len(after)
+	}
+	return out
+}
+
+// copyTo binds COPY relation TO as SELECT of its columns, and COPY (query) TO.
+func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
+	if out.Format == "json" {
+		return b.unsupported(-1, "COPY TO with FORMAT json is not supported yet")
+	}
+	if n.Query != nil {
+		sel := n.Query.GetSelectStmt()
+		if sel == nil {
+			return b.unsupported(-1, "COPY of a statement other than SELECT is not supported")
+		}
+		q, err := b.query(sel)
+		if err != nil {
+			return err
+		}
+		if len(q.Params) > 0 {
+			return b.errorf(-1, types.CodeUndefinedParameter, "there is no parameter $1")
+		}
+		out.Plan = q.Plan
+	} else {
+		r, err := b.rangeVar(n.Relation)
+		if err != nil {
+			return err
+		}
+		sc := newScope()
+		sc.rels = []*relation{r}
+		q := &level{b: b, sc: sc}
+		if len(n.Attlist) == 0 {
+			if q.targets, err = b.star(sc, &pg.ColumnRef{Fields: []*pg.Node{{}}, Location: -1}); err != nil {
+				return err
+			}
+		}
+		list := names(n.Attlist)
+		at := b.copyLocations(n, list)
+		for i, name := range list {
+			id, where := ident{name, true}, int32(-1)
+			if at != nil {
+				where = at[i]
+				if ids := b.s.identsAt(where, 1); len(ids) == 1 {
+					id = ids[0]
+				}
+			}
+			e, shown, err := b.unqualified(sc, []string{name}, []ident{id}, where)
+			if err != nil {
+				return err
+			}
+			t := target{expr: e, col: sc.describe(e)}
+			t.col.Name = shown
+			q.targets = append(q.targets, t)
+		}
+		q.visible = len(q.targets)
+		if out.Plan, err = q.build(fromItem{rel: r}, nil); err != nil {
+			return err
+		}
+	}
+	var list []string
+	for _, c := range out.Plan.Columns() {
+		list = append(list, c.Name)
+	}
+	return b.forced(out, list)
+}
+
+// forced checks the names in FORCE_QUOTE and the like.
+func (b *binder) forced(out *Copy, list []string) error {
+	known := map[string]bool{"*": true}
+	for _, n := range list {
+		known[n] = true
+	}
+	for _, t := range out.Targets {
+		known[t.Name] = true
+	}
+	for _, names := range [][]string{out.ForceQuote, out.ForceNotNull, out.ForceNull} {
+		for _, n := range names {
+			if !known[n] {
+				return b.errorf(-1, types.CodeInvalidColumnReference, "column %q is not referenced by COPY", n)
+			}
+		}
+	}
+	return nil
+}
+
+// copyOptions reads COPY's options and checks them as PostgreSQL does.
+func (b *binder) copyOptions(out *Copy, list []*pg.Node) error {
+	given := map[string]bool{}
+	var null, delimiter, quote, escape *string
+	text := func(d *pg.DefElem) *string { s := defString(d.Arg); return &s }
+	for _, n := range list {
+		d := n.GetDefElem()
+		name := d.GetDefname()
+		if given[name] {
+			return b.errorf(d.Location, types.CodeSyntaxError, "conflicting or redundant options")
+		}
+		given[name] = true
+		switch name {
+		case "format":
+			out.Format = defString(d.Arg)
+			if b.s.repaired[d.Location] && out.Format == standIn {
+				out.Format = "json"
+			}
+			switch out.Format {
+			case "text", "csv", "binary", "json":
+			default:
+				return b.errorf(d.Location, types.CodeInvalidParameterValue, "COPY format %q not recognized", out.Format)
+			}
+		case "delimiter":
+			delimiter = text(d)
+		case "null":
+			null = text(d)
+		case "quote":
+			quote = text(d)
+		case "escape":
+			escape = text(d)
+		case "header":
+			if s := defString(d.Arg); strings.EqualFold(s, "match") {
+				if !out.From {
+					return b.errorf(d.Location, types.CodeFeatureNotSupported, "cannot use \"match\" with HEADER in COPY TO")
+				}
+				out.Header, out.HeaderMatch = true, true
+			} else {
+				v, ok := defBool(d.Arg)
+				if !ok {
+					return b.errorf(d.Location, types.CodeSyntaxError, "header requires a Boolean value or \"match\"")
+				}
+				out.Header = v
+			}
+		case "force_quote":
+			out.ForceQuote = defList(d.Arg)
+		case "force_not_null":
+			out.ForceNotNull = defList(d.Arg)
+		case "force_null":
+			out.ForceNull = defList(d.Arg)
+		case "encoding":
+			if e := strings.ToUpper(strings.ReplaceAll(defString(d.Arg), "-", "")); e != "UTF8" && e != "UNICODE" {
+				return b.unsupported(d.Location, "COPY with an encoding other than UTF8 is not supported")
+			}
+		case "freeze":
+			if v, ok := defBool(d.Arg); !ok || v {
+				return b.unsupported(d.Location, "COPY FREEZE is not supported")
+			}
+		default:
+			return b.errorf(d.Location, types.CodeSyntaxError, "option %q not recognized", name)
+		}
+	}
+	csv := false
+	switch out.Format {
+	case "":
+		out.Format = "text"
+	case "csv":
+		csv = true
+	case "json", "binary":
+		for _, o := range []string{"delimiter", "null", "header", "quote", "escape"} {
+			if given[o] {
+				return b.errorf(-1, types.CodeSyntaxError, "cannot specify %s in %s mode", strings.ToUpper(o), strings.ToUpper(out.Format))
+			}
+		}
+	}
+	for o, mode := range map[string]bool{"quote": true, "escape": true, "force_quote": true, "force_not_null": true, "force_null": true} {
+		if given[o] && mode && !csv {
+			return b.errorf(-1, types.CodeFeatureNotSupported, "COPY %s available only in CSV mode", strings.ReplaceAll(o, "_", " "))
+		}
+	}
+	out.Delimiter, out.Null = '\t', `\N`
+	if csv {
+		out.Delimiter, out.Null, out.Quote = ',', "", '"'
+	}
+	single := func(s *string, what string, into *byte) error {
+		if s == nil {
+			return nil
+		}
+		if len(*s) != 1 {
+			return b.errorf(-1, types.CodeFeatureNotSupported, "COPY %s must be a single one-byte character", what)
+		}
+		*into = (*s)[0]
+		return nil
+	}
+	if err := single(delimiter, "delimiter", &out.Delimiter); err != nil {
+		return err
+	}
+	if err := single(quote, "quote", &out.Quote); err != nil {
+		return err
+	}
+	out.Escape = out.Quote
+	if err := single(escape, "escape", &out.Escape); err != nil {
+		return err
+	}
+	if null != nil {
+		out.Null = *null
+	}
+	switch {
+	case out.Delimiter == '\r' || out.Delimiter == '\n':
+		return b.errorf(-1, types.CodeInvalidParameterValue, "COPY delimiter cannot be newline or carriage return")
+	case strings.ContainsAny(out.Null, "\r\n"):
+		return b.errorf(-1, types.CodeInvalidParameterValue, "COPY null representation cannot use newline or carriage return")
+	case !csv && strings.IndexByte("\\.abcdefghijklmnopqrstuvwxyz0123456789", out.Delimiter) >= 0:
+		return b.errorf(-1, types.CodeInvalidParameterValue, "COPY delimiter cannot be %q", string(out.Delimiter))
+	case csv && out.Delimiter == out.Quote:
+		return b.errorf(-1, types.CodeInvalidParameterValue, "COPY delimiter and quote must be different")
+	case strings.IndexByte(out.Null, out.Delimiter) >= 0:
+		return b.errorf(-1, types.CodeInvalidParameterValue, "COPY delimiter must not appear in the NULL specification")
+	case csv && strings.IndexByte(out.Null, out.Quote) >= 0:
+		return b.errorf(-1, types.CodeInvalidParameterValue, "CSV quote character must not appear in the NULL specification")
+	}
+	return nil
+}
+
+// defString is an option's value as text.
+func defString(n *pg.Node) string {
+	switch n := n.GetNode().(type) {
+	case *pg.Node_String_:
+		return n.String_.Sval
+	case *pg.Node_Integer:
+		return strconv.Itoa(int(n.Integer.Ival))
+	case *pg.Node_Float:
+		return n.Float.Fval
+	case *pg.Node_Boolean:
+		return strconv.FormatBool(n.Boolean.Boolval)
+	case *pg.Node_TypeName:
+		return strings.Join(names(n.TypeName.Names), ".")
+	case *pg.Node_AStar:
+		return "*"
+	case *pg.Node_AConst:
+		switch v := n.AConst.Val.(type) {
+		case *pg.A_Const_Sval:
+			return v.Sval.Sval
+		case *pg.A_Const_Ival:
+			return strconv.Itoa(int(v.Ival.Ival))
+		case *pg.A_Const_Fval:
+			return v.Fval.Fval
+		case *pg.A_Const_Boolval:
+			return strconv.FormatBool(v.Boolval.Boolval)
+		}
+	}
+	return ""
+}
+
+// defBool is an option's value as PostgreSQL reads booleans; none at all means true.
+func defBool(n *pg.Node) (v, ok bool) {
+	if n.GetNode() == nil {
+		return true, true
+	}
+	switch strings.ToLower(defString(n)) {
+	case "true", "on", "1", "yes":
+		return true, true
+	case "false", "off", "0", "no":
+		return false, true
+	}
+	return false, false
+}
+
+// defList is an option's value as a list of names; * stands for all.
+func defList(n *pg.Node) []string {
+	if n.GetAStar() != nil {
+		return []string{"*"}
+	}
+	return names(n.GetList().GetItems())
+}

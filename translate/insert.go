@@ -1,0 +1,311 @@
+package translate
+
+import (
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
+)
+
+// coreTargets says where what is inserted into a core column goes.
+var coreTargets = map[string]Target{
+	"timestamp":        {Kind: TargetTimestamp, Member: "@t", Type: types.Timestamptz},
+	"level":            {Member: "@l", Type: types.Text},
+	"message":          {Member: "@m", Type: types.Text},
+	"exception":        {Member: "@x", Type: types.Text},
+	"properties":       {Kind: TargetProperties, Type: types.JSONB},
+	"message_template": {Member: "@mt", Type: types.Text},
+	"event_type":       {Member: "@i", Type: types.Int8},
+	"trace_id":         {Member: "@tr", Type: types.Text},
+	"span_id":          {Member: "@sp", Type: types.Text},
+	"document":         {Kind: TargetDocument, Type: types.JSON},
+}
+
+// insertColumn is a column of an INSERT or COPY FROM.
+type insertColumn struct {
+	Target
+	// open: a property that isn't declared takes a value of any scalar type as it is.
+	open bool
+	// fresh: a property that isn't there yet.
+	fresh    bool
+	location int32
+}
+
+// insertable finds the stream that is written to.
+func (b *binder) insertable(n *pg.RangeVar) (*catalog.Stream, error) {
+	rel, err := b.lookup(n)
+	if err != nil {
+		return nil, err
+	}
+	if rel.Stream == nil {
+		return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
+	}
+	return rel.Stream, nil
+}
+
+// insertColumns says where the columns of a list go; without a list, to those that * shows.
+func (b *binder) insertColumns(st *catalog.Stream, folded []string, locations []int32) ([]insertColumn, error) {
+	var out []insertColumn
+	if len(folded) == 0 {
+		for _, c := range st.Columns {
+			if c.Star {
+				t := coreTargets[c.Name]
+				t.Name = c.Name
+				out = append(out, insertColumn{Target: t, location: -1})
+			}
+		}
+		return out, nil
+	}
+	for i, name := range folded {
+		id := ident{name, true}
+		if locations != nil {
+			if ids := b.s.identsAt(locations[i], 1); len(ids) == 1 {
+				id = ids[0]
+			}
+		}
+		at := int32(-1)
+		if locations != nil {
+			at = locations[i]
+		}
+		c, err := b.insertColumn(st, name, id, at)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range out {
+			if o.Kind == c.Kind && o.Member == c.Member {
+				return nil, b.errorf(at, types.CodeDuplicateColumn, "column %q specified more than once", c.Name)
+			}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+func (b *binder) insertColumn(st *catalog.Stream, folded string, id ident, at int32) (insertColumn, error) {
+	core := folded
+	if id.quoted {
+		core = id.text
+		if n, ok := clef[core]; ok {
+			core = n
+		}
+	}
+	if t, ok := coreTargets[core]; ok {
+		t.Name = core
+		return insertColumn{Target: t, location: at}, nil
+	}
+	if core == "event_id" {
+		return insertColumn{}, b.errorf(at, "428C9", "cannot insert a non-DEFAULT value into column %q", core).
+			WithDetail("Column %q is made from the event's time and its order of arrival.", core)
+	}
+	if len(id.text) > 0 && id.text[0] == '@' {
+		return insertColumn{}, b.errorf(at, types.CodeUndefinedColumn, "column %q of relation %q does not exist", id.text, st.Name).
+			WithDetail("Names that begin with @ are built in.")
+	}
+	any := id.text
+	if id.quoted {
+		any = ""
+	}
+	if c, others, ok := st.Property(id.text, any); ok {
+		if others > 0 {
+			b.notice(at, "%q is spelled in several ways in stream %q; the oldest, %q, is meant", id.text, st.Name, c.Name)
+		}
+		return insertColumn{Target: Target{Member: c.Name, Type: c.Type, Name: c.Name}, open: true, location: at}, nil
+	}
+	return insertColumn{Target: Target{Member: id.text, Type: types.Unknown, Name: id.text}, open: true, fresh: true, location: at}, nil
+}
+
+// accepts chooses the type that a value of type from is stored as in a column.
+func (c *insertColumn) accepts(from types.OID) types.OID {
+	switch {
+	case from == types.Unknown && c.fresh:
+		return types.Text
+	case from == types.Unknown || !c.open:
+		return c.Type
+	case c.fresh, numeric(from) && numeric(c.Type):
+		return from // an undeclared property's type widens by itself
+	}
+	return c.Type
+}
+
+func numeric(t types.OID) bool {
+	switch t {
+	case types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Numeric:
+		return true
+	}
+	return false
+}
+
+// insert binds INSERT.
+func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
+	switch {
+	case n.OnConflictClause != nil:
+		return nil, b.unsupported(n.OnConflictClause.Location, "ON CONFLICT is not supported: streams have no unique keys")
+	case len(n.ReturningList) > 0:
+		return nil, b.unsupported(location(n.ReturningList[0].GetResTarget().GetVal()), "RETURNING is not supported yet")
+	case n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE, n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE:
+		return nil, b.unsupported(-1, "OVERRIDING is not supported")
+	}
+	st, err := b.insertable(n.Relation)
+	if err != nil {
+		return nil, err
+	}
+	var folded []string
+	var locations []int32
+	for _, c := range n.Cols {
+		r := c.GetResTarget()
+		if len(r.GetIndirection()) > 0 {
+			return nil, b.unsupported(r.GetLocation(), "assignment to a part of a column is not supported")
+		}
+		folded, locations = append(folded, r.GetName()), append(locations, r.GetLocation())
+	}
+	cols, err := b.insertColumns(st, folded, locations)
+	if err != nil {
+		return nil, err
+	}
+	if n.WithClause != nil {
+		undo, err := b.with(n.WithClause)
+		if err != nil {
+			return nil, err
+		}
+		defer undo()
+	}
+	out := &Insert{Stream: st}
+	sel := n.SelectStmt.GetSelectStmt()
+	switch {
+	case sel == nil: // DEFAULT VALUES
+		cols = cols[:0]
+		out.Plan = &plan.Values{Rows: [][]plan.Expr{{}}}
+	case len(sel.ValuesLists) > 0 && len(sel.SortClause) == 0 && sel.LimitCount == nil && sel.LimitOffset == nil && sel.WithClause == nil:
+		if out.Plan, cols, err = b.insertValues(sel.ValuesLists, cols, len(n.Cols) > 0); err != nil {
+			return nil, err
+		}
+	default:
+		node, err := b.selectStmt(sel)
+		if err != nil {
+			return nil, err
+		}
+		have := node.Columns()
+		if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, firstLocation(sel)); err != nil {
+			return nil, err
+		}
+		want := make([]plan.Column, len(cols))
+		for i := range cols {
+			cols[i].Type = cols[i].accepts(have[i].Type)
+			want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: -1}
+		}
+		out.Plan, err = b.retarget(node, want, function.CastAssignment, func(i int, from types.OID) error {
+			return b.cannotAssign(&cols[i], from, firstLocation(sel))
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range cols {
+		out.Targets = append(out.Targets, c.Target)
+	}
+	out.Params, err = b.finishParams()
+	return out, err
+}
+
+func (b *binder) cannotAssign(c *insertColumn, from types.OID, at int32) error {
+	return b.errorf(at, types.CodeDatatypeMismatch, "column %q is of type %s but expression is of type %s", c.Name, typeName(c.Type), typeName(from)).
+		WithHint("You will need to rewrite or cast the expression.")
+}
+
+// insertWidth checks that as many values are given as columns; without a column list there may be fewer.
+func (b *binder) insertWidth(cols []insertColumn, have int, listed bool, at int32) ([]insertColumn, error) {
+	if have > len(cols) {
+		return nil, b.errorf(at, types.CodeSyntaxError, "INSERT has more expressions than target columns")
+	}
+	if have < len(cols) && listed {
+		return nil, b.errorf(cols[have].location, types.CodeSyntaxError, "INSERT has more target columns than expressions")
+	}
+	return cols[:have], nil
+}
+
+// insertValues binds INSERT … VALUES; every row's value is cast for its column by itself.
+func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool) (plan.Node, []insertColumn, error) {
+	out := &plan.Values{}
+	sc := newScope()
+	sc.clause = "VALUES"
+	width := len(lists[0].GetList().GetItems())
+	extra := int32(-1)
+	if width > len(cols) {
+		extra = location(lists[0].GetList().GetItems()[len(cols)])
+	}
+	cols, err := b.insertWidth(cols, width, listed, extra)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, at := make([][]plan.Expr, len(lists)), make([][]int32, len(lists))
+	for r, l := range lists {
+		items := l.GetList().GetItems()
+		if len(items) != width {
+			return nil, nil, b.errorf(location(l), types.CodeSyntaxError, "VALUES lists must all be the same length")
+		}
+		rows[r], at[r] = make([]plan.Expr, width), make([]int32, width)
+		for c, n := range items {
+			at[r][c] = location(n)
+			if n.GetSetToDefault() == nil {
+				if rows[r][c], err = b.expr(sc, n); err != nil {
+					return nil, nil, err
+				}
+			}
+		}
+	}
+	for c := range cols {
+		col := &cols[c]
+		// A property that isn't there yet, or one whose numbers widen, has the type that the rows have together.
+		given := []types.OID{}
+		for r := range rows {
+			if e := rows[r][c]; e != nil {
+				given = append(given, e.Type())
+			}
+		}
+		if common, err := function.CommonType("VALUES", given); err == nil && len(given) > 0 && hasKnown(given) {
+			col.Type = col.accepts(common)
+		} else if err != nil && col.fresh {
+			return nil, nil, b.at(err, at[0][c])
+		} else {
+			col.Type = col.accepts(types.Unknown)
+		}
+		out.Cols = append(out.Cols, plan.Column{Name: col.Name, Type: col.Type, Typmod: -1})
+		for r := range rows {
+			if rows[r][c] == nil {
+				if rows[r][c], err = b.defaultValue(col); err != nil {
+					return nil, nil, err
+				}
+				continue
+			}
+			e, ok, err := b.coerce(rows[r][c], col.Type, -1, function.CastAssignment, at[r][c])
+			if err != nil {
+				return nil, nil, err
+			}
+			if !ok {
+				return nil, nil, b.cannotAssign(col, rows[r][c].Type(), at[r][c])
+			}
+			rows[r][c] = e
+		}
+	}
+	out.Rows = rows
+	return out, cols, nil
+}
+
+func hasKnown(ts []types.OID) bool {
+	for _, t := range ts {
+		if t != types.Unknown {
+			return true
+		}
+	}
+	return false
+}
+
+// defaultValue is what DEFAULT means: the time of the transaction for the timestamp, nothing for all else.
+func (b *binder) defaultValue(c *insertColumn) (plan.Expr, error) {
+	if c.Kind == TargetTimestamp {
+		return b.call("pg_catalog", "now", nil, nil, -1)
+	}
+	return constNull(c.Type), nil
+}

@@ -1,0 +1,344 @@
+package translate
+
+import (
+	"strconv"
+	"strings"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
+)
+
+// operatorName takes the operator out of OPERATOR(schema.op) or a plain one.
+func (b *binder) operatorName(list []*pg.Node, location int32) (string, error) {
+	schema, name, ok := qualified(list)
+	if !ok || schema != "" && schema != "pg_catalog" {
+		return "", b.errorf(location, types.CodeUndefinedFunction, "operator does not exist: %s", strings.Join(names(list), "."))
+	}
+	return name, nil
+}
+
+// operator binds every form of the grammar's operator expressions.
+func (b *binder) operator(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
+	name, err := b.operatorName(n.Name, n.Location)
+	if err != nil {
+		return nil, err
+	}
+	switch n.Kind {
+	case pg.A_Expr_Kind_AEXPR_OP, pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE:
+		if n.Lexpr == nil {
+			r, err := b.expr(sc, n.Rexpr)
+			if err != nil {
+				return nil, err
+			}
+			return b.prefix(name, r, location(n.Rexpr), n.Location)
+		}
+		l, err := b.expr(sc, n.Lexpr)
+		if err != nil {
+			return nil, err
+		}
+		r, err := b.expr(sc, n.Rexpr)
+		if err != nil {
+			return nil, err
+		}
+		return b.binary(sc, name, l, r, location(n.Lexpr), location(n.Rexpr), n.Location)
+	case pg.A_Expr_Kind_AEXPR_DISTINCT, pg.A_Expr_Kind_AEXPR_NOT_DISTINCT:
+		list, locations, err := b.list(sc, []*pg.Node{n.Lexpr, n.Rexpr})
+		if err != nil {
+			return nil, err
+		}
+		eq, err := b.apply("=", list[0], list[1], locations[0], locations[1], n.Location)
+		if err != nil {
+			return nil, err
+		}
+		c, ok := eq.(*plan.Call)
+		if !ok || len(c.Args) != 2 || c.Args[0].Type() != c.Args[1].Type() {
+			if list, _, err = b.common("IS DISTINCT FROM", list, locations); err != nil {
+				return nil, err
+			}
+		} else {
+			list = c.Args
+		}
+		return &plan.IsDistinct{Typed: typed(types.Bool), L: list[0], R: list[1], Not: n.Kind == pg.A_Expr_Kind_AEXPR_NOT_DISTINCT}, nil
+	case pg.A_Expr_Kind_AEXPR_NULLIF:
+		return b.nullIf(sc, n)
+	case pg.A_Expr_Kind_AEXPR_IN:
+		return b.in(sc, n, n.Rexpr.GetList().GetItems(), name == "<>")
+	case pg.A_Expr_Kind_AEXPR_BETWEEN, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN, pg.A_Expr_Kind_AEXPR_BETWEEN_SYM, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
+		return b.between(sc, n)
+	case pg.A_Expr_Kind_AEXPR_SIMILAR:
+		return nil, b.unsupported(n.Location, "SIMILAR TO is not supported yet")
+	case pg.A_Expr_Kind_AEXPR_OP_ANY, pg.A_Expr_Kind_AEXPR_OP_ALL:
+		if a := n.Rexpr.GetAArrayExpr(); a != nil && (name == "=" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ANY || name == "<>" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ALL) && len(a.Elements) > 0 {
+			return b.in(sc, n, a.Elements, name == "<>")
+		}
+		return nil, b.unsupported(n.Location, "ANY and ALL over arrays are not supported yet")
+	}
+	return nil, b.unsupported(n.Location, "this form of expression is not supported yet")
+}
+
+// apply binds a binary operator over bound operands.
+func (b *binder) apply(name string, l, r plan.Expr, lat, rat, at int32) (plan.Expr, error) {
+	op, err := function.ResolveOperator(name, l.Type(), r.Type())
+	if err != nil {
+		return nil, b.at(err, at)
+	}
+	if l, err = b.implicit(l, op.Left, lat); err != nil {
+		return nil, err
+	}
+	if r, err = b.implicit(r, op.Right, rat); err != nil {
+		return nil, err
+	}
+	return &plan.Call{Typed: typed(op.Result), Func: op.Function, Args: []plan.Expr{l, r}, Op: name}, nil
+}
+
+// binary is apply, and turns constant paths into jsonb columns of a stream into reads of the scan.
+func (b *binder) binary(sc *scope, name string, l, r plan.Expr, lat, rat, at int32) (plan.Expr, error) {
+	e, err := b.apply(name, l, r, lat, rat, at)
+	if err != nil {
+		return nil, err
+	}
+	if c, ok := e.(*plan.Call); ok {
+		if read := b.pathRead(sc, name, c); read != nil {
+			if name == "->>" || name == "#>>" {
+				return b.jsonText(read, lat, at)
+			}
+			return read, nil
+		}
+	}
+	return e, nil
+}
+
+// jsonText is the text of a whole jsonb value.
+func (b *binder) jsonText(read plan.Expr, lat, at int32) (plan.Expr, error) {
+	return b.apply("#>>", read, constText(types.Unknown, "{}"), lat, at, at)
+}
+
+// pathRead recognises properties->'a', Data->'b'->0 and the like: a jsonb column of a stream and a constant step or path. It gives
+// the column that the scan then reads instead, or nil.
+func (b *binder) pathRead(sc *scope, name string, c *plan.Call) plan.Expr {
+	if name != "->" && name != "->>" && name != "#>" && name != "#>>" || len(c.Args) != 2 {
+		return nil
+	}
+	ref, ok := c.Args[0].(*plan.Ref)
+	if !ok || ref.OID != types.JSONB {
+		return nil
+	}
+	rel, col, ok := sc.column(ref)
+	if !ok || rel.stream == nil || col.read.Kind != column.JSON {
+		return nil
+	}
+	k, ok := c.Args[1].(*plan.Const)
+	if !ok || k.Value.Null(0) {
+		return nil
+	}
+	var steps []nql.Step
+	switch {
+	case k.Value.Kind == column.Int64:
+		i := k.Value.Int(0)
+		if i < -1<<30 || i > 1<<30 {
+			return nil
+		}
+		steps = []nql.Step{{Kind: nql.Element, Index: int(i)}}
+	case name == "->" || name == "->>":
+		steps = []nql.Step{{Kind: nql.Member, Name: string(k.Value.Str(0))}}
+	default:
+		parts, ok := simpleTextArray(string(k.Value.Str(0)))
+		if !ok || len(parts) == 0 {
+			return nil
+		}
+		for _, p := range parts {
+			if _, err := strconv.Atoi(p); err == nil {
+				return nil // a member or an element, as the value decides
+			}
+			steps = append(steps, nql.Step{Kind: nql.Member, Name: p})
+		}
+	}
+	path := &nql.Path{Root: col.read.Path.Root, Steps: append(append([]nql.Step(nil), col.read.Path.Steps...), steps...)}
+	if path.Root == nql.Properties {
+		if path.Steps[0].Kind != nql.Member || strings.HasPrefix(path.Steps[0].Name, "@") {
+			return nil // built-in members are no properties
+		}
+		path.Root = nql.NoBuiltin
+	}
+	i := rel.streamColumn(printPath(path), types.JSONB, 0, nql.Column{Path: path, Kind: column.JSON})
+	return sc.ref(rel, i)
+}
+
+// printPath names a read path for EXPLAIN.
+func printPath(p *nql.Path) string {
+	var out strings.Builder
+	for i, s := range p.Steps {
+		switch {
+		case s.Kind == nql.Element:
+			out.WriteString("[" + strconv.Itoa(s.Index) + "]")
+		case i > 0:
+			out.WriteString("." + s.Name)
+		default:
+			out.WriteString(s.Name)
+		}
+	}
+	return out.String()
+}
+
+// simpleTextArray reads {a,b,c} with plain or quoted elements; ok is false for anything fancier.
+func simpleTextArray(s string) ([]string, bool) {
+	s, ok := strings.CutPrefix(s, "{")
+	if !ok {
+		return nil, false
+	}
+	if s, ok = strings.CutSuffix(s, "}"); !ok || s == "" || strings.ContainsAny(s, `{}\`) {
+		return nil, false
+	}
+	var out []string
+	for _, p := range strings.Split(s, ",") {
+		p = strings.TrimSpace(p)
+		if len(p) >= 2 && p[0] == '"' && p[len(p)-1] == '"' {
+			p = p[1 : len(p)-1]
+		} else if p == "" || strings.EqualFold(p, "null") {
+			return nil, false
+		}
+		if strings.Contains(p, `"`) {
+			return nil, false
+		}
+		out = append(out, p)
+	}
+	return out, true
+}
+
+// prefix binds a prefix operator.
+func (b *binder) prefix(name string, r plan.Expr, rat, at int32) (plan.Expr, error) {
+	op, err := function.ResolveOperator(name, 0, r.Type())
+	if err != nil {
+		return nil, b.at(err, at)
+	}
+	if r, err = b.implicit(r, op.Right, rat); err != nil {
+		return nil, err
+	}
+	return &plan.Call{Typed: typed(op.Result), Func: op.Function, Args: []plan.Expr{r}, Op: name}, nil
+}
+
+// nullIf binds NULLIF(x, y), the first argument's type, as a CASE.
+func (b *binder) nullIf(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
+	list, locations, err := b.list(sc, []*pg.Node{n.Lexpr, n.Rexpr})
+	if err != nil {
+		return nil, err
+	}
+	eq, err := b.apply("=", list[0], list[1], locations[0], locations[1], n.Location)
+	if err != nil {
+		return nil, err
+	}
+	x := list[0]
+	if x.Type() == types.Unknown {
+		c, ok := eq.(*plan.Call)
+		if !ok {
+			return nil, b.unsupported(n.Location, "NULLIF of these types is not supported")
+		}
+		x = c.Args[0]
+	}
+	if plan.IsVolatile(x) {
+		return nil, b.unsupported(n.Location, "NULLIF of a volatile expression is not supported yet")
+	}
+	return &plan.Case{Typed: plan.Typed{OID: x.Type(), Mod: x.Typmod()}, Whens: []plan.When{{Cond: eq, Then: constNull(x.Type())}}, Else: x}, nil
+}
+
+// in binds x [NOT] IN (a, b, …).
+func (b *binder) in(sc *scope, n *pg.A_Expr, items []*pg.Node, not bool) (plan.Expr, error) {
+	list, locations, err := b.list(sc, append([]*pg.Node{n.Lexpr}, items...))
+	if err != nil {
+		return nil, err
+	}
+	ts := make([]types.OID, len(list))
+	for i, e := range list {
+		ts[i] = e.Type()
+	}
+	if t, err := function.CommonType("IN", ts); err == nil {
+		if op, err := function.ResolveOperator("=", t, t); err == nil && op.Left == op.Right {
+			out := &plan.InList{Typed: typed(types.Bool), Eq: op.Function, Not: not}
+			for i, e := range list {
+				if e, err = b.implicit(e, op.Left, locations[i]); err != nil {
+					return nil, err
+				}
+				if i == 0 {
+					out.X = e
+				} else {
+					out.List = append(out.List, e)
+				}
+			}
+			return out, nil
+		}
+	}
+	// No common type: one comparison after the other, as PostgreSQL does.
+	var parts []plan.Expr
+	name := "="
+	if not {
+		name = "<>"
+	}
+	for i, e := range list[1:] {
+		c, err := b.apply(name, list[0], e, locations[0], locations[i+1], n.Location)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, c)
+	}
+	if plan.IsVolatile(list[0]) {
+		return nil, b.unsupported(n.Location, "IN with a volatile expression is not supported for these types")
+	}
+	if len(parts) == 1 {
+		return parts[0], nil
+	}
+	if not {
+		return &plan.And{Typed: typed(types.Bool), Args: parts}, nil
+	}
+	return &plan.Or{Typed: typed(types.Bool), Args: parts}, nil
+}
+
+// between binds x [NOT] BETWEEN [SYMMETRIC] a AND b.
+func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
+	bounds := n.Rexpr.GetList().GetItems()
+	if len(bounds) != 2 {
+		return nil, b.unsupported(n.Location, "this form of BETWEEN is not supported")
+	}
+	one := func(low, high *pg.Node) (plan.Expr, error) {
+		var parts []plan.Expr
+		ops := [2]string{">=", "<="}
+		not := n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN || n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM
+		if not {
+			ops = [2]string{"<", ">"}
+		}
+		for i, bound := range []*pg.Node{low, high} {
+			list, locations, err := b.list(sc, []*pg.Node{n.Lexpr, bound})
+			if err != nil {
+				return nil, err
+			}
+			if plan.IsVolatile(list[0]) {
+				return nil, b.unsupported(n.Location, "BETWEEN of a volatile expression is not supported yet")
+			}
+			c, err := b.apply(ops[i], list[0], list[1], locations[0], locations[1], n.Location)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, c)
+		}
+		if not {
+			return &plan.Or{Typed: typed(types.Bool), Args: parts}, nil
+		}
+		return &plan.And{Typed: typed(types.Bool), Args: parts}, nil
+	}
+	straight, err := one(bounds[0], bounds[1])
+	if err != nil || n.Kind == pg.A_Expr_Kind_AEXPR_BETWEEN || n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN {
+		return straight, err
+	}
+	swapped, err := one(bounds[1], bounds[0])
+	if err != nil {
+		return nil, err
+	}
+	if n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM {
+		return &plan.And{Typed: typed(types.Bool), Args: []plan.Expr{straight, swapped}}, nil
+	}
+	return &plan.Or{Typed: typed(types.Bool), Args: []plan.Expr{straight, swapped}}, nil
+}

@@ -1,0 +1,415 @@
+package translate
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
+)
+
+// What goes down to a scan must decide exactly as SQL decides above it, for every document.
+//
+// SQL compares what a column shows: a text column shows any scalar (a number in its spelling), a bigint column integers
+// only, and null otherwise. NQL compares what stands in the document, and values of different kinds give null. The functions
+// text, integer, float, number and boolean of NQL read a value just as a column of that type shows it, so a comparison of them is
+// SQL's. They are left out where that changes nothing for the rows that are kept:
+//
+//   - text = constant, text in (constants), text like 'prefix…', where no number's or boolean's spelling could be equal or match;
+//   - bigint = constant, bigint in (constants): a number that equals an integer is one;
+//   - comparisons of booleans: only booleans compare with booleans.
+//
+// Without the function such a comparison is null where SQL's is false, which is the same for WHERE but not under NOT: there,
+// it stays (strict).
+
+// push moves conditions on a stream's rows into its scan and gives back the others.
+func (b *binder) push(sc *scope, scan *plan.Scan, conds []plan.Expr) (rest []plan.Expr) {
+	p := &pusher{b: b, sc: sc, scan: scan}
+	for _, c := range conds {
+		if bound, ok := p.bound(c); ok {
+			scan.Bounds = append(scan.Bounds, bound)
+			continue
+		}
+		params := len(scan.Params)
+		if e, ok := p.condition(c, false); ok {
+			if scan.Where == nil {
+				scan.Where = e
+			} else {
+				scan.Where = &nql.Binary{Op: nql.And, L: scan.Where, R: e}
+			}
+			continue
+		}
+		scan.Params = scan.Params[:params]
+		rest = append(rest, c)
+	}
+	return rest
+}
+
+type pusher struct {
+	b    *binder
+	sc   *scope
+	scan *plan.Scan
+}
+
+// comparisons are the operators that both languages have.
+var comparisons = map[string]nql.Op{"=": nql.Eq, "<>": nql.Ne, "<": nql.Lt, "<=": nql.Le, ">": nql.Gt, ">=": nql.Ge}
+
+// mirrored is the operator with its sides swapped.
+var mirrored = map[nql.Op]nql.Op{nql.Eq: nql.Eq, nql.Ne: nql.Ne, nql.Lt: nql.Gt, nql.Le: nql.Ge, nql.Gt: nql.Lt, nql.Ge: nql.Le}
+
+func isTimestamp(p *nql.Path) bool { return p.Root == nql.Timestamp && len(p.Steps) == 0 }
+
+// read gives the column that a Ref reads.
+func (p *pusher) read(e plan.Expr) (*relColumn, bool) {
+	r, ok := e.(*plan.Ref)
+	if !ok {
+		return nil, false
+	}
+	_, c, ok := p.sc.column(r)
+	if !ok || c.Type != r.OID {
+		return nil, false
+	}
+	return c, true
+}
+
+// bound recognises a comparison of the timestamp with something that doesn't depend on the row.
+func (p *pusher) bound(e plan.Expr) (plan.Bound, bool) {
+	c, ok := e.(*plan.Call)
+	if !ok || len(c.Args) != 2 {
+		return plan.Bound{}, false
+	}
+	op, ok := comparisons[c.Op]
+	if !ok || op == nql.Ne {
+		return plan.Bound{}, false
+	}
+	l, r := c.Args[0], c.Args[1]
+	if col, ok := p.read(r); ok && isTimestamp(col.read.Path) {
+		l, r, op = r, l, mirrored[op]
+	}
+	col, ok := p.read(l)
+	if !ok || !isTimestamp(col.read.Path) || !plan.IsStable(r) {
+		return plan.Bound{}, false
+	}
+	switch r.Type() {
+	case types.Timestamptz:
+	case types.Timestamp, types.Date:
+		// The comparison across types casts in the same way.
+		x, ok, err := p.b.coerce(r, types.Timestamptz, -1, function.CastImplicit, -1)
+		if err != nil || !ok {
+			return plan.Bound{}, false
+		}
+		r = x
+	default:
+		return plan.Bound{}, false
+	}
+	return plan.Bound{Op: op, X: r}, true
+}
+
+// condition translates a boolean expression. strict asks for one that is null exactly where SQL's is; otherwise it may be null where SQL's is false.
+func (p *pusher) condition(e plan.Expr, strict bool) (nql.Expr, bool) {
+	switch e := e.(type) {
+	case *plan.And:
+		return p.chain(nql.And, e.Args, strict)
+	case *plan.Or:
+		return p.chain(nql.Or, e.Args, strict)
+	case *plan.Not:
+		x, ok := p.condition(e.Arg, true)
+		return &nql.Unary{Op: nql.Not, X: x}, ok
+	case *plan.IsNull:
+		return p.isNull(e)
+	case *plan.IsBool:
+		col, ok := p.read(e.Arg)
+		if !ok || col.read.Kind != column.Bool || strict || e.Not || e.Want == plan.IsUnknown {
+			return nil, false
+		}
+		return &nql.Binary{Op: nql.Eq, L: col.read.Path, R: &nql.Literal{Value: nql.Value{Kind: nql.Boolean, Bool: e.Want == plan.IsTrue}}}, true
+	case *plan.Ref:
+		col, ok := p.read(e)
+		if !ok || col.read.Kind != column.Bool {
+			return nil, false
+		}
+		return col.read.Path, true // anything but a boolean is unknown
+	case *plan.InList:
+		return p.in(e, strict)
+	case *plan.Call:
+		if len(e.Args) != 2 {
+			return nil, false
+		}
+		if op, ok := comparisons[e.Op]; ok {
+			return p.compare(op, e.Args[0], e.Args[1], strict)
+		}
+		if e.Op == "~~" || e.Op == "!~~" {
+			return p.like(e, strict)
+		}
+	}
+	return nil, false
+}
+
+func (p *pusher) chain(op nql.Op, args []plan.Expr, strict bool) (nql.Expr, bool) {
+	var out nql.Expr
+	for _, a := range args {
+		x, ok := p.condition(a, strict)
+		if !ok {
+			return nil, false
+		}
+		if out == nil {
+			out = x
+		} else {
+			out = &nql.Binary{Op: op, L: out, R: x}
+		}
+	}
+	return out, out != nil
+}
+
+// operand is a column in a comparison.
+type operand struct {
+	path *nql.Path
+	kind column.Kind
+	// json: the text of any JSON value (->>), which NQL's text isn't: it leaves out objects and arrays, and keeps a number's spelling.
+	json bool
+}
+
+// conversions are the functions of NQL that read a value as a column of the kind shows it.
+var conversions = map[column.Kind]string{
+	column.Text: "text", column.Int64: "integer", column.Float64: "float", column.Decimal: "number", column.Bool: "boolean",
+}
+
+func (o operand) exact() nql.Expr {
+	return &nql.Call{Name: conversions[o.kind], Args: []nql.Expr{o.path}}
+}
+
+// operand recognises a column, cast at most to a type in which it compares the same.
+func (p *pusher) operand(e plan.Expr) (operand, bool) {
+	if col, ok := p.read(e); ok {
+		if conversions[col.read.Kind] == "" {
+			return operand{}, false
+		}
+		return operand{path: col.read.Path, kind: col.read.Kind}, true
+	}
+	c, ok := e.(*plan.Call)
+	if !ok {
+		return operand{}, false
+	}
+	if c.Op == "::" && len(c.Args) == 1 && c.OID == types.Numeric && c.Mod < 0 && c.Args[0].Type() == types.Int8 {
+		return p.operand(c.Args[0]) // the same number
+	}
+	if c.Op == "#>>" && len(c.Args) == 2 {
+		k, ok := c.Args[1].(*plan.Const)
+		col, isCol := p.read(c.Args[0])
+		if ok && isCol && col.read.Kind == column.JSON && !k.Value.Null(0) && string(k.Value.Str(0)) == "{}" && len(col.read.Path.Steps) > 0 {
+			return operand{path: col.read.Path, kind: column.Text, json: true}, true
+		}
+	}
+	return operand{}, false
+}
+
+// value translates what a column is compared with: constants to literals, what is only known when the query runs to parameters. plain is the
+// text of a constant text. ok is false for types whose values NQL has no like of.
+func (p *pusher) value(e plan.Expr, kind column.Kind) (x nql.Expr, plain *string, ok bool) {
+	switch t := e.Type(); kind {
+	case column.Text:
+		ok = t == types.Text || t == types.Varchar
+	case column.Int64, column.Decimal:
+		ok = t == types.Int2 || t == types.Int4 || t == types.Int8 || t == types.Numeric
+	case column.Float64:
+		ok = t == types.Float8
+	case column.Bool:
+		ok = t == types.Bool
+	}
+	if !ok {
+		return nil, nil, false
+	}
+	if c, isConst := e.(*plan.Const); isConst {
+		if c.Value.Null(0) {
+			return nil, nil, false
+		}
+		var v nql.Value
+		if c.Value.Kind == column.Float64 {
+			f := c.Value.Float(0)
+			if math.IsNaN(f) || math.IsInf(f, 0) || f == 0 && math.Signbit(f) {
+				return nil, nil, false
+			}
+			v = nql.NumberValue(strconv.FormatFloat(f, 'f', -1, 64))
+		} else {
+			var err error
+			if v, err = plan.NQLValue(p.b.c.Env, c.OID, c.Value); err != nil || v.Kind == nql.Float && (math.IsNaN(v.Float) || math.IsInf(v.Float, 0)) {
+				return nil, nil, false
+			}
+		}
+		if kind == column.Text {
+			plain = &v.Text
+		}
+		return &nql.Literal{Value: v}, plain, true
+	}
+	if !plan.IsStable(e) || !harmless(e) {
+		return nil, nil, false
+	}
+	p.scan.Params = append(p.scan.Params, e)
+	return &nql.Param{Index: len(p.scan.Params) - 1}, nil, true
+}
+
+// harmless reports whether an expression can't fail: a scan evaluates its parameters even where SQL would never come to evaluate them.
+func harmless(e plan.Expr) bool {
+	return !plan.Any(e, func(x plan.Expr) bool {
+		switch x := x.(type) {
+		case *plan.Call:
+			return !x.Func.Total
+		case *plan.InList:
+			return true
+		}
+		return false
+	})
+}
+
+// scalarSpelling reports whether a text could be the spelling of a number or boolean; it may say so of more.
+func scalarSpelling(s string) bool {
+	return s == "true" || s == "false" || s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9')
+}
+
+// jsonSpelling reports whether a text could be that of a JSON value other than a string.
+func jsonSpelling(s string) bool {
+	return scalarSpelling(s) || s != "" && (s[0] == '{' || s[0] == '[')
+}
+
+// plainEqual reports whether column = value keeps the same rows as its exact form, the column standing by itself.
+func (o operand) plainEqual(text *string) bool {
+	switch {
+	case o.json:
+		return text != nil && !jsonSpelling(*text)
+	case o.kind == column.Text:
+		return text != nil && !scalarSpelling(*text)
+	}
+	return o.kind == column.Int64 || o.kind == column.Bool
+}
+
+func (p *pusher) compare(op nql.Op, l, r plan.Expr, strict bool) (nql.Expr, bool) {
+	o, ok := p.operand(l)
+	if !ok {
+		if o, ok = p.operand(r); !ok {
+			return nil, false
+		}
+		l, r, op = r, l, mirrored[op]
+	}
+	if !comparable(o, l.Type(), r.Type()) {
+		return nil, false
+	}
+	x, plain, ok := p.value(r, o.kind)
+	if !ok {
+		return nil, false
+	}
+	switch {
+	case o.kind == column.Bool:
+		return &nql.Binary{Op: op, L: o.path, R: x}, true
+	case op == nql.Eq && !strict && o.plainEqual(plain):
+		return &nql.Binary{Op: op, L: o.path, R: x}, true
+	case o.json:
+		return nil, false
+	}
+	return &nql.Binary{Op: op, L: o.exact(), R: x}, true
+}
+
+// comparable reports whether SQL compares values of the two types by their exact value, as NQL does.
+func comparable(o operand, l, r types.OID) bool {
+	integer := func(t types.OID) bool { return t == types.Int2 || t == types.Int4 || t == types.Int8 }
+	switch {
+	case l == r:
+		return true
+	case integer(l) && integer(r):
+		return true
+	case o.kind == column.Text:
+		return (l == types.Text || l == types.Varchar) && (r == types.Text || r == types.Varchar)
+	}
+	return false
+}
+
+func (p *pusher) in(e *plan.InList, strict bool) (nql.Expr, bool) {
+	o, ok := p.operand(e.X)
+	if !ok {
+		return nil, false
+	}
+	out := &nql.In{Not: e.Not}
+	allPlain := !strict && !e.Not
+	for _, m := range e.List {
+		if !comparable(o, e.X.Type(), m.Type()) {
+			return nil, false
+		}
+		x, plain, ok := p.value(m, o.kind)
+		if !ok {
+			return nil, false
+		}
+		allPlain = allPlain && o.plainEqual(plain)
+		out.List = append(out.List, x)
+	}
+	switch {
+	case allPlain || o.kind == column.Bool:
+		out.X = o.path
+	case o.json:
+		return nil, false
+	default:
+		out.X = o.exact()
+	}
+	return out, true
+}
+
+func (p *pusher) like(e *plan.Call, strict bool) (nql.Expr, bool) {
+	o, ok := p.operand(e.Args[0])
+	if !ok || o.kind != column.Text {
+		return nil, false
+	}
+	k, ok := e.Args[1].(*plan.Const)
+	if !ok {
+		return nil, false
+	}
+	x, pattern, ok := p.value(k, column.Text)
+	if !ok || pattern == nil || !wholePattern(*pattern) {
+		return nil, false
+	}
+	out := &nql.Like{Pattern: x, Not: e.Op == "!~~"}
+	switch {
+	case !strict && !out.Not && textOnly(*pattern):
+		out.X = o.path
+	case o.json:
+		return nil, false
+	default:
+		out.X = o.exact()
+	}
+	return out, true
+}
+
+// wholePattern reports whether a LIKE pattern is valid: it doesn't end in the middle of an escape.
+func wholePattern(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' {
+			if i++; i == len(s) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// textOnly reports whether a LIKE pattern can match nothing but strings: it begins with a letter that no other value's text begins with.
+func textOnly(s string) bool {
+	if s == "" {
+		return true
+	}
+	c := s[0]
+	return c >= 'A' && c <= 'Z' || c == '/' || c >= 'a' && c <= 'z' && c != 't' && c != 'f' && c != 'n'
+}
+
+func (p *pusher) isNull(e *plan.IsNull) (nql.Expr, bool) {
+	if col, ok := p.read(e.Arg); ok && col.read.Kind == column.JSON && col.read.Path.Root == nql.NoBuiltin {
+		return &nql.IsNull{X: col.read.Path, Not: e.Not}, true
+	}
+	o, ok := p.operand(e.Arg)
+	if !ok || e.Arg.Type() == types.Numeric && o.kind != column.Decimal {
+		return nil, false
+	}
+	if o.json {
+		return &nql.IsNull{X: o.path, Not: e.Not}, true
+	}
+	return &nql.IsNull{X: o.exact(), Not: e.Not}, true
+}

@@ -1,0 +1,226 @@
+package translate
+
+import (
+	"strings"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// refused are statements that have a reason of their own for not being there.
+var refused = map[string]string{
+	"UPDATE":   "UPDATE is not supported: events are immutable",
+	"MERGE":    "MERGE is not supported: events are immutable",
+	"DELETE":   "DELETE is not supported yet",
+	"TRUNCATE": "TRUNCATE is not supported yet",
+}
+
+// utility binds the statements that are no query.
+func (b *binder) utility(n *pg.Node) (Bound, error) {
+	switch n := n.GetNode().(type) {
+	case *pg.Node_TransactionStmt:
+		return b.transaction(n.TransactionStmt)
+	case *pg.Node_VariableSetStmt:
+		return b.set(n.VariableSetStmt)
+	case *pg.Node_VariableShowStmt:
+		return &Show{Name: n.VariableShowStmt.Name}, nil
+	case *pg.Node_DeallocateStmt:
+		return &Deallocate{Name: n.DeallocateStmt.Name}, nil
+	case *pg.Node_DiscardStmt:
+		return &Discard{What: strings.TrimPrefix(n.DiscardStmt.Target.String(), "DISCARD_")}, nil
+	case *pg.Node_CheckPointStmt:
+		return &NoOp{Tag: "CHECKPOINT"}, nil
+	case *pg.Node_UnlistenStmt:
+		// There is no LISTEN yet, so nothing can be listened to.
+		return &NoOp{Tag: "UNLISTEN"}, nil
+	case *pg.Node_ClosePortalStmt:
+		if n.ClosePortalStmt.Portalname == "" { // there is no DECLARE yet, so there is no cursor to close
+			return &NoOp{Tag: "CLOSE CURSOR ALL"}, nil
+		}
+		return nil, b.unsupported(-1, "cursors are not supported yet")
+	case *pg.Node_ConstraintsSetStmt:
+		// There are no constraints that could be deferred.
+		return &NoOp{Tag: "SET CONSTRAINTS"}, nil
+	case nil:
+		return nil, b.unsupported(-1, "an empty statement is not supported")
+	default:
+		name := construct(n)
+		if message, ok := refused[name]; ok {
+			return nil, b.unsupported(-1, "%s", message)
+		}
+		return nil, b.unsupported(-1, "%s is not supported yet", name)
+	}
+}
+
+// explain binds EXPLAIN.
+func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
+	out := &Explain{Format: "text"}
+	for _, o := range n.Options {
+		d := o.GetDefElem()
+		switch d.GetDefname() {
+		case "analyze":
+			v, ok := defBool(d.Arg)
+			if !ok {
+				return nil, b.errorf(d.Location, types.CodeSyntaxError, "analyze requires a Boolean value")
+			}
+			out.Analyze = v
+		case "format":
+			if f := strings.ToLower(defString(d.Arg)); f != "text" {
+				if f != "json" && f != "xml" && f != "yaml" {
+					return nil, b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
+				}
+				return nil, b.unsupported(d.Location, "EXPLAIN with FORMAT %s is not supported yet", strings.ToUpper(f))
+			}
+		case "verbose", "costs", "settings", "buffers", "wal", "timing", "summary", "generic_plan":
+			// They say how much is shown; what there is to show doesn't depend on them.
+		default:
+			return nil, b.errorf(d.Location, types.CodeSyntaxError, "unrecognized EXPLAIN option %q", d.GetDefname())
+		}
+	}
+	if out.Analyze {
+		return nil, b.unsupported(-1, "EXPLAIN ANALYZE is not supported yet")
+	}
+	inner, err := b.statement(n.Query)
+	if err != nil {
+		return nil, err
+	}
+	switch inner.(type) {
+	case *Query, *Insert:
+		out.Statement = inner
+		return out, nil
+	}
+	return nil, b.unsupported(-1, "EXPLAIN of this statement is not supported yet")
+}
+
+// transaction binds BEGIN and its relatives.
+func (b *binder) transaction(n *pg.TransactionStmt) (Bound, error) {
+	out := &Transaction{Name: n.SavepointName, Chain: n.Chain}
+	switch n.Kind {
+	case pg.TransactionStmtKind_TRANS_STMT_BEGIN, pg.TransactionStmtKind_TRANS_STMT_START:
+		out.Kind = "BEGIN"
+	case pg.TransactionStmtKind_TRANS_STMT_COMMIT:
+		out.Kind = "COMMIT"
+	case pg.TransactionStmtKind_TRANS_STMT_ROLLBACK:
+		out.Kind = "ROLLBACK"
+	case pg.TransactionStmtKind_TRANS_STMT_SAVEPOINT:
+		out.Kind = "SAVEPOINT"
+	case pg.TransactionStmtKind_TRANS_STMT_RELEASE:
+		out.Kind = "RELEASE"
+	case pg.TransactionStmtKind_TRANS_STMT_ROLLBACK_TO:
+		out.Kind = "ROLLBACK TO"
+	default:
+		return nil, b.unsupported(n.Location, "prepared transactions are not supported")
+	}
+	return out, b.modes(out, n.Options)
+}
+
+// modes reads transaction modes.
+func (b *binder) modes(out *Transaction, list []*pg.Node) error {
+	for _, o := range list {
+		d := o.GetDefElem()
+		switch d.GetDefname() {
+		case "transaction_isolation":
+			out.Isolation = strings.ToLower(defString(d.Arg))
+		case "transaction_read_only":
+			v := defString(d.Arg) != "0" && defString(d.Arg) != "false"
+			out.ReadOnly = &v
+		case "transaction_deferrable":
+			// Nothing waits here for a safe snapshot: both forms mean the same.
+		default:
+			return b.unsupported(d.GetLocation(), "transaction mode %s is not supported", d.GetDefname())
+		}
+	}
+	return nil
+}
+
+// set binds SET and RESET.
+func (b *binder) set(n *pg.VariableSetStmt) (Bound, error) {
+	switch n.Kind {
+	case pg.VariableSetKind_VAR_SET_VALUE:
+		value, err := b.setValue(n)
+		if err != nil {
+			return nil, err
+		}
+		return &Set{Name: n.Name, Value: value, Local: n.IsLocal}, nil
+	case pg.VariableSetKind_VAR_SET_DEFAULT, pg.VariableSetKind_VAR_RESET:
+		return &Set{Name: n.Name, Local: n.IsLocal, Reset: true}, nil
+	case pg.VariableSetKind_VAR_RESET_ALL:
+		return &Set{Reset: true}, nil
+	case pg.VariableSetKind_VAR_SET_MULTI:
+		out := &Transaction{}
+		switch n.Name {
+		case "TRANSACTION":
+			out.Kind = "SET TRANSACTION"
+		case "SESSION CHARACTERISTICS":
+			out.Kind = "SET SESSION CHARACTERISTICS"
+		default:
+			return nil, b.unsupported(-1, "SET %s is not supported", n.Name)
+		}
+		return out, b.modes(out, n.Args)
+	}
+	return nil, b.unsupported(-1, "SET … FROM CURRENT is not supported")
+}
+
+// setValue flattens the values of SET into one text, as PostgreSQL does.
+func (b *binder) setValue(n *pg.VariableSetStmt) (string, error) {
+	var parts []string
+	for _, a := range n.Args {
+		if c := a.GetTypeCast(); c != nil { // SET TIME ZONE INTERVAL '…' HOUR TO MINUTE
+			e, err := b.cast(newScope(), c)
+			if err != nil {
+				return "", err
+			}
+			k, ok := e.(*plan.Const)
+			if !ok || k.Value.Null(0) {
+				return "", b.unsupported(-1, "this value of SET is not supported")
+			}
+			parts = append(parts, types.TextOf(b.c.Env, k.OID, k.Value, 0))
+			continue
+		}
+		if a.GetAConst() == nil {
+			return "", b.unsupported(-1, "this value of SET is not supported")
+		}
+		s := defString(a)
+		if a.GetAConst().GetSval() != nil && (n.Name == "search_path" || n.Name == "temp_tablespaces") {
+			s = quoteName(s)
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, ", "), nil
+}
+
+// prepare keeps a statement for later; it is bound when it is run.
+func (b *binder) prepare(n *pg.PrepareStmt) (Bound, error) {
+	out := &Prepare{Name: n.Name}
+	for _, t := range n.Argtypes {
+		oid, _, err := b.typeName(t.GetTypeName())
+		if err != nil {
+			return nil, err
+		}
+		out.Params = append(out.Params, oid)
+	}
+	s := *b.s
+	s.tree = n.Query
+	out.Statement = &s
+	return out, nil
+}
+
+// execute binds the arguments of EXECUTE.
+func (b *binder) execute(n *pg.ExecuteStmt) (Bound, error) {
+	out := &Execute{Name: n.Name}
+	sc := newScope()
+	sc.clause = "EXECUTE parameters"
+	for _, p := range n.Params {
+		e, err := b.expr(sc, p)
+		if err != nil {
+			return nil, err
+		}
+		out.Args = append(out.Args, e)
+	}
+	if _, err := b.finishParams(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
