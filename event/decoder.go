@@ -6,7 +6,7 @@ import (
 )
 
 // Decoder turns received events into stored ones. It holds scratch memory that is used again for every
-// event; it is used by one goroutine at a time.
+// event, at most some 25 times the event's bytes (an event of nothing but tiny members); it is used by one goroutine at a time.
 //
 // It works in two passes. The first (parse.go) validates the text and notes every value that may have to
 // be moved or rewritten as a node; the members of each object are sorted when the object ends. The second

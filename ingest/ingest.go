@@ -66,7 +66,7 @@ type Input struct {
 // File is the input of a file, or of the standard input when path is "-".
 func File(path string) Input {
 	if path == "-" {
-		return Input{Name: "stdin", Open: func(ctx context.Context) (io.ReadCloser, error) { return detach(ctx, os.Stdin), nil }}
+		return Detached("stdin", os.Stdin)
 	}
 	in := Input{Name: path, Open: func(context.Context) (io.ReadCloser, error) {
 		f, err := os.Open(path)
@@ -83,6 +83,12 @@ func File(path string) Input {
 		in.Size = st.Size()
 	}
 	return in
+}
+
+// Detached is Reader for a reader whose Read may hang for ever, such as the standard input: a run whose ctx ends does
+// not wait for it, and leaves a goroutine behind until that Read returns.
+func Detached(name string, r io.Reader) Input {
+	return Input{Name: name, Open: func(ctx context.Context) (io.ReadCloser, error) { return detach(ctx, r), nil }}
 }
 
 // Reader is the input of an open reader, which it does not close: what COPY receives, for instance.

@@ -250,7 +250,7 @@ func TestCancelDoesNotWaitForAHangingReader(t *testing.T) {
 	read, write := io.Pipe()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	in := Input{Name: "hanging", Open: func(ctx context.Context) (io.ReadCloser, error) { return detach(ctx, read), nil }}
+	in := Detached("hanging", read)
 	if _, err := Run(ctx, []Input{in}, &recorder{}, Options{}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
@@ -260,7 +260,7 @@ func TestCancelDoesNotWaitForAHangingReader(t *testing.T) {
 func TestDetachedReadsEverything(t *testing.T) {
 	lines := manyLines(20_000)
 	var r recorder
-	in := Input{Name: "stdin", Open: func(ctx context.Context) (io.ReadCloser, error) { return detach(ctx, strings.NewReader(lines)), nil }}
+	in := Detached("stdin", strings.NewReader(lines))
 	if result, err := Run(t.Context(), []Input{in}, &r, Options{}); err != nil || result.Events != 20_000 || result.Bytes != int64(len(lines)) {
 		t.Errorf("%+v %v", result, err)
 	}
