@@ -25,10 +25,13 @@ func each(sel column.Selection, n int) iter.Seq[int] {
 	}
 }
 
-// without appends to dst the rows of sel (nil: all of n) that are not in drop. Both ascend; dst may be sel's own memory.
+// without appends to dst the rows of sel (nil: all of n) that are not in drop (nil: all). Both ascend; dst may be sel's own memory.
 func without(dst []int32, sel column.Selection, n int, drop column.Selection) column.Selection {
+	if dst == nil {
+		dst = []int32{} // nil would mean every row
+	}
 	if drop == nil {
-		return dst[:0]
+		return dst
 	}
 	k := 0
 	if sel == nil {

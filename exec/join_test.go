@@ -1,0 +1,75 @@
+package exec
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+func TestJoinSaysWhatAllPairsSay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		left, right := drawStore(t), drawStore(t)
+		right.oids = testTypes
+		kind := plan.JoinKind(rapid.IntRange(0, 3).Draw(t, "kind"))
+		leftRows, rightRows := left.rows(), right.rows()
+		values := func(s *store) plan.Node { // a plan of its own: the runtime knows one store
+			v := &plan.Values{Output: columnsOf(testTypes...)}
+			for _, r := range s.rows() {
+				var exprs []plan.Expr
+				for c, x := range r {
+					exprs = append(exprs, constOf(testTypes[c], x))
+				}
+				v.Rows = append(v.Rows, exprs)
+			}
+			return v
+		}
+		n := &plan.Join{Output: columnsOf(append(testTypes[:4:4], testTypes...)...), Kind: kind, Left: left.node(nql.Ascending), Right: values(right)}
+		keys := rapid.SliceOfNDistinct(rapid.IntRange(0, 2), 0, 2, rapid.ID[int]).Draw(t, "keys")
+		for _, k := range keys {
+			n.LeftKeys = append(n.LeftKeys, refOf(testTypes[k], k))
+			n.RightKeys = append(n.RightKeys, refOf(testTypes[k], k))
+		}
+		if rapid.Bool().Draw(t, "cond") {
+			n.Cond = callOf(above, refOf(types.Int8, 1), refOf(types.Int8, 5))
+		}
+		var want []row
+		rightUsed := make([]bool, len(rightRows))
+		nulls := row{nil, nil, nil, nil}
+		for _, l := range leftRows {
+			used := false
+			for i, r := range rightRows {
+				pair := append(l[:4:4], r...)
+				ok := true
+				for _, k := range keys {
+					ok = ok && l[k] != nil && l[k] == r[k]
+				}
+				if ok && n.Cond != nil {
+					ok, _ = holds(n.Cond, pair)
+				}
+				if ok {
+					used, rightUsed[i] = true, true
+					want = append(want, pair)
+				}
+			}
+			if !used && (kind == plan.LeftJoin || kind == plan.FullJoin) {
+				want = append(want, append(l[:4:4], nulls...))
+			}
+		}
+		for i, r := range rightRows {
+			if !rightUsed[i] && (kind == plan.RightJoin || kind == plan.FullJoin) {
+				want = append(want, append(nulls[:4:4], r...))
+			}
+		}
+		got, err := execute(t, n, left.runtime(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !sameRows(bag(got), bag(want)) {
+			t.Fatalf("%v\nwant %v", bag(got), bag(want))
+		}
+	})
+}
