@@ -25,7 +25,7 @@ type Store struct {
 }
 
 // Close is the clean stop: it waits for the commits that are under way, makes everything durable, records every length and seals the
-// MANIFEST. Readers may go on; new commits get ErrClosed.
+// MANIFEST. Readers may go on; new commits get ErrClosed. After ErrPoisoned, commits with Async since the last flush may be lost.
 func (s *Store) Close() error {
 	if s.opts.ReadOnly {
 		return nil
@@ -56,9 +56,7 @@ func (w *writer) stop() error {
 }
 
 func (w *writer) seal() error {
-	if w.err.Load() != nil {
-		return nil // recovery sorts it out; the committers were told
-	}
+	// A poisoned store is not sealed: recovery sorts it out.
 	if err := w.flush(); err != nil {
 		return err
 	}

@@ -200,7 +200,7 @@ func (w *writer) throughManifest(p *plan) error {
 		some := p.targets[done:min(done+atOnce, len(p.targets))]
 		for _, t := range some {
 			if err := w.copy(t, true, true); err != nil {
-				return w.undo(p, err)
+				return w.undo(p, err, ErrPoisoned)
 			}
 		}
 		// The events, before the record that makes them count: else a power cut between could leave it pointing at nothing.
@@ -225,7 +225,7 @@ func (w *writer) throughManifest(p *plan) error {
 		if errors.Is(err, manifest.ErrOutcome) {
 			return w.poison(err, ErrUnknownOutcome)
 		}
-		return w.undo(p, err)
+		return w.undo(p, err, ErrPoisoned)
 	}
 	clear(w.changed)
 	w.loose = 0
@@ -268,7 +268,7 @@ func allFiles(g *generation) []*file {
 func (w *writer) unflushed(p *plan) error {
 	for _, t := range p.targets {
 		if err := w.copy(t, false, true); err != nil {
-			return w.undo(p, err)
+			return w.undo(p, err, ErrUnknownOutcome)
 		}
 	}
 	for _, t := range p.targets {
@@ -295,7 +295,7 @@ func (w *writer) inTick(p *plan) error {
 	start, end := t.file.Length, t.file.Length+t.bytes
 	onePage := start/pageBytes == (end-1)/pageBytes
 	if err := w.copy(t, false, onePage); err != nil {
-		return w.undo(p, err)
+		return w.undo(p, err, ErrUnknownOutcome)
 	}
 	if !onePage {
 		// The batches, before the records: within one page a checksum tells whether all of a batch is there.
@@ -303,7 +303,7 @@ func (w *writer) inTick(p *plan) error {
 			return err
 		}
 		if err := w.records(t); err != nil {
-			return w.undo(p, err)
+			return w.undo(p, err, ErrUnknownOutcome)
 		}
 	}
 	// The commit point: flushed, the records survive a power cut.
@@ -335,11 +335,12 @@ func (w *writer) records(t *target) error {
 	return nil
 }
 
-// undo takes a failed write back and gives the error to tell. Where that fails too the store is poisoned.
-func (w *writer) undo(p *plan, cause error) error {
+// undo takes a failed write back and gives the error to tell. Where that fails too the store is poisoned; and where
+// records were written that count by themselves, it is not known whether recovery will find them whole.
+func (w *writer) undo(p *plan, cause error, kind error) error {
 	for _, t := range p.targets {
 		if err := w.undoTarget(t); err != nil {
-			return w.poison(errors.Join(cause, err), ErrPoisoned)
+			return w.poison(errors.Join(cause, err), kind)
 		}
 	}
 	return noSpace(cause)
@@ -379,9 +380,6 @@ func (w *writer) undoTarget(t *target) error {
 func (w *writer) poison(cause, kind error) error {
 	w.err.CompareAndSwap(nil, &poison{cause})
 	w.s.opts.Log.Error("no more writes until the store is reopened", "error", cause)
-	if kind == ErrUnknownOutcome {
-		return fmt.Errorf("%w: %w", ErrUnknownOutcome, cause)
-	}
 	return fmt.Errorf("%w: %w", kind, cause)
 }
 

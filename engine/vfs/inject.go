@@ -3,6 +3,7 @@ package vfs
 import (
 	"errors"
 	"io"
+	"syscall"
 )
 
 // Op names an operation for an injector.
@@ -130,3 +131,9 @@ func (f *injectFile) Sync() error {
 	}
 	return f.File.Sync()
 }
+
+// ErrNoSpace and ErrIO are what a full and a broken disk answer: errors for hooks.
+var (
+	ErrNoSpace error = syscall.ENOSPC
+	ErrIO      error = syscall.EIO
+)

@@ -1,0 +1,445 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/flare-pg/flare-pg/engine/vfs"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+var (
+	seeds   = flag.Int("seeds", 200, "how many seeds the crash test runs")
+	oneSeed = flag.Uint64("seed", 0, "run this seed of the crash test only")
+)
+
+// written is one transaction of the workload.
+type written struct {
+	id       int
+	streams  []StreamID // of each row
+	docs     []string   // each names the transaction and the row
+	props    []string   // that its rows brought
+	acked    bool
+	sync     bool // acked, and so survives a power cut
+	flushed  bool // an acked commit with Sync or a Flush came later
+	failed   bool // it was told that nothing of it is there
+	group    int
+	rollback bool
+}
+
+// workload is a random sequence of transactions and what the store said of each.
+type workload struct {
+	r    *rand.Rand
+	s    *Store
+	txs  []*written
+	made map[string]StreamID // streams whose making was acknowledged
+	next int
+}
+
+// group commits several stages as one group, as the leader of the queue does.
+func (w *workload) group(n int) {
+	var reqs []*request
+	var txs []*written
+	for range n {
+		st := w.s.NewStage()
+		tx := w.fill(st)
+		if tx.rollback {
+			st.Discard()
+			w.txs = append(w.txs, tx)
+			continue
+		}
+		r := &request{stage: st, durability: Sync, turn: make(chan turn, 2)}
+		if w.r.IntN(3) == 0 {
+			r.durability = Async
+		}
+		parts, err := st.finish()
+		if err == nil {
+			r.parts, err = st.seal(parts)
+		}
+		w.txs = append(w.txs, tx)
+		if err != nil || len(parts) == 0 {
+			st.Discard()
+			tx.failed = err != nil
+			tx.rollback = err == nil
+			continue
+		}
+		tx.sync = r.durability == Sync
+		reqs, txs = append(reqs, r), append(txs, tx)
+	}
+	if len(reqs) == 0 {
+		return
+	}
+	w.s.writer.commit(reqs)
+	strong := false
+	for i, r := range reqs {
+		t := <-r.turn
+		r.stage.Discard()
+		txs[i].acked = t.err == nil
+		txs[i].failed = t.err != nil && !errors.Is(t.err, ErrUnknownOutcome)
+		strong = strong || t.err == nil && txs[i].sync
+	}
+	if strong {
+		w.allFlushed()
+	}
+}
+
+func (w *workload) allFlushed() {
+	for _, tx := range w.txs {
+		tx.flushed = tx.flushed || tx.acked
+	}
+}
+
+// fill puts random rows into a stage.
+func (w *workload) fill(st *Stage) *written {
+	tx := &written{id: w.next}
+	w.next++
+	streams := []StreamID{1}
+	for _, id := range w.made {
+		if id > 0 {
+			streams = append(streams, 2)
+			break
+		}
+	}
+	ticks, rows := 1, 1+w.r.IntN(4)
+	if w.r.IntN(3) == 0 {
+		ticks = 1 + w.r.IntN(5)
+	}
+	first := w.r.IntN(3)
+	prop := ""
+	if w.r.IntN(4) == 0 {
+		prop = fmt.Sprintf(`,"p%d":%d`, w.r.IntN(30), tx.id)
+	}
+	size := 20
+	if w.r.IntN(5) == 0 {
+		size = 6000
+	}
+	add := func(i int) {
+		stream := streams[w.r.IntN(len(streams))]
+		pad := make([]byte, w.r.IntN(size))
+		for j := range pad {
+			pad[j] = byte('a' + w.r.IntN(26))
+		}
+		d := fmt.Sprintf(`{"tx":%d,"row":%d,"pad":%q%s}`, tx.id, i, pad, prop)
+		at := base + int64(first+w.r.IntN(ticks))*5*minute + int64(w.r.IntN(1000))
+		if err := st.Append(stream, at, []byte(d)); err != nil {
+			return // the temporary file can't be written; the commit will say so
+		}
+		observe(st, stream, []byte(d))
+		tx.streams, tx.docs = append(tx.streams, stream), append(tx.docs, d)
+	}
+	for i := range rows {
+		add(i)
+	}
+	if w.r.IntN(6) == 0 { // rows after a savepoint that is rolled back
+		m, n := st.Mark(), len(tx.docs)
+		prop = fmt.Sprintf(`,"never%d":1`, tx.id)
+		for i := range 3 {
+			add(100 + i)
+		}
+		st.RollbackTo(m)
+		tx.streams, tx.docs = tx.streams[:n], tx.docs[:n]
+		prop = ""
+		if w.r.IntN(2) == 0 {
+			add(rows)
+		}
+	}
+	tx.rollback = w.r.IntN(10) == 0
+	return tx
+}
+
+// run works until the power goes or enough was done.
+func (w *workload) run(steps int) {
+	for range steps {
+		switch n := w.r.IntN(20); {
+		case n == 0:
+			name := fmt.Sprintf("s%d", len(w.made))
+			id, err := w.s.CreateStream("public", name)
+			if err == nil {
+				w.made[name] = id
+				w.allFlushed()
+			}
+		case n == 1:
+			if w.s.Flush() == nil {
+				w.allFlushed()
+			}
+		case n < 8:
+			w.group(2 + w.r.IntN(4))
+		default:
+			w.group(1)
+		}
+	}
+}
+
+// verify compares a reopened store with what the workload was told. killed: no power was cut, so unflushed commits count too.
+func (w *workload) verify(t *testing.T, s *Store, killed bool) {
+	t.Helper()
+	tx := s.Read()
+	defer tx.Close()
+	got := map[string]StreamID{}
+	for _, str := range tx.Schema().Streams {
+		for _, d := range scan(t, tx, Spec{Stream: str.ID, Order: nql.Ascending}) {
+			if _, twice := got[d]; twice {
+				t.Errorf("twice: %.60s", d)
+			}
+			got[d] = str.ID
+		}
+		for _, p := range str.Properties {
+			if strings.HasPrefix(p.Path[0], "never") {
+				t.Errorf("property %v was never committed", p.Path)
+			}
+		}
+	}
+	for name := range w.made {
+		if tx.Schema().Lookup("public", name) == nil {
+			t.Errorf("stream %s was acknowledged and is gone", name)
+		}
+	}
+	gone := -1 // the first acknowledged transaction that is not there
+	for _, x := range w.txs {
+		n := 0
+		for i, d := range x.docs {
+			if id, ok := got[d]; ok && id == x.streams[i] {
+				n++
+				delete(got, d)
+				if j := strings.Index(d, `,"p`); j >= 0 {
+					for _, p := range strings.Split(d, `"`) {
+						if len(p) > 1 && p[0] == 'p' && p != "pad" && p[1] >= '0' && p[1] <= '9' && tx.Schema().Stream(id).Property(p) == nil {
+							t.Errorf("property %s of transaction %d is not in the schema", p, x.id)
+						}
+					}
+				}
+			}
+		}
+		switch {
+		case n != 0 && n != len(x.docs):
+			t.Errorf("transaction %d: %d of %d rows", x.id, n, len(x.docs))
+		case n > 0 && (x.rollback || x.failed):
+			t.Errorf("transaction %d is there, though rolled back or failed", x.id)
+		case n == 0 && x.acked && (x.flushed || killed) && len(x.docs) > 0:
+			t.Errorf("transaction %d was acknowledged and is gone (sync %v flushed %v killed %v)", x.id, x.sync, x.flushed, killed)
+		}
+		if len(x.docs) == 0 || x.rollback || x.failed {
+			continue
+		}
+		if n == 0 && gone < 0 && x.acked {
+			gone = x.id
+		}
+		if n > 0 && gone >= 0 {
+			t.Errorf("transaction %d is there, though %d before it is gone", x.id, gone)
+		}
+	}
+	for d := range got {
+		t.Errorf("never written: %.60s", d)
+	}
+}
+
+// crashOnce runs one seed: work, crash, recovery that crashes too, check, work again.
+func crashOnce(t *testing.T, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	mem := vfs.NewMem()
+	must(t, mem.MakeDir("data"))
+	must(t, mem.SyncDir("."))
+	left := -1
+	hook := func(vfs.Op, string) error {
+		if left == 0 {
+			return vfs.ErrPowerOff
+		}
+		left--
+		return nil
+	}
+	o := Options{Create: true, RAMBytes: 4096, StageBytes: 2048}
+	w := &workload{r: r, made: map[string]StreamID{}}
+	for round := range 3 {
+		left = 1 + r.IntN(400)
+		o.FS = vfs.Inject{FS: mem, Hook: hook}
+		s, err := Open("data", o)
+		if err == nil {
+			w.s = s
+			w.run(5 + r.IntN(40))
+			if r.IntN(4) == 0 {
+				if s.Close() == nil {
+					w.allFlushed()
+				}
+			}
+		} else if !errors.Is(err, vfs.ErrPowerOff) {
+			t.Fatalf("round %d: open: %v", round, err)
+		}
+		killed := r.IntN(4) == 0
+		if killed {
+			mem = mem.Kill()
+		} else {
+			mem = mem.Crash(r)
+		}
+		for r.IntN(2) == 0 { // the power goes again while it recovers
+			left = r.IntN(40)
+			o.FS = vfs.Inject{FS: mem, Hook: hook}
+			if s, err := Open("data", o); err == nil {
+				_ = s
+			} else if !errors.Is(err, vfs.ErrPowerOff) {
+				t.Fatalf("round %d: open again: %v", round, err)
+			}
+			killed = false
+			mem = mem.Crash(r)
+		}
+		left = -1
+		o.FS = mem
+		s, err = Open("data", o)
+		if err != nil {
+			t.Fatalf("round %d: last open: %v", round, err)
+		}
+		w.verify(t, s, killed)
+		// What is there now stays there; what is not never comes back.
+		w.settle(t, s)
+		checkClean(t, mem)
+		must(t, s.Close())
+		if !checkClean(t, mem).Sealed {
+			t.Error("not sealed after a clean stop")
+		}
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// settle notes which transactions survived.
+func (w *workload) settle(t *testing.T, s *Store) {
+	tx := s.Read()
+	defer tx.Close()
+	there := map[string]bool{}
+	for _, str := range tx.Schema().Streams {
+		for _, d := range scan(t, tx, Spec{Stream: str.ID}) {
+			there[d] = true
+		}
+		w.made[str.Name] = str.ID
+	}
+	delete(w.made, "stream")
+	for _, x := range w.txs {
+		in := len(x.docs) > 0 && there[x.docs[0]]
+		x.acked, x.flushed, x.failed = in, in, !in
+	}
+}
+
+func TestCrashesLoseNothingAcknowledgedAndKeepTransactionsWhole(t *testing.T) {
+	if *oneSeed != 0 {
+		crashOnce(t, *oneSeed)
+		return
+	}
+	for i := range *seeds {
+		seed := uint64(i + 1)
+		crashOnce(t, seed)
+		if t.Failed() {
+			t.Fatalf("replay with: go test ./engine -run Crashes -seed %d", seed)
+		}
+	}
+}
+
+// TestErrorsLeaveTheStoreAsItWas makes operation 1, 2, 3 … fail until the workload gets through, with each kind of error.
+func TestErrorsLeaveTheStoreAsItWas(t *testing.T) {
+	for _, kind := range []string{"ENOSPC", "EIO"} {
+		failures := map[error]int{}
+		for n := 1; ; n++ {
+			if !errorOnce(t, kind, n, failures) {
+				break
+			}
+			if t.Failed() {
+				t.Fatalf("%s at operation %d", kind, n)
+			}
+		}
+		for _, want := range []error{ErrPoisoned, ErrUnknownOutcome} {
+			if failures[want] == 0 {
+				t.Errorf("%s: never saw %q", kind, want)
+			}
+		}
+		if kind == "ENOSPC" && failures[ErrNoSpace] == 0 {
+			t.Error("never saw ErrNoSpace")
+		}
+	}
+}
+
+func errorOnce(t *testing.T, kind string, n int, failures map[error]int) (failed bool) {
+	t.Helper()
+	mem := vfs.NewMem()
+	must(t, mem.MakeDir("data"))
+	must(t, mem.SyncDir("."))
+	r := rand.New(rand.NewPCG(uint64(n), 7))
+	cause := error(vfs.ErrNoSpace)
+	if kind == "EIO" {
+		cause = vfs.ErrIO
+	}
+	count := 0
+	failedSync := false
+	hook := func(op vfs.Op, _ string) error {
+		if op == vfs.OpRead || op == vfs.OpOpen {
+			return nil
+		}
+		if count++; count == n {
+			failed, failedSync = true, op == vfs.OpSync || op == vfs.OpSyncDir
+			return cause
+		}
+		return nil
+	}
+	o := Options{FS: vfs.Inject{FS: mem, Hook: hook}, Create: true, StageBytes: 2048}
+	s, err := Open("data", o)
+	if err != nil {
+		return failed
+	}
+	w := &workload{r: rand.New(rand.NewPCG(3, 3)), s: s, made: map[string]StreamID{}}
+	w.run(25)
+	if err := s.Poisoned(); err != nil {
+		failures[ErrPoisoned]++
+		st := s.NewStage()
+		must(t, st.Append(1, base, []byte(`{}`)))
+		if err := s.Commit(context.Background(), st, Sync); !errors.Is(err, ErrPoisoned) {
+			t.Errorf("commit to a poisoned store: %v", err)
+		}
+	} else if failedSync && count > n {
+		t.Error("an fsync failed and the store goes on")
+	}
+	for _, x := range w.txs {
+		if !x.acked && !x.failed && !x.rollback {
+			failures[ErrUnknownOutcome]++
+		}
+		if x.failed && s.Poisoned() == nil {
+			failures[ErrNoSpace]++
+		}
+	}
+	w.verifyOpen(t, s)
+	if s.Poisoned() == nil && failed {
+		w.run(5) // it goes on
+	}
+	if r.IntN(2) == 0 {
+		_ = s.Close()
+	}
+	after := mem.Crash(r)
+	s, err = Open("data", Options{FS: after})
+	must(t, err)
+	w.verify(t, s, false)
+	checkClean(t, after)
+	must(t, s.Close())
+	return failed
+}
+
+// verifyOpen checks what the running store shows: what was acknowledged and nothing else.
+func (w *workload) verifyOpen(t *testing.T, s *Store) {
+	t.Helper()
+	tx := s.Read()
+	defer tx.Close()
+	n := 0
+	for _, str := range tx.Schema().Streams {
+		n += len(scan(t, tx, Spec{Stream: str.ID}))
+	}
+	want := 0
+	for _, x := range w.txs {
+		if x.acked {
+			want += len(x.docs)
+		}
+	}
+	if n != want {
+		t.Errorf("the running store shows %d rows of %d", n, want)
+	}
+}
