@@ -2,6 +2,7 @@ package sparse
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -84,14 +85,22 @@ func KeyIs(key []byte, name string, fold bool) bool {
 		return false
 	}
 	plain := key[1 : len(key)-1]
-	if bytes.IndexByte(plain, '\\') >= 0 {
+	if !fold && len(plain) <= len(name) {
+		// With an escape in it the name would be shorter than its spelling.
+		return string(plain) == name && strings.IndexByte(name, '\\') < 0
+	}
+	escaped := bytes.IndexByte(plain, '\\') >= 0
+	if !fold && !escaped {
+		return false
+	}
+	if escaped {
 		var room [64]byte
 		plain = Unquote(room[:0], key)
 	}
-	if string(plain) == name {
-		return true
+	if fold {
+		return equalFold(plain, name)
 	}
-	return fold && equalFold(plain, name)
+	return string(plain) == name
 }
 
 // equalFold is strings.EqualFold for bytes and a string.

@@ -1,8 +1,10 @@
 package sparse
 
-import "bytes"
-
-func indexByte(b []byte, c byte) int { return bytes.IndexByte(b, c) }
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 func skipSpace(doc []byte, i int) int {
 	for i < len(doc) && (doc[i] == ' ' || doc[i] == '\n' || doc[i] == '\r' || doc[i] == '\t') {
@@ -11,9 +13,38 @@ func skipSpace(doc []byte, i int) int {
 	return i
 }
 
-// skipString returns where the string whose opening quote is at i ends, behind its closing quote.
+// skipString returns where the string whose opening quote is at i ends, behind its closing quote. Names and short
+// texts end within a few words of eight bytes, which are looked at here; over longer texts IndexByte jumps.
 func skipString(doc []byte, i int) int {
+	const (
+		ones        = 0x0101010101010101
+		quotes      = '"' * ones
+		backslashes = '\\' * ones
+	)
 	i++
+	for range 3 {
+		if len(doc)-i < 8 {
+			break
+		}
+		w := binary.LittleEndian.Uint64(doc[i:])
+		q, b := w^quotes, w^backslashes
+		// The lowest bit set is at the first byte that is either.
+		found := ((q-ones)&^q | (b-ones)&^b) & (0x80 * ones)
+		if found == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(found) >> 3
+		if doc[i] == '"' {
+			return i + 1
+		}
+		break
+	}
+	return skipLongString(doc, i)
+}
+
+// skipLongString goes on from i, which is within a string and not behind an odd number of backslashes.
+func skipLongString(doc []byte, i int) int {
 	for {
 		n := bytes.IndexByte(doc[i:], '"')
 		if n < 0 {

@@ -154,7 +154,7 @@ func (r *reader) object(n *node, i int) int {
 		start := i
 		for m := range n.members {
 			mem := &n.members[m]
-			if !mem.fold && len(key) != len(mem.name)+2 && (len(key) < len(mem.name)+2 || indexByte(key, '\\') < 0) {
+			if !mem.fold && len(key) < len(mem.name)+2 {
 				continue
 			}
 			if m < 64 && seen>>m&1 != 0 || !KeyIs(key, mem.name, mem.fold) {
