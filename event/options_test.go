@@ -139,3 +139,16 @@ func TestManyMembersTakeNoQuadraticTime(t *testing.T) {
 		}
 	}
 }
+
+func TestLongArraysTakeLittleScratch(t *testing.T) {
+	for _, array := range []string{strings.Repeat("1,", 30_000), `"\/",` + strings.Repeat("1,", 15_000) + `{"b":1,"a":2},` + strings.Repeat(`[{"a":1}],`, 15_000)} {
+		d := NewDecoder(Options{})
+		doc, _, err := d.Decode(nil, []byte(`{"@t":0,"a":[`+array+`0]}`), nil)
+		if err != nil || len(doc) < len(array) {
+			t.Fatal(len(doc), err)
+		}
+		if n := cap(d.nodes) + cap(d.order); n > 100 {
+			t.Errorf("%d nodes", n)
+		}
+	}
+}

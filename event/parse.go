@@ -255,14 +255,14 @@ func (d *Decoder) array(n, i, depth int) int {
 	src, start := d.src, i
 	first, ordered, named := len(d.nodes), len(d.order), len(d.text)
 	tight, clean := 1, true
-	last := -1 // the node of the elements so far that stand one behind the other in normalised form
+	last := -1 // the node of the latest elements that stand one behind the other in normalised form
 	i = d.skip(i + 1)
 	if i < len(src) && src[i] == ']' {
 		i++
 		clean = i-start == 2
 	} else {
 		for {
-			m := len(d.nodes)
+			m, orders, names := len(d.nodes), len(d.order), len(d.text)
 			d.nodes = append(d.nodes, node{})
 			stop := d.anyValue(m, i, depth+1)
 			if stop < 0 {
@@ -270,15 +270,15 @@ func (d *Decoder) array(n, i, depth int) int {
 			}
 			p := &d.nodes[m]
 			p.next = uint32(len(d.nodes))
-			if p.flags&valueDirty != 0 {
-				clean = false
-			}
 			tight += stop - i + 1
-			if last >= 0 && clean && int(d.nodes[last].valEnd)+1 == i {
-				// As it stands: one node for all of a long array's elements.
+			switch {
+			case p.flags&valueDirty != 0:
+				clean, last = false, -1
+			case last >= 0 && int(d.nodes[last].valEnd)+1 == i:
+				// One node for a whole run, else a long array would take many times its bytes.
 				d.nodes[last].valEnd, d.nodes[last].next = uint32(stop), uint32(last+1)
-				d.nodes, d.order, d.text = d.nodes[:last+1], d.order[:ordered], d.text[:named]
-			} else {
+				d.nodes, d.order, d.text = d.nodes[:last+1], d.order[:orders], d.text[:names]
+			default:
 				last = m
 			}
 			i = d.skip(stop)
