@@ -9,6 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // ExplainOptions says how a plan is printed. The zero value prints it as it was bound, times in UTC.
@@ -16,6 +17,9 @@ type ExplainOptions struct {
 	Env *types.Env // for the text of values; nil: PostgreSQL's defaults
 	// Params are the values of the statement's parameters where they are known: they are printed in NQL and time bounds.
 	Params []*column.Vector
+	// Eval computes an expression without Refs, as exec.Eval does; nil: only constants and parameters show their value.
+	// Expressions that depend on the clock are printed as they are all the same.
+	Eval func(x Expr) (*column.Vector, error)
 	// Note adds to a node's first line, as " (rows=3)". May be nil.
 	Note func(n Node) string
 	// Details adds lines to a node. May be nil.
@@ -198,8 +202,13 @@ func (o ExplainOptions) value(x Expr) (*column.Vector, bool) {
 		if x.Index < len(o.Params) && o.Params[x.Index] != nil {
 			return o.Params[x.Index], true
 		}
+		return nil, false
 	}
-	return nil, false
+	if o.Eval == nil || HasRefs(x) || HasOuter(x) || VolatilityOf(x) != function.Immutable || HasParams(x) && o.Params == nil {
+		return nil, false
+	}
+	v, err := o.Eval(x)
+	return v, err == nil
 }
 
 // scan prints the query that the store is given.
@@ -235,8 +244,9 @@ func (e *explainer) scan(n *Scan) []string {
 	}
 	out := []string{"NQL: " + text}
 	for i, p := range n.Params {
-		if unknown[i] {
-			out = append(out, "Parameter $"+strconv.Itoa(i+1)+": "+Deparse(p, e.ExplainOptions))
+		name := "$" + strconv.Itoa(i+1)
+		if text := Deparse(p, e.ExplainOptions); unknown[i] && text != name {
+			out = append(out, "Parameter "+name+": "+text)
 		}
 	}
 	return append(out, "Time: "+e.bounds(n.Bounds))
