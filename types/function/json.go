@@ -239,5 +239,9 @@ func registerJSONCasts(r *registry) {
 }
 
 func cannotCastJSON(s []byte, t types.OID) error {
-	return types.Errorf(types.CodeInvalidParameterValue, "cannot cast jsonb %s to type %s", jsonTypeName(s), sqlName(t))
+	name := jsonTypeName(s)
+	if name == "number" {
+		name = "numeric"
+	}
+	return types.Errorf(types.CodeInvalidParameterValue, "cannot cast jsonb %s to type %s", name, sqlName(t))
 }

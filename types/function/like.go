@@ -38,9 +38,11 @@ func likeKernel(fold, want bool) Kernel {
 		s, p := args[0], args[1]
 		var buf []byte
 		if p.Form == column.Constant || n == 1 {
-			m, err := parseLike(p.Str(0), fold)
-			if err != nil {
-				return err
+			m := parseLike(p.Str(0), fold)
+			if m.broken {
+				return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+					return m.fail(a[0].Str(i), fold, want, out)
+				})
 			}
 			return predicate(n, sel, out, func(i int) bool {
 				x := s.Str(i)
@@ -52,9 +54,9 @@ func likeKernel(fold, want bool) Kernel {
 			})
 		}
 		return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			m, err := parseLike(a[1].Str(i), fold)
-			if err != nil {
-				return err
+			m := parseLike(a[1].Str(i), fold)
+			if m.broken {
+				return m.fail(a[0].Str(i), fold, want, out)
 			}
 			x := a[0].Str(i)
 			if fold {
@@ -71,6 +73,7 @@ func likeKernel(fold, want bool) Kernel {
 // between one after the other, each as early as possible: if any way matches, that one does.
 type like struct {
 	pieces []piece // at least one; with one there is no %
+	broken bool    // the pattern ends with a lone backslash, for which pieces has _%
 }
 
 // piece matches a run of characters: literal bytes where any is nil, else literal is cut at its _ signs into any.
@@ -79,7 +82,7 @@ type piece struct {
 	any     [][]byte // the literals before, between and behind the _ signs
 }
 
-func parseLike(p []byte, fold bool) (*like, error) {
+func parseLike(p []byte, fold bool) *like {
 	if fold {
 		p = appendLower(nil, p)
 	}
@@ -102,7 +105,11 @@ func parseLike(p []byte, fold bool) (*like, error) {
 			cur.literal = nil
 		case '\\':
 			if i++; i == len(p) {
-				return nil, types.Errorf(codeInvalidEscape, "LIKE pattern must not end with escape character")
+				m.broken = true
+				cur.any = append(cur.any, cur.literal)
+				cur.literal = nil
+				end()
+				break
 			}
 			cur.literal = append(cur.literal, p[i])
 		default:
@@ -110,7 +117,19 @@ func parseLike(p []byte, fold bool) (*like, error) {
 		}
 	}
 	end()
-	return m, nil
+	return m
+}
+
+// fail answers for a broken pattern: nothing matches it, and it is an error once a text leads as far as the backslash.
+func (m *like) fail(s []byte, fold, want bool, out *column.Vector) error {
+	if fold {
+		s = appendLower(nil, s)
+	}
+	if m.match(s) {
+		return types.Errorf(codeInvalidEscape, "LIKE pattern must not end with escape character")
+	}
+	out.AppendBool(!want)
+	return nil
 }
 
 func (m *like) match(s []byte) bool {

@@ -85,7 +85,7 @@ func concrete(f *Function, want, given []types.OID) *Function {
 	c.Args, c.Variadic = slices.Clone(want), false
 	for i, t := range c.Args {
 		if polymorphic(t) {
-			if c.Args[i] = given[i]; given[i] == types.Unknown {
+			if c.Args[i] = given[i]; given[i] == types.Unknown && f.Name != "pg_typeof" {
 				c.Args[i] = types.Text
 			}
 		}
@@ -127,6 +127,11 @@ func ResolveFunction(schema, name string, args []types.OID) (*Function, error) {
 	case ok && c.of.Kernel == nil:
 		return nil, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", shown, sqlNames(c.of.Args))
 	case ok:
+		for i, t := range c.args {
+			if args[i] == types.Unknown && t != types.Any && polymorphic(t) {
+				return nil, types.Errorf(types.CodeDatatypeMismatch, "could not determine polymorphic type because input has type unknown")
+			}
+		}
 		return concrete(c.of, c.args, args), nil
 	case none:
 		return nil, undefinedFunction(shown, args)

@@ -1,0 +1,152 @@
+package function
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/flare-pg/flare-pg/integration/pgoracle"
+	"github.com/flare-pg/flare-pg/types"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+var update = flag.Bool("update", false, "ask PostgreSQL and rewrite the files that record its answers")
+
+const corpus = "testdata/expressions.txt"
+
+// recorded is one line of the corpus, "expression\tanswer", the answer PostgreSQL's.
+type recorded struct{ expr, answer string }
+
+func readCorpus(t *testing.T) (lines []recorded) {
+	t.Helper()
+	b, err := os.ReadFile(corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" || line[0] == '#' {
+			lines = append(lines, recorded{expr: line})
+			continue
+		}
+		expr, answer, _ := strings.Cut(line, "\t")
+		lines = append(lines, recorded{expr, answer})
+	}
+	return lines
+}
+
+func escaped(s string) string { return strings.NewReplacer("\\", `\\`, "\n", `\n`, "\t", `\t`).Replace(s) }
+
+// sameFloat lets the C library and Go's differ in the last bits of a logarithm, a root or an angle.
+func sameFloat(a, b string) bool {
+	const name = "double precision "
+	x, errX := strconv.ParseFloat(strings.TrimPrefix(a, name), 64)
+	y, errY := strconv.ParseFloat(strings.TrimPrefix(b, name), 64)
+	return errX == nil && errY == nil && strings.HasPrefix(a, name) && math.Abs(x-y) <= 4e-16*math.Abs(y)
+}
+
+// TestExpressionsAnswerAsPostgreSQL evaluates the corpus and compares type, text or error with what PostgreSQL answered.
+func TestExpressionsAnswerAsPostgreSQL(t *testing.T) {
+	env := newTestEnv()
+	n := 0
+	for _, l := range readCorpus(t) {
+		if l.answer == "" {
+			continue
+		}
+		n++
+		got := func() (s string) {
+			defer func() {
+				if p := recover(); p != nil {
+					s = fmt.Sprint("panic: ", p)
+				}
+			}()
+			return escaped(evaluate(env, l.expr))
+		}()
+		if got != l.answer && !sameFloat(got, l.answer) {
+			t.Errorf("%s\n     got  %s\n     want %s", l.expr, got, l.answer)
+		}
+	}
+	if n < 300 {
+		t.Errorf("the corpus has only %d expressions", n)
+	}
+}
+
+// TestRecordedAnswersArePostgreSQLs asks a running server for every expression of the corpus.
+func TestRecordedAnswersArePostgreSQLs(t *testing.T) {
+	c := pgoracle.Start(t).Connect(t).PgConn()
+	ctx := context.Background()
+	ask := func(sql string) string {
+		rs, err := c.Exec(ctx, sql).ReadAll()
+		var pe *pgconn.PgError
+		switch {
+		case errors.As(err, &pe):
+			return "!" + pe.Code + " " + pe.Message
+		case err != nil:
+			t.Fatalf("%s: %v", sql, err)
+		case len(rs) != 1 || len(rs[0].Rows) != 1:
+			return ""
+		}
+		ty, ok := types.Lookup(rs[0].FieldDescriptions[0].DataTypeOID)
+		if !ok {
+			return "!a type that we do not have"
+		}
+		if rs[0].Rows[0][0] == nil {
+			return ty.SQL + " NULL"
+		}
+		return ty.SQL + " " + string(rs[0].Rows[0][0])
+	}
+	ask("set timezone = 'America/New_York'")
+	var file bytes.Buffer
+	for _, l := range readCorpus(t) {
+		if l.expr == "" || l.expr[0] == '#' {
+			fmt.Fprintln(&file, l.expr)
+			continue
+		}
+		answer := escaped(ask("select " + l.expr))
+		fmt.Fprintf(&file, "%s\t%s\n", l.expr, answer)
+		if !*update && answer != l.answer {
+			t.Errorf("%s\nrecorded %s\nserver   %s", l.expr, l.answer, answer)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(corpus, file.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestTableAgreesWithPostgreSQL compares pg15.txt with the catalogs of a running server.
+func TestTableAgreesWithPostgreSQL(t *testing.T) {
+	query, err := os.ReadFile("testdata/pg15.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := pgoracle.Start(t).Connect(t).PgConn()
+	rs, err := c.Exec(context.Background(), string(query)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table strings.Builder
+	for _, r := range rs {
+		for _, row := range r.Rows {
+			table.Write(row[0])
+			table.WriteByte('\n')
+		}
+	}
+	if *update {
+		if err := os.WriteFile("pg15.txt", []byte(table.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if table.String() != pg15 {
+		t.Error("pg15.txt is not what the server's catalogs say; run with -update and look at the difference")
+	}
+}
