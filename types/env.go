@@ -48,3 +48,18 @@ func NewEnv(now time.Time) *Env {
 		User: "flare", SessionUser: "flare", Database: "flare",
 	}
 }
+
+// location is the session's time zone; UTC without an Env.
+func (e *Env) location() *time.Location {
+	if e == nil || e.Location == nil {
+		return time.UTC
+	}
+	return e.Location
+}
+
+func (e *Env) intervalStyle() string {
+	if e == nil {
+		return "postgres"
+	}
+	return e.IntervalForm
+}

@@ -1,0 +1,177 @@
+package types
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/flare-pg/flare-pg/column"
+)
+
+// micros2000 is 2000-01-01, from which PostgreSQL's binary formats count.
+const micros2000 = daysTo2000 * microsPerDay
+
+// AppendBinary appends PostgreSQL's binary output of row i of v, a value of type t that is not null.
+// Types without a binary form are 0A000.
+func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte, error) {
+	be := binary.BigEndian
+	switch t {
+	case Bool:
+		if v.Bool(i) {
+			return append(dst, 1), nil
+		}
+		return append(dst, 0), nil
+	case Int2:
+		return be.AppendUint16(dst, uint16(v.Int(i))), nil
+	case Int4, Oid, Xid, Cid, RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace,
+		RegRole, RegConfig, RegDictionary, RegCollation:
+		return be.AppendUint32(dst, uint32(v.Int(i))), nil
+	case Int8, Time, XID8:
+		return be.AppendUint64(dst, uint64(v.Int(i))), nil
+	case Float4:
+		return be.AppendUint32(dst, math.Float32bits(float32(v.Float(i)))), nil
+	case Float8:
+		return be.AppendUint64(dst, math.Float64bits(v.Float(i))), nil
+	case Date:
+		d := v.Int(i)
+		switch d {
+		case Infinity:
+			d = math.MaxInt32
+		case NegInfinity:
+			d = math.MinInt32
+		default:
+			d -= daysTo2000
+		}
+		return be.AppendUint32(dst, uint32(int32(d))), nil
+	case Timestamp, Timestamptz:
+		ts := v.Int(i)
+		if !Infinite(ts) {
+			ts -= micros2000
+		}
+		return be.AppendUint64(dst, uint64(ts)), nil
+	case Interval:
+		s := v.Span(i)
+		dst = be.AppendUint64(dst, uint64(s.Micros))
+		dst = be.AppendUint32(dst, uint32(s.Days))
+		return be.AppendUint32(dst, uint32(s.Months)), nil
+	case Numeric:
+		return appendNumericBinary(dst, v.Str(i)), nil
+	case JSONB:
+		return AppendJSONB(append(dst, 1), v.Str(i)), nil
+	case Char:
+		if s := v.Str(i); len(s) > 0 {
+			return append(dst, s[0]), nil
+		}
+		return append(dst, 0), nil
+	case Text, Varchar, BPChar, Name, Bytea, UUID, JSON, Unknown, CString, Void, PgNodeTree:
+		return append(dst, v.Str(i)...), nil
+	}
+	if e := ElemOf(t); e != 0 {
+		return appendArrayBinary(dst, env, t, e, v.Str(i))
+	}
+	return dst, Errorf(CodeFeatureNotSupported, "no binary output function available for type %s", FormatType(t, -1))
+}
+
+func badBinary(t OID) error {
+	return Errorf(CodeInvalidBinary, "incorrect binary data format for type %s", FormatType(t, -1))
+}
+
+// ParseBinary reads PostgreSQL's binary input of type t and appends the value to out, a Plain vector
+// of KindOf(t); typmod as in ParseText. On error (a *Error, 22P03 for bytes that are no such value)
+// nothing was appended.
+func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) error {
+	be := binary.BigEndian
+	width := -1
+	switch t {
+	case Bool, Char:
+		width = 1
+	case Int2:
+		width = 2
+	case Int4, Oid, Xid, Cid, Date, Float4, RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator,
+		RegNamespace, RegRole, RegConfig, RegDictionary, RegCollation:
+		width = 4
+	case Int8, XID8, Time, Float8, Timestamp, Timestamptz:
+		width = 8
+	case Interval, UUID:
+		width = 16
+	}
+	if width >= 0 && len(b) != width {
+		return badBinary(t)
+	}
+	switch t {
+	case Bool:
+		out.AppendBool(b[0] != 0)
+	case Char:
+		if b[0] == 0 {
+			b = nil
+		}
+		out.AppendBytes(b)
+	case Int2:
+		out.AppendInt(int64(int16(be.Uint16(b))))
+	case Int4:
+		out.AppendInt(int64(int32(be.Uint32(b))))
+	case Int8, XID8:
+		out.AppendInt(int64(be.Uint64(b)))
+	case Float4:
+		out.AppendFloat(float64(math.Float32frombits(be.Uint32(b))))
+	case Float8:
+		out.AppendFloat(math.Float64frombits(be.Uint64(b)))
+	case Date:
+		d := int64(int32(be.Uint32(b)))
+		switch d {
+		case math.MaxInt32:
+			d = Infinity
+		case math.MinInt32:
+			d = NegInfinity
+		default:
+			if d += daysTo2000; d < minDays || d >= endDays {
+				return dateRange()
+			}
+		}
+		out.AppendInt(d)
+	case Time:
+		us := int64(be.Uint64(b))
+		if us < 0 || us > microsPerDay {
+			return Errorf(CodeDatetimeOverflow, "time out of range")
+		}
+		out.AppendInt(roundMicros(us, typmod))
+	case Timestamp, Timestamptz:
+		ts := int64(be.Uint64(b))
+		if !Infinite(ts) {
+			sum, ok := add64(ts, micros2000)
+			if sum = roundMicros(sum, typmod); !ok || sum < minTimestamp || sum > maxTimestamp {
+				return timestampRange()
+			}
+			ts = sum
+		}
+		out.AppendInt(ts)
+	case Interval:
+		s, err := applyIntervalTypmod(column.Span{
+			Micros: int64(be.Uint64(b)), Days: int32(be.Uint32(b[8:])), Months: int32(be.Uint32(b[12:])),
+		}, typmod)
+		if err != nil {
+			return err
+		}
+		out.AppendSpan(s)
+	case UUID, Bytea:
+		out.AppendBytes(b)
+	case Numeric:
+		return parseNumericBinary(out, typmod, b)
+	case JSONB:
+		if len(b) == 0 || b[0] != 1 {
+			return Errorf(CodeInvalidBinary, "unsupported jsonb version number")
+		}
+		return ParseText(out, env, t, typmod, b[1:])
+	case Text, Varchar, BPChar, Name, JSON, Unknown, CString, Void:
+		return ParseText(out, env, t, typmod, b)
+	default:
+		switch {
+		case width == 4:
+			out.AppendInt(int64(be.Uint32(b)))
+		case ElemOf(t) != 0:
+			return parseArrayBinary(out, env, t, ElemOf(t), b)
+		default:
+			return Errorf(CodeFeatureNotSupported, "no binary input function available for type %s", FormatType(t, -1))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package types
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"strconv"
+)
+
+// AppendFloat appends the text of a value of t, which is Float4 or Float8. From extra_float_digits 1
+// on (the default) it is the shortest text that reads back as the same value; below, so many digits
+// more or less than the 6 or 15 that every value can show.
+func AppendFloat(dst []byte, env *Env, t OID, f float64) []byte {
+	switch {
+	case math.IsNaN(f):
+		return append(dst, "NaN"...)
+	case math.IsInf(f, 1):
+		return append(dst, "Infinity"...)
+	case math.IsInf(f, -1):
+		return append(dst, "-Infinity"...)
+	}
+	exact, bits := 15, 64
+	if t == Float4 {
+		exact, bits = 6, 32
+	}
+	if env != nil && env.FloatDigits <= 0 {
+		return appendG(dst, f, exact+env.FloatDigits)
+	}
+	if f == 0 {
+		return appendG(dst, f, 1)
+	}
+	var buf [32]byte
+	return appendScientific(dst, strconv.AppendFloat(buf[:0], f, 'e', -1, bits), exact)
+}
+
+// parseFloat reads the text of a value of t, which is Float4 or Float8, as C's strtod does, spaces
+// around it allowed. Errors are 22P02 and 22003.
+func parseFloat(s []byte, t OID) (float64, error) {
+	w := bytes.Trim(s, spaces)
+	bits := 64
+	if t == Float4 {
+		bits = 32
+	}
+	if !floatShape(w) {
+		return 0, badSyntax(t, s)
+	}
+	text := string(w)
+	if hex := len(w) > 2 && bytes.ContainsAny(w, "xX"); hex && !bytes.ContainsAny(w, "pP") {
+		text += "p0" // C needs no exponent, Go does
+	}
+	f, err := strconv.ParseFloat(text, bits)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, badSyntax(t, s)
+	}
+	if err != nil || f == 0 && significant(w) {
+		return 0, Errorf(CodeNumericOutOfRange, "\"%s\" is out of range for type %s", s, FormatType(t, -1))
+	}
+	return f, nil
+}
+
+// floatShape keeps out what Go takes and C doesn't: underscores, and words but these.
+func floatShape(w []byte) bool {
+	if bytes.IndexByte(w, '_') >= 0 || len(w) == 0 {
+		return false
+	}
+	word := w
+	if w[0] == '+' || w[0] == '-' {
+		word = w[1:]
+	}
+	if len(word) > 0 && (word[0]|0x20 == 'i' || word[0]|0x20 == 'n') {
+		switch string(bytes.ToLower(word)) {
+		case "inf", "infinity":
+			return true
+		case "nan":
+			return len(word) == len(w)
+		}
+		return false
+	}
+	return true
+}
+
+// significant reports whether a spelling has a digit other than 0 before its exponent.
+func significant(w []byte) bool {
+	hex := bytes.ContainsAny(w, "xX")
+	for _, c := range w {
+		switch {
+		case !hex && c|0x20 == 'e' || hex && c|0x20 == 'p':
+			return false
+		case c >= '1' && c <= '9' || hex && c|0x20 >= 'a' && c|0x20 <= 'f':
+			return true
+		}
+	}
+	return false
+}

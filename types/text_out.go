@@ -1,0 +1,89 @@
+package types
+
+import (
+	"strconv"
+
+	"github.com/flare-pg/flare-pg/column"
+)
+
+// TextOf is AppendText into a string.
+func TextOf(env *Env, t OID, v *column.Vector, i int) string {
+	return string(AppendText(nil, env, t, v, i))
+}
+
+// AppendText appends PostgreSQL's text output of row i of v, a value of type t that is not null. env
+// gives the time zone, the styles and the names; nil means PostgreSQL's defaults, in UTC.
+func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
+	switch t {
+	case Bool:
+		if v.Bool(i) {
+			return append(dst, 't')
+		}
+		return append(dst, 'f')
+	case Int2, Int4, Int8, Oid, Xid, Cid, XID8:
+		return strconv.AppendInt(dst, v.Int(i), 10)
+	case Float4, Float8:
+		return AppendFloat(dst, env, t, v.Float(i))
+	case Date:
+		return AppendDate(dst, v.Int(i))
+	case Time:
+		return AppendTime(dst, v.Int(i))
+	case Timestamp:
+		return AppendTimestamp(dst, v.Int(i))
+	case Timestamptz:
+		return AppendTimestamptz(dst, v.Int(i), env.location())
+	case Interval:
+		return AppendInterval(dst, env.intervalStyle(), v.Span(i))
+	case Bytea:
+		return appendBytea(dst, v.Str(i), env != nil && env.ByteaEscape)
+	case UUID:
+		return appendUUID(dst, v.Str(i))
+	case JSONB:
+		return AppendJSONB(dst, v.Str(i))
+	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
+		RegDictionary, RegCollation:
+		return appendReg(dst, env, t, v.Int(i))
+	}
+	switch v.Kind {
+	case column.Bool:
+		return AppendText(dst, env, Bool, v, i)
+	case column.Int64, column.Timestamp:
+		return strconv.AppendInt(dst, v.Int(i), 10)
+	case column.Float64:
+		return AppendFloat(dst, env, Float8, v.Float(i))
+	case column.Interval:
+		return AppendText(dst, env, Interval, v, i)
+	}
+	return append(dst, v.Str(i)...)
+}
+
+func appendBytea(dst, s []byte, escape bool) []byte {
+	if !escape {
+		dst = append(dst, `\x`...)
+		for _, c := range s {
+			dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
+		}
+		return dst
+	}
+	for _, c := range s {
+		switch {
+		case c == '\\':
+			dst = append(dst, `\\`...)
+		case c < ' ' || c > '~':
+			dst = append(dst, '\\', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+func appendUUID(dst, s []byte) []byte {
+	for i, c := range s {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			dst = append(dst, '-')
+		}
+		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
+	}
+	return dst
+}
