@@ -280,9 +280,7 @@ func (q *level) aggregate(input plan.Node, toInput func(plan.Expr) plan.Expr) (p
 	agg := &plan.Aggregate{Input: input}
 	for _, k := range q.keys {
 		c := q.sc.describe(k)
-		if r, ok := k.(*plan.Ref); ok {
-			c.Name = r.Name
-		}
+		c.Name = q.keyName(k)
 		if k.Type() == types.JSON {
 			return nil, q.b.errorf(-1, types.CodeUndefinedFunction, "could not identify an equality operator for type json")
 		}
@@ -328,7 +326,7 @@ func (q *level) aggregate(input plan.Node, toInput func(plan.Expr) plan.Expr) (p
 func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 	for i, k := range q.keys {
 		if plan.Equal(k, e) {
-			return &plan.Ref{Typed: plan.Typed{OID: e.Type(), Mod: e.Typmod()}, Index: i, Name: keyName(k)}, nil
+			return &plan.Ref{Typed: plan.Typed{OID: e.Type(), Mod: e.Typmod()}, Index: i, Name: q.keyName(k)}, nil
 		}
 	}
 	if r, ok := e.(*plan.Ref); ok {
@@ -357,11 +355,17 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 	return withOperands(e, out), nil
 }
 
-func keyName(k plan.Expr) string {
-	if r, ok := k.(*plan.Ref); ok {
-		return r.Name
+// keyName is what EXPLAIN calls a group's key.
+func (q *level) keyName(k plan.Expr) string {
+	switch k := k.(type) {
+	case *plan.Ref:
+		return k.Name
+	case *plan.Call:
+		if k.Op == "" {
+			return k.Func.Name
+		}
 	}
-	return ""
+	return "?column?"
 }
 
 // withOperands copies a node with other operands, as many as plan.Operands gives and in that order.

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"fmt"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
@@ -176,6 +177,14 @@ func (b *binder) setValue(n *pg.VariableSetStmt) (string, error) {
 			if !ok || k.Value.Null(0) {
 				return "", b.unsupported(-1, "this value of SET is not supported")
 			}
+			if k.OID == types.Interval {
+				zone, err := b.zoneOf(k)
+				if err != nil {
+					return "", err
+				}
+				parts = append(parts, zone)
+				continue
+			}
 			parts = append(parts, types.TextOf(b.c.Env, k.OID, k.Value, 0))
 			continue
 		}
@@ -189,6 +198,24 @@ func (b *binder) setValue(n *pg.VariableSetStmt) (string, error) {
 		parts = append(parts, s)
 	}
 	return strings.Join(parts, ", "), nil
+}
+
+// zoneOf names the time zone that lies an interval east of UTC as PostgreSQL does: 2 hours is <+02>-02.
+func (b *binder) zoneOf(k *plan.Const) (string, error) {
+	span := k.Value.Span(0)
+	if span.Months != 0 || span.Days != 0 {
+		return "", b.errorf(-1, types.CodeInvalidParameterValue, "interval value must not include months or days")
+	}
+	minutes, sign := span.Micros/60_000_000, "+"
+	if minutes < 0 {
+		minutes, sign = -minutes, "-"
+	}
+	at := fmt.Sprintf("%02d", minutes/60)
+	if minutes%60 != 0 {
+		at += fmt.Sprintf(":%02d", minutes%60)
+	}
+	opposite := map[string]string{"+": "-", "-": "+"}[sign]
+	return "<" + sign + at + ">" + opposite + at, nil
 }
 
 // prepare keeps a statement for later; it is bound when it is run.
