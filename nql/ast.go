@@ -1,6 +1,6 @@
 package nql
 
-// SEAM: the AST. Nodes are immutable once built; rooms above build them directly. Every node prints (Print)
+// Nodes are immutable once built; rooms above build them directly. Every node prints (Print)
 // to text that parses back to the same AST.
 
 // Query is select … from stream [where …] [order by @t …] [limit n].

@@ -20,7 +20,7 @@ func NumberValue(text string) Value {
 	case "-Infinity":
 		return Value{Kind: Float, Float: math.Inf(-1)}
 	}
-	if strings.IndexAny(text, ".eE") < 0 {
+	if !strings.ContainsAny(text, ".eE") {
 		if i, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return Value{Kind: Integer, Int: i}
 		}

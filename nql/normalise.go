@@ -106,7 +106,7 @@ const (
 
 // TimeBounds takes the bounds of @t out of e's conjuncts that compare it with an Instant: from <= @t < to, in 100 ns
 // since 1970, and what remains of e (nil: nothing). MaxTime is no bound: it lets through @t = MaxTime too. Parameters are not
-// looked into; Bind them first.
+// looked into: Bind them first.
 func TimeBounds(e Expr) (from, to int64, rest Expr) {
 	from, to = MinTime, MaxTime
 	var left []Expr

@@ -197,6 +197,14 @@ func compareNumbers(a, b *val) int {
 	if bf && (math.IsInf(b.f, 0) || math.IsNaN(b.f)) {
 		return compareFloats(0, b.f)
 	}
+	// Up to 2^53 a float for every integer is the integer itself.
+	const exact = 1 << 53
+	switch {
+	case af && b.kind == Integer && -exact <= b.i && b.i <= exact:
+		return compareFloats(a.f, float64(b.i))
+	case bf && a.kind == Integer && -exact <= a.i && a.i <= exact:
+		return compareFloats(float64(a.i), b.f)
+	}
 	var room [2][32]byte
 	return compareDecimals(a.spelling(room[0][:0]), b.spelling(room[1][:0]))
 }

@@ -1,0 +1,52 @@
+package nql
+
+// Bind puts the values of parameters in their places. Parameters without a value stay. e is not changed.
+func Bind(e Expr, params []Value) Expr {
+	return rewrite(e, func(x Expr) Expr {
+		if p, ok := x.(*Param); ok && p.Index >= 0 && p.Index < len(params) {
+			return &Literal{params[p.Index]}
+		}
+		return x
+	})
+}
+
+// rewrite builds e anew from its leaves (paths, literals, parameters), each replaced by what f makes of it.
+func rewrite(e Expr, f func(Expr) Expr) Expr {
+	list := func(in []Expr) []Expr {
+		if in == nil {
+			return nil
+		}
+		out := make([]Expr, len(in))
+		for i, x := range in {
+			out[i] = rewrite(x, f)
+		}
+		return out
+	}
+	switch e := e.(type) {
+	case nil:
+		return nil
+	case *Unary:
+		return &Unary{e.Op, rewrite(e.X, f)}
+	case *Binary:
+		return &Binary{e.Op, rewrite(e.L, f), rewrite(e.R, f), e.CI}
+	case *Like:
+		return &Like{rewrite(e.X, f), rewrite(e.Pattern, f), e.Not, e.CI}
+	case *In:
+		return &In{rewrite(e.X, f), list(e.List), e.Not, e.CI}
+	case *Between:
+		return &Between{rewrite(e.X, f), rewrite(e.Low, f), rewrite(e.High, f), e.Not}
+	case *IsNull:
+		return &IsNull{rewrite(e.X, f), e.Not}
+	case *Call:
+		return &Call{e.Name, list(e.Args)}
+	case *Array:
+		return &Array{list(e.Items)}
+	case *Object:
+		o := &Object{}
+		for _, m := range e.Members {
+			o.Members = append(o.Members, Property{m.Name, rewrite(m.Value, f)})
+		}
+		return o
+	}
+	return f(e)
+}

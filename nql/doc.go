@@ -1,0 +1,9 @@
+// Package nql is the store's own query language: its text, its AST with parameters, and its evaluation over stored
+// events. docs/nql.md describes the language.
+//
+// Text enters by Parse and ParseExpr and leaves by Print; rooms above mostly build the AST directly. CompileRows turns a predicate and
+// wanted columns into a RowProgram, with which a scan makes typed columns of JSON documents: first the paths of the
+// predicate are read, and of events for which it is true the others. Compile does the same for a whole query whose rows are values.
+//
+// The package knows no SQL, no files and no transactions.
+package nql
