@@ -18,6 +18,8 @@ type Runtime struct {
 	Memory  column.Account   // nil: not accounted
 	Workers int              // goroutines for scans and aggregates; 0: GOMAXPROCS
 	Stats   *Stats           // counts rows and batches of each node; nil: nothing is counted
+	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
+	SkipDamaged func(*engine.DamageError)
 
 	// scan stands in for Tx.Scan in tests.
 	scan func(engine.Spec) ([]engine.Fragment, error)

@@ -56,7 +56,7 @@ func openFragments(rt *Runtime, n *plan.Scan) ([]engine.Fragment, error) {
 	}
 	spec := engine.Spec{
 		Stream: n.Stream, Where: n.Where, From: from, To: to,
-		Columns: n.Reads, Order: n.Order, Stage: rt.Stage, Memory: rt.Memory,
+		Columns: n.Reads, Order: n.Order, Stage: rt.Stage, Memory: rt.Memory, SkipDamaged: rt.SkipDamaged,
 	}
 	for _, e := range n.Params {
 		v, err := evalOne(rt, e)
