@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"math"
+	"time"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
@@ -45,7 +46,7 @@ func (s *session) newRowWriter(sc *scope, stream engine.StreamID, name string, t
 // ticksPerMicro: the store counts 100 ns.
 const ticksPerMicro = 10
 
-// flushRows is after how many rows the stage is told of the properties seen.
+// observeRows is after how many rows the stage is told of the properties seen.
 const observeRows = 4096
 
 // batch stages the selected rows of a batch whose columns are the targets.
@@ -166,7 +167,8 @@ func (w *rowWriter) time(micros int64) error {
 	}
 	w.comma()
 	w.text = append(w.text, `"@t":"`...)
-	w.text = event.AppendTime(w.text, micros*ticksPerMicro)
+	// With as many digits as there are: what the client wrote is not known any more.
+	w.text = time.UnixMicro(micros).UTC().AppendFormat(w.text, "2006-01-02T15:04:05.999999Z")
 	w.text = append(w.text, '"')
 	return nil
 }

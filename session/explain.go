@@ -83,4 +83,3 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []
 	}
 	return time.Since(began), nil
 }
-

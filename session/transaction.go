@@ -155,6 +155,14 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 			s.warn(types.CodeNoActiveTransaction, "SET TRANSACTION can only be used in transaction blocks")
 		}
 		return "SET", s.modes(t)
+	case "SET SESSION CHARACTERISTICS":
+		if t.Isolation != "" {
+			s.settings.set(s.srv.settings.byName["default_transaction_isolation"], t.Isolation, false)
+		}
+		if t.ReadOnly != nil {
+			s.settings.set(s.srv.settings.byName["default_transaction_read_only"], onOff(*t.ReadOnly), false)
+		}
+		return "SET", nil
 	case "COMMIT", "ROLLBACK":
 		return s.finish(ctx, t)
 	}
