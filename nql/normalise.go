@@ -155,9 +155,9 @@ func instantOf(e Expr) (int64, bool) {
 	return l.Value.Int, true
 }
 
-// boundOf gives the half-open range of @t op x. Where x is so late that its successor has no number, it gives none.
+// boundOf gives the half-open range of @t op x. Where x is so late that its successor means "no bound", it gives none.
 func boundOf(op Op, x int64) (from, to int64, ok bool) {
-	if x == MaxTime {
+	if x >= MaxTime-1 {
 		return 0, 0, false
 	}
 	switch op {
