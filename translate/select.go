@@ -442,7 +442,24 @@ func (q *level) pushOrder(node plan.Node) bool {
 	if q.sort[0].desc {
 		scan.Order = nql.Descending
 	}
+	q.dropUnread(node, ref.Index)
 	return true
+}
+
+// dropUnread takes a column that only ORDER BY wanted out of a scan, where it is the last one.
+func (q *level) dropUnread(node plan.Node, index int) {
+	scan, ok := node.(*plan.Scan)
+	if !ok || index != len(scan.Reads)-1 {
+		return
+	}
+	for _, t := range q.targets[:q.visible] {
+		for _, i := range plan.Refs(t.expr) {
+			if i == index {
+				return
+			}
+		}
+	}
+	scan.Reads, scan.Cols = scan.Reads[:index], scan.Cols[:index]
 }
 
 // scanBelow finds the scan that gives a node its rows in its own order, with the same columns.

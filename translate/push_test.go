@@ -1,0 +1,290 @@
+package translate
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/event"
+	"github.com/flare-pg/flare-pg/exec"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// lawStream has a property of each type; the documents don't keep to them.
+var lawStream = catalog.New(nil).Snapshot(&engine.Schema{Streams: []*engine.StreamSchema{{ID: 1, Schema: "public", Name: "stream", Properties: []engine.Property{
+	{Path: []string{"i"}, Type: types.Int8, Seq: 1}, {Path: []string{"f"}, Type: types.Float8, Seq: 2}, {Path: []string{"n"}, Type: types.Numeric, Seq: 3},
+	{Path: []string{"s"}, Type: types.Text, Seq: 4}, {Path: []string{"b"}, Type: types.Bool, Seq: 5}, {Path: []string{"o"}, Type: types.JSONB, Seq: 6},
+	{Path: []string{"o", "i"}, Type: types.Int8, Seq: 7}, {Path: []string{"o", "s"}, Type: types.Text, Seq: 8}, {Path: []string{"key"}, Type: types.Int8, Seq: 9},
+}}}})
+
+// values that documents have, whatever the column's type, with the spellings where rules differ.
+var values = []string{
+	`null`, `true`, `false`, `0`, `-0`, `1`, `1.0`, `1e0`, `100`, `1e2`, `100.5`, `100.00000000000000000001`, `99.99999999999999999999`, `-1`, `2.5`,
+	`9007199254740993`, `9007199254740992`, `9223372036854775807`, `9223372036854775808`, `1e400`, `0.1`, `0.10`,
+	`""`, `"a"`, `"ab"`, `"A"`, `"100"`, `"1"`, `"true"`, `"false"`, `"null"`, `"{}"`, `"Zürich"`, `"z%_"`, `"-1"`, `"tr"`,
+	`[]`, `[1]`, `{}`, `{"i":1}`, `{"i":100.5,"s":"a"}`, `{"i":"1","s":1}`, `{"s":null}`, `{"s":{"x":1}}`,
+}
+
+// memory shows documents as a scan would.
+type memory struct {
+	scan *plan.Scan
+	rt   *exec.Runtime
+	docs []nql.Event
+}
+
+func (m *memory) Columns() []plan.Column { return m.scan.Columns() }
+
+func (m *memory) Open(_ context.Context, env *types.Env, want []int, _ []plan.Expr) (plan.Batches, error) {
+	params, err := exec.Eval(m.rt, m.scan.Params)
+	if err != nil {
+		return nil, err
+	}
+	var args []nql.Value
+	for i, v := range params {
+		a, err := plan.NQLValue(env, m.scan.Params[i].Type(), v)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, a)
+	}
+	p, err := nql.CompileRows(m.scan.Where, args, m.scan.Reads)
+	if err != nil {
+		return nil, err
+	}
+	b := new(column.Batch)
+	b.Reset(p.Kinds())
+	for i := range m.docs {
+		ok, err := m.inBounds(m.docs[i].Timestamp)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			if _, err := p.Append(&m.docs[i], b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return &once{batch: b, want: want}, nil
+}
+
+func (m *memory) inBounds(ts int64) (bool, error) {
+	micros := ts / 10 // the test's times are not negative
+	for _, bound := range m.scan.Bounds {
+		v, err := exec.Eval(m.rt, []plan.Expr{bound.X})
+		if err != nil || v[0].Null(0) {
+			return false, err
+		}
+		x := v[0].Int(0)
+		ok := map[nql.Op]bool{nql.Eq: micros == x, nql.Lt: micros < x, nql.Le: micros <= x, nql.Gt: micros > x, nql.Ge: micros >= x}[bound.Op]
+		if !ok {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// once is a source of one batch.
+type once struct {
+	batch *column.Batch
+	want  []int
+	done  bool
+}
+
+func (o *once) Next(_ context.Context, b *column.Batch) (bool, error) {
+	if o.done || o.batch.Len == 0 {
+		return false, nil
+	}
+	o.done = true
+	kinds := make([]column.Kind, len(o.want))
+	for i, w := range o.want {
+		kinds[i] = o.batch.Cols[w].Kind
+	}
+	b.Reset(kinds)
+	b.Len = o.batch.Len
+	for i, w := range o.want {
+		for r := range o.batch.Len {
+			b.Cols[i].AppendFrom(o.batch.Cols[w], r)
+		}
+	}
+	return true, nil
+}
+
+func (o *once) Close() {}
+
+// overMemory puts documents in the place of the scan at the bottom of a plan of Projects and Filters.
+func overMemory(t interface{ Fatalf(string, ...any) }, n plan.Node, rt *exec.Runtime, docs []nql.Event) plan.Node {
+	switch n := n.(type) {
+	case *plan.Project:
+		c := *n
+		c.Input = overMemory(t, n.Input, rt, docs)
+		return &c
+	case *plan.Filter:
+		c := *n
+		c.Input = overMemory(t, n.Input, rt, docs)
+		return &c
+	case *plan.Scan:
+		want := make([]int, len(n.Reads))
+		for i := range want {
+			want[i] = i
+		}
+		return &plan.SourceScan{Output: n.Output, Source: &memory{scan: n, rt: rt, docs: docs}, Want: want}
+	}
+	t.Fatalf("unexpected node %T", n)
+	return nil
+}
+
+// keys runs a query and lists the first column of its rows.
+func keys(t interface{ Fatalf(string, ...any) }, sql string, docs []nql.Event, noPushdown bool) string {
+	list, err := Parse(sql)
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	env := types.NewEnv(time.Unix(1700000000, 0).UTC())
+	bound, err := Bind(&Context{Catalog: lawStream, Env: env, NoPushdown: noPushdown, Params: []types.OID{types.Text, types.Int8, types.Float8}}, list[0])
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	rt := &exec.Runtime{Env: env, Workers: 1}
+	text, integer, float := column.New(column.Text), column.New(column.Int64), column.New(column.Float64)
+	text.AppendString("100")
+	integer.AppendInt(1)
+	float.AppendFloat(math.NaN())
+	rt.Params = []*column.Vector{text, integer, float}
+	node := overMemory(t, bound.(*Query).Plan, rt, docs)
+	ctx := context.Background()
+	batches, err := exec.Open(ctx, node, rt)
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	defer batches.Close()
+	var out []string
+	b := new(column.Batch)
+	for {
+		ok, err := batches.Next(ctx, b)
+		if err != nil {
+			t.Fatalf("%s (no pushdown: %v): %v", sql, noPushdown, err)
+		}
+		if !ok {
+			return strings.Join(out, " ")
+		}
+		for i := range b.Rows() {
+			row := i
+			if b.Sel != nil {
+				row = int(b.Sel[i])
+			}
+			out = append(out, fmt.Sprint(b.Cols[0].Int(row)))
+		}
+	}
+}
+
+// documents makes events with a key each.
+func documents(t *rapid.T) []nql.Event {
+	n := rapid.IntRange(1, 30).Draw(t, "documents")
+	decoder := event.NewDecoder(event.Options{})
+	var out []nql.Event
+	for i := range n {
+		ts := rapid.Int64Range(17040672000000000, 17040672000000050).Draw(t, "ts")
+		text := fmt.Sprintf(`{"@t":%q,"key":%d`, time.Unix(0, ts*100).UTC().Format(time.RFC3339Nano), i)
+		for _, name := range []string{"i", "f", "n", "s", "b", "o", "@l", "@m"} {
+			v := rapid.SampledFrom(append([]string{""}, values...)).Draw(t, name)
+			if v != "" && (name[0] != '@' || v[0] == '"') {
+				text += fmt.Sprintf(",%q:%s", name, v)
+			}
+		}
+		doc, at, err := decoder.Decode(nil, []byte(text+"}"), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		out = append(out, nql.Event{Timestamp: at, Arrival: uint64(i), Document: doc})
+	}
+	return out
+}
+
+// predicate makes a condition in SQL.
+func predicate(t *rapid.T, depth int) string {
+	pick := func(list ...string) string { return rapid.SampledFrom(list).Draw(t, "pick") }
+	op := func() string { return pick("=", "<>", "<", "<=", ">", ">=") }
+	text := func() string {
+		return pick("'a'", "'ab'", "'A'", "'100'", "'1'", "'true'", "'1e2'", "''", "'{}'", "'null'", "'Zürich'", "$1")
+	}
+	textColumn := func() string {
+		return pick("s", "level", "message", "o.s", "properties->>'s'", "o->>'s'", "properties->>'f'")
+	}
+	integer := func() string { return pick("1", "100", "-1", "9007199254740993", "9223372036854775807", "$2", "0") }
+	if depth > 0 {
+		switch rapid.IntRange(0, 3).Draw(t, "node") {
+		case 0:
+			return "(" + predicate(t, depth-1) + " and " + predicate(t, depth-1) + ")"
+		case 1:
+			return "(" + predicate(t, depth-1) + " or " + predicate(t, depth-1) + ")"
+		case 2:
+			return "not (" + predicate(t, depth-1) + ")"
+		}
+	}
+	switch rapid.IntRange(0, 12).Draw(t, "leaf") {
+	case 0:
+		return textColumn() + " " + op() + " " + text()
+	case 1:
+		return "i " + op() + " " + integer()
+	case 2:
+		return "f " + op() + " " + pick("1", "100", "100.5", "0.1", "$3", "9007199254740992", "-0.0", "'Infinity'")
+	case 3:
+		return "n " + op() + " " + pick("1", "100.5", "0.1", "9223372036854775808", "1e2", "99.99999999999999999999", "'NaN'")
+	case 4:
+		return pick("b", "b is true", "b is false", "b is not true", "b is unknown", "b = true", "b <> false", "b = (1 = 1)")
+	case 5:
+		return textColumn() + pick(" in ", " not in ") + "(" + text() + ", " + text() + ", " + text() + ")"
+	case 6:
+		return pick("i", "o.i") + pick(" in ", " not in ") + "(" + integer() + ", " + integer() + ")"
+	case 7:
+		return textColumn() + pick(" like ", " not like ") + pick("'a%'", "'%'", "'_'", "'1%'", "'tr%'", "'%0%'", "'A'", "'z\\%\\_'", "''", "'{%'")
+	case 8:
+		return pick("i", "f", "n", "s", "b", "o", "o.i", "o.s", "level", "properties->>'s'", "o->'s'") + pick(" is null", " is not null")
+	case 9:
+		return "i " + op() + " " + pick("1.5", "100.0")
+	case 10:
+		return "timestamp " + op() + " timestamptz '2024-01-01 00:00:00.00000" + pick("0", "1", "2", "3") + "Z'"
+	case 11:
+		return "timestamp between timestamptz '2024-01-01 00:00:00Z' and timestamptz '2024-01-01 00:00:00.000003Z'"
+	}
+	return pick("i", "f", "n") + " between 0 and 100"
+}
+
+// TestPushedDownPredicateEqualsUnpushed: whatever goes down to the scan keeps the rows that SQL keeps above it.
+func TestPushedDownPredicateEqualsUnpushed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		docs := documents(t)
+		sql := "select key from stream where " + predicate(t, 3)
+		pushed, unpushed := keys(t, sql, docs, false), keys(t, sql, docs, true)
+		if pushed != unpushed {
+			t.Fatalf("%s\n  pushed:   %s\n  unpushed: %s", sql, pushed, unpushed)
+		}
+	})
+}
+
+// TestConditionsReallyGoDown keeps the law from holding because nothing is pushed.
+func TestConditionsReallyGoDown(t *testing.T) {
+	for _, where := range []string{"Method = 'GET'", "Elapsed > 100", "StatusCode in (1, 2)", "Method like 'A%'", "not Ok", "level is null",
+		"timestamp >= now()", "Method = 'a' or Elapsed < 1", "properties->>'x' = 'y'", "StatusCode = $1"} {
+		b := bindText(t, "select StatusCode from stream where "+where, nil)
+		if b.err != nil {
+			t.Fatalf("%s: %v", where, b.err)
+		}
+		plan.WalkNodes(b.result.(*Query).Plan, func(n plan.Node) bool {
+			if _, ok := n.(*plan.Filter); ok {
+				t.Errorf("%s stayed above the scan", where)
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,86 @@
+select StatusCode from stream where Method = 'GET' and Elapsed > 100 and timestamp >= '2024-01-01' and timestamp < '2024-01-02'
+select EventID, count(*) from stream where Method like 'WORKSTATION%' group by EventID order by 1
+select * from stream order by timestamp desc limit 10
+select level, message from stream where level in ('Error','Fatal') and not (StatusCode = 200 or Method = 'X')
+select statuscod from stream
+select s.statuscod from stream s
+select Data.checks.database.isOk, properties->>'Foo', Data->'checks'->>'x', Data['checks'] from stream where properties->>'Foo' = 'abc' and Data.checks.database.isOk
+select User from stream
+select StatusCode, count(*) from stream
+select $1, $2::int + 1
+select $1::text, $2 + 1, StatusCode = $3 from stream where timestamp > $4
+select 1, 'a', null, 1.5, 12345678901, true, now(), current_date, current_timestamp
+select date_trunc('hour', timestamp) as h, avg(Elapsed), max(Elapsed), min(StatusCode), sum(StatusCode) from stream group by h having count(*) > 5 order by h desc limit 5
+insert into stream (timestamp, level, Foo, StatusCode) values (default, 'x', 5, '7'), (now(), 'y', 1.5, $1)
+copy stream from stdin (format json)
+copy stream (timestamp, Foo) to stdout csv header
+update stream set x = 1
+select extract(epoch from timestamp), substring('abc' from 2), trim(' a '), position('a' in 'b'), timestamp at time zone 'UTC' from stream
+select case when Elapsed > 1 then 'a' else 'b' end, coalesce(Method, 'x'), nullif(StatusCode, 200), greatest(1,2.5,StatusCode), StatusCode::text from stream
+values (1,'a'),(2,null)
+select a.n, b.m from (values (1),(2)) a(n) left join (values (1,2)) b(k,m) on a.n = b.k where a.n > 1
+select c.relname, n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' order by 1
+select distinct Method from stream order by Method
+select distinct on (Method) Method, StatusCode from stream order by Method, timestamp desc
+with x as (select StatusCode s from stream) select s, count(*) from x group by s
+select 1 union all select 2.5 union select '3'
+select interval '1 hour', timestamptz '2024-01-01 00:00Z', '5'::numeric(5,2), 'abc'::varchar(2)
+select EventID from stream where timestamp between now() - interval '1 hour' and now() and Cost > 1.5 and EventID > 4.5
+select eventid from stream
+set timezone to 'Europe/Paris'
+set time zone interval '2 hours'
+begin isolation level repeatable read read only
+show all
+prepare p (int) as select $1 + 1
+execute p(1)
+deallocate all
+select * from nosuch
+select nosuch(1)
+select 1 +
+select "@t", "@l", message_template, event_type, trace_id, span_id, document, event_id from stream
+select event_id, properties->>'event_id' from stream
+select Method from stream where Method <> 'GET' or Method in ('5', 'x') or not (Method = 'a')
+select Method from stream where StatusCode in (200, 404) and Ok and not Ok and Ok is true and Ok = false
+select Method from stream where Method is null and StatusCode is not null and Data is null
+select Method from stream where Method like '%x' and Method not like 'A%' and Method ilike 'a%' and Method ~ '^a'
+select Method from stream where Elapsed > $1 and StatusCode = $2 and Method = $3
+select Method from stream where lower(Method) = 'get' and random() < 0.5
+select Method from stream where timestamp = '2024-01-01' or Method = 'x'
+select Method from stream where timestamp > date '2024-01-01' and timestamp <= current_date
+select Method from stream order by timestamp
+select Method from stream where Elapsed + 1 > 2 order by timestamp desc limit 5 offset 2
+select Method, timestamp from stream order by Method, timestamp limit 3
+select count(*) from stream
+select count(*), count(distinct Method), sum(StatusCode) filter (where Ok), string_agg(Method, ',' order by timestamp desc) from stream
+select count(*) + 1 as n, upper(Method) from stream group by upper(Method) having min(StatusCode) > 1 order by n
+select date_trunc('hour', timestamp) as hour, count(*) from stream group by hour order by 1
+select s.Method, a.Code from stream s join audit a on s.Method = a.Method and a.Code > 5 where s.StatusCode = 200
+select s.Method, a.Code from stream s left join audit a on s.Method = a.Method and a.Code > 5 where a.Code is null
+select * from stream, audit where stream.Method = audit.Method
+select x.y from (select StatusCode + 1 as y from stream) x where x.y > 5
+select EventID from (select EventID from stream) s where eventid = 3
+select table_name from information_schema.tables where table_schema = 'public'
+insert into stream values (now(), 'Error', 'boom')
+insert into stream (document) values ('{"a":1}')
+insert into stream (timestamp, "New One", Elapsed) select now(), Method, 5 from audit
+insert into audit default values
+copy stream from stdin
+copy stream (timestamp, level, NewProp) from stdin with (format csv, header true, null 'NULL')
+copy (select StatusCode from stream) to stdout
+explain select Method from stream where Elapsed > 100
+set search_path to public, "Odd"
+set transaction isolation level serializable
+set session characteristics as transaction read only
+commit and chain
+savepoint a
+rollback to a
+discard all
+checkpoint
+unlisten *
+close all
+reset all
+reset timezone
+delete from stream
+create table x (a int)
+create function f() returns int language sql as 'select 1'
+listen x
