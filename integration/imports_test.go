@@ -14,8 +14,8 @@ const module = "github.com/flare-pg/flare-pg/"
 // to a higher number or to a package below the same room (engine may import engine/vfs), never up or sideways.
 var floors = map[string]int{
 	"cmd/flare-pg": 1,
-	"session":      2, "ingest": 2,
-	"pgwire": 3, "translate": 3,
+	"session":      2,
+	"ingest":       3, "pgwire": 3, "translate": 3,
 	"exec":    4,
 	"catalog": 5,
 	"plan":    6,

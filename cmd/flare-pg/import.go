@@ -82,7 +82,7 @@ func (f *importFlags) run(cmd *cobra.Command, paths []string) error {
 	inputs := make([]ingest.Input, len(paths))
 	for i, p := range paths {
 		if inputs[i] = ingest.File(p); p == "-" {
-			inputs[i] = ingest.Reader("stdin", cmd.InOrStdin())
+			inputs[i] = ingest.Detached("stdin", cmd.InOrStdin())
 		}
 	}
 

@@ -17,7 +17,9 @@ type ndjsonPrinter struct {
 	line    []byte
 }
 
-func newNDJSONPrinter(w io.Writer, p *nql.Program) rowPrinter { return &ndjsonPrinter{w: w, program: p} }
+func newNDJSONPrinter(w io.Writer, p *nql.Program) rowPrinter {
+	return &ndjsonPrinter{w: w, program: p}
+}
 
 func (p *ndjsonPrinter) row(v []nql.Value) error {
 	p.line = append(p.program.AppendRow(p.line[:0], v), '\n')
