@@ -87,7 +87,8 @@ func syntaxError(sql string, err error) error {
 	message, position := grammarError(err)
 	code := types.CodeSyntaxError
 	switch {
-	case strings.Contains(message, "stack depth limit exceeded"), position == 0 && strings.Contains(message, "recursion"),
+	case strings.Contains(message, "stack depth limit exceeded"), strings.HasPrefix(message, "memory exhausted"),
+		position == 0 && strings.Contains(message, "recursion"),
 		position == 0 && strings.Contains(message, "depth"):
 		return types.Errorf(types.CodeStatementTooComplex, "stack depth limit exceeded").WithDetail("The statement is nested too deeply.")
 	case strings.Contains(message, "is not yet implemented"), strings.Contains(message, "is not implemented"):
