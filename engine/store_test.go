@@ -17,7 +17,6 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -41,6 +41,8 @@ import (
 //	     4  CRC-32C of the payload                 45  1  0xCC
 //	                                               46
 //
+// The header keeps this shape in every version, so that a damaged version number can be told from a newer one.
+//
 // A frame holds whole events: as many as go into FrameBytes, or one that is larger.
 const (
 	// Version is the newest format version that this package reads, and the one it writes.
@@ -126,12 +128,13 @@ func DecodeHeader(b []byte, name string) (Header, error) {
 	if string(b[:8]) != magic {
 		return Header{}, &damage.Error{File: name, What: fmt.Sprintf("magic number: found %q", b[:8])}
 	}
-	if v := binary.LittleEndian.Uint32(b[8:]); v > Version {
-		return Header{}, damage.Newer(name, v, Version)
-	}
+	v := binary.LittleEndian.Uint32(b[8:])
 	want, found := binary.LittleEndian.Uint32(b[50:]), Sum(b[:50])
 	if want != found || string(b[54:64]) != snappyHead {
-		return Header{}, &damage.Error{File: name, What: "header", HasSum: true, Expected: want, Found: found}
+		return Header{}, &damage.Error{File: name, What: fmt.Sprintf("header (of format version %d)", v), HasSum: true, Expected: want, Found: found}
+	}
+	if v > Version {
+		return Header{}, damage.Newer(name, v, Version)
 	}
 	return Header{
 		Stream: binary.LittleEndian.Uint64(b[12:]),

@@ -1,0 +1,236 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// events makes structured events of about 1 KB that compress about as logs do.
+func events(n int) [][]byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	words := []string{"checkout", "basket", "payment", "started", "finished", "failed", "timeout", "retry", "upstream", "customer"}
+	out := make([][]byte, n)
+	for i := range out {
+		var b bytes.Buffer
+		fmt.Fprintf(&b, `{"@t":"2020-09-13T12:30:%02d.%07dZ","@l":"Information","@mt":"{Method} {Path} answered {StatusCode} in {Elapsed} ms"`, i%60, r.IntN(1e7))
+		fmt.Fprintf(&b, `,"Application":"shop","Elapsed":%.3f,"Host":"web-%02d","Method":"GET","Path":"/api/%s/%d"`, r.Float64()*500, r.IntN(20), words[r.IntN(10)], r.IntN(1e6))
+		fmt.Fprintf(&b, `,"RequestId":"%016x%016x","StatusCode":%d,"Text":"`, r.Uint64(), r.Uint64(), 200+r.IntN(5)*100)
+		for b.Len() < 1000 {
+			fmt.Fprintf(&b, "%s %d ", words[r.IntN(10)], r.IntN(1000))
+		}
+		b.WriteString(`"}`)
+		out[i] = b.Bytes()
+	}
+	return out
+}
+
+// BenchmarkIngest commits batches of events of 1 KB to the real file system, each commit flushed.
+func BenchmarkIngest(b *testing.B) {
+	docs := events(10_000)
+	for _, size := range []int{1, 100, 10_000} {
+		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
+			s, err := Open(b.TempDir(), Options{Create: true})
+			must(b, err)
+			n, total := 0, 0
+			for b.Loop() {
+				st := s.NewStage()
+				for i := range size {
+					d := docs[(n+i)%len(docs)]
+					must(b, st.Append(1, base+int64(n)*1000%(5*minute), d))
+					total += len(d)
+				}
+				must(b, s.Commit(context.Background(), st, Sync))
+				n += size
+			}
+			report(b, n, total)
+			must(b, s.Close())
+		})
+	}
+	b.Run("parallel=8,batch=1", func(b *testing.B) {
+		s, err := Open(b.TempDir(), Options{Create: true})
+		must(b, err)
+		b.SetParallelism(8 / runtime.GOMAXPROCS(0))
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				st := s.NewStage()
+				must(b, st.Append(1, base, docs[0]))
+				must(b, s.Commit(context.Background(), st, Sync))
+			}
+		})
+		report(b, b.N, b.N*len(docs[0]))
+		must(b, s.Close())
+	})
+}
+
+// realEvents are the lines of one of the real files, none where it is absent.
+func realEvents(tb testing.TB) [][]byte {
+	f, err := os.Open("../../shared/data/covenant_dcom_iertutil_dll_hijack_2020-10-09183000.ndjson.zst")
+	if err != nil {
+		return nil
+	}
+	z, err := zstd.NewReader(f)
+	must(tb, err)
+	var raw bytes.Buffer
+	_, err = raw.ReadFrom(z)
+	must(tb, err)
+	z.Close()
+	must(tb, f.Close())
+	return bytes.Split(bytes.TrimSpace(raw.Bytes()), []byte("\n"))
+}
+
+func report(b *testing.B, events, bytes int) {
+	sec := b.Elapsed().Seconds()
+	b.ReportMetric(float64(events)/sec, "events/s")
+	b.ReportMetric(float64(bytes)/sec/1e6, "MB/s")
+}
+
+// BenchmarkAppend fills a stage; the named reference is Snappy alone over the same bytes.
+func BenchmarkAppend(b *testing.B) {
+	docs := events(1000)
+	s, err := Open(b.TempDir(), Options{Create: true})
+	must(b, err)
+	b.Run("stage", func(b *testing.B) {
+		n, total := 0, 0
+		st := s.NewStage()
+		for b.Loop() {
+			d := docs[n%len(docs)]
+			must(b, st.Append(1, base+int64(n%1000), d))
+			if n, total = n+1, total+len(d); n%300_000 == 0 {
+				st.Discard()
+				st = s.NewStage()
+			}
+		}
+		st.Discard()
+		report(b, n, total)
+	})
+	real := realEvents(b)
+	b.Run("stage,real", func(b *testing.B) {
+		if len(real) == 0 {
+			b.Skip("../shared/data is absent")
+		}
+		n, total := 0, 0
+		st := s.NewStage()
+		for b.Loop() {
+			d := real[n%len(real)]
+			must(b, st.Append(1, base+int64(n%1000), d))
+			if n, total = n+1, total+len(d); n%300_000 == 0 {
+				st.Discard()
+				st = s.NewStage()
+			}
+		}
+		st.Discard()
+		report(b, n, total)
+	})
+	b.Run("snappy", func(b *testing.B) {
+		raw := bytes.Join(docs, nil)[:64<<10]
+		dst := make([]byte, s2.MaxEncodedLen(len(raw)))
+		for b.Loop() {
+			s2.EncodeSnappy(dst, raw)
+		}
+		report(b, b.N*len(raw)/len(docs[0]), b.N*len(raw))
+	})
+	must(b, s.Close())
+}
+
+// BenchmarkScan counts events of a cold tick and of a RAM run.
+func BenchmarkScan(b *testing.B) {
+	docs := events(20_000)
+	for _, ram := range []int64{-1, 1 << 30} {
+		b.Run(map[bool]string{true: "tick", false: "run"}[ram < 0], func(b *testing.B) {
+			s, err := Open(b.TempDir(), Options{Create: true, RAMBytes: ram})
+			must(b, err)
+			total := 0
+			for i := 0; i < len(docs); i += 1000 {
+				st := s.NewStage()
+				for j, d := range docs[i : i+1000] {
+					must(b, st.Append(1, base+int64(i+j), d))
+					total += len(d)
+				}
+				must(b, s.Commit(context.Background(), st, Async))
+			}
+			tx := s.Read()
+			n := 0
+			for b.Loop() {
+				fr, err := tx.Scan(Spec{Stream: 1, From: MinTime, To: MaxTime, Columns: []nql.Column{{Path: &nql.Path{Root: nql.Timestamp}, Kind: column.Timestamp}}})
+				must(b, err)
+				var batch column.Batch
+				for _, f := range fr {
+					for {
+						ok, err := f.Next(context.Background(), &batch)
+						must(b, err)
+						if !ok {
+							break
+						}
+					}
+					f.Close()
+				}
+				n++
+			}
+			report(b, n*len(docs), n*total)
+			tx.Close()
+			must(b, s.Close())
+		})
+	}
+}
+
+// TestFrameSizes measures what frame sizes cost and save, for docs/decisions.md: run it with -v and FLARE_PG_MEASURE=1.
+func TestFrameSizes(t *testing.T) {
+	if os.Getenv("FLARE_PG_MEASURE") == "" {
+		t.Skip("a measurement; set FLARE_PG_MEASURE=1")
+	}
+	measure := func(name string, raw []byte) {
+		for _, size := range []int{4 << 10, 16 << 10, 64 << 10} {
+			var stored int
+			var packed [][]byte
+			began := time.Now()
+			for rest := raw; len(rest) > 0; {
+				n := min(size, len(rest))
+				p := s2.EncodeSnappy(nil, rest[:n])
+				stored += len(p) + 48
+				packed, rest = append(packed, p), rest[n:]
+			}
+			enc := time.Since(began)
+			began = time.Now()
+			buf := make([]byte, size)
+			for _, p := range packed {
+				if _, err := s2.Decode(buf, p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			dec := time.Since(began)
+			t.Logf("%-52s %2d KiB: ratio %.2f, encode %4.0f MB/s, decode %4.0f MB/s", name, size>>10,
+				float64(len(raw))/float64(stored), float64(len(raw))/enc.Seconds()/1e6, float64(len(raw))/dec.Seconds()/1e6)
+		}
+	}
+	measure("generated", bytes.Join(events(30_000), nil))
+	files, _ := filepath.Glob("../../shared/data/*.zst")
+	if len(files) == 0 {
+		t.Log("no real events: ../shared/data is absent")
+	}
+	for _, name := range files {
+		f, err := os.Open(name)
+		must(t, err)
+		z, err := zstd.NewReader(bufio.NewReader(f))
+		must(t, err)
+		var raw bytes.Buffer
+		_, err = raw.ReadFrom(z)
+		must(t, err)
+		measure(filepath.Base(name), raw.Bytes()[:min(raw.Len(), 30<<20)])
+		z.Close()
+		must(t, f.Close())
+	}
+}
