@@ -128,6 +128,9 @@ func (r *arrayReader) list(depth int) bool {
 }
 
 func (r *arrayReader) close(depth, n int) bool {
+	if n == 0 && depth > 0 {
+		return r.fail("Unexpected \"}\" character.")
+	}
 	if r.dims[depth] >= 0 && r.dims[depth] != n {
 		return r.fail("Multidimensional arrays must have sub-arrays with matching dimensions.")
 	}

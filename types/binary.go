@@ -30,7 +30,11 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	case Float4:
 		return be.AppendUint32(dst, math.Float32bits(float32(v.Float(i)))), nil
 	case Float8:
-		return be.AppendUint64(dst, math.Float64bits(v.Float(i))), nil
+		f := v.Float(i)
+		if math.IsNaN(f) {
+			return be.AppendUint64(dst, 0x7ff8000000000000), nil // C's NaN, not Go's
+		}
+		return be.AppendUint64(dst, math.Float64bits(f)), nil
 	case Date:
 		d := v.Int(i)
 		switch d {

@@ -22,6 +22,7 @@ const (
 	haveEra
 	haveWeekday
 	haveDayOfYear
+	haveSpecial
 
 	haveDate = haveYear | haveMonth | haveDay
 	haveTime = haveHour | haveMinute | haveSecond
@@ -104,7 +105,7 @@ func (r *dateTimeReader) field(fields []field, i int) (have, fault) {
 	f := &fields[i]
 	switch f.sort {
 	case dateField:
-		return r.dateField(f)
+		return r.dateField(fields, i)
 	case timeField:
 		if r.unit != unitNone {
 			if r.unit != unitTime {
@@ -124,8 +125,12 @@ func (r *dateTimeReader) field(fields []field, i int) (have, fault) {
 	return r.word(fields, i)
 }
 
-func (r *dateTimeReader) dateField(f *field) (have, fault) {
-	m := &r.m
+func (r *dateTimeReader) dateField(fields []field, i int) (have, fault) {
+	f, m := &fields[i], &r.m
+	date := r.unit == unitNone && m.given&(haveMonth|haveDay) != haveMonth|haveDay
+	if r.timeOnly { // then there is a date only before a time, or before a zone at the end
+		date = i == 0 && len(fields) > 1 && (fields[1].sort == timeField || fields[len(fields)-1].sort == dateField)
+	}
 	switch {
 	case r.unit == unitJulian: // "J2451187-08": with a zone behind it
 		r.unit = unitNone
@@ -137,7 +142,7 @@ func (r *dateTimeReader) dateField(f *field) (have, fault) {
 		r.julian = true
 		got, fault := r.readOffset(rest)
 		return haveDate | haveTime | got, fault
-	case r.unit == unitNone && m.given&(haveMonth|haveDay) != haveMonth|haveDay && !(r.timeOnly && isAlpha(f.text[0]) && !looksLikeDate(f.text)):
+	case date:
 		return r.readDate(f.text)
 	case isDigit(f.text[0]) || r.unit != unitNone: // hhmmss-zz
 		if r.unit != unitNone && r.unit != unitTime {
@@ -159,15 +164,6 @@ func (r *dateTimeReader) dateField(f *field) (have, fault) {
 		return got | zone, fault
 	}
 	return r.namedZone(f)
-}
-
-// looksLikeDate tells "jan-8-1999" from "america/new_york".
-func looksLikeDate(s string) bool {
-	i := 0
-	for i < len(s) && isAlpha(s[i]) {
-		i++
-	}
-	return dateWords[s[:i]].sort == wordMonth
 }
 
 func (r *dateTimeReader) namedZone(f *field) (have, fault) {
@@ -288,12 +284,12 @@ func (r *dateTimeReader) readOffset(s string) (have, fault) {
 func (r *dateTimeReader) readDate(s string) (have, fault) {
 	var parts [3]string
 	n := 0
-	for i := 0; i < len(s) && n < 3; {
+	for i := 0; i < len(s); {
 		for i < len(s) && !isDigit(s[i]) && !isAlpha(s[i]) {
 			i++
 		}
 		start := i
-		if start == len(s) {
+		if start == len(s) || n == len(parts) {
 			return 0, badFormat
 		}
 		of := isAlpha
@@ -598,8 +594,8 @@ func (r *dateTimeReader) now(which int) (have, fault) {
 		m.offset = 0
 		return haveTime | haveZone, fine
 	case nowEpoch, nowLate, nowEarly:
-		m.special = which
-		return haveDate | haveTime | haveZone, fine
+		m.special = which // whatever else is said doesn't count
+		return haveSpecial, fine
 	}
 	if r.env == nil {
 		return 0, badFormat
@@ -653,8 +649,8 @@ func (r *dateTimeReader) finish() fault {
 	if m.given&haveDate != haveDate && m.given&haveTime != haveTime {
 		return badFormat
 	}
-	if r.timeOnly && m.given&haveTime != haveTime {
-		return badFormat
+	if r.timeOnly && (m.given&haveTime != haveTime || m.zone != nil && m.given&haveDate != haveDate) {
+		return badFormat // without a date a zone's name tells no offset
 	}
 	return fine
 }

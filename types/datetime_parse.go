@@ -8,12 +8,14 @@ const (
 
 // badSyntax is the error for input that a type can't read.
 func badSyntax(t OID, s []byte) error {
-	code := CodeInvalidTextRepresentation
+	code, name := CodeInvalidTextRepresentation, FormatType(t, -1)
 	switch t {
-	case Date, Time, Timestamp, Timestamptz, Interval:
+	case Timestamp, Time: // here PostgreSQL says the short name
+		code, name = CodeInvalidDatetimeFormat, nameOf(t)
+	case Date, Timestamptz, Interval:
 		code = CodeInvalidDatetimeFormat
 	}
-	return Errorf(code, "invalid input syntax for type %s: \"%s\"", FormatType(t, -1), s)
+	return Errorf(code, "invalid input syntax for type %s: \"%s\"", name, s)
 }
 
 // faultError gives the error that PostgreSQL gives for a fault.

@@ -41,10 +41,13 @@ func parseFloat(s []byte, t OID) (float64, error) {
 	if t == Float4 {
 		bits = 32
 	}
-	if !floatShape(w) {
+	if !floatShape(w) && !isNaNText(w) {
 		return 0, badSyntax(t, s)
 	}
 	text := string(w)
+	if isNaNText(w) {
+		return math.NaN(), nil
+	}
 	if hex := len(w) > 2 && bytes.ContainsAny(w, "xX"); hex && !bytes.ContainsAny(w, "pP") {
 		text += "p0" // C needs no exponent, Go does
 	}
@@ -71,8 +74,6 @@ func floatShape(w []byte) bool {
 		switch string(bytes.ToLower(word)) {
 		case "inf", "infinity":
 			return true
-		case "nan":
-			return len(word) == len(w)
 		}
 		return false
 	}
@@ -91,4 +92,26 @@ func significant(w []byte) bool {
 		}
 	}
 	return false
+}
+
+// isNaNText: C takes a sign before nan and any word in parentheses behind it.
+func isNaNText(w []byte) bool {
+	if len(w) > 0 && (w[0] == '+' || w[0] == '-') {
+		w = w[1:]
+	}
+	if len(w) < 3 || !bytes.EqualFold(w[:3], []byte("nan")) {
+		return false
+	}
+	if w = w[3:]; len(w) == 0 {
+		return true
+	}
+	if len(w) < 2 || w[0] != '(' || w[len(w)-1] != ')' {
+		return false
+	}
+	for _, c := range w[1 : len(w)-1] {
+		if !isDigit(c) && !isAlpha(c) && c != '_' {
+			return false
+		}
+	}
+	return true
 }

@@ -151,18 +151,47 @@ func (r *jsonReader) tokenEnd() int {
 		return len(r.s)
 	}
 	i := r.p
+	if c == '-' || isDigit(c) {
+		i += numberPrefix(r.s[i:])
+	}
 	for i < len(r.s) && wordByte(r.s[i]) {
 		i++
 	}
 	if i == r.p {
-		_, n := utf8.DecodeRune(r.s[i:])
-		i += n
+		i++
 	}
 	return i
 }
 
-func wordByte(c byte) bool {
-	return isDigit(c) || isAlpha(c) || c == '_' || c >= 0x80 || c == '-' || c == '+' || c == '.'
+func wordByte(c byte) bool { return isDigit(c) || isAlpha(c) || c == '_' || c >= 0x80 }
+
+// numberPrefix gives how far s goes on like a number, if not quite to the end of one.
+func numberPrefix(s []byte) int {
+	i := 0
+	digits := func() {
+		for i < len(s) && isDigit(s[i]) {
+			i++
+		}
+	}
+	if s[i] == '-' {
+		i++
+	}
+	if i < len(s) && s[i] == '0' {
+		i++
+	} else {
+		digits()
+	}
+	if i < len(s) && s[i] == '.' {
+		i++
+		digits()
+	}
+	if i < len(s) && s[i]|0x20 == 'e' {
+		if i++; i < len(s) && (s[i] == '+' || s[i] == '-') {
+			i++
+		}
+		digits()
+	}
+	return i
 }
 
 func validToken(t []byte) bool {
@@ -254,12 +283,10 @@ func (r *jsonReader) array() bool {
 		r.mark("]")
 		return true
 	}
-	what := "array element or \"]\""
 	for {
-		if !r.value(what) {
+		if !r.value("JSON value") {
 			return false
 		}
-		what = "JSON value"
 		r.space()
 		switch {
 		case r.p < len(r.s) && r.s[r.p] == ',':

@@ -30,7 +30,7 @@ func init() {
 	for i := range scalars {
 		if s := &scalars[i]; s.Array != 0 {
 			category := byte('A')
-			if s.Category == 'P' {
+			if s.OID == Record {
 				category = 'P'
 			}
 			addType(&Type{
