@@ -7,7 +7,8 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// registerExtremes gives every min and max of the table whose type we can order its accumulator.
+// registerExtremes gives every min and max of the table whose type we can order its accumulator. Of values that are equal
+// and look different (1.0 and 1.00, 1 day and 24 hours) the last one stays, as in PostgreSQL.
 func registerExtremes(r *registry) {
 	for _, name := range []string{"min", "max"} {
 		sign := 1
@@ -22,28 +23,28 @@ func registerExtremes(r *registry) {
 			case types.KindOf(t) == column.Int64 || types.KindOf(t) == column.Timestamp:
 				a.New = func(*Call) Accumulator {
 					return newFold((*column.Vector).Int, func(x, y int64) int64 {
-						if (sign > 0) == (x < y) {
-							return y
+						if sign > 0 {
+							return max(x, y)
 						}
-						return x
+						return min(x, y)
 					}, (*column.Vector).AppendInt)
 				}
 			case types.KindOf(t) == column.Float64:
 				a.New = func(*Call) Accumulator {
 					return newFold((*column.Vector).Float, func(x, y float64) float64 {
-						if (sign > 0) == (floatKey(x) < floatKey(y)) {
-							return y
+						if sign*compareInt64(floatKey(x), floatKey(y)) > 0 {
+							return x
 						}
-						return x
+						return y
 					}, (*column.Vector).AppendFloat)
 				}
 			case types.KindOf(t) == column.Interval:
 				a.New = func(*Call) Accumulator {
 					return newFold((*column.Vector).Span, func(x, y column.Span) column.Span {
-						if sign*types.SpanCompare(x, y) < 0 {
-							return y
+						if sign*types.SpanCompare(x, y) > 0 {
+							return x
 						}
-						return x
+						return y
 					}, (*column.Vector).AppendSpan)
 				}
 			case t == types.Text:
@@ -75,7 +76,7 @@ func (a *extremeBytes) Resize(n int) { a.best = grow(a.best, n) }
 
 func (a *extremeBytes) feed(g int32, x []byte) {
 	b := a.best[g]
-	if b != nil && a.sign*a.compare(x, b) <= 0 {
+	if b != nil && a.sign*a.compare(b, x) > 0 {
 		return
 	}
 	before := cap(b)

@@ -44,6 +44,7 @@ func (a *varianceFloat) Add(_ *Call, n int, sel column.Selection, groups []int32
 	v := args[0]
 	return present(v, n, sel, groups, func(i int, g int32) error {
 		x, m := v.Float(i), &a.groups[g]
+		before := m.sum
 		m.n++
 		m.sum += x
 		switch {
@@ -51,7 +52,7 @@ func (a *varianceFloat) Add(_ *Call, n int, sel column.Selection, groups []int32
 			d := x*m.n - m.sum
 			m.squares += d * d / (m.n * (m.n - 1))
 			if math.IsInf(m.sum, 0) || math.IsInf(m.squares, 0) {
-				if !math.IsInf(m.sum-x, 0) && !math.IsInf(x, 0) {
+				if !math.IsInf(before, 0) && !math.IsInf(x, 0) {
 					return overflow()
 				}
 				m.squares = math.NaN()

@@ -185,6 +185,9 @@ func registerTimeCasts(r *registry) {
 	}))
 }
 
+// maxTypmod is the typmod of the longest varchar(n): n + 4.
+const maxTypmod = 10485760 + 4
+
 // registerTypmodCasts: the functions that apply a typmod, given as an argument.
 func registerTypmodCasts(r *registry) {
 	for _, s := range []struct {
@@ -196,6 +199,9 @@ func registerTypmodCasts(r *registry) {
 		{"varchar(varchar,int4,bool)", types.Varchar}, {"bpchar(bpchar,int4,bool)", types.BPChar},
 	} {
 		r.fn(s.signature, byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+			if a[1].Int(i) > maxTypmod && types.KindOf(s.t) == column.Text {
+				return types.Errorf(types.CodeInvalidParameterValue, "length for type %s cannot exceed %d", sqlName(s.t), maxTypmod-4)
+			}
 			return types.ApplyTypmod(out, s.t, int32(a[1].Int(i)), a[0], i, len(a) == 3 && a[2].Bool(i))
 		}))
 	}

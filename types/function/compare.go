@@ -275,12 +275,12 @@ func compareTimes(op comparison, left, right types.OID) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
 		a, b := args[0], args[1]
 		return predicate(n, sel, out, func(i int) bool {
-			return op.holds(compareInstants(instant(c, left, zoned, a.Int(i)), instant(c, right, zoned, b.Int(i))))
+			return op.holds(compareInt64(instant(c, left, zoned, a.Int(i)), instant(c, right, zoned, b.Int(i))))
 		})
 	}
 }
 
-func compareInstants(a, b int64) int {
+func compareInt64(a, b int64) int {
 	switch {
 	case a < b:
 		return -1

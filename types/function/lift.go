@@ -232,6 +232,9 @@ func eachRow(c *Call, n int, sel column.Selection, args []*column.Vector, out *c
 			if err := f(c, args, i, out); err != nil {
 				return err
 			}
+			if len(out.Bytes) > maxText {
+				return tooLong()
+			}
 		}
 		return nil
 	}
@@ -241,6 +244,9 @@ func eachRow(c *Call, n int, sel column.Selection, args []*column.Vector, out *c
 		}
 		if err := f(c, args, int(i), out); err != nil {
 			return err
+		}
+		if len(out.Bytes) > maxText {
+			return tooLong()
 		}
 	}
 	for out.Len < n {

@@ -42,7 +42,9 @@ func readCorpus(t *testing.T) (lines []recorded) {
 	return lines
 }
 
-func escaped(s string) string { return strings.NewReplacer("\\", `\\`, "\n", `\n`, "\t", `\t`).Replace(s) }
+func escaped(s string) string {
+	return strings.NewReplacer("\\", `\\`, "\n", `\n`, "\t", `\t`).Replace(s)
+}
 
 // sameFloat lets the C library and Go's differ in the last bits of a logarithm, a root or an angle.
 func sameFloat(a, b string) bool {

@@ -15,8 +15,9 @@ import (
 // SQLSTATEs of text functions beside those that package types names.
 const codeSubstring = "22011"
 
-// maxText is the largest text that functions make: PostgreSQL's limit of 1 GB.
-const maxText = 1<<30 - 5
+// maxText is the largest text that functions make, and the most that one makes for a batch of rows before it gives up.
+// PostgreSQL allows 1 GB a value; here a batch is in memory as a whole.
+const maxText = 1 << 28
 
 func tooLong() error {
 	return types.Errorf(types.CodeProgramLimitExceeded, "requested length too large")

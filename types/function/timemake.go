@@ -64,10 +64,11 @@ func localTimestamp(e *types.Env) int64 {
 
 func currentDate(e *types.Env) int64 { return types.TimestampToDate(localTimestamp(e)) }
 
-// Seconds since 1970 between which timestamps lie: 4713 BC and 294276 AD.
+// Seconds since 1970 between which timestamps lie: from 4713 BC, where PostgreSQL's begin, to 294247 AD, where
+// ours end (PostgreSQL counts from 2000 and gets 30 years further).
 const (
 	minEpoch = -210866803200
-	maxEpoch = 9224318016000
+	maxEpoch = 9223372036854
 )
 
 func fromEpoch(s float64) (int64, error) {
