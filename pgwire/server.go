@@ -14,7 +14,7 @@ type Options struct {
 	Handler Handler // required
 
 	MaxConnections     int           // let in at a time, 200; one more is told 53300
-	MaxUnauthenticated int           // still in start-up at a time, 64; one more is told 53300 at once
+	MaxUnauthenticated int           // still in start-up at a time, 64; one more is told 53300 at once, and past twice as many not even that
 	StartupTimeout     time.Duration // from the first byte to being let in, 10 s
 	MaxStartup         int           // bytes of a start-up packet, 8 KiB
 	MaxMessage         int           // bytes of a message afterwards, 64 MiB
@@ -121,7 +121,13 @@ func (s *Server) start(ctx context.Context, nc net.Conn) {
 		nc.Close()
 		return
 	}
-	crowded := len(s.conns)-s.letIn >= s.o.MaxUnauthenticated
+	waiting := len(s.conns) - s.letIn
+	crowded := waiting >= s.o.MaxUnauthenticated
+	if waiting >= 2*s.o.MaxUnauthenticated { // a flood: not even a word for them
+		s.mu.Unlock()
+		nc.Close()
+		return
+	}
 	s.conns[c] = true
 	s.wg.Add(1)
 	s.mu.Unlock()

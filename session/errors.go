@@ -13,6 +13,9 @@ import (
 // errStatementTimeout is the cause of a context that statement_timeout ended.
 var errStatementTimeout = errors.New("canceling statement due to statement timeout")
 
+// errLockTimeout is the cause of a context that lock_timeout ended: another transaction was writing for too long.
+var errLockTimeout = errors.New("canceling statement due to lock timeout")
+
 // clientError gives an error its SQLSTATE: of what ended ctx, of the store, or of an event. Other errors stay as they are.
 func clientError(ctx context.Context, err error) error {
 	if err == nil {
@@ -24,7 +27,7 @@ func clientError(ctx context.Context, err error) error {
 	if ctx.Err() != nil && (errors.Is(err, context.Cause(ctx)) || errors.Is(err, ctx.Err())) {
 		return ended(context.Cause(ctx))
 	}
-	for _, cause := range []error{pgwire.ErrCanceled, errStatementTimeout, pgwire.ErrShutdown} {
+	for _, cause := range []error{pgwire.ErrCanceled, errStatementTimeout, errLockTimeout, pgwire.ErrShutdown} {
 		if errors.Is(err, cause) {
 			return ended(cause)
 		}
@@ -64,6 +67,8 @@ func ended(cause error) error {
 		e := types.Errorf("08006", "%s", pgwire.ErrHangup)
 		e.Severity = "FATAL"
 		return e
+	case errors.Is(cause, errLockTimeout):
+		return types.Errorf("55P03", "%s", errLockTimeout)
 	case errors.Is(cause, errStatementTimeout):
 		return types.Errorf(types.CodeQueryCanceled, "%s", errStatementTimeout)
 	}

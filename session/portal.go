@@ -90,13 +90,13 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 		p.scope.env.Context = p.ctx
 		c, err := s.open(p.ctx, p.scope, p.plan, p.params)
 		if err != nil {
-			return s.because(ctx, p, err)
+			return s.portalError(ctx, p, err)
 		}
 		p.cursor = c
 	}
 	sent, err := p.cursor.send(p.ctx, out, p.results, max)
 	if err != nil {
-		return s.because(ctx, p, err)
+		return s.portalError(ctx, p, err)
 	}
 	if max > 0 && sent == max {
 		return out.Suspended()
@@ -105,8 +105,8 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 	return out.Complete(p.cursor.complete(sent))
 }
 
-// because gives an error by which the portal's context ended its proper cause.
-func (s *session) because(ctx context.Context, p *portal, err error) error {
+// portalError maps an error by the context that ended: the Execute's, or the portal's, which hangs on it.
+func (s *session) portalError(ctx context.Context, p *portal, err error) error {
 	if ctx.Err() != nil {
 		return clientError(ctx, err)
 	}

@@ -41,6 +41,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	sessions map[uint32]*session
+	flushing bool // a flush of commits without synchronous_commit is due
 }
 
 // NewServer returns a Server and registers its system relations.

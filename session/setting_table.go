@@ -127,7 +127,7 @@ func newTable(version string) *table {
 		enum("transaction_isolation", "read committed", catClient, "Sets the current transaction's isolation level.", isolation...),
 		boolean("transaction_read_only", "off", catClient, "Sets the current transaction's read-only status."),
 		boolean("transaction_deferrable", "off", catClient, "Accepted; a read-only transaction here never waits."),
-		&definition{name: "work_mem", def: "64MB", kind: kindBytes, unit: "kB", min: 64, max: maxInt, category: catResources, desc: "Sets the memory that one statement may use."},
+		&definition{name: "work_mem", def: "64MB", kind: kindBytes, unit: "kB", min: 64, max: maxInt, category: catResources, desc: "Accepted; what all statements share bounds the memory of each."},
 
 		// Accepted because clients set them; they change nothing that can be seen here.
 		boolean("check_function_bodies", "on", catClient, "Accepted; there are no function bodies."),

@@ -194,7 +194,9 @@ func checkEncoding(v string) (string, error) {
 	switch name {
 	case "utf8", "unicode":
 		return "UTF8", nil
-	case "sqlascii", "latin1", "latin2", "latin9", "iso88591", "win1250", "win1251", "win1252", "euccn", "eucjp", "euckr", "sjis", "big5", "gbk", "gb18030", "koi8r":
+	case "sqlascii": // what libpq asks for where the locale is C: bytes as they are, and these are UTF-8
+		return "SQL_ASCII", nil
+	case "latin1", "latin2", "latin9", "iso88591", "win1250", "win1251", "win1252", "euccn", "eucjp", "euckr", "sjis", "big5", "gbk", "gb18030", "koi8r":
 		return "", types.Errorf(types.CodeFeatureNotSupported, "client encoding %q is not supported", v).WithHint("Only UTF8 is.")
 	}
 	return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "client_encoding", v)

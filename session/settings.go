@@ -40,6 +40,7 @@ type settings struct {
 	statementTimeout  time.Duration
 	idleInTransaction time.Duration
 	idleSession       time.Duration
+	lockTimeout       time.Duration
 }
 
 // startSettings sets the session's settings from what the client said at start-up.
@@ -214,6 +215,7 @@ func (s *settings) refresh() {
 	s.statementTimeout = d("statement_timeout")
 	s.idleInTransaction = d("idle_in_transaction_session_timeout")
 	s.idleSession = d("idle_session_timeout")
+	s.lockTimeout = d("lock_timeout")
 }
 
 // reported gives the settings that clients are told of.

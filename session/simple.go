@@ -23,10 +23,7 @@ func (s *session) Query(ctx context.Context, sql string, out pgwire.Out) (err er
 	s.dropPortal("")
 	statements, err := translate.Parse(sql)
 	if err != nil {
-		if s.tx.failed {
-			return err // PostgreSQL too says the syntax error first
-		}
-		return err
+		return err // in a failed transaction too: PostgreSQL says the syntax error first
 	}
 	if len(statements) == 0 {
 		return out.Empty()

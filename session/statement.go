@@ -147,6 +147,11 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 			return nil, nil, err
 		}
 	}
+	if s.settings.get("flare.skip_damaged") == "on" {
+		release, met := done, new(damage)
+		rt.SkipDamaged = met.add
+		done = func() { release(); met.warn(s) }
+	}
 	return rt, done, nil
 }
 

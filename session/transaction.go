@@ -79,11 +79,7 @@ func (s *session) commit(ctx context.Context) error {
 		if stage.Events() == 0 {
 			stage.Discard()
 		} else {
-			d := engine.Sync
-			if s.settings.get("synchronous_commit") == "off" {
-				d = engine.Async
-			}
-			err = s.srv.c.Store.Commit(ctx, stage, d)
+			err = s.write(ctx, stage)
 		}
 		if err != nil {
 			s.endTransaction()
