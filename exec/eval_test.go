@@ -11,6 +11,7 @@ import (
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // interpret is the model: one row, the way SQL reads, left to right and no further than needed.
@@ -26,6 +27,9 @@ func interpret(e plan.Expr, r row) (any, error) {
 			return nil, err
 		}
 		b, err := interpret(e.Args[1], r)
+		if err == nil && e.Func == shown {
+			return show(a, b), nil
+		}
 		if err != nil || a == nil || b == nil {
 			return nil, err
 		}
@@ -206,6 +210,8 @@ func drawExpr(t *rapid.T, oid types.OID, depth int) plan.Expr {
 		return callOf(plus, sub(oid), sub(oid))
 	case oid == types.Int8:
 		return callOf(divide, sub(oid), sub(oid))
+	case oid == types.Text && not:
+		return callOf(shown, sub(oid), sub(oid))
 	case oid == types.Text:
 		return callOf(joined, sub(oid), sub(oid))
 	case k == 2:
@@ -422,6 +428,58 @@ func TestConstantsThatFailAreLeftAlone(t *testing.T) {
 	}
 	if _, err := Eval(testRuntime(), []plan.Expr{&plan.Param{Typed: typ(types.Int8)}}); code(err) != types.CodeUndefinedParameter {
 		t.Fatalf("error %v", err)
+	}
+}
+
+func TestDictionaryEntriesThatNoRowUsesDontFail(t *testing.T) {
+	var rows []row
+	for i := range 64 {
+		rows = append(rows, row{int64(12), int64(i % 4)})
+	}
+	var b column.Batch
+	fillPlain(&b, testTypes[:2], rows)
+	b.Cols[1] = asDictionary(b.Cols[1])
+	for i := range 64 {
+		if i%4 != 0 {
+			b.Sel = append(b.Sel, int32(i))
+		}
+	}
+	ev, err := compile(testRuntime(), callOf(divide, constOf(types.Int8, int64(12)), refOf(types.Int8, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ev.eval(&b, b.Sel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range b.Sel {
+		if v.Int(int(i)) != int64(12/(i%4)) {
+			t.Fatalf("row %d: %d", i, v.Int(int(i)))
+		}
+	}
+	if _, err := ev.eval(&b, nil); code(err) != types.CodeDivisionByZero {
+		t.Errorf("all rows: %v", err)
+	}
+}
+
+func TestVolatileFunctionsAreCalledForEachRow(t *testing.T) {
+	calls := int64(0)
+	next := &function.Function{Name: "next", Result: types.Int8, Volatility: function.Volatile,
+		Kernel: func(_ *function.Call, n int, _ column.Selection, _ []*column.Vector, out *column.Vector) error {
+			out.Reset(column.Int64)
+			for range n {
+				calls++
+				out.AppendInt(calls)
+			}
+			return nil
+		}}
+	ev, err := compile(testRuntime(), callOf(plus, callOf(next), constOf(types.Int8, int64(0))))
+	if err != nil || calls != 0 {
+		t.Fatal(err, calls)
+	}
+	v, err := ev.eval(&column.Batch{Len: 3}, nil)
+	if err != nil || v.Len != 3 || v.Int(0) == v.Int(2) || calls != 3 {
+		t.Errorf("%v, %d calls", err, calls)
 	}
 }
 

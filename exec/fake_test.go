@@ -357,6 +357,22 @@ var (
 	same   = lift("texteq", types.Bool, texts, func(a, b any) (any, error) { return a.(string) == b.(string), nil })
 )
 
+// shown isn't strict: it makes text of nulls too.
+var shown = func() *function.Function {
+	f := lift("shown", types.Text, texts, nil)
+	f.Strict = false
+	f.Kernel = func(_ *function.Call, n int, _ column.Selection, in []*column.Vector, out *column.Vector) error {
+		out.Reset(column.Text)
+		for i := range n {
+			put(out, show(get(in[0], i), get(in[1], i)))
+		}
+		return nil
+	}
+	return f
+}()
+
+func show(a, b any) any { return fmt.Sprintf("%v%v", a, b) }
+
 func callOf(f *function.Function, args ...plan.Expr) *plan.Call {
 	return &plan.Call{Typed: typ(f.Result), Func: f, Args: args}
 }

@@ -63,6 +63,23 @@ func TestLimitReadsNoFurtherThanItMust(t *testing.T) {
 	}
 }
 
+func TestOrderedScanWithALimitLooksNoFurtherAhead(t *testing.T) {
+	s := endless(6)
+	scan := s.node(nql.Ascending)
+	scan.Limit = 3
+	b, err := Open(t.Context(), scan, s.runtime(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if got, err := drawAll(b); err != nil || len(got) != 3 {
+		t.Fatal(len(got), err)
+	}
+	if n := b.(*root).input.(*orderedScan).next.Load(); n != 1 {
+		t.Errorf("%d fragments begun for three rows", n)
+	}
+}
+
 func TestValues(t *testing.T) {
 	one := func(x any) plan.Expr { return constOf(types.Int8, x) }
 	for _, c := range []struct {

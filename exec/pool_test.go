@@ -106,3 +106,29 @@ func TestPoolAdmitsInOrderAndForgetsWhoLeaves(t *testing.T) {
 		}
 	})
 }
+
+// A query that is let in at the moment when it gives up must not keep its place.
+func TestPoolTakesBackTheTurnOfWhoGaveUp(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			p := NewPool(PoolOptions{Total: 100, Admission: 100})
+			first, err := p.Admit(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, leave := context.WithCancel(t.Context())
+			go func() {
+				if a, err := p.Admit(ctx); err == nil {
+					a.Close()
+				}
+			}()
+			synctest.Wait()
+			leave()
+			first.Close()
+			synctest.Wait()
+			if used, running, waiting := p.Used(); used != 0 || running != 0 || waiting != 0 {
+				t.Fatalf("%d bytes, %d running, %d waiting", used, running, waiting)
+			}
+		})
+	}
+}
