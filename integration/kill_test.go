@@ -49,7 +49,7 @@ func TestKill(t *testing.T) {
 					}
 					for i := range events {
 						at := time.Date(2026, 3, 1, 12, 5*(i%2), 0, 0, time.UTC)
-						if _, err = tx.Exec(ctx, "insert into stream (timestamp, level, Txn, Part) values ($1, 'Information', $2, $3)", at, name, i); err != nil {
+						if _, err = tx.Exec(ctx, "insert into stream (timestamp, level, Txn, Part) values ($1, 'Information', $2, $3::int)", at, name, i); err != nil {
 							return
 						}
 					}

@@ -91,7 +91,7 @@ func TestPreparedStatement(t *testing.T) {
 	c := serve(t, filepath.Join(t.TempDir(), "data")).Connect(ctx)
 	batch := &pgx.Batch{}
 	for i := range 100 {
-		batch.Queue("insert into stream (timestamp, N, Kind) values ($1, $2, $3)", time.Now().Add(time.Duration(i)*time.Second), int64(i), fmt.Sprint("kind ", i%7))
+		batch.Queue("insert into stream (timestamp, N, Kind) values ($1, $2::bigint, $3)", time.Now().Add(time.Duration(i)*time.Second), int64(i), fmt.Sprint("kind ", i%7))
 	}
 	if err := c.SendBatch(ctx, batch).Close(); err != nil {
 		t.Fatal(err)

@@ -147,6 +147,8 @@ func (f *importFlags) report(w io.Writer, e *ingest.LineError) { fmt.Fprintf(w, 
 func (f *importFlags) explain(err error) error {
 	var line *ingest.LineError
 	switch {
+	case errors.As(err, &line) && line.Err.Code == event.CodeNoTime:
+		return fmt.Errorf("%w\nNothing was imported. --timestamp names the field that has the time; --now gives such events the time of the import", err)
 	case errors.As(err, &line):
 		return fmt.Errorf("%w\nNothing was imported. --on-error skip imports the rest", err)
 	case errors.Is(err, context.Canceled):

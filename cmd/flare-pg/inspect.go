@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -33,14 +34,15 @@ current when it starts.`,
 			defer store.Close()
 			tx := store.Read()
 			defer tx.Close()
-			return inspect(cmd.OutOrStdout(), tx)
+			return inspect(cmd.OutOrStdout(), data, tx)
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "data directory")
 	return cmd
 }
 
-func inspect(out io.Writer, tx *engine.ReadTx) error {
+// inspect prints the files with their paths relative to the data directory.
+func inspect(out io.Writer, data string, tx *engine.ReadTx) error {
 	schema, files := tx.Schema(), tx.Files()
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "generation %d\n\n", tx.Generation())
@@ -62,7 +64,11 @@ func inspect(out io.Writer, tx *engine.ReadTx) error {
 		slices.SortFunc(files, func(a, b engine.FileInfo) int { return strings.Compare(a.Path, b.Path) })
 		fmt.Fprintln(w, "\nfile\tevents\tbytes\traw\tratio\tfrom\tto")
 		for _, f := range files {
-			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", f.Path, f.Events, bytesText(f.Bytes), bytesText(f.Raw),
+			path := f.Path
+			if rel, err := filepath.Rel(data, path); err == nil {
+				path = rel
+			}
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", path, f.Events, bytesText(f.Bytes), bytesText(f.Raw),
 				ratioText(f.Bytes, f.Raw), timeText(f.From, 1), timeText(f.To, 1))
 		}
 	}

@@ -18,6 +18,8 @@ func openStore(dir string, o engine.Options) (*engine.Store, error) {
 		return nil, fmt.Errorf("%s: %w; 'flare-pg serve' and 'flare-pg import' make one", dir, engine.ErrNotDataDir)
 	case errors.Is(err, engine.ErrNotDataDir):
 		return nil, fmt.Errorf("%s: %w, and it isn't empty; name another directory", dir, engine.ErrNotDataDir)
+	case errors.Is(err, engine.ErrLocked):
+		return nil, fmt.Errorf("%w; stop it first, or go through it: 'flare-pg import --url postgres://…'", err)
 	case err != nil:
 		return nil, err
 	}
