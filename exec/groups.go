@@ -41,7 +41,7 @@ func newGroups(keyTypes []types.OID) *groups {
 
 // single reports whether the key's own bytes are the key.
 func (g *groups) single() bool {
-	return len(g.types) == 1 && (g.types[0] == types.Text || g.types[0] == types.Varchar || g.types[0] == types.Name || g.types[0] == types.Bytea)
+	return len(g.types) == 1 && textual(g.types[0])
 }
 
 // len is the number of groups.

@@ -3,6 +3,7 @@ package exec
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"math"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -15,6 +16,7 @@ type ordering []orderKey
 
 type orderKey struct {
 	values     func(a *column.Vector, i int, b *column.Vector, j int) int // of values that are not null
+	brief      func(v *column.Vector, i int) uint64                       // see prefix
 	descending bool
 	nullsFirst bool
 }
@@ -22,7 +24,7 @@ type orderKey struct {
 func newOrdering(keys []plan.SortKey) ordering {
 	o := make(ordering, len(keys))
 	for i, k := range keys {
-		o[i] = orderKey{values: comparison(k.Expr.Type()), descending: k.Descending, nullsFirst: k.NullsFirst}
+		o[i] = orderKey{values: comparison(k.Expr.Type()), brief: brevity(k.Expr.Type()), descending: k.Descending, nullsFirst: k.NullsFirst}
 	}
 	return o
 }
@@ -51,6 +53,59 @@ func (o ordering) compare(a []*column.Vector, i int, b []*column.Vector, j int) 
 	return 0
 }
 
+// prefix sums up a row's first key in a number: where two rows' numbers differ, their order is the rows' order;
+// where they don't, the rows must be compared.
+func (o ordering) prefix(keys []*column.Vector, i int) uint64 {
+	k := &o[0]
+	switch {
+	case keys[0].Null(i) && k.nullsFirst:
+		return 0
+	case keys[0].Null(i):
+		return math.MaxUint64
+	}
+	p := k.brief(keys[0], i)
+	if k.descending {
+		return ^p
+	}
+	return p
+}
+
+// brevity gives the function that sums up a type's values, in ascending order.
+func brevity(t types.OID) func(v *column.Vector, i int) uint64 {
+	switch {
+	case integral(t):
+		return func(v *column.Vector, i int) uint64 { return uint64(v.Int(i)) ^ 1<<63 }
+	case types.KindOf(t) == column.Float64:
+		return func(v *column.Vector, i int) uint64 {
+			x := v.Float(i) + 0 // -0 becomes 0
+			b := math.Float64bits(x)
+			switch {
+			case x != x:
+				return math.MaxUint64
+			case b>>63 != 0:
+				return ^b
+			}
+			return b | 1<<63
+		}
+	case textual(t):
+		return func(v *column.Vector, i int) uint64 {
+			s := v.Str(i)
+			if len(s) >= 8 {
+				return binary.BigEndian.Uint64(s)
+			}
+			var b [8]byte
+			copy(b[:], s)
+			return binary.BigEndian.Uint64(b[:])
+		}
+	}
+	return func(*column.Vector, int) uint64 { return 0 }
+}
+
+// textual reports whether values of the type are equal and ordered as their bytes are.
+func textual(t types.OID) bool {
+	return t == types.Text || t == types.Varchar || t == types.Name || t == types.Bytea
+}
+
 // comparison gives a type's comparison.
 func comparison(t types.OID) func(a *column.Vector, i int, b *column.Vector, j int) int {
 	switch {
@@ -60,7 +115,7 @@ func comparison(t types.OID) func(a *column.Vector, i int, b *column.Vector, j i
 		return func(a *column.Vector, i int, b *column.Vector, j int) int {
 			return compareFloats(a.Float(i), b.Float(j))
 		}
-	case t == types.Text || t == types.Varchar || t == types.Name || t == types.Bytea:
+	case textual(t):
 		return func(a *column.Vector, i int, b *column.Vector, j int) int { return bytes.Compare(a.Str(i), b.Str(j)) }
 	}
 	return func(a *column.Vector, i int, b *column.Vector, j int) int { return types.Compare(t, a, i, b, j) }

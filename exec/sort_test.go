@@ -1,11 +1,13 @@
 package exec
 
 import (
+	"math"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
@@ -113,4 +115,34 @@ func TestTopNHoldsLittle(t *testing.T) {
 	if held := l.held.Load(); held > 2<<20 {
 		t.Errorf("%d bytes for ten rows", held)
 	}
+}
+
+func TestPrefixesNeverContradictTheOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		oid := rapid.SampledFrom([]types.OID{types.Int8, types.Float8, types.Text, types.Bool, types.Timestamptz}).Draw(t, "type")
+		value := func() any {
+			if rapid.IntRange(0, 5).Draw(t, "null") == 0 {
+				return nil
+			}
+			switch oid {
+			case types.Float8:
+				return rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1)})).Draw(t, "float")
+			case types.Text:
+				return rapid.SampledFrom([]string{"", "same beginning", "same beg"}).Draw(t, "head") + rapid.StringN(0, 3, -1).Draw(t, "tail")
+			case types.Bool:
+				return rapid.Bool().Draw(t, "bool")
+			}
+			return rapid.OneOf(rapid.Int64(), rapid.SampledFrom([]int64{math.MinInt64, math.MaxInt64})).Draw(t, "int")
+		}
+		v := column.New(types.KindOf(oid))
+		put(v, value())
+		put(v, value())
+		key := plan.SortKey{Expr: refOf(oid, 0), Descending: rapid.Bool().Draw(t, "desc"), NullsFirst: rapid.Bool().Draw(t, "nulls first")}
+		o := newOrdering([]plan.SortKey{key})
+		keys := []*column.Vector{v}
+		x, y := o.prefix(keys, 0), o.prefix(keys, 1)
+		if c := o.compare(keys, 0, keys, 1); x != y && (x < y) != (c < 0) || c == 0 && x != y {
+			t.Fatalf("%v and %v: prefixes %x and %x, compared %d", get(v, 0), get(v, 1), x, y, c)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"slices"
@@ -45,9 +46,15 @@ type sorter struct {
 type run struct {
 	cols  []*column.Vector
 	keys  []*column.Vector // some are also in cols
-	order []int32
+	order []item
 	pos   int // in order: the next row to be yielded
 	seq   int // runs collected earlier win ties
+}
+
+// item is a row in its place.
+type item struct {
+	prefix uint64 // ordering.prefix
+	row    int32
 }
 
 func newSorter(rt *Runtime, keys []plan.SortKey, limit int64) (*sorter, error) {
@@ -97,7 +104,7 @@ func (s *sorter) add(b *column.Batch) error {
 	if err := s.meter.ensure(s.sealed + s.cur.bytes() + 2*payload(b.Cols, rows) + 2*payload(s.keyVec, rows)); err != nil {
 		return err
 	}
-	s.cur.append(b.Cols, s.keyVec, s.refs, sel)
+	s.append(s.cur, b.Cols, s.keyVec, sel)
 	if s.cur.len() >= runRows || s.cur.bytes() >= runBytes {
 		if s.top() {
 			s.cutBack()
@@ -126,25 +133,25 @@ func (s *sorter) newRun(b *column.Batch) *run {
 	return r
 }
 
-func (r *run) append(cols, keys []*column.Vector, refs []int, sel column.Selection) {
+func (s *sorter) append(r *run, cols, keys []*column.Vector, sel column.Selection) {
 	for i, v := range cols {
 		appendRows(r.cols[i], v, sel)
 	}
 	n := len(r.order)
 	for k, v := range keys {
-		if refs[k] < 0 {
+		if s.refs[k] < 0 {
 			appendRows(r.keys[k], v, sel)
 		}
 	}
 	for ; n < r.keys[0].Len; n++ {
-		r.order = append(r.order, int32(n))
+		r.order = append(r.order, item{s.order.prefix(r.keys, n), int32(n)})
 	}
 }
 
 func (r *run) len() int { return len(r.order) }
 
 func (r *run) bytes() int64 {
-	n := bytesOf(r.cols) + 4*int64(cap(r.order))
+	n := bytesOf(r.cols) + 16*int64(cap(r.order))
 	for _, k := range r.keys {
 		if !slices.Contains(r.cols, k) {
 			n += bytesOf([]*column.Vector{k})
@@ -155,11 +162,14 @@ func (r *run) bytes() int64 {
 
 // sortRun puts a run's order right. Equal rows keep the order of their positions.
 func (s *sorter) sortRun(r *run) {
-	slices.SortFunc(r.order, func(i, j int32) int {
-		if c := s.order.compare(r.keys, int(i), r.keys, int(j)); c != 0 {
+	slices.SortFunc(r.order, func(a, b item) int {
+		if a.prefix != b.prefix {
+			return cmp.Compare(a.prefix, b.prefix)
+		}
+		if c := s.order.compare(r.keys, int(a.row), r.keys, int(b.row)); c != 0 {
 			return c
 		}
-		return int(i) - int(j)
+		return int(a.row) - int(b.row)
 	})
 }
 
@@ -178,9 +188,12 @@ func (s *sorter) seal() {
 func (s *sorter) cutBack() {
 	s.sortRun(s.cur)
 	old := s.cur
-	keep := column.Selection(old.order[:min(int(s.limit), old.len())])
+	keep := column.Selection{}
+	for _, it := range old.order[:min(int(s.limit), old.len())] {
+		keep = append(keep, it.row)
+	}
 	s.cur = s.newRun(&column.Batch{Cols: old.cols})
-	s.cur.append(old.cols, old.keys, s.refs, keep)
+	s.append(s.cur, old.cols, old.keys, keep)
 	s.cut = s.cur.len() == int(s.limit) && s.limit > 0
 }
 
@@ -207,7 +220,7 @@ func (s *sorter) next(ctx context.Context, b *column.Batch) (bool, error) {
 	s.out.Reset(kinds)
 	for s.out.Len < column.BatchRows && len(s.merge.runs) > 0 && (s.limit < 0 || s.yielded < s.limit) {
 		r := s.merge.runs[0]
-		row, size := int(r.order[r.pos]), 0
+		row, size := int(r.order[r.pos].row), 0
 		for i, v := range r.cols {
 			s.out.Cols[i].AppendFrom(v, row)
 			size += len(s.out.Cols[i].Bytes)
@@ -241,7 +254,11 @@ type runHeap struct {
 func (h *runHeap) Len() int { return len(h.runs) }
 func (h *runHeap) Less(i, j int) bool {
 	a, b := h.runs[i], h.runs[j]
-	if c := h.order.compare(a.keys, int(a.order[a.pos]), b.keys, int(b.order[b.pos])); c != 0 {
+	x, y := a.order[a.pos], b.order[b.pos]
+	if x.prefix != y.prefix {
+		return x.prefix < y.prefix
+	}
+	if c := h.order.compare(a.keys, int(x.row), b.keys, int(y.row)); c != 0 {
 		return c < 0
 	}
 	return a.seq < b.seq

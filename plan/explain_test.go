@@ -29,7 +29,9 @@ func op(name string, l, r Expr) Expr {
 	return &Call{Typed: typ(types.Bool), Func: immutable, Op: name, Args: []Expr{l, r}}
 }
 
-func named(oid types.OID, i int, name string) *Ref { return &Ref{Typed: typ(oid), Index: i, Name: name} }
+func named(oid types.OID, i int, name string) *Ref {
+	return &Ref{Typed: typ(oid), Index: i, Name: name}
+}
 
 const march1 = 1772323200_000_000 // 2026-03-01, in microseconds
 
@@ -88,9 +90,9 @@ func TestExplainGolden(t *testing.T) {
 		n Node
 		o ExplainOptions
 	}{
-		"scan":          {n: issueScan()},
-		"scan_unknown":  {n: late},
-		"scan_params":   {n: late, o: ExplainOptions{
+		"scan":         {n: issueScan()},
+		"scan_unknown": {n: late},
+		"scan_params": {n: late, o: ExplainOptions{
 			Params: []*column.Vector{textConst("PUT").Value, intConst(7).Value},
 			Eval:   func(Expr) (*column.Vector, error) { return intConst(7).Value, nil }, // of the one cast there is
 		}},
