@@ -97,7 +97,8 @@ func TimestampSub(a, b int64) (column.Span, error) {
 	return JustifyHours(column.Span{Micros: d})
 }
 
-// TimestampAge gives a - b in years, months, days and time.
+// TimestampAge gives a - b in years, months, days and time. Of infinity it is 22008, where
+// PostgreSQL 15 gives what the bits happen to mean.
 func TimestampAge(a, b int64) (column.Span, error) { return TimestamptzAge(a, b, time.UTC) }
 
 // TimestamptzAge is TimestampAge on the wall clock of a zone.

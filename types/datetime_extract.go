@@ -13,10 +13,11 @@ import (
 type part struct {
 	value    int64
 	scale    int
-	dayShare int64 // microseconds of the day that are to be added as a fraction
+	fraction bool
+	dayShare int64 // microseconds of the day that are to be added as a fraction of it
 	infinite int   // -1, 1
 	null     bool
-	months   int64 // of an interval's epoch whose microseconds don't fit: see spanEpoch
+	months   int64 // of an interval's epoch, besides the microseconds in value
 	days     int64
 }
 
@@ -39,7 +40,7 @@ func Extract(z *apd.Decimal, env *Env, t OID, name string, v *column.Vector, i i
 		return true, NumericAdd(z, z, &s)
 	default:
 		NumericFromScaled(z, p.value, p.scale)
-		if p.dayShare != 0 || p.scale < 0 {
+		if p.fraction {
 			var share, day apd.Decimal
 			NumericFromInt(&share, p.dayShare)
 			NumericFromInt(&day, microsPerDay)
@@ -72,7 +73,9 @@ func DatePart(env *Env, t OID, name string, v *column.Vector, i int) (f float64,
 	}
 	f = float64(p.value) / math.Pow10(p.scale)
 	if p.months != 0 || p.days != 0 {
-		f += float64(p.months/monthsPerYear)*365.25*secondsPerDay + float64(p.months%monthsPerYear)*daysPerMonth*secondsPerDay + float64(p.days)*secondsPerDay
+		f += 365.25 * secondsPerDay * float64(p.months/monthsPerYear)
+		f += daysPerMonth * secondsPerDay * float64(p.months%monthsPerYear)
+		f += secondsPerDay * float64(p.days)
 	}
 	return f + float64(p.dayShare)/microsPerDay, true, nil
 }
@@ -213,11 +216,11 @@ func clockPart(u Unit, micros int64) (part, bool) {
 }
 
 func timestampPart(u Unit, ts int64, loc *time.Location, zoned bool) (part, bool) {
-	if u >= ZoneOffset && !zoned {
-		return part{}, false
-	}
 	if Infinite(ts) {
 		return infinitePart(u, ts)
+	}
+	if u >= ZoneOffset && !zoned {
+		return part{}, false
 	}
 	switch u {
 	case Epoch:
@@ -234,7 +237,7 @@ func timestampPart(u Unit, ts int64, loc *time.Location, zoned bool) (part, bool
 	}
 	days, micros := localDay(ts, loc)
 	if u == Julian {
-		return part{value: days + julianEpoch, dayShare: micros}, true
+		return part{value: days + julianEpoch, fraction: true, dayShare: micros}, true
 	}
 	if p, ok := clockPart(u, micros); ok {
 		return p, true

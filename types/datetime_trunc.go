@@ -69,13 +69,12 @@ func trunc(name string, ts int64, loc *time.Location, t OID) (int64, error) {
 		return ts, nil
 	}
 	u, ok := ParseUnit(name)
-	if !ok {
+	if !ok || u >= Julian && u <= Epoch { // these are fields only
 		return 0, unitNotRecognized(name, t)
 	}
 	if n := u.subDay(); n > 0 {
-		days, micros := localDay(ts, loc)
-		_ = days
-		return makeTimestamp(floorDiv64(ts, microsPerDay), ts-floorDiv64(ts, microsPerDay)*microsPerDay-micros%n)
+		_, micros := localDay(ts, loc)
+		return addMicros(ts, -(micros % n))
 	}
 	days, _ := localDay(ts, loc)
 	first, ok := truncDay(u, days)
@@ -88,7 +87,7 @@ func trunc(name string, ts int64, loc *time.Location, t OID) (int64, error) {
 // TruncInterval is date_trunc of an interval.
 func TruncInterval(name string, s column.Span) (column.Span, error) {
 	u, ok := ParseUnit(name)
-	if !ok {
+	if !ok || u >= Julian && u <= Epoch {
 		return s, unitNotRecognized(name, Interval)
 	}
 	if n := u.subDay(); n > 0 {

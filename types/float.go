@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"math/big"
 	"strconv"
 )
 
@@ -30,7 +31,45 @@ func AppendFloat(dst []byte, env *Env, t OID, f float64) []byte {
 		return appendG(dst, f, 1)
 	}
 	var buf [32]byte
-	return appendScientific(dst, strconv.AppendFloat(buf[:0], f, 'e', -1, bits), exact)
+	return appendScientific(dst, shortest(buf[:0], f, bits), exact)
+}
+
+// shortest appends the shortest decimal that lies between f and the middles to its neighbours. Go also
+// takes a middle itself, where reading would round it back to f; PostgreSQL does not, so 1e23 is shown
+// as 9.999999999999999e+22.
+func shortest(dst []byte, f float64, bits int) []byte {
+	s := strconv.AppendFloat(dst, f, 'e', -1, bits)
+	// A middle has few enough decimal digits only where it is an integer with few factors of five.
+	if a := math.Abs(f); bits == 64 && (a < 1<<54 || a > 1e41) || bits == 32 && (a < 1<<25 || a > 1e20) {
+		return s
+	}
+	digits := bytes.IndexByte(s, 'e') - bytes.IndexByte(s, '.') // one more than s has behind its point
+	if bytes.IndexByte(s, '.') < 0 {
+		digits = 1
+	}
+	for ; isMiddle(s, f, bits); digits++ {
+		s = strconv.AppendFloat(dst, f, 'e', digits, bits)
+	}
+	return s
+}
+
+// isMiddle reports whether a decimal is just between f and one of its neighbours.
+func isMiddle(s []byte, f float64, bits int) bool {
+	d, _, err := big.ParseFloat(string(s), 10, 512, big.ToNearestEven) // exact for these magnitudes
+	if err != nil {
+		return false
+	}
+	for _, toward := range []float64{math.Inf(1), math.Inf(-1)} {
+		n := math.Nextafter(f, toward)
+		if bits == 32 {
+			n = float64(math.Nextafter32(float32(f), float32(toward)))
+		}
+		sum := new(big.Float).SetPrec(512).Add(big.NewFloat(f), big.NewFloat(n))
+		if sum.Cmp(new(big.Float).SetPrec(512).Mul(d, big.NewFloat(2))) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // parseFloat reads the text of a value of t, which is Float4 or Float8, as C's strtod does, spaces
