@@ -8,7 +8,6 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
-	"github.com/flare-pg/flare-pg/types"
 )
 
 const (
@@ -269,56 +268,4 @@ func (h *runHeap) Pop() any {
 	r := h.runs[len(h.runs)-1]
 	h.runs = h.runs[:len(h.runs)-1]
 	return r
-}
-
-// sortOp is the operator over a sorter.
-type sortOp struct {
-	input  plan.Batches
-	sorter *sorter
-	done   bool
-	in     column.Batch
-}
-
-func openSort(ctx context.Context, n *plan.Sort, rt *Runtime) (plan.Batches, error) {
-	if len(n.Keys) == 0 {
-		return nil, types.Errorf(types.CodeInternalError, "a sort without keys")
-	}
-	s, err := newSorter(rt, n.Keys, n.Limit)
-	if err != nil {
-		return nil, err
-	}
-	in, err := build(ctx, n.Input, rt)
-	if err != nil {
-		return nil, err
-	}
-	return &sortOp{input: in, sorter: s}, nil
-}
-
-func (s *sortOp) Next(ctx context.Context, b *column.Batch) (bool, error) {
-	for !s.done {
-		if err := ended(ctx); err != nil {
-			return false, err
-		}
-		ok, err := s.input.Next(ctx, &s.in)
-		if err != nil {
-			return false, err
-		}
-		if !ok {
-			s.done = true
-			s.input.Close()
-			if err := s.sorter.finish(ctx); err != nil {
-				return false, err
-			}
-			break
-		}
-		if err := s.sorter.add(&s.in); err != nil {
-			return false, err
-		}
-	}
-	return s.sorter.next(ctx, b)
-}
-
-func (s *sortOp) Close() {
-	s.input.Close()
-	s.sorter.close()
 }

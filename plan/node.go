@@ -117,7 +117,7 @@ type AggCall struct {
 	OrderBy  []SortKey // within the aggregate; may be nil
 }
 
-// Sort orders rows; with Limit >= 0 only the first Limit+Offset are wanted (top-N).
+// Sort orders rows, stably. With Limit >= 0 only so many are wanted (top-N; an OFFSET above is to be added in); -1: all.
 type Sort struct {
 	Output
 	Input Node
