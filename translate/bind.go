@@ -20,7 +20,9 @@ type binder struct {
 	c      *Context
 	s      *Statement
 	params []types.OID // types of the parameters met or declared; types.Unknown: not known yet
-	depth  int
+	// untyped are references to parameters made before their type was known.
+	untyped []*plan.Param
+	depth   int
 	// noted keeps notices from being given twice in a statement.
 	noted map[string]bool
 	ctes  []*cte
@@ -83,6 +85,9 @@ func (b *binder) finishParams() ([]types.OID, error) {
 		if t == types.Unknown {
 			return nil, types.Errorf(types.CodeIndeterminateDatatype, "could not determine data type of parameter $%d", i+1)
 		}
+	}
+	for _, p := range b.untyped {
+		p.OID = b.params[p.Index]
 	}
 	return b.params, nil
 }

@@ -57,6 +57,9 @@ func isNullConst(e plan.Expr) bool {
 
 // literal turns the text of an untyped literal into a constant of a type.
 func (b *binder) literal(c *plan.Const, t types.OID, typmod int32, location int32) (plan.Expr, error) {
+	if at, ok := b.located[c]; ok && location < 0 {
+		location = at
+	}
 	if c.Value.Null(0) {
 		n := constNull(t)
 		n.Mod = typmod

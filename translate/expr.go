@@ -31,7 +31,10 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_BoolExpr:
 		return b.boolExpr(sc, n.BoolExpr)
 	case *pg.Node_NullTest:
-		arg, err := b.value(sc, n.NullTest.Arg)
+		arg, err := b.expr(sc, n.NullTest.Arg) // of any type, so a parameter doesn't get one here
+		if c, ok := arg.(*plan.Const); ok && c.OID == types.Unknown {
+			arg = b.retype(arg, types.Text)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +170,9 @@ func (b *binder) constant(n *pg.A_Const) (plan.Expr, error) {
 	case *pg.A_Const_Boolval:
 		return constBool(v.Boolval.GetBoolval()), nil
 	case *pg.A_Const_Sval:
-		return constText(types.Unknown, v.Sval.GetSval()), nil
+		c := constText(types.Unknown, v.Sval.GetSval())
+		b.located[c] = n.Location
+		return c, nil
 	case *pg.A_Const_Bsval:
 		return nil, b.unsupported(n.Location, "bit strings are not supported")
 	}
@@ -197,7 +202,11 @@ func (b *binder) paramRef(n *pg.ParamRef) (plan.Expr, error) {
 		b.params = append(b.params, types.Unknown)
 	}
 	i := int(n.Number) - 1
-	return &plan.Param{Typed: typed(b.params[i]), Index: i}, nil
+	p := &plan.Param{Typed: typed(b.params[i]), Index: i}
+	if p.OID == types.Unknown {
+		b.untyped = append(b.untyped, p)
+	}
+	return p, nil
 }
 
 // cast binds CAST(x AS type), x::type and type 'literal'.

@@ -51,13 +51,13 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &fromItem{rel: r}, b.addRelation(sc, r, n.RangeVar.Location)
+		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_RangeSubselect:
 		r, err := b.subselect(n.RangeSubselect)
 		if err != nil {
 			return nil, err
 		}
-		return &fromItem{rel: r}, b.addRelation(sc, r, -1)
+		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_JoinExpr:
 		return b.joinExpr(sc, n.JoinExpr)
 	case *pg.Node_RangeFunction:
@@ -69,10 +69,10 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 	}
 }
 
-func (b *binder) addRelation(sc *scope, r *relation, location int32) error {
+func (b *binder) addRelation(sc *scope, r *relation) error {
 	for _, o := range sc.rels {
 		if o.name == r.name && o.name != "" && (o.schema == r.schema || o.schema == "" || r.schema == "") {
-			return b.errorf(location, "42712", "table name %q specified more than once", r.name)
+			return b.errorf(-1, "42712", "table name %q specified more than once", r.name)
 		}
 	}
 	sc.rels = append(sc.rels, r)

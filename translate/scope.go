@@ -269,25 +269,34 @@ func (b *binder) unknownColumn(sc *scope) plan.Expr {
 
 // missing is the error for a name that nothing has.
 func (b *binder) missing(sc *scope, folded []string, location int32) error {
-	if len(folded) > 1 && len(sc.rels) == 0 {
-		return b.errorf(location, "42P01", "missing FROM-clause entry for table %q", folded[len(folded)-2])
-	}
 	name := folded[len(folded)-1]
-	e := b.errorf(location, types.CodeUndefinedColumn, "column %q does not exist", name)
+	if len(folded) > 1 && !b.knownObject(sc, folded[0]) {
+		return b.errorf(location, types.CodeUndefinedTable, "missing FROM-clause entry for table %q", folded[len(folded)-2])
+	}
+	e := b.errorf(location, types.CodeUndefinedColumn, "column %q does not exist", strings.Join(folded, "."))
 	if len(folded) > 1 {
-		known := false
-		for _, r := range sc.rels {
-			known = known || r.stream != nil
-		}
-		if !known {
-			return b.errorf(location, "42P01", "missing FROM-clause entry for table %q", folded[len(folded)-2])
-		}
-		e = b.errorf(location, types.CodeUndefinedColumn, "column %q does not exist", strings.Join(folded, "."))
+		return e
 	}
 	if near := b.nearest(sc.rels, name); near != "" {
 		e.WithHint("Perhaps you meant to reference the column %q.", near)
 	}
 	return e
+}
+
+// knownObject reports whether a name is that of a stream's column, so that what follows it was meant as a member.
+func (b *binder) knownObject(sc *scope, name string) bool {
+	for _, r := range sc.rels {
+		if r.stream == nil {
+			continue
+		}
+		if _, ok := r.stream.Core(name); ok {
+			return true
+		}
+		if _, _, ok := r.stream.Property(name, name); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // nearest finds the column that was probably meant, as "relation.column".

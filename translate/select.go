@@ -110,8 +110,11 @@ func (b *binder) condition(sc *scope, n *pg.Node, clause string) (plan.Expr, err
 		return nil, err
 	}
 	name := clause
-	if name == "" {
+	switch name {
+	case "":
 		name = "HAVING"
+	case "JOIN conditions":
+		name = "JOIN/ON"
 	}
 	return b.boolean(e, name, location(n))
 }
