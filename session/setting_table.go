@@ -113,7 +113,7 @@ func newTable(version string) *table {
 		with(boolean("default_transaction_read_only", "off", catClient, "Sets the default read-only status of new transactions."), reported),
 		boolean("default_transaction_deferrable", "off", catClient, "Accepted; a read-only transaction here never waits."),
 		with(&definition{name: "extra_float_digits", def: "1", kind: kindInteger, min: -15, max: 3, category: catLocale, desc: "Sets the number of digits displayed for floating-point values."}, binding),
-		enum("flare.unknown_columns", "error", catFlare, "What SELECT does with a column that no event has had so far.", "error", "null"),
+		with(enum("flare.unknown_columns", "error", catFlare, "What SELECT does with a column that no event has had so far.", "error", "null"), binding),
 		boolean("flare.skip_damaged", "off", catFlare, "Skips damaged files with a warning instead of failing the statement."),
 		duration("idle_in_transaction_session_timeout", catClient, "Sets the maximum allowed idle time between queries, when in a transaction."),
 		duration("idle_session_timeout", catClient, "Sets the maximum allowed idle time between queries, when not in a transaction."),

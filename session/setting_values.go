@@ -213,6 +213,7 @@ func checkConforming(v string) (string, error) {
 	return "on", nil
 }
 
+// checkDateStyle takes ISO and an order. Where no order is named it is MDY (session.set keeps the present one instead).
 func checkDateStyle(v string) (string, error) {
 	order := "MDY"
 	for _, word := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' }) {

@@ -296,6 +296,63 @@ func TestCancelAndTimeout(t *testing.T) {
 	c.want("set statement_timeout = 0; select 1", "SET\n1\nSELECT 1")
 }
 
+// TestHangup: a statement whose client is gone ends, and its session with it.
+func TestHangup(t *testing.T) {
+	l := serve(t)
+	c, watch := l.connect("application_name=gone"), l.connect()
+	c.want("insert into stream (n) values "+strings.TrimSuffix(strings.Repeat("(1),", 2000), ","), "INSERT 0 2000")
+	hijacked, err := c.PgConn().Hijack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hijacked.Frontend.Send(&pgproto3.Query{String: "select count(*) from stream a, stream b, stream c where a.n + b.n + c.n < 0"})
+	if err := hijacked.Frontend.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	const present = "select count(*) from pg_stat_activity where application_name = 'gone' and state = 'active'"
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		if got, err := watch.simple(present); err != nil || time.Now().After(deadline) {
+			t.Fatal("the statement never ran", got, err)
+		} else if strings.HasPrefix(got, "1") {
+			break
+		}
+	}
+	time.Sleep(20 * time.Millisecond)
+	hijacked.Conn.Close()
+	closed := time.Now()
+	for {
+		got, err := watch.simple(present)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(got, "0") {
+			break
+		}
+		if time.Since(closed) > 5*time.Second {
+			t.Fatal("the statement of a client that is gone goes on")
+		}
+	}
+	t.Logf("ended %v after the client had gone", time.Since(closed))
+}
+
+// TestUnsynced: commits without synchronous_commit are seen at once, and flushed soon.
+func TestUnsynced(t *testing.T) {
+	l := serve(t)
+	c := l.connect()
+	c.want("set synchronous_commit = off; insert into stream (n) values (1)", "SET\nINSERT 0 1")
+	l.connect().want("select count(*) from stream", "1\nSELECT 1")
+	time.Sleep(flushEvery + 100*time.Millisecond)
+	c.want("set synchronous_commit = on; insert into stream (n) values (2)", "SET\nINSERT 0 1")
+}
+
+// TestUnknownColumns: the setting decides, for statements that were prepared before it too.
+func TestUnknownColumns(t *testing.T) {
+	c := serve(t).connect()
+	c.want("select later from stream", "!42703")
+	c.want("set flare.unknown_columns = 'null'; select later from stream", "SET\nSELECT 0")
+	c.want("prepare p as select later from stream; reset flare.unknown_columns; execute p", "PREPARE\nRESET\n!42703")
+}
+
 // TestConcurrency: many clients insert and count at once; nothing is lost.
 func TestConcurrency(t *testing.T) {
 	l := serve(t)

@@ -141,6 +141,8 @@ func TestSettingsOfTransactions(t *testing.T) {
 	show("Europe/Zurich")
 	c.want("reset timezone", "RESET")
 	show("UTC")
+	c.want("set datestyle = dmy; set datestyle = iso; show datestyle; select '02-01-2026'::date", "SET\nSET\nISO, DMY\nSHOW\n2026-01-02\nSELECT 1")
+	c.want("reset datestyle; show datestyle", "RESET\nISO, MDY\nSHOW")
 	c.want("set nonsense = 1", "!42704")
 	c.want("set my.own = 'x'; show my.own", "SET\nx\nSHOW")
 	c.want("show never.set", "!42704")

@@ -32,6 +32,9 @@ func (s *session) set(b *translate.Set) (string, error) {
 		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
 	}
 	value := b.Value
+	if d.name == "DateStyle" && !b.Reset {
+		value = s.settings.get("DateStyle") + ", " + value // what is not named stays as it is
+	}
 	if b.Reset {
 		value = s.settings.resetValue(d)
 	} else if value, err = d.canonical(value); err != nil {

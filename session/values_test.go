@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -184,8 +185,14 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%v: %s, want %s", c.err, got, c.code)
 		}
 	}
-	if m := clientError(ended(errStatementTimeout), context.DeadlineExceeded).Error(); !strings.Contains(m, "57014") {
-		t.Log(m)
+	// A deadline's own error is told by its cause.
+	late, cancel := context.WithDeadlineCause(bg, time.Now().Add(-time.Second), errStatementTimeout)
+	defer cancel()
+	if err := clientError(late, context.DeadlineExceeded); code(err) != "57014" || !strings.Contains(err.Error(), "statement timeout") {
+		t.Error(err)
+	}
+	if err := because(late, context.DeadlineExceeded); !errors.Is(err, errStatementTimeout) {
+		t.Error(err)
 	}
 }
 
