@@ -85,7 +85,7 @@ func rowsInformationColumns(ctx context.Context, s *Snapshot, env *types.Env, w 
 
 // informationType fills what information_schema.columns says of a column's type.
 func informationType(w *Rows, c tableColumn) {
-	w.Int("dtd_identifier", 0)
+	w.Int("dtd_identifier", int64(c.attr))
 	t, ok := types.Lookup(c.oid)
 	if !ok {
 		w.Text("data_type", "USER-DEFINED")

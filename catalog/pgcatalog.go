@@ -232,6 +232,9 @@ func rowsType(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
 		w.Text("typdelim", ",")
 		w.OID("typrelid", 0)
 		w.OID("typsubscript", p.subscript)
+		if t.OID == types.Name { // it can be subscripted, though it is no array
+			w.OID("typelem", types.Char)
+		}
 		w.OID("typelem", t.Elem)
 		w.OID("typarray", t.Array)
 		w.OID("typinput", p.input)
@@ -387,7 +390,7 @@ var nothingToSay = strings.Fields(`
 	pg_catalog.pg_foreign_table pg_catalog.pg_indexes pg_catalog.pg_matviews pg_catalog.pg_partitioned_table pg_catalog.pg_publication
 	pg_catalog.pg_publication_namespace pg_catalog.pg_publication_rel pg_catalog.pg_publication_tables pg_catalog.pg_rules
 	pg_catalog.pg_seclabel pg_catalog.pg_seclabels pg_catalog.pg_shseclabel pg_catalog.pg_sequence pg_catalog.pg_sequences
-	pg_catalog.pg_statistic_ext pg_catalog.pg_subscription pg_catalog.pg_subscription_rel pg_catalog.pg_auth_members
+	pg_catalog.pg_statistic_ext pg_catalog.pg_auth_members
 	pg_catalog.pg_prepared_xacts pg_catalog.pg_largeobject_metadata pg_catalog.pg_user_mapping pg_catalog.pg_user_mappings
 	information_schema.sequences information_schema.domains information_schema.triggers information_schema.table_constraints
 	information_schema.key_column_usage information_schema.referential_constraints information_schema.constraint_column_usage

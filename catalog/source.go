@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
@@ -27,7 +28,7 @@ func (s *systemSource) Columns() []plan.Column { return s.relation.columns }
 func (s *systemSource) Kind() byte { return s.relation.kind }
 
 // Open implements plan.Source. The rows are made at once (system relations are small) and handed out in batches; filters
-// are left to the caller.
+// are left to the caller. No column may be wanted twice.
 func (s *systemSource) Open(ctx context.Context, env *types.Env, want []int, _ []plan.Expr) (plan.Batches, error) {
 	w := newRows(s.relation.layout, want)
 	if err := s.relation.rows(ctx, s.snapshot, env, w); err != nil {
@@ -88,7 +89,6 @@ func newRows(l *layout, want []int) *Rows {
 		w.vectors = append(w.vectors, column.New(kindOf(l.columns[c].Type)))
 		w.notNull = append(w.notNull, l.notNull[c])
 	}
-	// The same column may be wanted twice; the second slot then has the value, the first is copied in finish.
 	return w
 }
 
@@ -149,14 +149,16 @@ func (w *Rows) at(name string) *column.Vector {
 	return w.vectors[i]
 }
 
-// Int sets an integer, OID, reg* or "char"-less numeric column of the row.
+// Int sets a column of a numeric, OID or reg* type, or one that shows a number as text.
 func (w *Rows) Int(name string, x int64) {
 	if v := w.at(name); v != nil {
 		switch v.Kind {
 		case column.Float64:
 			v.AppendFloat(float64(x))
-		default:
+		case column.Int64, column.Timestamp:
 			v.AppendInt(x)
+		default:
+			v.AppendString(strconv.FormatInt(x, 10))
 		}
 	}
 }
