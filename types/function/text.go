@@ -195,11 +195,29 @@ func leftCount(s []byte, n int64) int64 {
 	return n
 }
 
-func appendLower(dst, s []byte) []byte { return appendRunes(dst, s, unicode.ToLower) }
+// appendLower is appendRunes with unicode.ToLower; most text is ASCII, which goes without a call a character.
+func appendLower(dst, s []byte) []byte {
+	for i, c := range s {
+		if c >= utf8.RuneSelf {
+			return appendRunes(dst, s[i:], unicode.ToLower)
+		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
 
 // appendRunes appends s with each character replaced, as C.UTF-8's towupper and towlower do.
 func appendRunes(dst, s []byte, f func(rune) rune) []byte {
 	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			if c := f(rune(s[i])); c < utf8.RuneSelf {
+				dst, i = append(dst, byte(c)), i+1
+				continue
+			}
+		}
 		c, w := utf8.DecodeRune(s[i:])
 		if c == utf8.RuneError && w < 2 {
 			dst = append(dst, s[i])
