@@ -62,7 +62,7 @@ func ParseTimestamp(env *Env, t OID, s []byte) (int64, error) {
 		micros -= m.offsetAt(env, days, micros) * microsPerSecond
 	}
 	ts, err := makeTimestamp(days, micros)
-	if err != nil || days < minDays {
+	if err != nil {
 		return 0, Errorf(CodeDatetimeOverflow, "timestamp out of range: \"%s\"", s)
 	}
 	return ts, nil

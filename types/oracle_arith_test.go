@@ -75,6 +75,8 @@ func numText(d *apd.Decimal, err error) string {
 var numbers = []string{"0", "0.00", "1", "-1", "2", "3", "7", "10", "0.5", "-0.5", "1.5", "2.5", "-2.5", "0.1", "0.001", "123.456", "-123.4560", "99999", "10000", "9999.9999",
 	"123456789012345678901234567890", "0.000000000000000000000012345", "1e20", "1e-20", "3.14159265358979323846", "100", "0.0009", "NaN", "Infinity", "-Infinity", "1.00000000001", "0.99", "5000", "12345678.9"}
 
+var fewNumbers = []string{"0", "0.00", "1", "-1", "2", "-3", "0.5", "-0.5", "2.50", "-2.5", "10", "123.456", "0.0009", "1e-12", "NaN", "Infinity", "-Infinity", "1.00000000001", "7"}
+
 func TestNumericArithmeticAgreesWithPostgreSQL(t *testing.T) {
 	c := pgoracle.Start(t).Connect(t)
 	binary := []struct {
@@ -86,11 +88,12 @@ func TestNumericArithmeticAgreesWithPostgreSQL(t *testing.T) {
 	}
 	lit := func(s string) string { return "'" + s + "'::numeric" }
 	for _, op := range binary {
+		numbers := numbers
+		if strings.HasPrefix(op.sql, "power") || strings.HasPrefix(op.sql, "log") {
+			numbers = fewNumbers // whose results have not too many digits
+		}
 		for _, x := range numbers {
 			for _, y := range numbers {
-				if strings.HasPrefix(op.sql, "power") && (len(y) > 5 && y[0] != '0' && y[0] != '-' && y[0] != 'I' && y[0] != '1') {
-					continue // results of a hundred thousand digits
-				}
 				sql := fmt.Sprintf(op.sql, lit(x), lit(y))
 				var z apd.Decimal
 				a, b := num(t, x), num(t, y)
