@@ -22,7 +22,8 @@ cleanup() { (cd / && "${as[@]}" "$bin/pg_ctl" -D "$work/pg/data" -m immediate st
 trap cleanup EXIT
 
 go build -o "$work/flare-pg" ./cmd/flare-pg
-zstd -dcq "${files[@]}" > "$work/events.ndjson"
+# Some files end their lines with CRLF, which COPY would not take beside LF.
+zstd -dcq "${files[@]}" | tr -d '\r' > "$work/events.ndjson"
 chmod 644 "$work/events.ndjson"
 bytes=$(stat -c %s "$work/events.ndjson"); lines=$(wc -l < "$work/events.ndjson")
 echo "$lines events, $bytes bytes"

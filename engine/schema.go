@@ -31,6 +31,8 @@ type Property struct {
 	Declared bool
 	// Big: an integer beyond 2^53 was seen (event.Property.Big).
 	Big bool
+	// Long: a fraction was seen that a double may not hold (event.Property.Long).
+	Long bool
 }
 
 // ObjectKey names a catalog object; kinds are the catalog's business.

@@ -57,7 +57,7 @@ func (e *schemaEdit) observe(id StreamID, sum *event.Summary) {
 				continue
 			}
 			t = e.stream(t)
-			p := Property{Path: o.Path, Type: uint32(o.Type), Big: o.Big, Seq: uint32(len(t.Properties) + 1)}
+			p := Property{Path: o.Path, Type: uint32(o.Type), Big: o.Big, Long: o.Long, Seq: uint32(len(t.Properties) + 1)}
 			t.index[pathKey(o.Path)] = len(t.Properties)
 			t.Properties = append(t.Properties, p)
 			e.edits.Property(uint64(id), manifest.Property(p))
@@ -67,12 +67,12 @@ func (e *schemaEdit) observe(id StreamID, sum *event.Summary) {
 		if p.Declared {
 			continue
 		}
-		merged := event.Property{Path: p.Path, Type: event.PropertyType(p.Type), Big: p.Big}
+		merged := event.Property{Path: p.Path, Type: event.PropertyType(p.Type), Big: p.Big, Long: p.Long}
 		merged.Merge(&o)
-		if uint32(merged.Type) == p.Type && merged.Big == p.Big {
+		if uint32(merged.Type) == p.Type && merged.Big == p.Big && merged.Long == p.Long {
 			continue
 		}
-		p.Type, p.Big = uint32(merged.Type), merged.Big
+		p.Type, p.Big, p.Long = uint32(merged.Type), merged.Big, merged.Long
 		t = e.stream(t)
 		t.Properties[i] = p
 		e.edits.Property(uint64(id), manifest.Property(p))

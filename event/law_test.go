@@ -137,12 +137,12 @@ func TestMergingSummariesEqualsObservingAll(t *testing.T) {
 					old = &Property{Path: p.Path}
 				}
 				old.Merge(&p)
-				stored[key] = &Property{Path: old.Path, Type: old.Type, Big: old.Big, Count: old.Count, Misfits: old.Misfits}
+				stored[key] = &Property{Path: old.Path, Type: old.Type, Big: old.Big, Long: old.Long, Count: old.Count, Misfits: old.Misfits}
 			}
 		}
 		for _, p := range all {
 			got := stored[strings.Join(p.Path, ".")]
-			if got.Type != p.Type || got.Big != p.Big || got.Count != p.Count {
+			if got.Type != p.Type || got.Big != p.Big || got.Long != p.Long || got.Count != p.Count {
 				t.Fatalf("stored %+v, want %+v", *got, p)
 			}
 		}

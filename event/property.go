@@ -15,6 +15,9 @@ type Property struct {
 	// Big is set when an integer beyond 2^53 was seen while Type is Bigint: a fraction then makes it
 	// Numeric rather than Double. A store that keeps Type must keep Big with it.
 	Big bool
+	// Long is set when Type is Double and a number was seen whose spelling may say more than a double holds (over 15
+	// digits, or an exponent). Without it, comparing the numbers as doubles and by the values spelled comes to the same.
+	Long bool
 	// Count is the number of events that have the path, nulls included.
 	Count int64
 	// Misfits is how many values a column of this type can't show.
@@ -77,6 +80,7 @@ func (p *Property) settle(first class) {
 		p.Type = JSONB
 	}
 	p.Big = p.Type == Bigint && p.traits&seenBig != 0
+	p.Long = p.Type == Double && p.traits&seenLong != 0
 	p.Count, p.Misfits = 0, 0
 	for c, n := range p.counts {
 		p.Count += n
@@ -127,6 +131,9 @@ func (p *Property) restored() Property {
 		}
 	case Double:
 		r.traits |= seenFraction
+		if p.Long {
+			r.traits |= seenLong
+		}
 	case Numeric:
 		r.traits |= seenHuge
 	}

@@ -41,6 +41,7 @@ const (
 	seenFraction numberTraits = 1 << iota // spelled with a fraction or an exponent
 	seenBig                               // an integer beyond 2^53 in size, within 64 bits
 	seenHuge                              // an integer beyond 64 bits, or beyond what a double holds
+	seenLong                              // a fraction of more than 15 digits, or with an exponent
 )
 
 // numericType gives the type of a property whose numbers had these traits.
@@ -88,15 +89,22 @@ func traitsOf(num []byte) numberTraits {
 	return 0
 }
 
+// maxExact is how long a number with a point may be for its decimal value and its double to order
+// alike: any two decimals of up to 15 digits have doubles that differ as they do.
+const maxExact = 15 + 1
+
 // fractionTraits classifies a number with a point or an exponent, the first of them at digits[at].
 func fractionTraits(num, digits []byte, at int) numberTraits {
 	if digits[at] == '.' && at <= 300 && lastIndexE(digits[at:]) < 0 {
-		return seenFraction
+		if len(digits) <= maxExact {
+			return seenFraction
+		}
+		return seenFraction | seenLong
 	}
 	if _, err := strconv.ParseFloat(string(num), 64); err != nil {
-		return seenFraction | seenHuge
+		return seenFraction | seenLong | seenHuge
 	}
-	return seenFraction
+	return seenFraction | seenLong
 }
 
 func lastIndexE(b []byte) int {

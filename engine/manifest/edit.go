@@ -68,6 +68,7 @@ type Property struct {
 	Seq      uint32
 	Declared bool
 	Big      bool
+	Long     bool
 }
 
 // ObjectKey names a catalog object.
@@ -146,6 +147,9 @@ func (e *Edits) Property(stream uint64, p Property) {
 	}
 	if p.Big {
 		flags |= 2
+	}
+	if p.Long {
+		flags |= 4
 	}
 	e.u(stream, uint64(p.Seq), uint64(p.Type), flags, uint64(len(p.Path)))
 	e.s(p.Path...)

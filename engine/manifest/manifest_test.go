@@ -156,7 +156,7 @@ func TestStateSurvivesItsOwnEdits(t *testing.T) {
 			st := &Stream{ID: id + 1, Schema: rapid.String().Draw(t, "schema"), Name: rapid.String().Draw(t, "name")}
 			for i := range rapid.IntRange(0, 5).Draw(t, "properties") {
 				st.Properties = append(st.Properties, Property{Path: rapid.SliceOfN(rapid.String(), 1, 4).Draw(t, "path"), Seq: uint32(i + 1),
-					Type: rapid.Uint32().Draw(t, "type"), Big: rapid.Bool().Draw(t, "big"), Declared: rapid.Bool().Draw(t, "declared")})
+					Type: rapid.Uint32().Draw(t, "type"), Big: rapid.Bool().Draw(t, "big"), Long: rapid.Bool().Draw(t, "long"), Declared: rapid.Bool().Draw(t, "declared")})
 			}
 			s.Streams[st.ID] = st
 		}

@@ -103,7 +103,7 @@ func (s *State) property(r *body) error {
 	}
 	p := Property{Seq: r.u32(), Type: r.u32()}
 	flags := r.u()
-	p.Declared, p.Big = flags&1 != 0, flags&2 != 0
+	p.Declared, p.Big, p.Long = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	steps := r.u()
 	if r.err == nil && steps > uint64(len(r.b)) {
 		return errShort
