@@ -1,5 +1,6 @@
 // Package function is the one registry of SQL's functions, operators, casts and aggregates, with
-// the code that computes them over vectors. The binder resolves overloads against it, the executor
+// the code that computes them over vectors. What exists, its types, OIDs and properties, is PostgreSQL 15's (pg15.txt);
+// files named for a subject (compare.go, text.go, timeparts.go …) give functions their kernels. The binder resolves overloads against it, the executor
 // calls what it holds, and pg_proc, pg_operator, pg_cast and pg_aggregate are listed from it.
 package function
 

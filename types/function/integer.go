@@ -42,18 +42,8 @@ func registerInt(r *registry) {
 		r.totalOp(n+" # "+n, intsByRow(func(x, y int64) (int64, error) { return x ^ y, nil }))
 		r.totalOp(n+" << int4", intsByRow(shift(t, false)))
 		r.totalOp(n+" >> int4", intsByRow(shift(t, true)))
-		for _, f := range []struct {
-			name          string
-			pickB, isLess bool
-		}{{"larger", true, true}, {"smaller", true, false}} {
-			keepGreater := f.isLess
-			r.total(n+f.name+"("+n+","+n+")", intsByRow(func(x, y int64) (int64, error) {
-				if x < y == keepGreater {
-					return y, nil
-				}
-				return x, nil
-			}))
-		}
+		r.total(n+"larger("+n+","+n+")", intsByRow(func(x, y int64) (int64, error) { return max(x, y), nil }))
+		r.total(n+"smaller("+n+","+n+")", intsByRow(func(x, y int64) (int64, error) { return min(x, y), nil }))
 	}
 	for _, t := range []types.OID{types.Int4, types.Int8} {
 		ty, _ := types.Lookup(t)

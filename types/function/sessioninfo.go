@@ -25,7 +25,6 @@ func registerSession(r *registry) {
 		return "PostgreSQL " + version + " (flare-pg), compiled by Go, 64-bit"
 	}))
 	r.total("current_database()", text(func(e *types.Env) string { return e.Database }))
-	r.own("pg_catalog", "current_catalog()", types.Name, Stable, text(func(e *types.Env) string { return e.Database })).Total = true
 	r.total("current_schema()", byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
 		if c.Env.Names == nil {
 			out.AppendString("public")

@@ -28,13 +28,6 @@ func registerTimeMake(r *registry) {
 	r.total("transaction_timestamp()", simple(transaction))
 	r.total("statement_timestamp()", simple(func(e *types.Env) int64 { return e.StatementStart.UnixMicro() }))
 	r.total("clock_timestamp()", clock(func(e *types.Env) int64 { return e.Clock().UnixMicro() }))
-	// SQL's functions without parentheses, which PostgreSQL's grammar knows and pg_proc doesn't.
-	r.own("pg_catalog", "current_timestamp()", types.Timestamptz, Stable, simple(transaction)).Total = true
-	r.own("pg_catalog", "current_date()", types.Date, Stable, simple(currentDate)).Total = true
-	r.own("pg_catalog", "localtimestamp()", types.Timestamp, Stable, simple(localTimestamp)).Total = true
-	r.own("pg_catalog", "localtime()", types.Time, Stable, simple(func(e *types.Env) int64 {
-		return (localTimestamp(e)%microsPerDay + microsPerDay) % microsPerDay
-	})).Total = true
 	r.fn("to_timestamp(float8)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(fromEpoch(a[0].Float(i)))
 	}))
