@@ -201,10 +201,13 @@ type sealed struct {
 
 // seal closes the open frames and makes the RAM runs.
 func (st *Stage) seal(parts []*part) ([]*sealed, error) {
-	out := make([]*sealed, 0, len(parts))
-	for _, p := range parts {
+	out := make([]*sealed, len(parts))
+	budget := st.store.opts.RAMBytes / 4 // an import of everything does not push out what is recent, nor need the memory
+	for i := len(parts) - 1; i >= 0; i-- {
+		p := parts[i]
 		s := &sealed{key: p.key, events: p.events, raw: p.raw}
-		if p.raw <= runLimit && p.raw <= st.store.opts.RAMBytes/8 {
+		if p.raw <= runLimit && p.raw <= budget {
+			budget -= p.raw
 			raw, err := st.rawOf(p)
 			if err != nil {
 				return nil, err
@@ -216,8 +219,7 @@ func (st *Stage) seal(parts []*part) ([]*sealed, error) {
 				return nil, err
 			}
 		}
-		s.frames = p.frames
-		out = append(out, s)
+		out[i] = s
 	}
 	for i, p := range parts {
 		s := out[i]

@@ -17,7 +17,6 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-
 func TestMain(m *testing.M) {
 	flag.Parse()
 	goleak.VerifyTestMain(m)
