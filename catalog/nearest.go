@@ -44,5 +44,5 @@ func distance(a, b []rune, limit int) int {
 			return limit
 		}
 	}
-	return row[len(b)]
+	return min(row[len(b)], limit)
 }

@@ -15,7 +15,7 @@ import (
 const (
 	schemaCatalog     types.OID = 11
 	schemaPublic      types.OID = 2200
-	schemaInformation types.OID = 13182
+	schemaInformation types.OID = 13207
 	schemaFlare       types.OID = 14999
 	bootstrapRole     types.OID = 10
 	databaseFlare     types.OID = 14998
