@@ -229,6 +229,7 @@ func ambiguousFunction(name string, args []types.OID) error {
 
 // CommonType finds the type that UNION, CASE, VALUES, IN, COALESCE, GREATEST … give values of these types (section 10.5 of
 // PostgreSQL's manual); ctx is how the message begins ("CASE types integer and text cannot be matched"). All unknown: text.
+// The order counts where casts go both ways; of a CASE, PostgreSQL puts the ELSE first.
 func CommonType(ctx string, ts []types.OID) (types.OID, error) {
 	t := types.OID(types.Unknown)
 	for _, n := range ts {
