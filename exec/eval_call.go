@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"context"
+
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
@@ -72,8 +74,11 @@ func (c *call) eval(b *column.Batch, sel column.Selection) (*column.Vector, erro
 	return &c.out, nil
 }
 
-// kernel runs the function into c.out.
+// kernel runs the function into c.out. Between two kernels is where an expression of many stops when its statement ends.
 func (c *call) kernel(n int, sel column.Selection, args []*column.Vector) error {
+	if env := c.info.Env; env != nil && env.Context != nil && env.Context.Err() != nil {
+		return context.Cause(env.Context)
+	}
 	if c.borrowed {
 		c.out, c.borrowed = column.Vector{}, false
 	}
