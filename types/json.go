@@ -2,6 +2,7 @@ package types
 
 import (
 	"bytes"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/cockroachdb/apd/v3"
@@ -28,9 +29,26 @@ type jsonReader struct {
 }
 
 type jsonMember struct {
-	name, nameEnd   int // in names
-	start, end      int // of "name": value in dst
-	valueStart, ord int
+	name, nameEnd int // in names
+	start, end    int // of "name": value in dst
+	ord           int // its place in the document
+}
+
+var jsonReaders = sync.Pool{New: func() any { return new(jsonReader) }}
+
+// newJSONReader takes a reader that writes from the pool.
+func newJSONReader(s, dst []byte) *jsonReader {
+	r := jsonReaders.Get().(*jsonReader)
+	*r = jsonReader{s: s, dst: dst, canonical: true, members: r.members[:0], names: r.names[:0], scratch: r.scratch[:0]}
+	return r
+}
+
+// free gives the reader back, but for memory that an unusual document made large.
+func (r *jsonReader) free() {
+	r.s, r.dst, r.fault = nil, nil, nil
+	if cap(r.names)+cap(r.scratch)+cap(r.members) < 64<<10 {
+		jsonReaders.Put(r)
+	}
 }
 
 const hexDigits = "0123456789abcdef"
@@ -49,7 +67,8 @@ func CheckJSON(s []byte) error {
 // ParseJSONB checks JSON text and appends its canonical jsonb text. Besides CheckJSON's errors there
 // are 22P05 for \u0000 and 22003 for numbers that no numeric can hold.
 func ParseJSONB(dst, s []byte) ([]byte, error) {
-	r := jsonReader{s: s, dst: dst, canonical: true}
+	r := newJSONReader(s, dst)
+	defer r.free()
 	r.document()
 	if r.fault != nil {
 		return dst, r.fault
@@ -63,7 +82,9 @@ func AppendJSONB(dst, s []byte) []byte {
 	if len(s) > 0 && isDigit(s[0]) && bytes.IndexAny(s, "eE ") < 0 {
 		return append(dst, s...)
 	}
-	r := jsonReader{s: s, dst: dst, canonical: true, lenient: true}
+	r := newJSONReader(s, dst)
+	defer r.free()
+	r.lenient = true
 	r.document()
 	if r.fault != nil {
 		return append(dst, s...)
@@ -73,7 +94,9 @@ func AppendJSONB(dst, s []byte) []byte {
 
 // appendJSONBKey appends a text that is the same for all JSON that jsonb holds equal.
 func appendJSONBKey(dst, s []byte) []byte {
-	r := jsonReader{s: s, dst: dst, canonical: true, lenient: true, key: true}
+	r := newJSONReader(s, dst)
+	defer r.free()
+	r.lenient, r.key = true, true
 	r.document()
 	if r.fault != nil {
 		return append(dst, s...)
@@ -305,12 +328,13 @@ func (r *jsonReader) array() bool {
 
 // number reads a number by JSON's grammar.
 func (r *jsonReader) number() bool {
-	end := r.tokenEnd()
-	text := r.s[r.p:end]
-	if numberEnd(text) != len(text) {
-		return r.fail(end, "Token \"%s\" is invalid.", text)
+	n := numberEnd(r.s[r.p:])
+	if n < 0 || r.p+n < len(r.s) && wordByte(r.s[r.p+n]) {
+		end := r.tokenEnd()
+		return r.fail(end, "Token \"%s\" is invalid.", r.s[r.p:end])
 	}
-	r.p = end
+	text := r.s[r.p : r.p+n]
+	r.p += n
 	if !r.canonical {
 		return true
 	}

@@ -2,7 +2,7 @@ package types
 
 import (
 	"bytes"
-	"sort"
+	"slices"
 )
 
 // object reads an object. Its members are written as they come; only where they come in another
@@ -74,13 +74,14 @@ func (r *jsonReader) compareNames(a, b *jsonMember) int {
 
 // reorder rewrites the members of an object, which stand in dst from first on, in jsonb's order.
 func (r *jsonReader) reorder(members []jsonMember, first int) {
-	sort.Slice(members, func(i, j int) bool {
-		if c := r.compareNames(&members[i], &members[j]); c != 0 {
-			return c < 0
+	slices.SortFunc(members, func(a, b jsonMember) int {
+		if c := r.compareNames(&a, &b); c != 0 {
+			return c
 		}
-		return members[i].ord < members[j].ord
+		return a.ord - b.ord
 	})
-	text := append([]byte(nil), r.dst[first:]...)
+	r.scratch = append(r.scratch[:0], r.dst[first:]...)
+	text := r.scratch
 	r.dst = r.dst[:first]
 	wrote := false
 	for i := range members {

@@ -77,8 +77,8 @@ var numbers = []string{"0", "0.00", "1", "-1", "2", "3", "7", "10", "0.5", "-0.5
 
 var fewNumbers = []string{"0", "0.00", "1", "-1", "2", "-3", "0.5", "-0.5", "2.50", "-2.5", "10", "123.456", "0.0009", "1e-12", "NaN", "Infinity", "-Infinity", "1.00000000001", "7"}
 
-func TestNumericArithmeticAgreesWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func numericArithmeticAgreesWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	binary := []struct {
 		sql string
 		f   func(z, x, y *apd.Decimal) error
@@ -144,8 +144,8 @@ func TestNumericArithmeticAgreesWithPostgreSQL(t *testing.T) {
 	}
 }
 
-func TestFloatCastsAgreeWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func floatCastsAgreeWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	for _, f := range []float64{0, math.Copysign(0, -1), 0.5, 1.5, 2.5, -0.5, -1.5, 1e10, 32767.4, 32767.5, 2147483647.5, 9.3e18, -9.223372036854775e18, 1e308, 5e-324, 0.1, 1.0 / 3, 123456.789, 1e15, 1e16, 1e17, 1234567890123456789, 3.5e38, 1e-46, math.NaN(), math.Inf(1), math.Inf(-1), 1e22, 1e23, 9007199254740992, 18014398509481984, 18014398509481988, 5e22, 8.41e21, 2.0e24, 9.2e37, 33554432, 8.5899346e9, 3.4028234e38} {
 		lit := fmt.Sprintf("'%s'::float8", AppendFloat(nil, nil, Float8, f))
 		check := func(sql, got string) {
@@ -181,8 +181,8 @@ var spans = []string{"1 day", "-1 day", "1 month", "-1 month", "1 year 2 months 
 
 var timeUnits = []string{"microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "millennium", "julian", "isoyear", "dow", "isodow", "doy", "epoch", "timezone", "timezone_hour", "timezone_minute", "nosuch", "secs", "MILLISECONDS", "Year"}
 
-func TestTimeArithmeticAgreesWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func timeArithmeticAgreesWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	for _, s := range []session{plainSession, {"Europe/Berlin", "MDY", "postgres"}, {"Asia/Kathmandu", "MDY", "postgres"}} {
 		s.set(t, c)
 		env := s.env(t)
@@ -302,8 +302,8 @@ func TestTimeArithmeticAgreesWithPostgreSQL(t *testing.T) {
 	}
 }
 
-func TestIntervalArithmeticAgreesWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func intervalArithmeticAgreesWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	env := plainSession.env(t)
 	plainSession.set(t, c)
 	check := func(sql, got string) {

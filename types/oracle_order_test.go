@@ -29,8 +29,8 @@ var ordered = map[string][]string{
 	"text[]":    {"{}", `{""}`, "{a}", "{NULL}", `{a,b}`, `{"a,b"}`},
 }
 
-func TestOrderAndEqualityAgreeWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func orderAndEqualityAgreeWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	env := plainSession.env(t)
 	for typ, values := range ordered {
 		oid, err := ParseTypeName(typ)
@@ -53,8 +53,8 @@ func TestOrderAndEqualityAgreeWithPostgreSQL(t *testing.T) {
 	}
 }
 
-func TestJSONViewAgreesWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func jSONViewAgreesWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	for _, s := range []session{plainSession, {"Asia/Kathmandu", "MDY", "postgres"}} {
 		s.set(t, c)
 		env := s.env(t)

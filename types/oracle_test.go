@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,26 @@ var intervalTexts = []string{
 	"1 day", "1 year 2 months 3 days 4 hours 5 minutes 6 seconds", "1-2", "3 4:05:06", "P1Y2M3DT4H5M6S", "P0001-02-03T04:05:06", "P1W", "P1Y2M3W", "PT36H", "P1.5D", "PT1.5S", "P-1Y2M", "PT-0.5S", "P00021215T111213", "P1Y2M3D4H", "PT", "P", "P1Y2", "1 day ago", "@ 1 minute", "@ 1 day 2 hours ago", "-1 day +02:03:04", "-1 days 2:03", "1 day -02:03:04", "1.5 days", "1.5 months", "1.5 years", "-1.5 months", "0.5 weeks", "1.5 weeks", "2.5 decades", "1 century", "1 millennium", "3 centuries 2 decades", "1 quarter", "5", "5.5", "-5.5", ".5", "1:2", "1:2:3", "1:2:3.456", "1:2.5", "100:00:00", "-100:00:00", "00:00:00.000001", "00:00:00.0000001", "1 us", "1 ms", "1.5 ms", "1000000 microseconds", "1 h", "1 m", "1 s", "1 y 1 mon 1 w 1 d", "1 hr 2 mins 3 secs", "1 day 1 day", "1 sec 1 ms", "1.5 sec 1 ms", "1 month 1 mon", "1", "", " ", "x", "1 x", "day", "1 day x", "ago", "1 day ago 2", "178956970 years 7 months", "178956970 years 8 months", "178956971 years", "2147483647 days", "2147483648 days", "2562047788 hours", "2562047789 hours", "-2147483648 months", "infinity", "-infinity", "1-12", "1-11", "-1-2 +3 -4:05:06", "+1-2 -3 +4:05:06", "-1-2 3 4:05:06", "-1 day 2 hours", "- 1 day", "1 2 days", "0", "0 days", "1 year -1 month", "-1 year 1 month", "1 mon -1 day", "-1 mon 1 day 1 second", "0.1 day", "0.000001 day", "1.000001 month", "6 years 0.99 month", "1 year 12 months", "12:60", "12:00:60", "12:00:61", "1 24:00", "59:61", "00:00:59.9999999", "1e5 sec", "1 day, 2 hours", "P1DT", "P1M1Y", "p1y", "1.2.3 sec", "-0:00:01", "-00:00:00.5", "1 fortnight", "-1.5 days", "-0.5 hours", "1 mil", "2 c", "+1 day", "1 dec", "-23:59:59", "1 month ago 1 day", "1.5:30", "P1.5Y", "P1.5M", "P1.5W", "PT1.5H", "PT1.5M", "PT10:20:30", "PT10:20", "PT102030", "P2020-01", "P2020", "P-1-2-3",
 }
 
+// TestAgreesWithPostgreSQL runs all comparisons on one server.
+func TestAgreesWithPostgreSQL(t *testing.T) {
+	o := pgoracle.Start(t)
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, *pgoracle.Oracle)
+	}{
+		{"TextInAndOut", textInAndOutAgreesWithPostgreSQL},
+		{"TypeTable", typeTableAgreesWithPostgreSQL},
+		{"NumericArithmetic", numericArithmeticAgreesWithPostgreSQL},
+		{"FloatCasts", floatCastsAgreeWithPostgreSQL},
+		{"TimeArithmetic", timeArithmeticAgreesWithPostgreSQL},
+		{"IntervalArithmetic", intervalArithmeticAgreesWithPostgreSQL},
+		{"OrderAndEquality", orderAndEqualityAgreeWithPostgreSQL},
+		{"JSONView", jSONViewAgreesWithPostgreSQL},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, o) })
+	}
+}
+
 // want is PostgreSQL's answer.
 type want struct {
 	text   string
@@ -185,11 +206,24 @@ func typeOf(t testing.TB, c *pgx.Conn, cast string) (OID, int32) {
 	if got := FormatType(oid, typmod); got != formatted {
 		t.Errorf("FormatType(%d, %d) = %q, PostgreSQL's %q", oid, typmod, got, formatted)
 	}
+	if open := strings.IndexByte(cast, '('); open >= 0 && oid != Interval {
+		var mods []int32
+		for _, m := range strings.Split(strings.Trim(cast[open:], "()[]"), ",") {
+			n, err := strconv.Atoi(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mods = append(mods, int32(n))
+		}
+		if got, err := TypmodOf(oid, mods); err != nil || got != typmod {
+			t.Errorf("TypmodOf(%s) = %d, %v, PostgreSQL's %d", cast, got, err, typmod)
+		}
+	}
 	return oid, typmod
 }
 
-func TestTextInAndOutAgreesWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func textInAndOutAgreesWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	for _, in := range inputs {
 		sessions := in.sessions
 		if sessions == nil {
@@ -257,8 +291,8 @@ func compareInput(t *testing.T, c *pgx.Conn, env *Env, as string, oid OID, typmo
 	}
 }
 
-func TestTypeTableAgreesWithPostgreSQL(t *testing.T) {
-	c := pgoracle.Start(t).Connect(t)
+func typeTableAgreesWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {
+	c := o.Connect(t)
 	for _, typ := range All() {
 		var name, sql, category string
 		var array, elem uint32

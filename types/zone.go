@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// zoneCache holds the locations by the names that were asked for; names that are no zone are not
-// kept, so that it grows with the tz database at most (in its spellings).
+// zoneCache holds locations by their names in lower case; names that are no zone are not kept, so
+// that it grows as large as the tz database at most.
 var zoneCache sync.Map // string to *time.Location
 
 // loadZone finds a zone of the tz database by its name, in any case as far as the usual
 // capitalisation of names tells.
 func loadZone(name string) (*time.Location, bool) {
-	if loc, ok := zoneCache.Load(name); ok {
+	key := strings.ToLower(name)
+	if loc, ok := zoneCache.Load(key); ok {
 		return loc.(*time.Location), true
 	}
 	if name == "" || len(name) > 64 || strings.EqualFold(name, "local") {
@@ -29,7 +30,7 @@ func loadZone(name string) (*time.Location, bool) {
 			return time.UTC, true
 		}
 		if loc, err := time.LoadLocation(n); err == nil {
-			zoneCache.Store(name, loc)
+			zoneCache.Store(key, loc)
 			return loc, true
 		}
 	}
