@@ -23,12 +23,10 @@ type written struct {
 	id       int
 	streams  []StreamID // of each row
 	docs     []string   // each names the transaction and the row
-	props    []string   // that its rows brought
 	acked    bool
 	sync     bool // acked, and so survives a power cut
 	flushed  bool // an acked commit with Sync or a Flush came later
 	failed   bool // it was told that nothing of it is there
-	group    int
 	rollback bool
 }
 

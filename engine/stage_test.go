@@ -30,8 +30,8 @@ func rssAnon() int64 {
 
 // TestLargeTransactionsTakeLittleMemory stages and commits 250 MB, in one tick and over thousands.
 func TestLargeTransactionsTakeLittleMemory(t *testing.T) {
-	if testing.Short() || rssAnon() == 0 {
-		t.Skip("takes a while, and needs /proc")
+	if testing.Short() || raceDetector || rssAnon() == 0 {
+		t.Skip("takes a while, and needs /proc, and no race detector, whose memory would be measured")
 	}
 	docs := events(1000)
 	for name, spread := range map[string]int64{"one tick": 0, "many ticks": 5 * minute / 100} {

@@ -123,7 +123,12 @@ func Decode(b []byte, name string) (s *State, end int64, err error) {
 
 // later finds a valid record in b with a number above expected.
 func later(b []byte, expected uint64) (int, bool) {
-	for i := 1; i+recordTop+numbered <= len(b); i++ {
+	// The room behind the log is zero bytes, where no record begins: its length is not zero.
+	begin := len(b)
+	for begin >= 8 && binary.LittleEndian.Uint64(b[begin-8:]) == 0 {
+		begin -= 8
+	}
+	for i := 1; i < begin && i+recordTop+numbered <= len(b); i++ {
 		// The number first: it is near the expected one or this is no record, which spares the checksum.
 		number := binary.LittleEndian.Uint64(b[i+recordTop:])
 		if number <= expected || number > expected+uint64(len(b)) {
