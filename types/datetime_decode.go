@@ -545,7 +545,7 @@ func (r *dateTimeReader) word(fields []field, i int) (have, fault) {
 	case wordNow:
 		return r.now(w.value)
 	case wordMonth:
-		var got have = haveMonth
+		got := haveMonth
 		if m.given&haveMonth != 0 && !r.textMonth && m.given&haveDay == 0 && m.month >= 1 && m.month <= 31 {
 			m.day, got = m.month, haveDay
 		}

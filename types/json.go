@@ -79,7 +79,7 @@ func ParseJSONB(dst, s []byte) ([]byte, error) {
 // AppendJSONB appends the canonical jsonb text of JSON that is known to be valid. What jsonb would
 // refuse in it stays as it can: \u0000 escaped, a lone surrogate as U+FFFD, a huge number as spelled.
 func AppendJSONB(dst, s []byte) []byte {
-	if len(s) > 0 && isDigit(s[0]) && bytes.IndexAny(s, "eE ") < 0 {
+	if len(s) > 0 && isDigit(s[0]) && !bytes.ContainsAny(s, "eE ") {
 		return append(dst, s...)
 	}
 	r := newJSONReader(s, dst)
