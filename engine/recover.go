@@ -160,8 +160,12 @@ func (s *Store) walkTail(f *file) (t *tail, err error) {
 		return nil, &DamageError{File: f.path, What: "can't be opened", Err: err}
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	if err := headerOf(h, &f.File, f.path); err != nil {
+	if err := headerOf(h, &f.File, f.path); errors.Is(err, ErrNewerFormat) {
 		return nil, err
+	} else if err != nil {
+		// Reads that meet it name it. Its commits count all the same, or those after them in other files would be cut.
+		s.opts.Log.Warn("damaged file", "error", err)
+		f.frozen = true
 	}
 	size, err := h.Size()
 	if err != nil {

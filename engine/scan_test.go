@@ -298,6 +298,39 @@ func TestDamageIsNamedAndTheRestReadable(t *testing.T) {
 	}
 }
 
+// TestDamagedHeaderDoesNotCutLaterCommits: recovery counts the commits of a tick whose header is damaged.
+func TestDamagedHeaderDoesNotCutLaterCommits(t *testing.T) {
+	fs := vfs.NewMem()
+	s := open(t, fs, Options{})
+	for i := range 3 {
+		commitDocs(t, s, base, fmt.Sprintf(`{"a":%d}`, i))
+		commitDocs(t, s, base+5*minute, fmt.Sprintf(`{"b":%d}`, i))
+	}
+	fs = fs.Kill()
+	flip(t, fs, "data/streams/1/2020-09-13T12-30-1.tick", 30)
+	s = open(t, fs, Options{})
+	commitDocs(t, s, base, `{"a":3}`)
+	tx := s.Read()
+	var told int
+	if got := scan(t, tx, Spec{SkipDamaged: func(*DamageError) { told++ }}); len(got) != 4 || told != 1 {
+		t.Errorf("read %v, told %d times", got, told)
+	}
+	if _, err := scanErr(tx, Spec{}); err == nil {
+		t.Error("damage was not named")
+	}
+	tx.Close()
+	must(t, s.Close())
+	flip(t, fs, "data/streams/1/2020-09-13T12-30-1.tick", 30)
+	s = open(t, fs, Options{})
+	tx = s.Read()
+	if got := scan(t, tx, Spec{}); len(got) != 7 {
+		t.Errorf("after repair: %v", got)
+	}
+	tx.Close()
+	must(t, s.Close())
+	checkClean(t, fs)
+}
+
 func TestReadersAndCommittersTogether(t *testing.T) {
 	fs := &countSyncs{FS: vfs.OS}
 	dir := t.TempDir()
