@@ -37,6 +37,9 @@ type StreamColumn struct {
 	Attr int16 // attnum, stable across restarts
 	Core bool
 	Star bool // part of SELECT *
+	// Faithful: the column shows every number that its events hold, and numbers compare by their spelling just as the
+	// column's values compare in SQL. Ingestion sees to it, by widening the types of undeclared properties.
+	Faithful bool
 	Read nql.Column
 }
 
@@ -123,6 +126,12 @@ func (s *Stream) addProperty(p *engine.Property) {
 		Name: p.Path[len(p.Path)-1], Type: oid,
 		Attr: int16(min(firstPropertyAttr+int64(p.Seq), 1<<15-1)),
 		Read: nql.Column{Path: path, Kind: propertyKind(oid)},
+	}
+	switch oid {
+	case types.Int8, types.Numeric:
+		c.Faithful = !p.Declared
+	case types.Float8:
+		c.Faithful = !p.Declared && !p.Long
 	}
 	at := s.nested
 	for _, name := range p.Path {

@@ -20,7 +20,8 @@ import (
 //
 //   - text = constant, text in (constants), text like 'prefix…', where no number's or boolean's spelling could be equal or match;
 //   - bigint = constant, bigint in (constants): a number that equals an integer is one;
-//   - comparisons of booleans: only booleans compare with booleans.
+//   - comparisons of booleans: only booleans compare with booleans;
+//   - comparisons of numbers with a column that is faithful (catalog.StreamColumn): no number in the events differs from what it shows.
 //
 // Without the function such a comparison is null where SQL's is false, which is the same for WHERE but not under NOT: there,
 // it stays (strict).
@@ -170,6 +171,8 @@ type operand struct {
 	kind column.Kind
 	// json: the text of any JSON value (->>), which NQL's text isn't: it leaves out objects and arrays, and keeps a number's spelling.
 	json bool
+	// faithful: the numbers in the documents are the column's.
+	faithful bool
 }
 
 // conversions are the functions of NQL that read a value as a column of the kind shows it.
@@ -187,7 +190,12 @@ func (p *pusher) operand(e plan.Expr) (operand, bool) {
 		if conversions[col.read.Kind] == "" {
 			return operand{}, false
 		}
-		return operand{path: col.read.Path, kind: col.read.Kind}, true
+		o := operand{path: col.read.Path, kind: col.read.Kind}
+		if rel, _, ok := p.sc.column(e.(*plan.Ref)); ok && rel.stream != nil && o.path.Root == nql.NoBuiltin {
+			known, ok := rel.stream.Nested(o.path)
+			o.faithful = ok && known.Faithful && known.Read.Kind == o.kind
+		}
+		return o, true
 	}
 	c, ok := e.(*plan.Call)
 	if !ok {
@@ -301,7 +309,7 @@ func (p *pusher) compare(op nql.Op, l, r plan.Expr, strict bool) (nql.Expr, bool
 		return nil, false
 	}
 	switch {
-	case o.kind == column.Bool:
+	case o.kind == column.Bool, o.faithful:
 		return &nql.Binary{Op: op, L: o.path, R: x}, true
 	case op == nql.Eq && !strict && o.plainEqual(plain):
 		return &nql.Binary{Op: op, L: o.path, R: x}, true
@@ -344,7 +352,7 @@ func (p *pusher) in(e *plan.InList, strict bool) (nql.Expr, bool) {
 		out.List = append(out.List, x)
 	}
 	switch {
-	case allPlain || o.kind == column.Bool:
+	case allPlain || o.kind == column.Bool || o.faithful:
 		out.X = o.path
 	case o.json:
 		return nil, false
