@@ -156,6 +156,46 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
+// TestShutdownWhileClientsComeAndGo: stopping never waits for a conversation that waits for the stop, and clients that
+// are still in start-up hold it up no longer than idle ones.
+func TestShutdownWhileClientsComeAndGo(t *testing.T) {
+	for range 200 {
+		s := NewServer(Options{Handler: &fakeHandler{}})
+		var ends []net.Conn
+		for i := range 4 {
+			here, there := net.Pipe()
+			s.start(context.Background(), there)
+			ends = append(ends, here)
+			go io.Copy(io.Discard, here)
+			switch i {
+			case 0:
+				here.Write(packet(3<<16, "user", "u"))
+			case 1:
+				go here.Write(packet(3<<16, "user", "u"))
+			case 2:
+				go here.Write([]byte{0, 0, 0})
+			}
+		}
+		down := make(chan error, 1)
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 8*time.Second)
+			defer cancel()
+			down <- s.Shutdown(ctx)
+		}()
+		select {
+		case err := <-down:
+			if err != nil {
+				t.Fatal(err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("the server doesn't stop")
+		}
+		for _, e := range ends {
+			e.Close()
+		}
+	}
+}
+
 // TestIdleTimeout: a session that may not wait longer ends with its own error.
 func TestIdleTimeout(t *testing.T) {
 	_, addr := serveFake(t, &fakeHandler{idle: 30 * time.Millisecond}, Options{})

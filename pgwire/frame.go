@@ -46,13 +46,13 @@ func (f *frames) next(stop func() error) (kind byte, body []byte, err error) {
 	return f.header[0], f.body, nil
 }
 
-// startup returns the next packet of the start-up phase.
-func (f *frames) startup() ([]byte, error) {
+// startup returns the next packet of the start-up phase; stop as for next.
+func (f *frames) startup(stop func() error) ([]byte, error) {
 	f.header[0], f.have = 0, 1
-	if err := f.fillHeader(1, nil); err != nil {
+	if err := f.fillHeader(1, stop); err != nil {
 		return nil, err
 	}
-	if err := f.fillBody(nil); err != nil {
+	if err := f.fillBody(stop); err != nil {
 		return nil, err
 	}
 	f.have = 0

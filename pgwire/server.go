@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,8 +38,11 @@ type Server struct {
 	byPID     map[uint32]*conn
 	lastPID   uint32
 	letIn     int
-	draining  bool
 	wg        sync.WaitGroup
+
+	// draining is set under mu, so that no connection starts afterwards, and read without: conversations ask
+	// for it while they hold their inbox.
+	draining atomic.Bool
 }
 
 // NewServer returns a server that waits for Serve.
@@ -72,7 +76,7 @@ func NewServer(o Options) *Server {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer ln.Close()
 	s.mu.Lock()
-	if s.draining {
+	if s.draining.Load() {
 		s.mu.Unlock()
 		return nil
 	}
@@ -116,7 +120,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 func (s *Server) start(ctx context.Context, nc net.Conn) {
 	c := newConn(ctx, s, nc)
 	s.mu.Lock()
-	if s.draining {
+	if s.draining.Load() {
 		s.mu.Unlock()
 		nc.Close()
 		return
@@ -160,17 +164,17 @@ func (s *Server) admit(c *conn) bool {
 	return true
 }
 
-func (s *Server) isDraining() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.draining
-}
+func (s *Server) isDraining() bool { return s.draining.Load() }
 
-// each calls f for every connection.
+// each calls f for every connection, with no lock held: f may take a connection's own.
 func (s *Server) each(f func(*conn)) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	conns := make([]*conn, 0, len(s.conns))
 	for c := range s.conns {
+		conns = append(conns, c)
+	}
+	s.mu.Unlock()
+	for _, c := range conns {
 		f(c)
 	}
 }
@@ -182,7 +186,7 @@ const leaveGrace = time.Second
 // ends; then it cancels them too. It returns ctx's error if it had to, and nil otherwise; all goroutines are gone then.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
-	s.draining = true
+	s.draining.Store(true)
 	for ln := range s.listeners {
 		ln.Close()
 	}

@@ -59,8 +59,8 @@ func (c *conn) startup() error {
 	if r := strings.ToLower(st.Parameters["replication"]); r != "" && r != "off" && r != "false" && r != "no" && r != "0" {
 		return fatal(codeFeatureNotSupported, "replication connections are not supported")
 	}
-	if c.srv.isDraining() {
-		return fatal(types.CodeCannotConnectNow, "the database system is shutting down")
+	if err := c.mayWait(); err != nil {
+		return err
 	}
 	if !c.srv.admit(c) {
 		return fatal(types.CodeTooManyConnections, "sorry, too many clients already")
@@ -86,7 +86,7 @@ func (c *conn) startupPacket() ([]byte, error) {
 	c.frames.max = c.srv.o.MaxStartup
 	askedSSL, askedGSS := false, false
 	for {
-		p, err := c.frames.startup()
+		p, err := c.frames.startup(c.mayWait)
 		if err != nil {
 			return nil, err
 		}
@@ -122,6 +122,14 @@ func (c *conn) startupPacket() ([]byte, error) {
 			return nil, err
 		}
 	}
+}
+
+// mayWait ends the waiting for a start-up packet when the server stops.
+func (c *conn) mayWait() error {
+	if c.srv.isDraining() {
+		return fatal(types.CodeCannotConnectNow, "the database system is shutting down")
+	}
+	return nil
 }
 
 // parseStartup decodes a StartupMessage of any 3.x version and gives the protocol options (_pq_.…) that we don't know.
