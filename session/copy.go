@@ -45,7 +45,7 @@ func (s *session) copyIn(ctx context.Context, sc *scope, b *translate.Copy, out 
 
 // copyEvents takes a document a line, decoded exactly as import does.
 func (s *session) copyEvents(ctx context.Context, stage *engine.Stage, b *translate.Copy, in io.Reader) (int64, error) {
-	result, err := ingest.Run(ctx, []ingest.Input{ingest.Reader("stdin", in)}, stageSink{stage, b.Stream.ID},
+	result, err := ingest.Run(ctx, []ingest.Input{ingest.Reader("stdin", newUntilMarker(in))}, stageSink{stage, b.Stream.ID},
 		ingest.Options{Options: event.Options{Limits: s.srv.c.Limits}})
 	if bad := (*ingest.LineError)(nil); errors.As(err, &bad) {
 		e := types.Errorf(bad.Err.Code, "%s", bad.Err.Reason)
