@@ -22,7 +22,7 @@ func registerSession(r *registry) {
 				version = v
 			}
 		}
-		return "PostgreSQL " + version + " (flare-pg), compiled by Go, 64-bit"
+		return "PostgreSQL " + version + ", compiled by Go, 64-bit"
 	}))
 	r.total("current_database()", text(func(e *types.Env) string { return e.Database }))
 	r.total("current_schema()", byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
