@@ -2,10 +2,12 @@ package catalog
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -28,6 +30,7 @@ type Stream struct {
 	exact  map[string]int   // properties by their spelling
 	folded map[string][]int // properties by folded name, oldest first
 	nested *member          // what lies in properties that are objects
+	paths  int              // how many property paths are known, nested ones included
 }
 
 // StreamColumn is a core or property column.
@@ -40,7 +43,7 @@ type StreamColumn struct {
 	// Faithful: the column shows every number that its events hold, and numbers compare by their spelling just as the
 	// column's values compare in SQL. Ingestion sees to it, by widening the types of undeclared properties.
 	Faithful bool
-	Read nql.Column
+	Read     nql.Column
 }
 
 // member is a member of an object, known from the events so far.
@@ -147,6 +150,7 @@ func (s *Stream) addProperty(p *engine.Property) {
 		return // the same path twice: the older stands
 	}
 	at.column = &c
+	s.paths++
 	if len(p.Path) > 1 {
 		return
 	}
@@ -216,6 +220,28 @@ func (s *Stream) Member(path []nql.Step, exact, folded string) (name string, ok 
 		}
 	}
 	return "", false
+}
+
+// Observed reports whether every member of objects at a path is known, once seen: the path and their number are within the limits.
+func (s *Stream) Observed(path []nql.Step) bool {
+	return len(path) < event.MaxLevels && s.paths < event.MaxPaths
+}
+
+// NumberedMember reports whether an object at a path is known to have a member whose name reads as an integer.
+func (s *Stream) NumberedMember(path []nql.Step) bool {
+	at := s.nested
+	for _, step := range path {
+		if step.Kind != nql.Member || at.members[step.Name] == nil {
+			return false
+		}
+		at = at.members[step.Name]
+	}
+	for name := range at.members {
+		if _, err := strconv.Atoi(name); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // Nearest gives the name of the column whose spelling is nearest to a name that doesn't exist, for the hint of error 42703; "" where

@@ -28,13 +28,15 @@ type binder struct {
 	ctes  []*cte
 	// named are the names that output columns take from the columns they show: property spellings.
 	named map[*pg.ColumnRef]string
+	// fields are the names that output columns take from the last field of x[0].field: as it was spelled.
+	fields map[*pg.A_Indirection]string
 	// located says where a reference stands, for errors that are found later.
 	located map[plan.Expr]int32
 }
 
 // Bind binds a statement. Errors are *types.Error with Position relative to the whole query string.
 func Bind(c *Context, s *Statement) (Bound, error) {
-	b := &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, located: map[plan.Expr]int32{}}
+	b := &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, fields: map[*pg.A_Indirection]string{}, located: map[plan.Expr]int32{}}
 	for _, t := range c.Params {
 		if t == 0 {
 			t = types.Unknown

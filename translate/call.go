@@ -40,13 +40,13 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	}
 	switch {
 	case n.AggStar:
-		return nil, b.errorf(n.Location, "42809", "%s(*) specified, but %s is not an aggregate function", name, name)
+		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name)
 	case n.AggDistinct:
-		return nil, b.errorf(n.Location, "42809", "DISTINCT specified, but %s is not an aggregate function", name)
+		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name)
 	case n.AggFilter != nil:
-		return nil, b.errorf(n.Location, "42809", "FILTER specified, but %s is not an aggregate function", name)
+		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "FILTER specified, but %s is not an aggregate function", name)
 	case len(n.AggOrder) > 0:
-		return nil, b.errorf(n.Location, "42809", "ORDER BY specified, but %s is not an aggregate function", name)
+		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "ORDER BY specified, but %s is not an aggregate function", name)
 	}
 	args, locations, err := b.list(sc, n.Args)
 	if err != nil {
@@ -92,7 +92,7 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 	}
 	if len(args) == 0 && !n.AggStar {
 		if name == "count" {
-			return nil, b.errorf(n.Location, "42809", "%s(*) must be used to call a parameterless aggregate function", name)
+			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name)
 		}
 	}
 	ts := make([]types.OID, len(args))

@@ -158,7 +158,12 @@ func (b *binder) pathRead(sc *scope, name string, c *plan.Call) plan.Expr {
 			steps = append(steps, nql.Step{Kind: nql.Member, Name: p})
 		}
 	}
-	path := &nql.Path{Root: col.read.Path.Root, Steps: append(append([]nql.Step(nil), col.read.Path.Steps...), steps...)}
+	return b.readPath(sc, rel, col.read.Path, steps)
+}
+
+// readPath makes a scan read what lies some steps below a path, as jsonb; nil where that is no path of NQL's.
+func (b *binder) readPath(sc *scope, rel *relation, at *nql.Path, steps []nql.Step) plan.Expr {
+	path := &nql.Path{Root: at.Root, Steps: append(append([]nql.Step(nil), at.Steps...), steps...)}
 	if path.Root == nql.Properties {
 		if path.Steps[0].Kind != nql.Member || strings.HasPrefix(path.Steps[0].Name, "@") {
 			return nil // built-in members are no properties

@@ -223,6 +223,9 @@ func (b *binder) figureName(n *pg.Node) (name string, strength int) {
 			return name, 2
 		}
 	case *pg.Node_AIndirection:
+		if name, ok := b.fields[n.AIndirection]; ok {
+			return name, 2
+		}
 		for i := len(n.AIndirection.Indirection) - 1; i >= 0; i-- {
 			if s := n.AIndirection.Indirection[i].GetString_(); s != nil {
 				return s.Sval, 2

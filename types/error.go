@@ -47,6 +47,7 @@ const (
 	CodeProtocolViolation         = "08P01"
 	CodeFeatureNotSupported       = "0A000"
 	CodeDatatypeMismatch          = "42804"
+	CodeWrongObjectType           = "42809"
 	CodeStringRightTruncation     = "22001"
 	CodeNumericOutOfRange         = "22003"
 	CodeInvalidDatetimeFormat     = "22007"

@@ -20,12 +20,19 @@ func registerJSON(r *registry) {
 			return element(trimJSON(a[0].Str(i)), a[1].Int(i)), nil
 		}
 		byPath := func(a []*column.Vector, i int) ([]byte, error) { return walkPath(trimJSON(a[0].Str(i)), a[1].Str(i)) }
+		byPathArgs := func(a []*column.Vector, i int) ([]byte, error) {
+			v := trimJSON(a[0].Str(i))
+			for _, step := range a[1:] {
+				v = pathStep(v, step.Str(i))
+			}
+			return v, nil
+		}
 		r.totalOp(n+" -> text", jsonValue(byKey))
 		r.totalOp(n+" -> int4", jsonValue(byIndex))
-		r.op(n+" #> _text", jsonValue(byPath))
+		r.op(n+" #> _text", pathOf(jsonValue(byPath), jsonValue(byPathArgs)))
 		r.totalOp(n+" ->> text", jsonText(t, byKey))
 		r.totalOp(n+" ->> int4", jsonText(t, byIndex))
-		r.op(n+" #>> _text", jsonText(t, byPath))
+		r.op(n+" #>> _text", pathOf(jsonText(t, byPath), jsonText(t, byPathArgs)))
 		r.total(n+"_typeof("+n+")", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 			out.AppendString(jsonTypeName(trimJSON(a[0].Str(i))))
 			return nil
@@ -67,6 +74,17 @@ func registerJSON(r *registry) {
 	registerJSONCasts(r)
 }
 
+// pathOf is the kernel of a function that is both an operator over an array of steps (#>) and called with the steps as
+// arguments (jsonb_extract_path).
+func pathOf(array, args Kernel) Kernel {
+	return func(c *Call, n int, sel column.Selection, a []*column.Vector, out *column.Vector) error {
+		if len(c.Args) > 1 && types.ElemOf(c.Args[1]) != 0 {
+			return array(c, n, sel, a, out)
+		}
+		return args(c, n, sel, a, out)
+	}
+}
+
 // walkPath follows a text[] of keys and indexes.
 func walkPath(s, path []byte) ([]byte, error) {
 	steps, err := parseTextArray(path)
@@ -77,23 +95,27 @@ func walkPath(s, path []byte) ([]byte, error) {
 		if step.null {
 			return nil, nil
 		}
-		switch jsonKind(s) {
-		case '{':
-			s = member(s, step.text)
-		case '[':
-			n, err := strconv.ParseInt(string(bytes.TrimLeft(step.text, " ")), 10, 32)
-			if err != nil {
-				return nil, nil
-			}
-			s = element(s, n)
-		default:
-			return nil, nil
-		}
-		if s == nil {
+		if s = pathStep(s, step.text); s == nil {
 			return nil, nil
 		}
 	}
 	return s, nil
+}
+
+// pathStep follows one step of a path: a key of an object, an index of an array. It is nil where that leads nowhere.
+func pathStep(s, step []byte) []byte {
+	if s == nil {
+		return nil
+	}
+	switch jsonKind(s) {
+	case '{':
+		return member(s, step)
+	case '[':
+		if n, err := strconv.ParseInt(string(bytes.TrimLeft(step, " ")), 10, 32); err == nil {
+			return element(s, n)
+		}
+	}
+	return nil
 }
 
 func jsonValue(find func(a []*column.Vector, i int) ([]byte, error)) Kernel {

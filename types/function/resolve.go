@@ -144,8 +144,12 @@ func expand(want []types.OID, variadic bool, defaults, n int) ([]types.OID, bool
 	switch {
 	case variadic && n >= len(want):
 		full := slices.Clone(want)
-		for len(full) < n {
-			full = append(full, want[len(want)-1])
+		last := want[len(want)-1]
+		if elem := types.ElemOf(last); elem != 0 {
+			last = elem // VARIADIC text[] takes texts
+		}
+		for full[len(want)-1] = last; len(full) < n; {
+			full = append(full, last)
 		}
 		return full, true
 	case !variadic && n <= len(want) && n >= len(want)-defaults:
