@@ -94,8 +94,15 @@ func (c *chunk) decode(d *event.Decoder, stop bool) {
 // tooLongError is the same for lines that were held and lines that were not.
 func (c *chunk) tooLongError() *event.Error {
 	return &event.Error{
-		Code: event.CodeTooLarge, Offset: -1, Reason: fmt.Sprintf("line is longer than the limit of %d bytes", c.limit),
+		Code: event.CodeTooLarge, Offset: -1, Reason: "line is longer than the limit of " + limitText(c.limit),
 	}
+}
+
+func limitText(n int) string {
+	if n >= 1<<20 && n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 // asEventError: Decode returns no other errors.

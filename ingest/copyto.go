@@ -9,17 +9,16 @@ import (
 	"strings"
 
 	"github.com/flare-pg/flare-pg/event"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // CopyTo is Run with a server as the sink: it connects to url and sends the events by COPY stream FROM STDIN (FORMAT
 // 'json'), all inputs in one transaction. What is sent is decoded here already, so bad lines and moved
-// fields are this side's business. stream may be qualified by a schema. After an error nothing was stored, unless the
-// error is of the connection and came while the server was committing.
+// fields are this side's business. stream may be qualified by a schema. After an error nothing was stored, unless it is
+// ErrUnknownOutcome. ErrURL, ErrConnect; a *pgconn.PgError where the server refuses.
 func CopyTo(ctx context.Context, url, stream string, inputs []Input, o Options) (Result, error) {
-	conn, err := pgconn.Connect(ctx, url)
+	conn, err := connect(ctx, url)
 	if err != nil {
-		return Result{}, err // says where it was to connect; passwords are left out
+		return Result{}, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 
@@ -53,7 +52,7 @@ func CopyTo(ctx context.Context, url, stream string, inputs []Input, o Options) 
 	case run.err != nil && !errors.Is(run.err, errCopyEnded) && (copyErr == nil || !errors.Is(run.err, context.Canceled)):
 		return run.result, run.err
 	case copyErr != nil:
-		return run.result, fmt.Errorf("COPY %s: %w", stream, copyErr)
+		return run.result, copyError(copyErr, run.err == nil)
 	case tag.RowsAffected() != run.result.Events:
 		return run.result, fmt.Errorf("sent %d events, but the server stored %d", run.result.Events, tag.RowsAffected())
 	}

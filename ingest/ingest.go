@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -71,7 +72,11 @@ func File(path string) Input {
 	in := Input{Name: path, Open: func(context.Context) (io.ReadCloser, error) {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, err // names the file
+			var why *fs.PathError
+			if errors.As(err, &why) {
+				err = why.Err
+			}
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		if st, err := f.Stat(); err == nil && st.IsDir() {
 			f.Close()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -60,7 +61,7 @@ func open(ctx context.Context, in Input) (*source, error) {
 		s.kind = "gzip"
 		if s.text, err = gzip.NewReader(buffered); err != nil {
 			f.Close()
-			return nil, fmt.Errorf("%s: %w: %w", in.Name, ErrDamaged, err)
+			return nil, fmt.Errorf("%s: %w (gzip): %w", in.Name, ErrDamaged, endsEarly(err))
 		}
 	case bytes.HasPrefix(head, zstdMagic):
 		s.kind = "zstd"
@@ -69,7 +70,7 @@ func open(ctx context.Context, in Input) (*source, error) {
 			zstd.WithDecoderLowmem(true))
 		if err != nil {
 			f.Close()
-			return nil, fmt.Errorf("%s: %w: %w", in.Name, ErrDamaged, err)
+			return nil, fmt.Errorf("%s: %w (zstd): %w", in.Name, ErrDamaged, err)
 		}
 		s.text = s.zstd
 	}
@@ -84,9 +85,17 @@ func (s *source) Read(p []byte) (n int, err error) {
 		n += m
 	}
 	if err != nil && err != io.EOF && s.kind != "" {
-		err = fmt.Errorf("%w (%s): %w", ErrDamaged, s.kind, err)
+		err = fmt.Errorf("%w (%s): %w", ErrDamaged, s.kind, endsEarly(err))
 	}
 	return n, err
+}
+
+// endsEarly says what io.ErrUnexpectedEOF means to the owner of a file.
+func endsEarly(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("it ends too early")
+	}
+	return err
 }
 
 func (s *source) Close() error {

@@ -28,16 +28,17 @@ changed. It may run beside a server. Exit code 1 if anything was found.`,
 				fmt.Fprintf(out, "%s: %v\n", f.File, f.Err)
 			})
 			if err != nil {
-				return err
+				return explainOpen(data, err, false)
 			}
+			size := fmt.Sprintf("%s, %s, %s", count(int64(result.Files), "file"), count(result.Events, "event"), bytesText(result.Bytes))
 			if found > 0 {
-				fmt.Fprintf(out, "%d problems found in %d files, %s\n", found, result.Files, bytesText(result.Bytes))
+				fmt.Fprintf(out, "%s found: %s read\n", count(int64(found), "problem"), size)
 				return errReported
 			}
-			_, err = fmt.Fprintf(out, "no damage found: %d files, %d events, %s\n", result.Files, result.Events, bytesText(result.Bytes))
+			_, err = fmt.Fprintf(out, "no damage found: %s\n", size)
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "", "data directory")
+	cmd.Flags().StringVar(&data, "data", "", "data directory to read")
 	return cmd
 }

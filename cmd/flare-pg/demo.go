@@ -26,6 +26,9 @@ directory, and serve them. The directory is removed at the end unless --data nam
 		Example: `  flare-pg demo
   flare-pg demo --events 1000000 --data ./demo`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if events < 0 {
+				return usageError{fmt.Errorf("--events: %d is out of range", events)}
+			}
 			dir := data
 			if dir == "" {
 				var err error
@@ -39,7 +42,7 @@ directory, and serve them. The directory is removed at the end unless --data nam
 				start := time.Now()
 				n, err := fillDemo(ctx, store, seed, events)
 				if err == nil && n > 0 {
-					fmt.Fprintf(out, "stored %s made-up events of the last 24 hours in %.2gs\n", thousands(int64(n)), time.Since(start).Seconds())
+					fmt.Fprintf(out, "stored %s made-up events of the last 24 hours in %s\n", thousands(int64(n)), durationText(time.Since(start)))
 				}
 				return err
 			}
@@ -48,7 +51,7 @@ directory, and serve them. The directory is removed at the end unless --data nam
 	}
 	f.register(cmd)
 	cmd.Flags().StringVar(&data, "data", "", "data directory to make and keep; one that has events already is served as it is")
-	cmd.Flags().IntVar(&events, "events", 100_000, "how many events")
+	cmd.Flags().IntVar(&events, "events", 100_000, "how many events to make up")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "seed of the generator: equal seeds make equal events")
 	return cmd
 }

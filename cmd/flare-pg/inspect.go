@@ -20,7 +20,7 @@ func inspectCommand() *cobra.Command {
 		Use:   "inspect --data DIR",
 		Short: "Show what a data directory holds",
 		Long: `List the streams of a data directory and its files: time range, events, bytes on disk,
-bytes of JSON. It may run beside a server; what is shown is the generation that is
+bytes of JSON (raw), and the one divided by the other (ratio). It may run beside a server; what is shown is the generation that is
 current when it starts.`,
 		Example: "  flare-pg inspect --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -37,7 +37,7 @@ current when it starts.`,
 			return inspect(cmd.OutOrStdout(), data, tx)
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "", "data directory")
+	cmd.Flags().StringVar(&data, "data", "", "data directory to look at")
 	return cmd
 }
 
@@ -57,7 +57,7 @@ func inspect(out io.Writer, data string, tx *engine.ReadTx) error {
 				from, to = min(from, f.From), max(to, f.To)
 			}
 		}
-		fmt.Fprintf(w, "%s.%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", s.Schema, s.Name, s.ID, events, len(s.Properties), n,
+		fmt.Fprintf(w, "%s.%s\t%d\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", s.Schema, s.Name, s.ID, thousands(events), len(s.Properties), n,
 			bytesText(bytes), bytesText(raw), ratioText(bytes, raw), timeText(from, n), timeText(to, n))
 	}
 	if len(files) > 0 {
@@ -68,7 +68,7 @@ func inspect(out io.Writer, data string, tx *engine.ReadTx) error {
 			if rel, err := filepath.Rel(data, path); err == nil {
 				path = rel
 			}
-			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", path, f.Events, bytesText(f.Bytes), bytesText(f.Raw),
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", path, thousands(f.Events), bytesText(f.Bytes), bytesText(f.Raw),
 				ratioText(f.Bytes, f.Raw), timeText(f.From, 1), timeText(f.To, 1))
 		}
 	}
@@ -90,17 +90,4 @@ func ratioText(bytes, raw int64) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.3f", float64(bytes)/float64(raw))
-}
-
-// bytesText shows a size with three digits: 1.05 MB.
-func bytesText(n int64) string {
-	const units = "kMGTPE"
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	f, u := float64(n)/1000, 0
-	for f >= 999.5 {
-		f, u = f/1000, u+1
-	}
-	return fmt.Sprintf("%.3g %cB", f, units[u])
 }

@@ -24,7 +24,12 @@ func nqlCommand() *cobra.Command {
 what was committed when it started. EXPLAIN in SQL shows the NQL that a statement becomes.`,
 		Example: `  flare-pg nql --data ./data "select @t, @m from stream where @l = 'Error' order by @t desc limit 10"
   flare-pg nql --data ./data --format ndjson "select * from stream where StatusCode >= 500"`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("want one query, in quotes, not %d arguments", len(args))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := requireData(data); err != nil {
 				return err
@@ -58,7 +63,7 @@ what was committed when it started. EXPLAIN in SQL shows the NQL that a statemen
 			return out.Flush()
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "", "data directory")
+	cmd.Flags().StringVar(&data, "data", "", "data directory to ask")
 	cmd.Flags().StringVar(&format, "format", "table", "how rows are printed: table, ndjson or csv")
 	return cmd
 }

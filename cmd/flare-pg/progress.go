@@ -16,7 +16,7 @@ import (
 // meter shows how far an import has come: a bar with rate and time left on a terminal, a plain line every few seconds elsewhere.
 type meter struct {
 	out  io.Writer
-	bar  *progressbar.ProgressBar
+	bar  *progressbar.ProgressBar // nil: not a terminal
 	last time.Time
 }
 
@@ -25,13 +25,18 @@ const plainEvery = 5 * time.Second
 
 func newMeter(out io.Writer) *meter {
 	m := &meter{out: out, last: time.Now()}
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(out) {
 		m.bar = progressbar.NewOptions64(-1,
-			progressbar.OptionSetWriter(out), progressbar.OptionShowBytes(true), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionSetWriter(out), progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(), progressbar.OptionUseANSICodes(true))
 	}
 	return m
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 func (m *meter) show(p ingest.Progress) {
@@ -39,7 +44,7 @@ func (m *meter) show(p ingest.Progress) {
 		if p.Size > 0 && m.bar.GetMax64() != p.Size {
 			m.bar.ChangeMax64(p.Size)
 		}
-		m.bar.Describe(fmt.Sprintf("%s: %s events, %s/s", filepath.Base(p.File), thousands(p.Events), thousands(perSecond(p.Events, p.Elapsed))))
+		m.bar.Describe(progressText(p))
 		m.bar.Set64(p.Read)
 		return
 	}
@@ -47,10 +52,36 @@ func (m *meter) show(p ingest.Progress) {
 		m.last = now
 		share := ""
 		if p.Size > 0 {
-			share = fmt.Sprintf("%d%%, ", 100*p.Read/p.Size)
+			share = fmt.Sprintf(", %d%%", 100*p.Read/p.Size)
 		}
-		fmt.Fprintf(m.out, "%s: %s%s events, %s events/s\n", filepath.Base(p.File), share, thousands(p.Events), thousands(perSecond(p.Events, p.Elapsed)))
+		fmt.Fprintf(m.out, "%s%s\n", progressText(p), share)
 	}
+}
+
+// progressText is what a line of progress says besides the share that is done.
+func progressText(p ingest.Progress) string {
+	s := fmt.Sprintf("%s: %s, %s/s", filepath.Base(p.File), count(p.Events, "event"), bytesText(perSecond(p.Bytes, p.Elapsed)))
+	if p.Size > 0 && p.Read > 0 && p.Elapsed >= 500*time.Millisecond {
+		left := time.Duration(float64(p.Elapsed) * float64(max(p.Size-p.Read, 0)) / float64(p.Read))
+		s += fmt.Sprintf(", %s left", durationText(max(left.Round(time.Second), time.Second)))
+	}
+	return s
+}
+
+// committing says what happens behind the last line read.
+func (m *meter) committing() {
+	if m.bar != nil {
+		m.bar.Describe("writing to disk")
+		m.bar.RenderBlank()
+	}
+}
+
+// println writes a line of its own, above the bar if there is one.
+func (m *meter) println(line string) {
+	if m.bar != nil {
+		m.bar.Clear()
+	}
+	fmt.Fprintln(m.out, line)
 }
 
 // done takes the bar away, so that what follows begins on a clean line.
@@ -58,17 +89,4 @@ func (m *meter) done() {
 	if m.bar != nil {
 		m.bar.Finish()
 	}
-}
-
-func perSecond(n int64, d time.Duration) int64 {
-	return int64(float64(n) / max(d.Seconds(), 1e-3))
-}
-
-// thousands writes 1234567 as 1,234,567.
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

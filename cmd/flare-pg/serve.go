@@ -9,8 +9,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,9 +46,37 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&f.startupTimeout, "startup-timeout", 10*time.Second, "how long a client may take to say who it is")
 	cmd.Flags().DurationVar(&f.shutdown, "shutdown-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
 	cmd.Flags().Int64Var(&f.memoryMB, "query-memory", 1024, "MiB that all queries together may take; queries wait for it")
-	cmd.Flags().Int64Var(&f.ramMB, "recent-memory", 64, "MiB of recent events kept in memory")
-	cmd.Flags().IntVar(&f.workers, "workers", 0, "goroutines a statement scans with (0: one a core)")
-	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	cmd.Flags().Int64Var(&f.ramMB, "recent-memory", 64, "MiB of recent events kept in memory; 0 keeps none")
+	cmd.Flags().IntVar(&f.workers, "workers", 0, "goroutines that a statement scans with; 0: one a core")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "what is logged: debug, info, warn or error")
+}
+
+// check refuses numbers that make no sense, before anything is done.
+func (f *serveFlags) check() error {
+	for _, n := range []struct {
+		flag      string
+		is, least int64
+	}{
+		{"max-connections", int64(f.connections), 1}, {"query-memory", f.memoryMB, 1}, {"recent-memory", f.ramMB, 0}, {"workers", int64(f.workers), 0},
+		{"startup-timeout", int64(f.startupTimeout), 1}, {"shutdown-timeout", int64(f.shutdown), 0},
+	} {
+		const most = 1 << 30 // of a number of MiB, a petabyte
+		if n.is < n.least || strings.HasSuffix(n.flag, "memory") && n.is > most {
+			return usageError{fmt.Errorf("--%s: %d is out of range", n.flag, n.is)}
+		}
+	}
+	return nil
+}
+
+// restMemory is what the process may take besides queries and recent events before the garbage collector works harder:
+// connections, commits, file lists, the parser.
+const restMemory = 256 << 20
+
+// limitMemory tells the garbage collector how much memory the process should stay below, unless GOMEMLIMIT does.
+func (f *serveFlags) limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(f.memoryMB<<20 + f.ramMB<<20 + restMemory)
+	}
 }
 
 func serveCommand() *cobra.Command {
@@ -55,8 +86,11 @@ func serveCommand() *cobra.Command {
 		Use:   "serve --data DIR",
 		Short: "Run the server",
 		Long: `Run the server over a data directory, which is made if it is absent or empty.
-It runs until SIGINT or SIGTERM, then finishes what is running and commits.
-Logs go to standard error.`,
+It runs until SIGINT or SIGTERM, then finishes what is running and commits; a second
+signal ends it at once. Logs go to standard error.
+
+Memory: the garbage collector is told to keep the process below --query-memory plus
+--recent-memory plus 256 MiB, unless the variable GOMEMLIMIT says otherwise.`,
 		Example: `  flare-pg serve --data ./data
   flare-pg serve --data ./data --listen 127.0.0.1:5433 --socket /tmp`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -66,7 +100,7 @@ Logs go to standard error.`,
 			return f.run(cmd.Context(), data, cmd.OutOrStdout(), cmd.ErrOrStderr(), nil)
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "", "data directory")
+	cmd.Flags().StringVar(&data, "data", "", "data directory, made if it is absent or empty")
 	f.register(cmd)
 	return cmd
 }
@@ -78,6 +112,10 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
 		return usageError{fmt.Errorf("--log-level %q: want debug, info, warn or error", f.logLevel)}
 	}
+	if err := f.check(); err != nil {
+		return err
+	}
+	f.limitMemory()
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
 
 	listeners, err := f.listeners()
@@ -89,7 +127,11 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 			l.Close()
 		}
 	}
-	store, err := openStore(data, engine.Options{Create: true, RAMBytes: f.ramMB << 20, Log: log})
+	recent := f.ramMB << 20
+	if recent == 0 {
+		recent = -1 // the engine's "none"
+	}
+	store, err := openStore(data, engine.Options{Create: true, RAMBytes: recent, Log: log})
 	if err != nil {
 		closeAll()
 		return err
@@ -108,6 +150,7 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 
 	registry := catalog.NewRegistry()
 	provideFiles(registry, store)
+	provideColumns(registry, store)
 	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
 	handler := session.NewServer(session.Config{
 		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, Log: log, Workers: f.workers,
@@ -134,7 +177,7 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	}
 	select {
 	case <-ctx.Done():
-		log.Info("stopping", "wait_at_most", f.shutdown.String())
+		log.Info("stopping; a second signal ends it at once", "wait_at_most", f.shutdown.String())
 	case err = <-failed:
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.shutdown)
@@ -149,16 +192,19 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 
 // listeners opens the TCP address, which must be a loopback one, and the Unix socket if one is wanted.
 func (f *serveFlags) listeners() ([]net.Listener, error) {
-	host, _, err := net.SplitHostPort(f.listen)
+	host, port, err := net.SplitHostPort(f.listen)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--listen %q: want ADDRESS:PORT, such as 127.0.0.1:5433", f.listen)}
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, usageError{fmt.Errorf("--listen %s: only loopback addresses (127.0.0.1, ::1, localhost) can be served: there is no authentication and no TLS yet", f.listen)}
 	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return nil, usageError{fmt.Errorf("--listen %q: the port must be a number from 0 to 65535", f.listen)}
+	}
 	tcp, err := net.Listen("tcp", f.listen)
 	if err != nil {
-		return nil, fmt.Errorf("can't listen: %w", err)
+		return nil, listenError(f.listen, err)
 	}
 	if f.socket == "" {
 		return []net.Listener{tcp}, nil
@@ -167,13 +213,25 @@ func (f *serveFlags) listeners() ([]net.Listener, error) {
 	if c, err := net.Dial("unix", path); err == nil {
 		c.Close()
 		tcp.Close()
-		return nil, fmt.Errorf("can't listen: another server answers on %s", path)
+		return nil, fmt.Errorf("can't listen on %s: another server answers there", path)
 	}
 	os.Remove(path) // left by a killed process: nobody answers on it
 	unix, err := net.Listen("unix", path)
 	if err != nil {
 		tcp.Close()
-		return nil, fmt.Errorf("can't listen: %w", err)
+		return nil, listenError(path, err)
 	}
 	return []net.Listener{tcp, unix}, nil
+}
+
+// listenError says why nobody can listen there, without the calls that found out.
+func listenError(address string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("can't listen on %s: the port is in use; stop who has it, or name another with --listen (port 0 picks a free one)", address)
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
+	}
+	return fmt.Errorf("can't listen on %s: %w", address, err)
 }
