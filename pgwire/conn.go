@@ -150,7 +150,7 @@ func (c *conn) statement(f func(ctx context.Context, o *out) error) error {
 		cancel(nil)
 	}()
 	c.w.sent = time.Now()
-	err := f(ctx, &out{c: c, ctx: ctx})
+	err := f(ctx, &out{c: c})
 	if c.leaving != nil {
 		return c.leaving
 	}
@@ -181,7 +181,8 @@ func (c *conn) report(ctx context.Context, err error) error {
 		return err
 	}
 	c.sess.Failed(e)
-	return nil
+	// At once: a client that sent Flush and no Sync waits for this, and its Flush will be skipped.
+	return c.w.flush()
 }
 
 // ready sends ReadyForQuery and everything before it.

@@ -102,8 +102,8 @@ func (c *conn) extended(kind byte, body []byte) error {
 		if err := m.Decode(body); err != nil {
 			return c.report(c.ctx, malformed("Parse"))
 		}
-		return c.statement(func(ctx context.Context, _ *out) error {
-			if err := c.sess.Parse(ctx, m.Name, m.Query, m.ParameterOIDs); err != nil {
+		return c.statement(func(ctx context.Context, o *out) error {
+			if err := c.sess.Parse(ctx, m.Name, m.Query, m.ParameterOIDs, o); err != nil {
 				return err
 			}
 			return c.w.send(&pgproto3.ParseComplete{})

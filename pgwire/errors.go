@@ -35,12 +35,13 @@ func clientError(ctx context.Context, err error) (e *types.Error, internal bool)
 	return types.Errorf(types.CodeInternalError, "internal error: %s", err), true
 }
 
-// fields makes the wire's form of an error or notice. A NUL would end a field early, so there is none.
+// fields makes the wire's form of an error or notice. A NUL would end a field early, and clients expect UTF-8, so what is
+// neither is replaced.
 func fields(e *types.Error, severity string) pgproto3.ErrorResponse {
 	if e.Severity != "" {
 		severity = e.Severity
 	}
-	s := func(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
+	s := func(s string) string { return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD") }
 	m := pgproto3.ErrorResponse{
 		Severity: severity, SeverityUnlocalized: severity, Code: e.Code, Message: s(e.Message),
 		Detail: s(e.Detail), Hint: s(e.Hint), Position: int32(e.Position), Where: s(e.Where),

@@ -135,7 +135,7 @@ func (s *fakeSession) run(ctx context.Context, p *fakePortal, max int, out Out) 
 		name, value, _ := strings.Cut(rest, " ")
 		s.changed = append(s.changed, [2]string{name, value})
 	case "copyin":
-		r, err := out.CopyIn(false, 2)
+		r, err := out.CopyIn(ctx, false, 2)
 		if err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (s *fakeSession) run(ctx context.Context, p *fakePortal, max int, out Out) 
 		}
 		return out.Complete(fmt.Sprintf("COPY %d", bytes.Count(b, []byte("\n"))))
 	case "copyfail": // an error in the middle of the data
-		r, err := out.CopyIn(false, 1)
+		r, err := out.CopyIn(ctx, false, 1)
 		if err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func (s *fakeSession) run(ctx context.Context, p *fakePortal, max int, out Out) 
 	return out.Complete(strings.ToUpper(verb))
 }
 
-func (s *fakeSession) Parse(_ context.Context, name, sql string, _ []types.OID) error {
+func (s *fakeSession) Parse(_ context.Context, name, sql string, _ []types.OID, _ Out) error {
 	if strings.HasPrefix(sql, "syntax") {
 		return types.Errorf("42601", "syntax error")
 	}

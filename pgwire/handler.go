@@ -56,7 +56,7 @@ type Session interface {
 	Query(ctx context.Context, sql string, out Out) error
 
 	// The extended protocol. After an error pgwire skips to Sync by itself.
-	Parse(ctx context.Context, name, sql string, params []types.OID) error
+	Parse(ctx context.Context, name, sql string, params []types.OID, out Out) error                       // out is for notices only
 	DescribeStatement(ctx context.Context, name string) (params []types.OID, columns []Column, err error) // columns nil: no rows (NoData)
 	Bind(ctx context.Context, portal, statement string, formats []int16, values [][]byte, results []int16) error
 	DescribePortal(ctx context.Context, name string) (columns []Column, results []int16, err error)
@@ -94,7 +94,8 @@ type Out interface {
 	Notice(n *types.Error) error
 	Parameter(name, value string) error
 	// CopyIn asks the client for data and returns a reader of it, io.EOF at CopyDone; CopyFail is a *types.Error 57014.
-	CopyIn(binary bool, columns int) (io.Reader, error)
+	// ctx, the statement's or one derived from it, ends the waiting for data with its cause.
+	CopyIn(ctx context.Context, binary bool, columns int) (io.Reader, error)
 	// CopyOut begins data to the client; each Write is a CopyData message; Close ends it.
 	CopyOut(binary bool, columns int) (io.WriteCloser, error)
 	Flush() error

@@ -11,10 +11,7 @@ import (
 )
 
 // out is the Out of one message of the client.
-type out struct {
-	c   *conn
-	ctx context.Context
-}
+type out struct{ c *conn }
 
 func (o *out) Describe(columns []Column) error { return o.c.w.describe(columns, nil) }
 
@@ -39,7 +36,7 @@ func (o *out) Parameter(name, value string) error {
 	return o.c.w.send(&pgproto3.ParameterStatus{Name: name, Value: value})
 }
 
-func (o *out) CopyIn(binary bool, columns int) (io.Reader, error) {
+func (o *out) CopyIn(ctx context.Context, binary bool, columns int) (io.Reader, error) {
 	overall, formats := copyFormats(binary, columns)
 	if err := o.c.w.send(&pgproto3.CopyInResponse{OverallFormat: overall, ColumnFormatCodes: formats}); err != nil {
 		return nil, err
@@ -47,7 +44,7 @@ func (o *out) CopyIn(binary bool, columns int) (io.Reader, error) {
 	if err := o.c.w.flush(); err != nil {
 		return nil, err
 	}
-	return &copyIn{c: o.c, ctx: o.ctx}, nil
+	return &copyIn{c: o.c, ctx: ctx}, nil
 }
 
 func (o *out) CopyOut(binary bool, columns int) (io.WriteCloser, error) {

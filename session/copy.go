@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (s *session) copyIn(ctx context.Context, sc *scope, b *translate.Copy, out 
 		return "", types.Errorf(types.CodeFeatureNotSupported, "COPY FROM in format %s is not supported", b.Format)
 	}
 	stage := s.stage()
-	in, err := out.CopyIn(false, len(b.Targets))
+	in, err := out.CopyIn(ctx, false, len(b.Targets))
 	if err != nil {
 		return "", err
 	}
@@ -72,7 +73,7 @@ func (s *session) copyRows(ctx context.Context, sc *scope, b *translate.Copy, in
 	w := s.newRowWriter(sc, b.Stream.ID, b.Stream.Name, b.Targets)
 	r := newCopyReader(in, b)
 	at := -1 // the column that is being read
-	defer func() { err = inCopy(ctx, err, b, r.line, at) }()
+	defer func() { err = inCopy(ctx, err, b, r, at) }()
 	cols := make([]*column.Vector, len(b.Targets))
 	for i, t := range b.Targets {
 		cols[i] = column.New(types.KindOf(t.Type))
@@ -128,8 +129,11 @@ func (s *session) copyRows(ctx context.Context, sc *scope, b *translate.Copy, in
 	return w.rows, nil
 }
 
+// maxCopyShown is how much of a line or value an error shows, in bytes.
+const maxCopyShown = 100
+
 // inCopy says where in the input an error lies.
-func inCopy(ctx context.Context, err error, b *translate.Copy, line int64, at int) error {
+func inCopy(ctx context.Context, err error, b *translate.Copy, r *copyReader, at int) error {
 	if err == nil {
 		return nil
 	}
@@ -138,9 +142,20 @@ func inCopy(ctx context.Context, err error, b *translate.Copy, line int64, at in
 		return err
 	}
 	f := *e
-	f.Where = fmt.Sprintf("COPY %s, line %d", b.Stream.Name, line)
+	f.Where = fmt.Sprintf("COPY %s, line %d", b.Stream.Name, r.line)
+	text := r.raw
 	if at >= 0 && at < len(b.Targets) {
 		f.Where += ", column " + b.Targets[at].Name
+		text = nil
+		if at < len(r.fields) {
+			text = r.fields[at].bytes
+		}
+	}
+	if len(text) > maxCopyShown {
+		text = append(bytes.ToValidUTF8(text[:maxCopyShown], nil), "..."...)
+	}
+	if len(text) > 0 {
+		f.Where += `: "` + string(text) + `"`
 	}
 	return &f
 }

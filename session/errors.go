@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/event"
@@ -52,6 +53,9 @@ func clientError(ctx context.Context, err error) error {
 		return types.Errorf(types.CodeCannotConnectNow, "the database system is shutting down")
 	case errors.Is(err, engine.ErrNoStream):
 		return types.Errorf(types.CodeUndefinedTable, "%s", err)
+	}
+	if f := (*fs.PathError)(nil); errors.As(err, &f) {
+		return types.Errorf(types.CodeIOError, "%s", err)
 	}
 	return err
 }

@@ -11,8 +11,10 @@ import (
 )
 
 // Parse implements pgwire.Session.
-func (s *session) Parse(ctx context.Context, name, sql string, params []types.OID) error {
+func (s *session) Parse(ctx context.Context, name, sql string, params []types.OID, out pgwire.Out) error {
 	s.active(sql)
+	s.notices = out
+	defer func() { s.notices = nil }()
 	if name == "" {
 		s.dropPrepared("")
 	}
@@ -29,7 +31,7 @@ func (s *session) Parse(ctx context.Context, name, sql string, params []types.OI
 	}
 	sc := s.scope(ctx)
 	defer sc.close()
-	return clientError(ctx, s.prepare(sc, name, st, params))
+	return clientError(ctx, s.prepare(sc, name, sql, st, params))
 }
 
 // DescribeStatement implements pgwire.Session.
@@ -84,11 +86,12 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 	if err != nil {
 		return clientError(ctx, err)
 	}
-	o := &portal{name: name, plan: pl, results: results, scope: sc}
+	o := &portal{name: name, sql: p.sql, plan: pl, results: results, scope: sc}
 	if pl == nil {
 		s.portals[name] = o
 		return nil
 	}
+	s.settle(sc, pl.bound)
 	if n := len(results); n > 1 && n != len(s.resultOf(pl)) {
 		return types.Errorf("08P01", "bind message has %d result formats but query has %d columns", n, len(s.resultOf(pl)))
 	}
@@ -172,6 +175,7 @@ func (s *session) Execute(ctx context.Context, name string, max int, out pgwire.
 	if err != nil {
 		return err
 	}
+	s.active(p.sql)
 	s.notices = out
 	defer func() { s.notices = nil }()
 	ctx, cancel := s.deadline(ctx)

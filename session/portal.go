@@ -13,6 +13,7 @@ import (
 // portal is a statement with its parameters, ready to run, running, or done.
 type portal struct {
 	name    string
+	sql     string   // as the client wrote it
 	plan    *planned // nil: an empty query
 	params  []*column.Vector
 	results []int16
@@ -66,9 +67,9 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 		}
 		return out.Complete(p.cursor.complete(0))
 	}
-	s.settle(p.scope, p.plan.bound)
 	if s.resultOf(p.plan) == nil {
 		sc := p.scope
+		sc.env.Context = ctx // Bind's has ended
 		if _, ok := p.plan.bound.(*translate.Transaction); ok {
 			// The end of the transaction closes its portals, this one too; that must not matter.
 			delete(s.portals, p.name)

@@ -13,6 +13,7 @@ import (
 
 // prepared is a prepared statement, of PREPARE or of Parse.
 type prepared struct {
+	sql       string               // as the client wrote it, for pg_stat_activity
 	statement *translate.Statement // nil: an empty query
 	params    []types.OID          // settled when it was first bound
 	plan      *planned             // nil: an empty query
@@ -23,7 +24,7 @@ func errNoParameter(n int) error {
 }
 
 // prepare binds and keeps a statement under a name.
-func (s *session) prepare(sc *scope, name string, st *translate.Statement, declared []types.OID) error {
+func (s *session) prepare(sc *scope, name, sql string, st *translate.Statement, declared []types.OID) error {
 	if name != "" {
 		if _, ok := s.prepared[name]; ok {
 			return types.Errorf(types.CodeDuplicatePrepared, "prepared statement %q already exists", name)
@@ -32,7 +33,7 @@ func (s *session) prepare(sc *scope, name string, st *translate.Statement, decla
 			return types.Errorf(types.CodeProgramLimitExceeded, "too many prepared statements: at most %d", maxPrepared)
 		}
 	}
-	p := &prepared{statement: st, params: slices.Clone(declared)}
+	p := &prepared{sql: sql, statement: st, params: slices.Clone(declared)}
 	if st != nil {
 		pl, err := s.bind(sc, st, declared)
 		if err != nil {

@@ -189,8 +189,13 @@ func checkApplicationName(v string) (string, error) {
 }
 
 func checkEncoding(v string) (string, error) {
-	name := strings.ToLower(v)
-	name = strings.NewReplacer("-", "", "_", "", " ", "").Replace(name)
+	// PostgreSQL looks at letters and digits only, and asyncpg relies on it: it sends 'utf-8' with the quotes.
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(v))
 	switch name {
 	case "utf8", "unicode":
 		return "UTF8", nil

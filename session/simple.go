@@ -26,6 +26,11 @@ func (s *session) Query(ctx context.Context, sql string, out pgwire.Out) (err er
 		return err // in a failed transaction too: PostgreSQL says the syntax error first
 	}
 	if len(statements) == 0 {
+		if !s.tx.explicit { // of messages of the extended protocol that no Sync ended
+			if err := s.commit(ctx); err != nil {
+				return err
+			}
+		}
 		return out.Empty()
 	}
 	for i, st := range statements {

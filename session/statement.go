@@ -178,7 +178,7 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 	case *translate.Set:
 		return s.set(b)
 	case *translate.Prepare:
-		return "PREPARE", s.prepare(sc, b.Name, b.Statement, b.Params)
+		return "PREPARE", s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params)
 	case *translate.Deallocate:
 		return s.deallocate(b)
 	case *translate.Discard:

@@ -56,17 +56,6 @@ func (s *session) stage() *engine.Stage {
 	return s.tx.stage
 }
 
-// read gives the generation that a statement shall see. The caller closes it.
-func (s *session) read() *engine.ReadTx {
-	if s.tx.isolation == "read committed" || s.tx.isolation == "read uncommitted" {
-		return s.srv.c.Store.Read()
-	}
-	if s.tx.snapshot == nil {
-		s.tx.snapshot = s.srv.c.Store.Read()
-	}
-	return s.tx.snapshot.Retain()
-}
-
 // commit ends the transaction and makes its rows durable. After an error it is rolled back.
 func (s *session) commit(ctx context.Context) error {
 	if !s.tx.begun {

@@ -57,6 +57,7 @@ func TestSettingValues(t *testing.T) {
 		{"synchronous_commit", "false", "off", ""},
 		{"client_encoding", "utf-8", "UTF8", ""},
 		{"client_encoding", "UNICODE", "UTF8", ""},
+		{"client_encoding", "'utf-8'", "UTF8", ""},
 		{"client_encoding", "SQL_ASCII", "SQL_ASCII", ""},
 		{"client_encoding", "LATIN1", "", "0A000"},
 		{"client_encoding", "klingon", "", "22023"},
