@@ -108,7 +108,7 @@ func wrapArgs(c *cobra.Command) {
 
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%s takes no arguments: %q is one too many", cmd.CommandPath(), args[0])
+		return fmt.Errorf("%s takes no arguments: %q is one too many", cmd.Name(), args[0])
 	}
 	return nil
 }
