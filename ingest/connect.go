@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -19,6 +20,8 @@ var (
 	// ErrUnknownOutcome: the connection was lost while the server was committing.
 	ErrUnknownOutcome = errors.New("the connection was lost while the server was committing; whether the events were stored is unknown")
 )
+
+var errClosed = errors.New("the server closed it")
 
 // connect says in its errors where it was to connect, and why it could not, in the fewest words; never a password.
 func connect(ctx context.Context, url string) (*pgconn.PgConn, error) {
@@ -52,6 +55,8 @@ func root(err error) error {
 		return errors.New(dns.Err)
 	case errors.As(err, &op):
 		return op.Err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errClosed
 	}
 	return err
 }

@@ -63,9 +63,17 @@ func progressText(p ingest.Progress) string {
 	s := fmt.Sprintf("%s: %s, %s/s", filepath.Base(p.File), count(p.Events, "event"), bytesText(perSecond(p.Bytes, p.Elapsed)))
 	if p.Size > 0 && p.Read > 0 && p.Elapsed >= 500*time.Millisecond {
 		left := time.Duration(float64(p.Elapsed) * float64(max(p.Size-p.Read, 0)) / float64(p.Read))
-		s += fmt.Sprintf(", %s left", durationText(max(left.Round(time.Second), time.Second)))
+		s += ", " + leftText(left)
 	}
 	return s
+}
+
+// leftText is a guess, hence whole seconds.
+func leftText(d time.Duration) string {
+	if d = max(d.Round(time.Second), time.Second); d < time.Minute {
+		return fmt.Sprintf("%d s left", int(d.Seconds()))
+	}
+	return durationText(d) + " left"
 }
 
 // committing says what happens behind the last line read.
