@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/tick"
@@ -27,7 +28,7 @@ type CheckResult struct {
 	Bytes    int64 // verified
 	Findings int
 	Sealed   bool  // the store was stopped cleanly, so every byte was covered
-	Tail     int64 // bytes beyond the known lengths: commits since, and what a crash left
+	Tail     int64 // bytes behind the last commit: what a crash left
 }
 
 // Check verifies every byte below the known lengths of a data directory: headers, frames, events, commit records and their
@@ -45,7 +46,7 @@ func Check(dir string, o Options, report func(Finding)) (CheckResult, error) {
 	if !there {
 		return c.result, fmt.Errorf("%w: %s has no %s", ErrNotDataDir, s.dir, manifest.Name)
 	}
-	st, data, end, err := manifest.ReadFile(s.fs, filepath.Join(s.dir, manifest.Name))
+	f, err := s.look()
 	if err != nil {
 		var d *DamageError
 		if errors.As(err, &d) {
@@ -54,26 +55,22 @@ func Check(dir string, o Options, report func(Finding)) (CheckResult, error) {
 		}
 		return c.result, err
 	}
+	st := f.state
 	c.result.Sealed = st.Sealed
-	c.result.Bytes = end
-	if st.Sealed {
-		for i, b := range data[end:] {
-			if b != 0 {
-				c.found(filepath.Join(s.dir, manifest.Name), end+int64(i), errors.New("bytes behind the last record"))
-				break
-			}
-		}
+	c.result.Bytes = f.log
+	if f.torn && st.Sealed {
+		c.found(filepath.Join(s.dir, manifest.Name), f.log, errors.New("bytes behind the last record"))
 	}
-	files := make([]*manifest.File, 0, len(st.Files))
-	for _, f := range st.Files {
-		files = append(files, f)
-	}
-	slices.SortFunc(files, func(a, b *manifest.File) int { return compareFiles(&file{File: *a}, &file{File: *b}) })
-	for _, f := range files {
-		if err := c.file(f, st.Sealed); err != nil {
+	slices.SortFunc(f.files, compareFiles)
+	for _, x := range f.files {
+		if err := c.file(x, st.Sealed); err != nil {
 			return c.result, err
 		}
 		s.opts.Pace()
+	}
+	for _, l := range st.Lost {
+		e := s.lostError(l, f)
+		c.found(e.File, e.Offset, e)
 	}
 	return c.result, c.extra(st)
 }
@@ -101,13 +98,12 @@ func (c *checker) damage(name string, err error) error {
 	return nil
 }
 
-func (c *checker) file(m *manifest.File, sealed bool) (err error) {
-	f := &file{File: *m, path: filePath(c.s.dir, *m)}
+func (c *checker) file(f *file, sealed bool) (err error) {
 	c.result.Files++
 	h, err := openTick(c.s.fs, f)
 	if errors.Is(err, fs.ErrNotExist) {
 		// Dropped since the MANIFEST was read?
-		if now, rerr := c.s.readManifest(); rerr == nil && now.Files[m.ID] == nil {
+		if now, _, _, rerr := c.s.readManifest(); rerr == nil && now.Files[f.ID] == nil {
 			return nil
 		}
 	}
@@ -224,7 +220,7 @@ func (c *checker) extra(before *manifest.State) error {
 		return err
 	}
 	// What was made meanwhile is in the MANIFEST by now, or no transaction has committed it yet.
-	st, err := c.s.readManifest()
+	st, _, _, err := c.s.readManifest()
 	if err != nil {
 		return err
 	}
@@ -234,6 +230,10 @@ func (c *checker) extra(before *manifest.State) error {
 	}
 	for _, name := range sortedNames(seen) {
 		if known[name] {
+			continue
+		}
+		if strings.HasSuffix(name, aside) {
+			c.found(name, 0, errors.New("put aside when the store was opened after a crash, because it may hold what was committed"))
 			continue
 		}
 		id, ok := tickID(filepath.Base(name))

@@ -60,8 +60,7 @@ func (w *writer) copy(t *target, manifest, records bool) error {
 			return err
 		}
 		if records {
-			a.buf = tick.AppendRecord(a.buf, tick.Record{Seq: b.seq, Length: uint64(b.stored), Events: uint64(b.events),
-				Arrival: b.arrival, Sum: b.sum, Manifest: manifest})
+			a.buf = tick.AppendRecord(a.buf, w.record(b, manifest))
 		} else {
 			a.buf = append(a.buf, make([]byte, tick.RecordBytes)...)
 		}

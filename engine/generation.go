@@ -32,6 +32,8 @@ type file struct {
 	runs          []*run // parts of it that are in RAM too, by offset, disjoint
 	// frozen: nothing is to be appended (it is damaged).
 	frozen bool
+	// lost, when not nil, says what is missing behind Length; a read is told of it where it gets there.
+	lost *DamageError
 }
 
 func (f *file) bounds() (from, to int64) { return f.Start, f.Start + tick.Range }

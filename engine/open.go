@@ -27,7 +27,10 @@ func Open(dir string, o Options) (*Store, error) {
 		}
 	}
 	if s.opts.ReadOnly {
-		return s, s.openReadOnly()
+		if err := s.openReadOnly(); err != nil {
+			return nil, err
+		}
+		return s, nil
 	}
 	if err := s.openWriting(); err != nil {
 		if s.lock != nil {
@@ -160,16 +163,29 @@ func (s *Store) create() error {
 // begin starts the store with a state and its files.
 func (s *Store) begin(man *manifest.Writer, st *manifest.State, files []*file) {
 	if man != nil {
-		s.writer = &writer{s: s, man: man, Counters: st.Counters, handles: map[uint64]*handle{}, changed: map[uint64]bool{}, dirty: map[uint64]bool{}}
+		s.writer = &writer{s: s, man: man, Counters: st.Counters, handles: map[uint64]*handle{}, changed: map[uint64]bool{}, dirty: map[uint64]bool{}, durable: st.Seq}
 	}
 	g := &generation{files: map[StreamID][]*file{}}
 	s.chain.publish(g.with(schemaOf(st), files))
 }
 
-// readManifest reads the MANIFEST of a data directory.
-func (s *Store) readManifest() (*manifest.State, error) {
-	st, _, _, err := manifest.ReadFile(s.fs, filepath.Join(s.dir, manifest.Name))
-	return st, err
+// readManifest reads the MANIFEST of a data directory. torn: bytes follow its last record, at end, that are no
+// record.
+func (s *Store) readManifest() (st *manifest.State, torn bool, end int64, err error) {
+	st, data, end, err := manifest.ReadFile(s.fs, filepath.Join(s.dir, manifest.Name))
+	if err != nil {
+		return nil, false, 0, err
+	}
+	return st, !zero(data[end:]), end, nil
+}
+
+func zero(b []byte) bool {
+	for _, x := range b {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // openReadOnly takes the MANIFEST and what the ticks have beyond it, as they stand, also while another process writes.
@@ -181,36 +197,45 @@ func (s *Store) openReadOnly() error {
 	if !there {
 		return fmt.Errorf("%w: %s has no %s", ErrNotDataDir, s.dir, manifest.Name)
 	}
-	for try := 0; ; try++ {
-		st, err := s.readManifest()
-		if err != nil {
-			return err
-		}
-		found, err := s.survey(st)
-		if err != nil {
-			return err
-		}
-		// A file that is missing may have been dropped since the MANIFEST was read.
-		if !found.missing || try == 3 {
-			s.begin(nil, found.state, found.files)
-			return nil
-		}
+	f, err := s.look()
+	if err != nil {
+		return err
 	}
+	s.tell(f)
+	s.begin(nil, f.state, f.files)
+	return nil
 }
 
-// headerOf reads and checks a tick's header.
-func headerOf(f vfs.File, m *manifest.File, path string) error {
+// readHeader reads and checks a tick's header.
+func readHeader(f vfs.File, path string) (tick.Header, error) {
 	var b [tick.HeaderBytes]byte
 	n, err := f.ReadAt(b[:], 0)
 	if n < len(b) && err != nil && !errors.Is(err, errEOF) {
-		return &DamageError{File: path, What: "header can't be read", Err: err}
+		return tick.Header{}, &DamageError{File: path, What: "header can't be read", Err: err}
 	}
-	h, err := tick.DecodeHeader(b[:n], path)
+	return tick.DecodeHeader(b[:n], path)
+}
+
+// headerOf checks that a tick's header is that of file m.
+func headerOf(f vfs.File, m *manifest.File, path string) error {
+	h, err := readHeader(f, path)
 	if err != nil {
 		return err
 	}
 	if h.Stream != m.Stream || h.ID != m.ID || h.Start != m.Start {
-		return &DamageError{File: path, What: fmt.Sprintf("header is that of file %d of stream %d", h.ID, h.Stream)}
+		return otherFile(path, h)
 	}
 	return nil
+}
+
+var errOtherFile = errors.New("another file lies in its place")
+
+// otherFile is damage of a file whose header is whole and another's.
+func otherFile(path string, h tick.Header) *DamageError {
+	return &DamageError{File: path, What: fmt.Sprintf("header is that of file %d of stream %d", h.ID, h.Stream), Err: errOtherFile}
+}
+
+// short is damage of a file that ends before its known length.
+func short(f *file, size int64) *DamageError {
+	return &DamageError{File: f.path, Offset: size, What: fmt.Sprintf("ends before offset %d", f.Length)}
 }

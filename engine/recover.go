@@ -1,68 +1,61 @@
 package engine
 
 import (
-	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/flare-pg/flare-pg/engine/manifest"
-	"github.com/flare-pg/flare-pg/engine/tick"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
 
 var errEOF = io.EOF
 
-// found is what a data directory holds: the state with every commit counted that counts, and its files.
-type found struct {
-	state   *manifest.State
-	files   []*file
-	tails   []*tail
-	missing bool // a file of the MANIFEST is not there
-}
-
-// tail is what a tick has beyond the length that the MANIFEST knows.
-type tail struct {
-	file    *file
-	size    int64 // of the file
-	known   int64 // the MANIFEST's length
-	commits []commit
-}
-
-// commit is one commit record in a tail, with what its batch adds.
-type commit struct {
-	record   tick.Record
-	end      int64
-	raw      int64
-	min, max int64
-}
-
 // recover opens an existing store for writing. What follows the last commit that counts is cut; what remains of the tails is written once
 // more and flushed, since nobody knows whether it ever was; then a new MANIFEST says so. A crash in between leaves
 // everything as it was or a shorter tail, so recovery can be cut short and repeated.
+//
+// Where something is damaged, nothing is cut: what was durable and is missing is noted in the MANIFEST and counts when it is found later.
 func (s *Store) recover() error {
 	if err := s.clearTemporary(); err != nil {
 		return err
 	}
-	st, err := s.readManifest()
+	st, torn, _, err := s.readManifest()
 	if err != nil {
 		return err
 	}
-	f, err := s.survey(st)
+	f, err := s.survey(st, noLimit)
 	if err != nil {
 		return err
 	}
-	for _, t := range f.tails {
-		if err := s.settle(t); err != nil {
+	f.torn = torn
+	if torn {
+		// The end of a record that was never acknowledged, or damage to one that was: nobody can tell.
+		if err := s.keepManifest(); err != nil {
 			return err
 		}
 	}
-	if err := s.removeOrphans(f.state); err != nil {
-		return err
+	s.tell(f)
+	for _, t := range f.tails {
+		if err := s.settle(t, f); err != nil {
+			return err
+		}
+	}
+	dirs := map[string]bool{}
+	for _, o := range f.orphans {
+		if err := s.putAway(o, f); err != nil {
+			return err
+		}
+		dirs[filepath.Dir(o.path)] = true
+	}
+	for dir := range dirs {
+		// Before their transactions' numbers are given to others: a file that came back then would count as one of those.
+		if err := s.fs.SyncDir(dir); err != nil {
+			return err
+		}
 	}
 	man, err := manifest.Create(s.fs, s.dir, f.state)
 	if err != nil {
@@ -89,202 +82,133 @@ func (s *Store) clearTemporary() error {
 	return nil
 }
 
-// survey walks the ticks' tails and decides which commits count: those whose sequence numbers follow the MANIFEST's without a gap.
-// It writes nothing.
-func (s *Store) survey(st *manifest.State) (*found, error) {
-	out := &found{state: st}
-	for _, m := range st.Files {
-		f := &file{File: *m, path: filePath(s.dir, *m)}
-		out.files = append(out.files, f)
-		t, err := s.walkTail(f)
-		switch {
-		case errors.Is(err, ErrNewerFormat):
-			return nil, err
-		case err != nil:
-			// Reads that meet it name it; nothing is appended to it.
-			s.opts.Log.Warn("damaged file", "error", err)
-			out.missing = out.missing || errors.Is(err, fs.ErrNotExist)
-			f.frozen = true
-		case t != nil:
-			out.tails = append(out.tails, t)
-		}
-	}
-	slices.SortFunc(out.tails, func(a, b *tail) int { return cmp.Compare(a.file.ID, b.file.ID) })
-	out.count()
-	return out, nil
-}
-
-// count takes the commits in order of their sequence numbers for as long as there is no gap.
-func (f *found) count() {
-	type entry struct {
-		t *tail
-		c commit
-	}
-	var all []entry
-	for _, t := range f.tails {
-		for _, c := range t.commits {
-			all = append(all, entry{t, c})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.c.record.Seq, b.c.record.Seq) })
-	n := &f.state.Counters
-	for _, e := range all {
-		r := e.c.record
-		if r.Seq != n.Seq+1 || r.Arrival != n.Arrival {
-			break
-		}
-		n.Seq++
-		n.Arrival += r.Events
-		e.t.file.add(e.c)
-	}
-	for _, t := range f.tails {
-		*f.state.Files[t.file.ID] = t.file.File
-	}
-}
-
-func (f *file) add(c commit) {
-	if f.Events == 0 {
-		f.Min, f.Max = c.min, c.max
-	}
-	f.Min, f.Max = min(f.Min, c.min), max(f.Max, c.max)
-	f.Length = c.end
-	f.Events += int64(c.record.Events)
-	f.Raw += c.raw
-}
-
-// walkTail opens a file, checks that it is what the MANIFEST says, and lists the commits beyond the known length. nil where it is
-// exactly as long as it should be.
-func (s *Store) walkTail(f *file) (t *tail, err error) {
-	h, err := s.fs.Open(f.path)
-	if err != nil {
-		return nil, &DamageError{File: f.path, What: "can't be opened", Err: err}
-	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	if err := headerOf(h, &f.File, f.path); errors.Is(err, ErrNewerFormat) {
-		return nil, err
-	} else if err != nil {
-		// Reads that meet it name it. Its commits count all the same, or those after them in other files would be cut.
-		s.opts.Log.Warn("damaged file", "error", err)
-		f.frozen = true
-	}
-	size, err := h.Size()
-	if err != nil {
-		return nil, &DamageError{File: f.path, What: "can't be examined", Err: err}
-	}
-	if size < f.Length {
-		return nil, &DamageError{File: f.path, Offset: size, What: "ends before offset " + strconv.FormatInt(f.Length, 10)}
-	}
-	t = &tail{file: f, size: size, known: f.Length}
-	if size == f.Length {
-		return t, nil
-	}
-	buf := s.buffers.get(tick.WindowBytes)
-	defer s.buffers.put(buf)
-	w := tick.NewWalker(h, f.path, f.Length, size, buf)
-	w.Sums = true
-	c := commit{}
-	for {
-		// Whatever is wrong with it, behind the known length it is where the commits end.
-		kind, err := w.Next()
-		if err != nil {
-			return t, nil //nolint:nilerr // as said
-		}
-		if kind == tick.Frame {
-			if c.raw == 0 {
-				c.min, c.max = w.Head.Min, w.Head.Max
-			}
-			c.min, c.max = min(c.min, w.Head.Min), max(c.max, w.Head.Max)
-			c.raw += int64(w.Head.Raw)
-			continue
-		}
-		if w.Record.Manifest {
-			return t, nil // it would lie below the known length if it counted
-		}
-		c.record, c.end = w.Record, w.End()
-		t.commits = append(t.commits, c)
-		c = commit{}
-	}
-}
-
-// settle cuts a tick behind its last commit and makes the tail before it durable.
-func (s *Store) settle(t *tail) (err error) {
+// settle cuts a tick behind its last commit and makes the tail before it durable. A tail of a store with damage stays.
+func (s *Store) settle(t *tail, f *found) (err error) {
 	if t.size == t.known {
 		return nil
+	}
+	cut := t.size > t.file.Length
+	if cut && f.damaged {
+		t.file.frozen = true // events go to another tick of the range
+		cut = false
 	}
 	h, err := s.fs.OpenWrite(t.file.path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
+	if cut && f.torn && t.undecided() {
+		if err := s.keepTail(t, h); err != nil {
+			return err
+		}
+	}
 	buf := s.buffers.get(copyBuffer)[:copyBuffer]
 	defer func() { s.buffers.put(buf) }()
 	// Written once more: after an fsync that failed, the system may show bytes that it never wrote, and would not write them now.
 	for at := t.known; at < t.file.Length; {
 		b := buf[:min(int64(len(buf)), t.file.Length-at)]
-		if n, err := h.ReadAt(b, at); n < len(b) {
+		n, err := h.ReadAt(b, at)
+		if n == 0 {
+			if f.damaged {
+				break // what can't be read is damage that a read names
+			}
+			return &DamageError{File: t.file.path, Offset: at, What: "can't be read", Err: err}
+		}
+		if _, err := h.WriteAt(b[:n], at); err != nil {
 			return err
 		}
-		if _, err := h.WriteAt(b, at); err != nil {
-			return err
-		}
-		at += int64(len(b))
+		at += int64(n)
 	}
-	if err := h.Truncate(t.file.Length); err != nil {
-		return err
+	if cut {
+		if err := h.Truncate(t.file.Length); err != nil {
+			return err
+		}
 	}
 	// Before the MANIFEST calls this length durable.
 	return h.Sync()
 }
 
-// removeOrphans deletes ticks that the MANIFEST does not know: new ones of transactions that never committed, and dropped ones that
-// were still read when the process ended.
-func (s *Store) removeOrphans(st *manifest.State) error {
-	dirs, err := s.fs.List(filepath.Join(s.dir, "streams"))
+// aside is the ending of files that recovery put aside because they may hold what was committed.
+const aside = ".lost"
+
+// asideName finds a name for a file to be put aside: the old one with an ending, and a number where that is taken.
+func (s *Store) asideName(path string) (string, error) {
+	for i := 1; ; i++ {
+		name := path + aside
+		if i > 1 {
+			name = path + "." + strconv.Itoa(i) + aside
+		}
+		there, err := vfs.Exists(s.fs, name)
+		if err != nil || !there {
+			return name, err
+		}
+	}
+}
+
+// copyAside copies length bytes of src from an offset on to a file beside path, durably.
+func (s *Store) copyAside(path string, src io.ReaderAt, at, length int64, why string) (err error) {
+	name, err := s.asideName(path)
 	if err != nil {
 		return err
 	}
-	for _, d := range dirs {
-		stream, err := strconv.ParseUint(d, 10, 64)
-		if err != nil {
-			continue
-		}
-		names, err := s.fs.List(streamDir(s.dir, StreamID(stream)))
-		if err != nil {
-			return err
-		}
-		for _, n := range names {
-			id, ok := tickID(n)
-			if !ok || st.Files[id] != nil {
-				continue
-			}
-			s.opts.Log.Info("removing a file that no transaction committed", "file", n)
-			if err := s.fs.Remove(filepath.Join(streamDir(s.dir, StreamID(stream)), n)); err != nil {
-				return err
-			}
-		}
+	dst, err := s.fs.Create(name)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, dst.Close()) }()
+	if _, err := io.Copy(io.NewOffsetWriter(dst, 0), io.NewSectionReader(src, at, length)); err != nil {
+		return errors.Join(err, s.fs.Remove(name))
+	}
+	// The copy and its name, before the original is cut or replaced.
+	if err := dst.Sync(); err != nil {
+		return err
+	}
+	if err := s.fs.SyncDir(filepath.Dir(name)); err != nil {
+		return err
+	}
+	s.opts.Log.Warn("put aside", "file", name, "bytes", length, "reason", why)
 	return nil
 }
 
-// tickID takes the file id from a tick's name.
-func tickID(name string) (uint64, bool) {
-	base, ok := strings.CutSuffix(name, ".tick")
-	i := strings.LastIndexByte(base, '-')
-	if !ok || i < 0 {
-		return 0, false
+// keepManifest copies a MANIFEST whose end is not valid.
+func (s *Store) keepManifest() (err error) {
+	path := filepath.Join(s.dir, manifest.Name)
+	h, err := s.fs.Open(path)
+	if err != nil {
+		return err
 	}
-	id, err := strconv.ParseUint(base[i+1:], 10, 64)
-	return id, err == nil
+	defer func() { err = errors.Join(err, h.Close()) }()
+	size, err := h.Size()
+	if err != nil {
+		return err
+	}
+	return s.copyAside(path, h, 0, size, "its last record is not valid: cut short by a power cut, or damaged")
 }
 
-// openTick opens a tick for reading and checks its header.
-func openTick(fsys vfs.FS, f *file) (vfs.File, error) {
-	h, err := fsys.Open(f.path)
+// keepTail copies the part of a tick that is about to be cut.
+func (s *Store) keepTail(t *tail, h io.ReaderAt) error {
+	path := fmt.Sprintf("%s.%d", t.file.path, t.file.Length)
+	return s.copyAside(path, h, t.file.Length, t.size-t.file.Length, "whole transactions that the MANIFEST's last record, which is not valid, may have committed")
+}
+
+// putAway deletes a tick that the MANIFEST does not know when it holds nothing that was committed, as far as anyone can know;
+// otherwise it gets another name.
+func (s *Store) putAway(o *orphan, f *found) error {
+	why := o.why(f)
+	if why == "" {
+		s.opts.Log.Info("removing a file that no transaction committed", "file", o.path)
+		if err := s.fs.Remove(o.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	name, err := s.asideName(o.path)
 	if err != nil {
-		return nil, &DamageError{File: f.path, What: "can't be opened", Err: err}
+		return err
 	}
-	if err := headerOf(h, &f.File, f.path); err != nil {
-		return nil, errors.Join(err, h.Close())
+	if err := s.fs.Rename(o.path, name); err != nil {
+		return err
 	}
-	return h, nil
+	s.opts.Log.Warn("put aside a file that the MANIFEST does not know", "file", name, "reason", why)
+	return nil
 }

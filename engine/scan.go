@@ -22,10 +22,14 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 	}
 	var all []segment
 	for _, f := range tx.g.files[spec.Stream] {
-		if f.Events == 0 || f.Max < spec.From || f.Min >= spec.To {
+		if f.lost != nil { // what is missing can be anywhere in its range
+			if from, to := f.bounds(); to <= spec.From || from >= spec.To {
+				continue
+			}
+		} else if f.Events == 0 || f.Max < spec.From || f.Min >= spec.To {
 			continue
 		}
-		if gaps := f.gaps(); len(gaps) > 0 {
+		if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {
 			all = append(all, &tickSegment{f, gaps})
 		}
 		for _, r := range f.runs {

@@ -81,6 +81,7 @@ type tickCursor struct {
 	window []byte
 	walker *tick.Walker
 	lost   bool // the walker met damage and has to find its way
+	told   bool // of what is missing behind the file's end
 }
 
 func (c *tickCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
@@ -103,6 +104,11 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 		}
 		if c.walker == nil {
 			if len(c.left) == 0 {
+				if c.seg.file.lost != nil && !c.told {
+					c.told = true
+					lost := *c.seg.file.lost
+					return false, &lost
+				}
 				return false, nil
 			}
 			c.walker = tick.NewWalker(c.h, c.seg.file.path, c.left[0].from, c.left[0].to, c.window)

@@ -26,8 +26,13 @@ type writer struct {
 	changed map[uint64]bool    // files whose length the MANIFEST does not know
 	loose   int64              // bytes of those files that it does not know
 	dirty   map[uint64]bool    // files with bytes that were not flushed
+	durable uint64             // every transaction up to this one is known to survive a power cut
+	last    place              // where transaction Seq ends
 	err     atomic.Pointer[poison]
 }
+
+// place is where a transaction in one tick ends; zero where the MANIFEST knows.
+type place struct{ file, end uint64 }
 
 type poison struct{ cause error }
 
@@ -61,7 +66,14 @@ type target struct {
 type batch struct {
 	*sealed
 	seq, arrival uint64
+	prev         place  // of the transaction before
 	sum          uint32 // set when it was copied
+}
+
+// record makes the record that ends b.
+func (w *writer) record(b *batch, manifest bool) tick.Record {
+	return tick.Record{Seq: b.seq, Length: uint64(b.stored), Events: uint64(b.events), Arrival: b.arrival, Sum: b.sum, Manifest: manifest,
+		Durable: w.durable, PrevFile: b.prev.file, PrevEnd: b.prev.end}
 }
 
 // plan is what a group comes to.
@@ -71,6 +83,7 @@ type plan struct {
 	find     map[partKey]*target
 	edit     schemaEdit
 	counters manifest.Counters
+	last     place
 	streams  []StreamID // new ones
 	multi    bool       // a transaction lies in several ticks
 	sync     bool
@@ -104,7 +117,7 @@ func (w *writer) commit(group []*request) {
 // plan decides what goes where. A request that can't be is told so and left out.
 func (w *writer) plan(group []*request) *plan {
 	g := w.s.chain.current.Load()
-	p := &plan{find: map[partKey]*target{}, edit: schemaEdit{schema: g.schema}, counters: w.Counters}
+	p := &plan{find: map[partKey]*target{}, edit: schemaEdit{schema: g.schema}, counters: w.Counters, last: w.last}
 	for _, r := range group {
 		if err := w.admit(p, r); err != nil {
 			r.turn <- turn{err: err}
@@ -117,11 +130,17 @@ func (w *writer) plan(group []*request) *plan {
 		}
 		p.counters.Seq++
 		p.multi = p.multi || len(r.parts) > 1
+		end := place{}
 		for _, part := range r.parts {
 			t := w.target(p, g, part.key)
-			t.batches = append(t.batches, batch{sealed: part, seq: p.counters.Seq, arrival: p.counters.Arrival})
+			t.batches = append(t.batches, batch{sealed: part, seq: p.counters.Seq, arrival: p.counters.Arrival, prev: p.last})
 			t.bytes += part.stored + tick.RecordBytes
 			p.counters.Arrival += uint64(part.events)
+			end = place{t.file.ID, uint64(t.file.Length + t.bytes)}
+		}
+		p.last = end
+		if len(r.parts) > 1 {
+			p.last = place{} // a transaction over several ticks is the MANIFEST's
 		}
 	}
 	return p
@@ -326,7 +345,7 @@ func (w *writer) records(t *target) error {
 	for i := range t.batches {
 		b := &t.batches[i]
 		at += b.stored
-		rec := tick.AppendRecord(nil, tick.Record{Seq: b.seq, Length: uint64(b.stored), Events: uint64(b.events), Arrival: b.arrival, Sum: b.sum})
+		rec := tick.AppendRecord(nil, w.record(b, false))
 		if _, err := h.f.WriteAt(rec, at); err != nil {
 			return err
 		}
@@ -340,6 +359,12 @@ func (w *writer) records(t *target) error {
 func (w *writer) undo(p *plan, cause error, kind error) error {
 	for _, t := range p.targets {
 		if err := w.undoTarget(t); err != nil {
+			return w.poison(errors.Join(cause, err), kind)
+		}
+	}
+	for _, dir := range freshDirs(w.s.dir, p.targets) {
+		// That they are gone, or a power cut could bring them back when their transaction's number is another's.
+		if err := w.s.fs.SyncDir(dir); err != nil {
 			return w.poison(errors.Join(cause, err), kind)
 		}
 	}
@@ -409,7 +434,15 @@ func (w *writer) flushFiles(targets []*target) error {
 	for _, t := range targets {
 		delete(w.dirty, t.file.ID)
 	}
+	w.settled()
 	return nil
+}
+
+// settled notes that all that was published is durable, when nothing is left to be flushed.
+func (w *writer) settled() {
+	if len(w.dirty) == 0 {
+		w.durable = w.Counters.Seq
+	}
 }
 
 // flush flushes what commits without a flush have written.
@@ -503,7 +536,8 @@ func freshDirs(dir string, targets []*target) []string {
 
 // publish makes the next generation current.
 func (w *writer) publish(p *plan) {
-	w.Counters = p.counters
+	w.Counters, w.last = p.counters, p.last
+	w.settled() // the writing marked what is not
 	g := w.s.chain.current.Load()
 	changed := make([]*file, len(p.targets))
 	for i, t := range p.targets {

@@ -19,6 +19,9 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	if errors.Is(e.Err, ErrNewerFormat) {
+		return fmt.Sprintf("%s, or that number is damaged (checksum %08x expected, %08x found)", e.Err, e.Expected, e.Found)
+	}
 	s := fmt.Sprintf("%s is damaged at offset %d: %s", e.File, e.Offset, e.What)
 	if e.HasSum {
 		s += fmt.Sprintf(" (checksum %08x expected, %08x found)", e.Expected, e.Found)

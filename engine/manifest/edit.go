@@ -15,10 +15,11 @@ import (
 //	 3   file removed        id u
 //	 4   known length        id u, length u, events u, raw bytes u, smallest timestamp v, largest v
 //	 5   stream              id u, schema s, name s
-//	 6   property            stream u, seq u, type OID u, flags u (1 declared, 2 big), steps u, step s …
+//	 6   property            stream u, seq u, type OID u, flags u (1 declared, 2 big, 4 long), steps u, step s …
 //	 7   object put          kind s, name s, data s
 //	 8   object deleted      kind s, name s
 //	 9   sealed              (nothing): a clean stop; every file is exactly as long as the MANIFEST says
+//	10   lost                from u, to u, file id u, end u: durable transactions that were not found
 const (
 	tagCounters = iota + 1
 	tagFileAdded
@@ -29,6 +30,7 @@ const (
 	tagPut
 	tagDelete
 	tagSealed
+	tagLost
 )
 
 // Tick is the kind of a .tick file.
@@ -73,6 +75,15 @@ type Property struct {
 
 // ObjectKey names a catalog object.
 type ObjectKey struct{ Kind, Name string }
+
+// Lost are transactions that were committed, as far as is known, and were not found at recovery. They count when they are found
+// later, in a file that was put back or can be read again.
+type Lost struct {
+	From, To uint64 // sequence numbers
+	// File is where they are missing, 0 where that is not known, and End the offset up to which it ought to reach; 0: the file could
+	// not be read, and whether it has any of them is not known.
+	File, End uint64
+}
 
 // Edits collects edits, encoded. The zero value is empty.
 type Edits struct{ b, body []byte }
@@ -170,6 +181,12 @@ func (e *Edits) Delete(k ObjectKey) {
 
 // Seal marks a clean stop.
 func (e *Edits) Seal() { e.add(tagSealed) }
+
+// Lost notes that transactions are missing.
+func (e *Edits) Lost(l Lost) {
+	e.u(l.From, l.To, l.File, l.End)
+	e.add(tagLost)
+}
 
 var errShort = errors.New("edit is cut short")
 

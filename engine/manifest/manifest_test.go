@@ -33,6 +33,7 @@ func records() [][]byte {
 	b.Put(ObjectKey{"view", "v"}, []byte("select 1"))
 	b.Put(ObjectKey{"view", "w"}, nil)
 	b.Delete(ObjectKey{"view", "w"})
+	b.Lost(Lost{From: 3, To: 5, File: 1, End: 400})
 	b.Counters(Counters{Seq: 1, Arrival: 3, File: 3, Schema: 2})
 	c.Seal()
 	return [][]byte{a.Bytes(), b.Bytes(), c.Bytes()}
@@ -78,6 +79,9 @@ func dump(b []byte) string {
 		fmt.Fprintf(&out, "counters %+v, records %d, sealed %v\n", s.Counters, s.Records, s.Sealed)
 		for _, f := range s.Files {
 			fmt.Fprintf(&out, "file %+v\n", *f)
+		}
+		for _, l := range s.Lost {
+			fmt.Fprintf(&out, "lost %+v\n", l)
 		}
 		for _, t := range s.Streams {
 			fmt.Fprintf(&out, "stream %+v\n", *t)
@@ -163,6 +167,9 @@ func TestStateSurvivesItsOwnEdits(t *testing.T) {
 		for id := range rapid.Uint64Range(0, 5).Draw(t, "files") {
 			s.Files[id] = &File{ID: id, Stream: 1, Kind: Tick, Start: rapid.Int64().Draw(t, "start"), Length: rapid.Int64Range(0, 1<<60).Draw(t, "length"),
 				Min: rapid.Int64().Draw(t, "min"), Max: rapid.Int64().Draw(t, "max")}
+		}
+		if rapid.Bool().Draw(t, "lost") {
+			s.Lost = append(s.Lost, Lost{From: 2, To: rapid.Uint64Range(2, 1<<62).Draw(t, "to"), File: 3, End: rapid.Uint64Range(0, 1<<62).Draw(t, "end")})
 		}
 		s.Objects[ObjectKey{"k", rapid.String().Draw(t, "key")}] = rapid.SliceOf(rapid.Byte()).Draw(t, "data")
 		o := NewState()

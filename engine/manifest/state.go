@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,7 @@ type State struct {
 	Files   map[uint64]*File
 	Streams map[uint64]*Stream
 	Objects map[ObjectKey][]byte
+	Lost    []Lost
 }
 
 // NewState returns the state of no records.
@@ -89,6 +91,12 @@ func (s *State) edit(tag byte, r *body) error {
 		delete(s.Objects, ObjectKey{r.s(), r.s()})
 	case tagSealed:
 		s.Sealed = true
+	case tagLost:
+		l := Lost{From: r.u(), To: r.u(), File: r.u(), End: r.u()}
+		if r.err == nil && (l.From == 0 || l.To < l.From || l.To > math.MaxInt64 || l.End > math.MaxInt64) {
+			return fmt.Errorf("transactions %d to %d are impossible", l.From, l.To)
+		}
+		s.Lost = append(s.Lost, l)
 	default:
 		return fmt.Errorf("unknown")
 	}
@@ -148,6 +156,9 @@ func (s *State) Edits() *Edits {
 	})
 	for _, k := range keys {
 		e.Put(k, s.Objects[k])
+	}
+	for _, l := range s.Lost {
+		e.Lost(l)
 	}
 	return e
 }

@@ -30,16 +30,20 @@ import (
 //	                                               40
 //	chunk (data)                                  record: a chunk of the skippable type 0x80
 //	  0  1  0 Snappy, 1 not compressed              0  1  0x80
-//	  1  3  bytes that follow                       1  3  bytes that follow, 42
+//	  1  3  bytes that follow                       1  3  bytes that follow, 66
 //	  4  4  masked CRC-32C of the raw bytes         4  8  sequence number
 //	  8     bytes; at most 65,536 raw              12  8  bytes of the batch before the record
 //	                                               20  8  events
 //	event, in the raw bytes of a frame             28  8  arrival number of the batch's first event
-//	  0  8  timestamp, 100 ns since 1970           36  4  CRC-32C of the batch before the record
-//	  8  4  length n of the payload                40  1  flags; 1: counts once the MANIFEST says so
-//	 12  n  payload                                41  4  CRC-32C of bytes 0 to 40
-//	     4  CRC-32C of the payload                 45  1  0xCC
-//	                                               46
+//	  0  8  timestamp, 100 ns since 1970           36  8  highest sequence number known durable
+//	  8  4  length n of the payload                44  8  id of the file where the transaction before
+//	 12  n  payload                                       this one ends; 0: the MANIFEST knows
+//	     4  CRC-32C of the payload                 52  8  offset where it ends there
+//	                                               60  4  CRC-32C of the batch before the record
+//	                                               64  1  flags; 1: counts once the MANIFEST says so
+//	                                               65  4  CRC-32C of bytes 0 to 64
+//	                                               69  1  0xCC
+//	                                               70
 //
 // The header keeps this shape in every version, so that a damaged version number can be told from a newer one.
 //
@@ -52,7 +56,7 @@ const (
 
 	HeaderBytes = 64
 	HeadBytes   = 40
-	RecordBytes = 46
+	RecordBytes = 70
 	// ChunkBytes is how many raw bytes go into one chunk at most: Snappy's limit.
 	ChunkBytes = 64 << 10
 	// FrameBytes is the raw size of an ordinary frame. The measurements are in docs/decisions.md.
@@ -120,7 +124,8 @@ func AppendHeader(dst []byte, h Header) []byte {
 	return append(dst, snappyHead...)
 }
 
-// DecodeHeader decodes the first HeaderBytes of the file called name.
+// DecodeHeader decodes the first HeaderBytes of the file called name. A newer version gives an error that wraps ErrNewerFormat; it is
+// a *damage.Error too where the checksum says that the number may be damaged.
 func DecodeHeader(b []byte, name string) (Header, error) {
 	if len(b) < HeaderBytes {
 		return Header{}, &damage.Error{File: name, What: fmt.Sprintf("header: only %d bytes", len(b))}
@@ -130,11 +135,15 @@ func DecodeHeader(b []byte, name string) (Header, error) {
 	}
 	v := binary.LittleEndian.Uint32(b[8:])
 	want, found := binary.LittleEndian.Uint32(b[50:]), Sum(b[:50])
-	if want != found || string(b[54:64]) != snappyHead {
-		return Header{}, &damage.Error{File: name, What: fmt.Sprintf("header (of format version %d)", v), HasSum: true, Expected: want, Found: found}
-	}
-	if v > Version {
+	switch {
+	case v > Version && want == found:
 		return Header{}, damage.Newer(name, v, Version)
+	case v > Version:
+		return Header{}, &damage.Error{File: name, Offset: 8, What: "format version", HasSum: true, Expected: want, Found: found, Err: damage.Newer(name, v, Version)}
+	case want != found || v == 0:
+		return Header{}, &damage.Error{File: name, What: "header", HasSum: true, Expected: want, Found: found}
+	case string(b[54:64]) != snappyHead:
+		return Header{}, &damage.Error{File: name, Offset: 54, What: "stream identifier of Snappy"}
 	}
 	return Header{
 		Stream: binary.LittleEndian.Uint64(b[12:]),

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/klauspost/compress/s2"
 
@@ -175,53 +174,4 @@ func DecodeChunks(dst, chunks []byte, raw int) ([]byte, *damage.Error) {
 		return dst, &damage.Error{What: fmt.Sprintf("frame: %d raw bytes instead of %d", len(dst)-start, raw)}
 	}
 	return dst, nil
-}
-
-// Record ends a batch.
-type Record struct {
-	Seq     uint64 // store-wide, one a transaction
-	Length  uint64 // bytes of the batch before the record
-	Events  uint64
-	Arrival uint64 // number of the batch's first event
-	Sum     uint32 // of the batch before the record
-	// Manifest: the transaction counts only once the MANIFEST says so.
-	Manifest bool
-}
-
-// AppendRecord encodes r.
-func AppendRecord(dst []byte, r Record) []byte {
-	at := len(dst)
-	dst = append(dst, chunkRecord, RecordBytes-4, 0, 0)
-	dst = binary.LittleEndian.AppendUint64(dst, r.Seq)
-	dst = binary.LittleEndian.AppendUint64(dst, r.Length)
-	dst = binary.LittleEndian.AppendUint64(dst, r.Events)
-	dst = binary.LittleEndian.AppendUint64(dst, r.Arrival)
-	dst = binary.LittleEndian.AppendUint32(dst, r.Sum)
-	var flags byte
-	if r.Manifest {
-		flags = 1
-	}
-	dst = append(dst, flags)
-	dst = binary.LittleEndian.AppendUint32(dst, Sum(dst[at:]))
-	return append(dst, lastByte)
-}
-
-// decodeRecord decodes RecordBytes whose first byte is known to be right.
-func decodeRecord(b []byte) (r Record, err *damage.Error) {
-	want, found := binary.LittleEndian.Uint32(b[41:]), Sum(b[:41])
-	if want != found {
-		return r, &damage.Error{What: "commit record", HasSum: true, Expected: want, Found: found}
-	}
-	r = Record{
-		Seq:      binary.LittleEndian.Uint64(b[4:]),
-		Length:   binary.LittleEndian.Uint64(b[12:]),
-		Events:   binary.LittleEndian.Uint64(b[20:]),
-		Arrival:  binary.LittleEndian.Uint64(b[28:]),
-		Sum:      binary.LittleEndian.Uint32(b[36:]),
-		Manifest: b[40]&1 != 0,
-	}
-	if b[45] != lastByte || b[1] != RecordBytes-4 || b[2] != 0 || b[3] != 0 || b[40] > 1 || r.Length > math.MaxInt64 {
-		return r, &damage.Error{What: "commit record: impossible values"}
-	}
-	return r, nil
 }

@@ -30,6 +30,8 @@ type Walker struct {
 	// Sums, when set before the first Next, makes Next read frames whole and compare each batch with its record. The
 	// walk must then start where a batch does.
 	Sums bool
+	// Records, when set, makes Resync look for commit records only.
+	Records bool
 
 	src    io.ReaderAt
 	name   string
@@ -196,7 +198,7 @@ func (w *Walker) Resync() bool {
 				continue
 			}
 			switch {
-			case b[i] == chunkHead && b[i+1] == HeadBytes-4:
+			case b[i] == chunkHead && b[i+1] == HeadBytes-4 && !w.Records:
 				if _, err := decodeHead(b[i : i+HeadBytes]); err == nil {
 					w.at += int64(i)
 					return true
