@@ -36,6 +36,9 @@ func Parse(sql string) ([]*Statement, error) {
 	if err := checkText(sql); err != nil {
 		return nil, err
 	}
+	if err := checkDepth(sql); err != nil {
+		return nil, err
+	}
 	var repaired map[int32]bool
 	tree, err := grammarParse(sql)
 	if err != nil {
