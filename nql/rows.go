@@ -17,7 +17,7 @@ import (
 //	Float64    any number
 //	Decimal    any number, in PostgreSQL's text form (1e3 becomes 1000; 1.50 stays 1.50)
 //	Text       any scalar: a string's characters, a number's spelling, true or false
-//	JSON       any value, as spelled
+//	JSON       any value, as spelled; a JSON null too where KeepNull is set
 //	Timestamp  for @t: its microseconds, rounded down
 //
 // A value that doesn't fit gives null and is counted in Misfits.
@@ -25,6 +25,8 @@ type Column struct {
 	Path    *Path
 	Kind    column.Kind
 	Misfits *atomic.Int64 // may be nil
+	// KeepNull makes a JSON null the value null of Kind JSON, which is what it is inside a JSON value; else it is no value.
+	KeepNull bool
 }
 
 // Event is one stored event as a segment shows it to a RowProgram.
@@ -155,14 +157,19 @@ func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
 
 func (c *readColumn) append(st *state, out *column.Vector) {
 	if c.slot >= 0 { // JSON, as spelled
-		if v := st.slots[c.slot]; v.Kind > sparse.Null {
+		if v := st.slots[c.slot]; v.Kind > sparse.Null || v.Kind == sparse.Null && c.KeepNull {
 			out.AppendBytes(v.Raw)
 		} else {
 			out.AppendNull()
 		}
 		return
 	}
-	v, fits := st.convert(c.Kind, c.eval(st))
+	x := c.eval(st)
+	if c.KeepNull && x.kind == Null && c.Kind == column.JSON {
+		out.AppendString("null")
+		return
+	}
+	v, fits := st.convert(c.Kind, x)
 	if !fits && c.Misfits != nil {
 		c.Misfits.Add(1)
 	}

@@ -73,7 +73,7 @@ func TestColumnsShowWhatTheReferenceConverts(t *testing.T) {
 		var misfits [4]atomic.Int64
 		var cols []Column
 		for i := range rapid.IntRange(1, 4).Draw(t, "columns") {
-			cols = append(cols, Column{paths(false).Draw(t, "path"), rapid.SampledFrom(kinds).Draw(t, "kind"), &misfits[i]})
+			cols = append(cols, Column{Path: paths(false).Draw(t, "path"), Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Misfits: &misfits[i]})
 		}
 		p, err := CompileRows(where, nil, cols)
 		if refused(where, err) {
@@ -194,7 +194,7 @@ func TestColumnsOfOtherKinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := CompileRows(nil, nil, []Column{{e.(*Path), kind, &misfits}})
+		p, err := CompileRows(nil, nil, []Column{{Path: e.(*Path), Kind: kind, Misfits: &misfits}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,5 +222,44 @@ func TestColumnsOfOtherKinds(t *testing.T) {
 	test("@id", column.Text, string(event.AppendID(nil, -1, 7)))
 	if misfits.Load() != 0 {
 		t.Errorf("%d misfits", misfits.Load())
+	}
+}
+
+// TestKeepNull: a JSON null is no value, unless a column keeps it.
+func TestKeepNull(t *testing.T) {
+	at := func(names ...string) *Path {
+		p := &Path{}
+		for _, n := range names {
+			p.Steps = append(p.Steps, Step{Kind: Member, Name: n})
+		}
+		return p
+	}
+	for _, keep := range []bool{false, true} {
+		p, err := CompileRows(nil, nil, []Column{
+			{Path: at("a"), Kind: column.JSON, KeepNull: keep},
+			{Path: at("b", "c"), Kind: column.JSON, KeepNull: keep},
+			{Path: at("nosuch"), Kind: column.JSON, KeepNull: keep},
+			{Path: at("b", "d"), Kind: column.JSON, KeepNull: keep},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b column.Batch
+		b.Reset(p.Kinds())
+		if _, err := p.Append(&Event{Document: []byte(`{"@t":"2026-01-01T00:00:00Z","a":null,"b":{"c":null,"d":[null]}}`)}, &b); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []string{"null", "null", "", "[null]"} {
+			if i < 2 && !keep {
+				want = ""
+			}
+			got := ""
+			if v := b.Cols[i]; !v.Null(0) {
+				got = string(v.Str(0))
+			}
+			if got != want {
+				t.Errorf("keep %v, column %d: %q, want %q", keep, i, got, want)
+			}
+		}
 	}
 }

@@ -127,13 +127,17 @@ func errFailedTransaction() error {
 func (s *session) control(ctx context.Context, t *translate.Transaction) (string, error) {
 	switch t.Kind {
 	case "BEGIN":
+		tag := "BEGIN"
+		if t.Start {
+			tag = "START TRANSACTION"
+		}
 		if s.tx.explicit {
 			s.warn(types.CodeActiveTransaction, "there is already a transaction in progress")
-			return "BEGIN", nil
+			return tag, nil
 		}
 		s.begin()
 		s.tx.explicit = true
-		return "BEGIN", s.modes(t)
+		return tag, s.modes(t)
 	case "SET TRANSACTION":
 		s.begin()
 		if !s.tx.explicit {

@@ -55,7 +55,7 @@ func (s *session) set(b *translate.Set) (string, error) {
 }
 
 func tagOf(b *translate.Set) string {
-	if b.Reset {
+	if b.Reset && !b.ToDefault {
 		return "RESET"
 	}
 	return "SET"

@@ -90,6 +90,7 @@ type Transaction struct {
 	Isolation string // "", "read committed", "repeatable read", …
 	ReadOnly  *bool
 	Chain     bool
+	Start     bool // BEGIN was spelled START TRANSACTION, which is its tag then
 }
 
 // Set is SET [LOCAL] and RESET; Show is SHOW.
@@ -98,6 +99,8 @@ type Set struct {
 	Value string
 	Local bool
 	Reset bool // to the default; Name "" : RESET ALL
+	// ToDefault: the reset was spelled SET … TO DEFAULT, whose tag is SET.
+	ToDefault bool
 }
 type Show struct{ Name string } // "all" for SHOW ALL
 

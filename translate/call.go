@@ -125,7 +125,7 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 			return nil, err
 		}
 		if call.Distinct && !anyEqual(call.Args, key.Expr) {
-			return nil, b.errorf(s.GetSortBy().GetLocation(), types.CodeInvalidColumnReference,
+			return nil, b.errorf(location(s.GetSortBy().GetNode()), types.CodeInvalidColumnReference,
 				"in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")
 		}
 		call.OrderBy = append(call.OrderBy, key)

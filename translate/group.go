@@ -154,7 +154,14 @@ func (b *binder) direction(s *pg.SortBy) (desc, nullsFirst bool, err error) {
 	case pg.SortByDir_SORTBY_DESC:
 		desc = true
 	case pg.SortByDir_SORTBY_USING:
-		return false, false, b.unsupported(s.Location, "ORDER BY … USING is not supported yet")
+		op, err := b.operatorName(s.UseOp, s.Location)
+		if err != nil {
+			return false, false, err
+		}
+		if desc = op == ">"; op != "<" && op != ">" {
+			return false, false, b.errorf(s.Location, types.CodeWrongObjectType, "operator %s is not a valid ordering operator", op).
+				WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families.")
+		}
 	}
 	nullsFirst = desc
 	switch s.SortbyNulls {

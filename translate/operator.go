@@ -124,12 +124,8 @@ func (b *binder) pathRead(sc *scope, name string, c *plan.Call) plan.Expr {
 	if name != "->" && name != "->>" && name != "#>" && name != "#>>" || len(c.Args) != 2 {
 		return nil
 	}
-	ref, ok := c.Args[0].(*plan.Ref)
-	if !ok || ref.OID != types.JSONB {
-		return nil
-	}
-	rel, col, ok := sc.column(ref)
-	if !ok || rel.stream == nil || col.read.Kind != column.JSON {
+	rel, at := b.pathBase(sc, c.Args[0])
+	if rel == nil {
 		return nil
 	}
 	k, ok := c.Args[1].(*plan.Const)
@@ -142,6 +138,9 @@ func (b *binder) pathRead(sc *scope, name string, c *plan.Call) plan.Expr {
 		i := k.Value.Int(0)
 		if i < -1<<30 || i > 1<<30 {
 			return nil
+		}
+		if i == 0 || i == -1 {
+			return nil // a scalar is its own element: only what lies below is sure to be an array's
 		}
 		steps = []nql.Step{{Kind: nql.Element, Index: int(i)}}
 	case name == "->" || name == "->>":
@@ -158,7 +157,32 @@ func (b *binder) pathRead(sc *scope, name string, c *plan.Call) plan.Expr {
 			steps = append(steps, nql.Step{Kind: nql.Member, Name: p})
 		}
 	}
-	return b.readPath(sc, rel, col.read.Path, steps)
+	return b.readPath(sc, rel, at, steps)
+}
+
+// pathBase gives the path that a jsonb expression stands for when a further step follows: that of a column that a stream's scan
+// reads, or of the first or last element of one.
+func (b *binder) pathBase(sc *scope, e plan.Expr) (*relation, *nql.Path) {
+	switch e := e.(type) {
+	case *plan.Ref:
+		rel, col, ok := sc.column(e)
+		if ok && rel.stream != nil && e.OID == types.JSONB && col.read.Kind == column.JSON {
+			return rel, col.read.Path
+		}
+	case *plan.Call:
+		if e.Op != "->" || len(e.Args) != 2 || e.OID != types.JSONB {
+			return nil, nil
+		}
+		k, ok := e.Args[1].(*plan.Const)
+		if !ok || k.Value.Kind != column.Int64 || k.Value.Null(0) || k.Value.Int(0) != 0 && k.Value.Int(0) != -1 {
+			return nil, nil
+		}
+		if rel, at := b.pathBase(sc, e.Args[0]); rel != nil && len(at.Steps) > 0 {
+			step := nql.Step{Kind: nql.Element, Index: int(k.Value.Int(0))}
+			return rel, &nql.Path{Root: at.Root, Steps: append(append([]nql.Step(nil), at.Steps...), step)}
+		}
+	}
+	return nil, nil
 }
 
 // readPath makes a scan read what lies some steps below a path, as jsonb; nil where that is no path of NQL's.
@@ -170,7 +194,7 @@ func (b *binder) readPath(sc *scope, rel *relation, at *nql.Path, steps []nql.St
 		}
 		path.Root = nql.NoBuiltin
 	}
-	i := rel.streamColumn(printPath(path), types.JSONB, 0, nql.Column{Path: path, Kind: column.JSON})
+	i := rel.streamColumn(printPath(path), types.JSONB, 0, nql.Column{Path: path, Kind: column.JSON, KeepNull: true})
 	return sc.ref(rel, i)
 }
 
@@ -227,7 +251,7 @@ func (b *binder) prefix(name string, r plan.Expr, rat, at int32) (plan.Expr, err
 	return &plan.Call{Typed: typed(op.Result), Func: op.Function, Args: []plan.Expr{r}, Op: name}, nil
 }
 
-// nullIf binds NULLIF(x, y), the first argument's type, as a CASE.
+// nullIf binds NULLIF(x, y), of the type that the first argument is compared in, as a CASE.
 func (b *binder) nullIf(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	list, locations, err := b.list(sc, []*pg.Node{n.Lexpr, n.Rexpr})
 	if err != nil {
@@ -237,14 +261,11 @@ func (b *binder) nullIf(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := list[0]
-	if x.Type() == types.Unknown {
-		c, ok := eq.(*plan.Call)
-		if !ok {
-			return nil, b.unsupported(n.Location, "NULLIF of these types is not supported")
-		}
-		x = c.Args[0]
+	c, ok := eq.(*plan.Call)
+	if !ok || len(c.Args) != 2 {
+		return nil, b.unsupported(n.Location, "NULLIF of these types is not supported")
 	}
+	x := c.Args[0] // as it is compared
 	if plan.IsVolatile(x) {
 		return nil, b.unsupported(n.Location, "NULLIF of a volatile expression is not supported yet")
 	}
@@ -290,9 +311,6 @@ func (b *binder) in(sc *scope, n *pg.A_Expr, items []*pg.Node, not bool) (plan.E
 		}
 		parts = append(parts, c)
 	}
-	if plan.IsVolatile(list[0]) {
-		return nil, b.unsupported(n.Location, "IN with a volatile expression is not supported for these types")
-	}
 	if len(parts) == 1 {
 		return parts[0], nil
 	}
@@ -302,7 +320,7 @@ func (b *binder) in(sc *scope, n *pg.A_Expr, items []*pg.Node, not bool) (plan.E
 	return &plan.Or{Typed: typed(types.Bool), Args: parts}, nil
 }
 
-// between binds x [NOT] BETWEEN [SYMMETRIC] a AND b.
+// between binds x [NOT] BETWEEN [SYMMETRIC] a AND b. As in PostgreSQL a volatile x is evaluated for each comparison.
 func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	bounds := n.Rexpr.GetList().GetItems()
 	if len(bounds) != 2 {
@@ -319,9 +337,6 @@ func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 			list, locations, err := b.list(sc, []*pg.Node{n.Lexpr, bound})
 			if err != nil {
 				return nil, err
-			}
-			if plan.IsVolatile(list[0]) {
-				return nil, b.unsupported(n.Location, "BETWEEN of a volatile expression is not supported yet")
 			}
 			c, err := b.apply(ops[i], list[0], list[1], locations[0], locations[1], n.Location)
 			if err != nil {

@@ -410,6 +410,13 @@ func textOnly(s string) bool {
 
 func (p *pusher) isNull(e *plan.IsNull) (nql.Expr, bool) {
 	if col, ok := p.read(e.Arg); ok && col.read.Kind == column.JSON && col.read.Path.Root == nql.NoBuiltin {
+		if col.read.KeepNull {
+			var has nql.Expr = &nql.Call{Name: "has", Args: []nql.Expr{col.read.Path}}
+			if !e.Not {
+				has = &nql.Unary{Op: nql.Not, X: has}
+			}
+			return has, true
+		}
 		return &nql.IsNull{X: col.read.Path, Not: e.Not}, true
 	}
 	o, ok := p.operand(e.Arg)

@@ -118,6 +118,9 @@ func pathKey(c nql.Column) string {
 	}
 	b.WriteByte(0)
 	b.WriteString(c.Kind.String())
+	if c.KeepNull {
+		b.WriteByte('0')
+	}
 	return b.String()
 }
 
@@ -271,6 +274,12 @@ func (b *binder) unknownColumn(sc *scope) plan.Expr {
 func (b *binder) missing(sc *scope, folded []string, location int32) error {
 	name := folded[len(folded)-1]
 	if len(folded) > 1 && !b.knownObject(sc, folded[0]) {
+		for _, r := range sc.rels {
+			if r.stream != nil && r.stream.Name == folded[len(folded)-2] && r.name != r.stream.Name {
+				return b.errorf(location, types.CodeUndefinedTable, "invalid reference to FROM-clause entry for table %q", r.stream.Name).
+					WithHint("Perhaps you meant to reference the table alias %q.", r.name)
+			}
+		}
 		return b.errorf(location, types.CodeUndefinedTable, "missing FROM-clause entry for table %q", folded[len(folded)-2])
 	}
 	e := b.errorf(location, types.CodeUndefinedColumn, "column %q does not exist", strings.Join(folded, "."))

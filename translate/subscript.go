@@ -70,7 +70,11 @@ func (b *binder) subscript(sc *scope, e plan.Expr, i *pg.A_Indices, at int32) (p
 		return nil, b.errorf(at, types.CodeDatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(e.Type()))
 	}
 	if i.IsSlice {
-		return nil, b.errorf(location(i.Lidx), types.CodeDatatypeMismatch, "jsonb subscript does not support slices")
+		from := location(i.Uidx)
+		if i.Uidx == nil {
+			from = location(i.Lidx)
+		}
+		return nil, b.errorf(from, types.CodeDatatypeMismatch, "jsonb subscript does not support slices")
 	}
 	sub, err := b.expr(sc, i.Uidx)
 	if err != nil {
@@ -130,15 +134,10 @@ func constantStep(e plan.Expr) (nql.Step, bool) {
 // readSteps gives the column that a scan reads for a step below a column that it reads already; nil where the scan can't, or where the
 // value might decide otherwise than the step says: a number is an index of an array, but a key of an object.
 func (b *binder) readSteps(sc *scope, e plan.Expr, steps ...nql.Step) plan.Expr {
-	ref, ok := e.(*plan.Ref)
-	if !ok || ref.OID != types.JSONB {
+	rel, at := b.pathBase(sc, e)
+	if rel == nil {
 		return nil
 	}
-	rel, col, ok := sc.column(ref)
-	if !ok || rel.stream == nil || col.read.Kind != column.JSON {
-		return nil
-	}
-	at := col.read.Path
 	for _, s := range steps {
 		if s.Kind == nql.Element && !onlyArrays(rel.stream, at) {
 			return nil

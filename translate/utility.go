@@ -103,7 +103,7 @@ func (b *binder) transaction(n *pg.TransactionStmt) (Bound, error) {
 	out := &Transaction{Name: n.SavepointName, Chain: n.Chain}
 	switch n.Kind {
 	case pg.TransactionStmtKind_TRANS_STMT_BEGIN, pg.TransactionStmtKind_TRANS_STMT_START:
-		out.Kind = "BEGIN"
+		out.Kind, out.Start = "BEGIN", n.Kind == pg.TransactionStmtKind_TRANS_STMT_START
 	case pg.TransactionStmtKind_TRANS_STMT_COMMIT:
 		out.Kind = "COMMIT"
 	case pg.TransactionStmtKind_TRANS_STMT_ROLLBACK:
@@ -149,7 +149,7 @@ func (b *binder) set(n *pg.VariableSetStmt) (Bound, error) {
 		}
 		return &Set{Name: n.Name, Value: value, Local: n.IsLocal}, nil
 	case pg.VariableSetKind_VAR_SET_DEFAULT, pg.VariableSetKind_VAR_RESET:
-		return &Set{Name: n.Name, Local: n.IsLocal, Reset: true}, nil
+		return &Set{Name: n.Name, Local: n.IsLocal, Reset: true, ToDefault: n.Kind == pg.VariableSetKind_VAR_SET_DEFAULT}, nil
 	case pg.VariableSetKind_VAR_RESET_ALL:
 		return &Set{Reset: true}, nil
 	case pg.VariableSetKind_VAR_SET_MULTI:

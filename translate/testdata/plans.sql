@@ -84,7 +84,7 @@ delete from stream
 create table x (a int)
 create function f() returns int language sql as 'select 1'
 listen x
-select Tags[0].Sku, Data['checks'].DATABASE, data.checks['database']."isOk", (Data)[-1]['x'].y from stream
+select Data[0].Sku, Data['checks'].DATABASE, data.checks['database']."isOk", (Data)[-1]['x'].y from stream
 select Data['1'], Data['checks'][Method], Data[1::bigint] from stream
 select Data['1'], Data['checks'][Method], Data['checks'][-1][0], Data[StatusCode::int].a from stream where Data['checks'] is not null
 select Data[1:2] from stream

@@ -17,6 +17,9 @@ func registerJSON(r *registry) {
 			return member(trimJSON(a[0].Str(i)), a[1].Str(i)), nil
 		}
 		byIndex := func(a []*column.Vector, i int) ([]byte, error) {
+			if s, n := trimJSON(a[0].Str(i)), a[1].Int(i); t == types.JSONB && (n == 0 || n == -1) && jsonKind(s) != '{' && jsonKind(s) != '[' {
+				return s, nil // jsonb keeps a scalar as an array of one
+			}
 			return element(trimJSON(a[0].Str(i)), a[1].Int(i)), nil
 		}
 		byPath := func(a []*column.Vector, i int) ([]byte, error) { return walkPath(trimJSON(a[0].Str(i)), a[1].Str(i)) }

@@ -57,6 +57,7 @@ func registerNumeric(r *registry) {
 		return nil
 	}))
 	r.fn("width_bucket(numeric,numeric,numeric,int4)", byRow(widthBucketNumeric))
+	registerScales(r)
 }
 
 // numerics computes a numeric of two. The decimals are made once a batch.

@@ -24,6 +24,7 @@ func tooLong() error {
 }
 
 func registerText(r *registry) {
+	registerOverlay(r)
 	for _, n := range []string{"length", "char_length", "character_length", "textlen"} {
 		r.total(n+"(text)", textInt(func(s []byte) int64 { return int64(utf8.RuneCount(s)) }))
 	}

@@ -1,0 +1,98 @@
+select k, date_trunc('hour', timestamp), date_trunc('day', timestamp), date_trunc('minute', timestamp), date_trunc('week', timestamp), date_trunc('month', timestamp), date_trunc('quarter', timestamp), date_trunc('year', timestamp), date_trunc('milliseconds', timestamp) from stream;
+select k, extract(year from timestamp), extract(month from timestamp), extract(day from timestamp), extract(hour from timestamp), extract(minute from timestamp), extract(second from timestamp), extract(epoch from timestamp), extract(dow from timestamp), extract(isodow from timestamp), extract(doy from timestamp), extract(week from timestamp), extract(quarter from timestamp), extract(milliseconds from timestamp), extract(microseconds from timestamp) from stream;
+select k, date_part('epoch', timestamp), date_part('hour', timestamp), date_part('second', timestamp), date_part('timezone', timestamp) from stream;
+select k, timestamp + interval '1 day', timestamp - interval '1 hour', timestamp + '90 minutes', timestamp::date, timestamp::time, timestamp::timestamp, timestamp at time zone 'UTC', timestamp at time zone 'Europe/Berlin' from stream;
+select k, timestamp - '2026-03-28 20:00:00+00'::timestamptz, age(timestamp, '2026-03-01') from stream;
+select k, to_char(timestamp, 'YYYY-MM-DD HH24:MI:SS.US'), to_char(timestamp, 'Day, DD Mon YYYY'), to_char(timestamp, 'HH12:MI AM'), to_char(timestamp, 'IYYY-IW-ID'), to_char(timestamp, 'Q DDD J') from stream;
+select k, date_bin('15 minutes', timestamp, '2026-01-01'), date_bin('1 hour', timestamp, timestamptz '2026-01-01 00:30') from stream;
+select k, day::date, day::date + 1, day::date - 1, day::date - date '2000-01-01', extract(dow from day::date), date_trunc('month', day::date), day::date::timestamptz, to_char(day::date, 'YYYY/MM/DD') from stream;
+select k, moment::timestamptz, moment::timestamp, moment::timestamptz - timestamp, date_trunc('day', moment::timestamptz), extract(epoch from moment::timestamptz) from stream;
+select k, span::interval, span::interval * 2, span::interval / 2, span::interval + '1 hour', -span::interval, extract(epoch from span::interval), justify_hours(span::interval), justify_days(span::interval), justify_interval(span::interval), timestamp + span::interval from stream;
+select k, extract(hour from span::interval), extract(day from span::interval), extract(month from span::interval), extract(year from span::interval), date_trunc('hour', span::interval) from stream;
+select k from stream where timestamp >= '2026-03-28 22:00:00+00' and timestamp < '2026-03-29 02:00:00+00' order by k;
+select k from stream where timestamp between '2026-03-28 21:00' and '2026-03-28 23:30' order by k;
+select k from stream where timestamp > timestamptz '2026-03-29' order by k;
+select k from stream where timestamp > date '2026-03-29' order by k;
+select k from stream where timestamp > timestamp '2026-03-29 01:00:00' order by k;
+select k from stream where timestamp < now() - interval '100 years';
+select count(*) from stream where timestamp > now() - interval '100 years';
+-- later
+select k from stream where timestamp = (select min(timestamp) from stream);
+select k from stream where date_trunc('hour', timestamp) = '2026-03-28 22:00:00+00' order by k;
+select k from stream where extract(hour from timestamp) = 23 and extract(minute from timestamp) > 30 order by k;
+select k from stream where timestamp::date = '2026-03-29' order by k;
+select k from stream where day::date = '2026-03-28' or day::date < '1980-01-01' order by k;
+select k from stream where moment::timestamptz > '2020-01-01' order by k;
+select k from stream where span::interval > '1 day' order by k;
+select min(timestamp), max(timestamp), max(timestamp) - min(timestamp), count(distinct timestamp::date) from stream;
+select date_trunc('hour', timestamp) as hour, count(*) from stream group by 1 order by 1;
+select date_trunc('day', timestamp) as day, level, count(*), avg(elapsed) from stream group by 1, 2 order by 1, 2;
+select extract(hour from timestamp) as h, count(*) from stream group by h having count(*) > 5 order by h;
+select timestamp '2026-01-31' + interval '1 month', date '2024-02-29' + interval '1 year', timestamp '2026-03-31' - interval '1 month', date '2026-01-01' + time '12:30', date '2026-01-31' + 30;
+select timestamptz '2026-03-29 00:30:00+00' at time zone 'Europe/Berlin', timestamp '2026-03-29 02:30' at time zone 'Europe/Berlin', timestamp '2026-10-25 02:30' at time zone 'Europe/Berlin', timestamptz '2026-07-01 12:00+02' at time zone 'America/New_York', timezone('Asia/Kolkata', timestamptz '2026-01-01 00:00Z');
+select interval '1 day', interval '1 month 2 days', interval '1 year -3 mons', interval '25:00:00', interval '1.5 hours', interval 'P1Y2M3DT4H5M6S', interval '-1 day 02:00', interval '1 week', interval '100 ms', interval '1' day, interval '2' hour, interval '1-2' year to month;
+select interval '1 day' = interval '24 hours', interval '1 month' = interval '30 days', interval '1 day' < interval '25 hours', interval '1 hour' * 2.5, interval '1 day' / 7, interval '1 mon' * 1.5, -interval '1 hour', interval '1 day' - interval '1 hour';
+select date '2026-03-01' - date '2026-02-01', timestamp '2026-03-01' - timestamp '2026-02-01 12:00', timestamptz '2026-03-01' - date '2026-02-01', time '12:00' - time '10:30', time '23:00' + interval '2 hours';
+select date 'epoch', timestamp 'epoch', 'infinity'::timestamptz, '-infinity'::date, 'today'::date = current_date, 'now'::timestamptz = now(), 'tomorrow'::date - 'yesterday'::date;
+select '2026-01-02 03:04:05.678901'::timestamp, '2026-01-02T03:04:05Z'::timestamptz, '2026-01-02 03:04:05 Europe/Berlin'::timestamptz, 'Jan 2 2026'::date, '20260102'::date, '2026-01-02 3:04 PM'::timestamp, '2026-01-02 03:04:05.6789017'::timestamp, '0044-03-15 BC'::date;
+select '2026-01-02 25:00'::timestamp;
+select '2026-00-02'::date;
+select 'infinity'::timestamptz - now() is null;
+select date '2026-01-01' + date '2026-01-01';
+select timestamp '2026-01-01' + 1;
+select now() - now(), now() = current_timestamp, current_timestamp = transaction_timestamp(), statement_timestamp() >= now(), clock_timestamp() >= now(), localtimestamp = now()::timestamp, current_date = now()::date;
+select to_timestamp(0), to_timestamp(1700000000.5), make_date(2026, 1, 2), make_timestamp(2026, 1, 2, 3, 4, 5.5);
+-- later
+select to_timestamp('2026-01-02 03:04', 'YYYY-MM-DD HH24:MI'), to_date('02.01.2026', 'DD.MM.YYYY'), make_interval(days => 3);
+-- later
+select make_interval(1, 2, 3, 4, 5, 6, 7.5), make_time(1, 2, 3.5), make_timestamptz(2026, 1, 2, 3, 4, 5.5, 'Europe/Berlin');
+select extract(epoch from date '2026-01-01'), extract(epoch from interval '1 month 1 day'), extract(century from date '2026-01-01'), extract(decade from date '2026-01-01'), extract(millennium from date '2026-01-01'), extract(julian from date '2026-01-01'), extract(isoyear from date '2026-01-01'), extract(timezone from now()), extract(timezone_hour from now());
+select extract(hour from date '2026-01-01');
+select extract(nosuch from now());
+select date_part('nosuch', now());
+select date_trunc('nosuch', now());
+select date_trunc('hour', date '2026-01-02'), date_trunc('decade', timestamp '2026-05-05'), date_trunc('century', timestamp '2026-05-05'), date_trunc('day', now(), 'Europe/Berlin') <= now();
+select pg_typeof(date_trunc('day', now())), pg_typeof(date_trunc('day', localtimestamp)), pg_typeof(date_trunc('day', current_date)), pg_typeof(extract(year from now())), pg_typeof(date_part('year', now())), pg_typeof(now() - now()), pg_typeof(current_date - 1), pg_typeof(current_date - current_date), pg_typeof(current_date + interval '1 day');
+-- later
+select (date '2026-01-01', date '2026-02-01') overlaps (date '2026-01-15', date '2026-03-01');
+select isfinite(now()), isfinite('infinity'::timestamptz), age(timestamp '2026-03-01', timestamp '2025-01-15'), justify_interval(interval '1 mon -1 hour');
+set timezone = 'Europe/Berlin';
+select k, timestamp, timestamp::text, timestamp::date, timestamp::timestamp, date_trunc('day', timestamp), date_trunc('hour', timestamp), extract(hour from timestamp), extract(timezone from timestamp), to_char(timestamp, 'YYYY-MM-DD HH24:MI TZ OF') from stream;
+select k from stream where timestamp >= '2026-03-29' and timestamp < '2026-03-29 03:30' order by k;
+select k from stream where timestamp > timestamp '2026-03-29 01:00:00' order by k;
+select date_trunc('day', timestamp) as day, count(*) from stream group by 1 order by 1;
+select timestamptz '2026-03-29 02:30', timestamptz '2026-10-25 02:30', timestamp '2026-03-29 02:30'::timestamptz, timestamptz '2026-03-28 12:00' + interval '1 day', timestamptz '2026-03-28 12:00' + interval '24 hours', date '2026-03-29'::timestamptz, timestamptz '2026-03-29' - timestamptz '2026-03-28';
+show timezone;
+set timezone = 'America/New_York';
+select k, timestamp, timestamp at time zone 'UTC' from stream where k < 10 order by k;
+select now() at time zone 'America/New_York' = localtimestamp, timestamptz '1900-01-01 00:00Z', timestamptz '1883-11-18 12:00Z', timestamptz '2100-07-01 00:00Z';
+set timezone = '+05:30';
+select timestamptz '2026-01-01 00:00Z';
+set timezone = 'Nosuch/Zone';
+set timezone to default;
+-- later
+set datestyle = 'German';
+set datestyle = 'ISO, MDY';
+-- later
+set datestyle = 'SQL, DMY';
+set datestyle = 'ISO, MDY';
+-- later
+set datestyle = 'Postgres, MDY';
+set datestyle = 'ISO, MDY';
+set datestyle = 'ISO';
+set intervalstyle = 'iso_8601';
+select k, span::interval from stream;
+set intervalstyle = 'sql_standard';
+select k, span::interval from stream;
+set intervalstyle = 'postgres_verbose';
+select k, span::interval from stream;
+-- code
+set intervalstyle = 'nosuch';
+reset intervalstyle;
+set extra_float_digits = 0;
+select k, f, f / 3 from stream;
+select 0.1::float8 + 0.2::float8, 1::float8 / 3, 1::float4 / 3;
+reset extra_float_digits;
+set bytea_output = 'escape';
+select '\x00410aff'::bytea, 'a\\b'::bytea;
+reset bytea_output;
