@@ -225,3 +225,23 @@ func TestStuckClient(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+// TestHangupDuringCopy: the end of the connection is not the end of the data, wherever in a message it comes.
+func TestHangupDuringCopy(t *testing.T) {
+	for name, sent := range map[string]string{"between messages": "d\x00\x00\x00\x06a\n", "in a header": "d\x00\x00\x00\x06a\nd\x00", "in a body": "d\x00\x00\x00\x06a"} {
+		t.Run(name, func(t *testing.T) {
+			h := &fakeHandler{}
+			_, addr := serveFake(t, h, Options{})
+			c := connect(t, addr, pgproto3.ProtocolVersion30)
+			c.send(&pgproto3.Query{String: "copyin"})
+			if _, ok := c.receive().(*pgproto3.CopyInResponse); !ok {
+				t.Fatal("no CopyInResponse")
+			}
+			c.conn.Write([]byte(sent))
+			c.conn.Close()
+			if err := h.cause(t); err == nil {
+				t.Error("the data was taken for whole")
+			}
+		})
+	}
+}

@@ -45,6 +45,9 @@ func (r *copyIn) message() ([]byte, error) {
 			}
 			return nil
 		})
+		if err == io.EOF {
+			err = ErrHangup // the connection's end is not the data's: nothing may be taken for whole
+		}
 		if err != nil {
 			return nil, err
 		}

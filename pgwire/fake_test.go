@@ -29,7 +29,7 @@ type fakeHandler struct {
 	idle   time.Duration
 
 	mu     sync.Mutex
-	causes []error // why "wait" ended
+	causes []error // why "wait" ended, and how "copyin" did
 	began  chan struct{}
 	start  Startup
 	closed int
@@ -140,6 +140,9 @@ func (s *fakeSession) run(ctx context.Context, p *fakePortal, max int, out Out) 
 			return err
 		}
 		b, err := io.ReadAll(r)
+		s.h.mu.Lock()
+		s.h.causes = append(s.h.causes, err)
+		s.h.mu.Unlock()
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/pgwire"
 )
 
@@ -27,6 +29,9 @@ type live struct {
 	store *engine.Store
 	addr  string
 	wire  *pgwire.Server
+
+	server *Server
+	pool   *exec.Pool
 }
 
 func serve(t testing.TB) *live {
@@ -35,9 +40,24 @@ func serve(t testing.TB) *live {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveStore(t, store)
+}
+
+// serveStore serves a store that it closes.
+func serveStore(t testing.TB, store *engine.Store) *live {
+	t.Helper()
 	registry := catalog.NewRegistry()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s := NewServer(Config{Store: store, Catalog: catalog.New(registry), Registry: registry, Version: "test", Log: log})
+	pool := exec.NewPool(exec.PoolOptions{})
+	s := NewServer(Config{Store: store, Catalog: catalog.New(registry), Registry: registry, Version: "test", Log: log,
+		Memory: func(ctx context.Context) (column.Account, func(), error) {
+			a, err := pool.Admit(ctx)
+			if err != nil {
+				return nil, nil, err
+			}
+			return a, a.Close, nil
+		},
+	})
 	wire := pgwire.NewServer(pgwire.Options{Handler: s, Log: log})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,11 +75,14 @@ func serve(t testing.TB) *live {
 		if n := len(s.all()); n != 0 {
 			t.Errorf("%d sessions are left", n)
 		}
-		if err := store.Close(); err != nil {
+		if bytes, running, _ := pool.Used(); bytes != 0 || running != 0 {
+			t.Errorf("%d bytes are accounted still, %d statements run", bytes, running)
+		}
+		if err := store.Close(); err != nil && !errors.Is(err, engine.ErrPoisoned) {
 			t.Error(err)
 		}
 	})
-	return &live{t: t, store: store, addr: ln.Addr().String(), wire: wire}
+	return &live{t: t, store: store, addr: ln.Addr().String(), wire: wire, server: s, pool: pool}
 }
 
 // conn is a client.

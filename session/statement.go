@@ -55,6 +55,9 @@ type planned struct {
 	changes  int // settings.changes
 }
 
+// maxColumns is PostgreSQL's limit of a result's columns, which clients count on; the protocol's is 65,535.
+const maxColumns = 1664
+
 // bind binds a statement in a scope. In a failed transaction only what ends it is bound.
 func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
 	bound, err := translate.Bind(&translate.Context{
@@ -68,7 +71,9 @@ func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID)
 		return nil, err
 	}
 	pl := &planned{bound: bound, params: paramsOf(bound), snapshot: sc.snapshot, changes: s.settings.changes}
-	pl.columns = s.columnsOf(bound)
+	if pl.columns = s.columnsOf(bound); len(pl.columns) > maxColumns {
+		return nil, types.Errorf("54011", "target lists can have at most %d entries", maxColumns)
+	}
 	return pl, nil
 }
 

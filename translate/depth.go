@@ -70,5 +70,5 @@ func checkDepth(sql string) error {
 // flatTokens make a tree no deeper: names, values, and what the grammar makes one list of.
 var flatTokens = []pg.Token{
 	pg.Token_IDENT, pg.Token_UIDENT, pg.Token_ICONST, pg.Token_FCONST, pg.Token_SCONST, pg.Token_USCONST, pg.Token_BCONST, pg.Token_XCONST,
-	pg.Token_PARAM, pg.Token_ASCII_46, pg.Token_AND, pg.Token_OR, pg.Token_SQL_COMMENT, pg.Token_C_COMMENT,
+	pg.Token_PARAM, pg.Token_TRUE_P, pg.Token_FALSE_P, pg.Token_NULL_P, pg.Token_ASCII_46, pg.Token_AND, pg.Token_OR, pg.Token_SQL_COMMENT, pg.Token_C_COMMENT,
 }
