@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/tick"
@@ -58,8 +59,8 @@ func Check(dir string, o Options, report func(Finding)) (CheckResult, error) {
 	st := f.state
 	c.result.Sealed = st.Sealed
 	c.result.Bytes = f.log
-	if f.torn && st.Sealed {
-		c.found(filepath.Join(s.dir, manifest.Name), f.log, errors.New("bytes behind the last record"))
+	if f.torn && s.stillTorn(f.log) {
+		c.found(filepath.Join(s.dir, manifest.Name), f.log, errors.New("the last record is damaged, or was cut short by a crash"))
 	}
 	slices.SortFunc(f.files, compareFiles)
 	for _, x := range f.files {
@@ -73,6 +74,17 @@ func Check(dir string, o Options, report func(Finding)) (CheckResult, error) {
 		c.found(e.File, e.Offset, e)
 	}
 	return c.result, c.extra(st)
+}
+
+// stillTorn reports whether the bytes behind the MANIFEST's last record stay what they are: a running server's soon are a record.
+func (s *Store) stillTorn(end int64) bool {
+	for range 5 {
+		if _, torn, now, err := s.readManifest(); err == nil && (!torn || now != end) {
+			return false
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return true
 }
 
 type checker struct {
@@ -191,7 +203,7 @@ func (c *checker) events(f *file, w *tick.Walker, raw []byte, t *manifest.File) 
 	var n uint32
 	lo, hi := w.Head.Max, w.Head.Min
 	for rest := raw; len(rest) > 0; n++ {
-		ts, _, next, err := tick.NextEvent(rest)
+		ts, _, next, err := tick.CheckEvent(rest)
 		if err != nil {
 			return w.Damaged(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/tick"
 	"github.com/flare-pg/flare-pg/engine/vfs"
+	"github.com/flare-pg/flare-pg/nql"
 )
 
 // content reads a file of a file system.
@@ -285,11 +288,9 @@ func TestTickThatNobodyCommittedIsRemoved(t *testing.T) {
 	const stray, committed, strange = "data/streams/1/2020-09-13T13-00-77.tick", "data/streams/1/2020-09-13T13-05-78.tick", "data/streams/1/2020-09-13T13-10-79.tick"
 	start := base + 30*minute
 	h := tick.AppendHeader(nil, tick.Header{Stream: 1, ID: 77, Start: start})
-	put(t, fs, stray, append(h, whole[tick.HeaderBytes:len(whole)/2-60]...))
+	put(t, fs, stray, append(h, whole[tick.HeaderBytes:tick.HeaderBytes+50]...)) // a part of a batch
 	put(t, fs, committed, append(tick.AppendHeader(nil, tick.Header{Stream: 1, ID: 78, Start: start + 5*minute}), whole[tick.HeaderBytes:]...))
 	put(t, fs, strange, append(make([]byte, tick.HeaderBytes), whole[tick.HeaderBytes:]...))
-	// The stray's one whole batch was committed too (it is a copy), so that only the first half of one is left.
-	put(t, fs, stray, append(h, whole[tick.HeaderBytes:tick.HeaderBytes+50]...))
 	s := open(t, fs, Options{})
 	must(t, s.Close())
 	for name, want := range map[string]bool{stray: false, stray + ".lost": false, committed: false, committed + ".lost": true, strange: false, strange + ".lost": true} {
@@ -325,4 +326,109 @@ func TestNewerTickIsNamedAsNewer(t *testing.T) {
 	if _, err := Open("data", Options{FS: fs}); !errors.Is(err, ErrNewerFormat) || !strings.Contains(err.Error(), tickB) {
 		t.Errorf("open: %v", err)
 	}
+}
+
+// TestCheckFindsEachDamagedByteOfTheManifest of a store that was stopped cleanly; of the room behind its log some.
+func TestCheckFindsEachDamagedByteOfTheManifest(t *testing.T) {
+	fs, _ := threeTicks(t, 2)
+	s := open(t, fs, Options{})
+	_, err := s.CreateStream("public", "other")
+	must(t, err)
+	must(t, s.Put(Object{ObjectKey{"view", "v"}, []byte("select 1")}))
+	must(t, s.Close())
+	checkClean(t, fs)
+	b := content(t, fs, "data/MANIFEST")
+	_, end, err := manifest.Decode(b, "m")
+	must(t, err)
+	for at := int64(0); at < int64(len(b)); at++ {
+		if at > end+16 {
+			at = min(at+997, int64(len(b)-1))
+		}
+		flip(t, fs, "data/MANIFEST", at)
+		named := false
+		_, err := Check("data", Options{FS: fs}, func(f Finding) { named = named || f.File == "data/MANIFEST" })
+		if !named && !errors.Is(err, ErrNewerFormat) {
+			t.Fatalf("byte %d of %d: nothing found, %v", at, end, err)
+		}
+		flip(t, fs, "data/MANIFEST", at)
+	}
+	checkClean(t, fs)
+}
+
+// TestDirectoryThatCantBeWritten is readable, and says so to whoever wants to write.
+func TestDirectoryThatCantBeWritten(t *testing.T) {
+	mem, all := threeTicks(t, 3)
+	fs := vfs.Inject{FS: mem, Hook: func(op vfs.Op, name string) error {
+		if op != vfs.OpOpen && op != vfs.OpRead {
+			return &os.PathError{Op: string(op), Path: name, Err: os.ErrPermission}
+		}
+		return nil
+	}}
+	s, err := Open("data", Options{FS: fs, ReadOnly: true})
+	must(t, err)
+	if docs, _, err := readAll(t, s); err != nil || len(docs) != len(all) {
+		t.Errorf("%d events, %v", len(docs), err)
+	}
+	st := s.NewStage()
+	must(t, st.Append(1, base, []byte(`{}`)))
+	if err := s.Commit(t.Context(), st, Sync); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("commit: %v", err)
+	}
+	must(t, s.Close())
+	if _, err := Open("data", Options{FS: fs}); !errors.Is(err, os.ErrPermission) || !strings.Contains(err.Error(), "data") {
+		t.Errorf("open for writing: %v", err)
+	}
+	if r, err := Check("data", Options{FS: fs}, nil); err != nil || r.Findings > 0 || r.Events != int64(len(all)) {
+		t.Errorf("check: %+v, %v", r, err)
+	}
+	s = open(t, mem, Options{}) // nothing was harmed, and the lock was let go
+	if docs, _, err := readAll(t, s); err != nil || len(docs) != len(all) {
+		t.Errorf("afterwards %d events, %v", len(docs), err)
+	}
+	must(t, s.Close())
+}
+
+// TestHugeEvents: events of 16 MiB between small ones, over frames, chunks, temporary file and restart.
+func TestHugeEvents(t *testing.T) {
+	fs := vfs.NewMem()
+	s := open(t, fs, Options{RAMBytes: -1, StageBytes: 1 << 20})
+	huge := make([]byte, 16<<20)
+	r := rand.New(rand.NewPCG(5, 5))
+	for i := range huge {
+		huge[i] = "0123456789abcdef"[r.IntN(16)]
+	}
+	for _, n := range []int{len(huge) - 20, tick.FrameBytes - tick.EventOverhead - 8, tick.FrameBytes, 3*tick.ChunkBytes + 1} {
+		st := s.NewStage()
+		must(t, st.Append(1, base, []byte(`{"a":1}`)))
+		must(t, st.Append(1, base+1, fmt.Appendf(nil, `{"x":"%s"}`, huge[:n])))
+		must(t, st.Append(1, base+2, []byte(`{"b":1}`)))
+		must(t, s.Commit(t.Context(), st, Sync))
+	}
+	account := &account{limit: 8 << 20}
+	tx := s.Read()
+	if _, err := scanErr(tx, Spec{Memory: account}); !errors.Is(err, errMemory) || account.held.Load() != 0 {
+		t.Errorf("with 8 MiB: %v, %d held", err, account.held.Load())
+	}
+	tx.Close()
+	for range 2 {
+		tx := s.Read()
+		for _, order := range []nql.Order{nql.Unordered, nql.Descending} {
+			docs := scan(t, tx, Spec{Order: order})
+			sum := 0
+			for _, d := range docs {
+				if d[2] == 'x' && d[6:len(d)-2] != string(huge[:len(d)-8]) {
+					t.Error("a huge event is not what was written")
+				}
+				sum += len(d)
+			}
+			if len(docs) != 12 || sum < 16<<20 {
+				t.Errorf("%d events, %d bytes", len(docs), sum)
+			}
+		}
+		tx.Close()
+		must(t, s.Close())
+		checkClean(t, fs)
+		s = open(t, fs, Options{})
+	}
+	must(t, s.Close())
 }

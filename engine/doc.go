@@ -10,7 +10,13 @@
 // everything up to S lies below those lengths, and everything behind S is found by walking the ticks from there. A transaction
 // in one tick commits by the record that ends its batch there. One in several ticks, or one that needs a new file or changes the
 // schema, flags its records and commits by a MANIFEST record, which raises S and the lengths; so a flagged record past the
-// known length is always one that never counted.
+// known length is one that never counted, unless the MANIFEST was damaged.
+//
+// # How damage is told from a crash
+//
+// Each record says up to which sequence number everything was durable when it was written. So what is missing up to there is damage:
+// the file that ought to have it is named, nothing is cut or deleted, and it counts when it is found later. What is missing behind
+// the last such number was never flushed, and is a crash's.
 //
 // # Assumptions about the system
 //

@@ -50,7 +50,8 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		if err := f.reserve(scanBytes); err != nil {
 			return false, err
 		}
-		f.q = &query{store: f.store, from: f.spec.From, to: f.spec.To, program: f.program.Clone()}
+		f.q = &query{store: f.store, from: f.spec.From, to: f.spec.To, program: f.program.Clone(),
+			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered, reserve: f.reserve}
 	}
 	b.Reset(f.q.program.Kinds())
 	if f.spec.Order == nql.Unordered {
@@ -111,6 +112,7 @@ func (f *fragment) forgive(err error) error {
 // collect reads every row that matches and sorts them.
 func (f *fragment) collect(ctx context.Context) error {
 	var keys []sortKey
+	var starts []int // of the sorted parts of order
 	for {
 		b := new(column.Batch)
 		b.Reset(f.q.program.Kinds())
@@ -123,25 +125,73 @@ func (f *fragment) collect(ctx context.Context) error {
 		for _, c := range b.Cols {
 			size += c.Size()
 		}
-		if err := f.reserve(size + 24*int64(len(keys))); err != nil {
+		if err := f.reserve(size + 2*24*int64(len(keys))); err != nil {
 			return err
 		}
+		from := len(f.order)
 		for i, k := range keys {
 			f.order = append(f.order, sortedRow{k, int32(len(f.chunks)), int32(i)})
 		}
+		slices.SortFunc(f.order[from:], f.compare)
+		starts = append(starts, from)
 		f.chunks = append(f.chunks, b)
 		if !more {
 			break
 		}
 	}
-	less := func(a, b sortedRow) int { return cmp.Or(cmp.Compare(a.ts, b.ts), cmp.Compare(a.arrival, b.arrival)) }
+	var err error
+	f.order, err = mergeSorted(ctx, f.order, starts, f.compare)
+	f.sorted = err == nil
+	return err
+}
+
+// compare orders rows as the scan wants them.
+func (f *fragment) compare(a, b sortedRow) int {
 	if f.spec.Order == nql.Descending {
-		slices.SortFunc(f.order, func(a, b sortedRow) int { return less(b, a) })
-	} else {
-		slices.SortFunc(f.order, less)
+		a, b = b, a
 	}
-	f.sorted = true
-	return nil
+	return cmp.Or(cmp.Compare(a.ts, b.ts), cmp.Compare(a.arrival, b.arrival))
+}
+
+// mergeSorted merges the sorted parts of rows, which begin at starts. It looks at ctx every so often.
+func mergeSorted(ctx context.Context, rows []sortedRow, starts []int, compare func(a, b sortedRow) int) ([]sortedRow, error) {
+	if len(starts) < 2 {
+		return rows, nil
+	}
+	other := make([]sortedRow, 0, len(rows))
+	for len(starts) > 1 {
+		merged, out := starts[:0:0], other[:0]
+		for i := 0; i < len(starts); i += 2 {
+			end := func(i int) int {
+				if i+1 < len(starts) {
+					return starts[i+1]
+				}
+				return len(rows)
+			}
+			merged = append(merged, len(out))
+			x := rows[starts[i]:end(i)]
+			if i+1 == len(starts) {
+				out = append(out, x...)
+				break
+			}
+			y := rows[starts[i+1]:end(i+1)]
+			for len(x) > 0 && len(y) > 0 {
+				if len(out)%4096 == 0 {
+					if err := ctx.Err(); err != nil {
+						return rows, err
+					}
+				}
+				if compare(x[0], y[0]) <= 0 {
+					out, x = append(out, x[0]), x[1:]
+				} else {
+					out, y = append(out, y[0]), y[1:]
+				}
+			}
+			out = append(append(out, x...), y...)
+		}
+		rows, other, starts = out, rows, merged
+	}
+	return rows, nil
 }
 
 // emit appends the next of the sorted rows.

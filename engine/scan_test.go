@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -423,6 +424,85 @@ func (f *countedFile) Sync() error {
 	return f.File.Sync()
 }
 
+// TestReadOnlySeesAPrefix opens read-only and checks beside a writer that commits in every way and rewrites its MANIFEST: each reader sees the
+// first so many transactions, no others, and at least those that were acknowledged.
+func TestReadOnlySeesAPrefix(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, Options{Create: true})
+	must(t, err)
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	var acked atomic.Int64
+	wg.Go(func() {
+		defer close(done)
+		for i := range 600 {
+			st := s.NewStage()
+			ticks := 1 + i%7/5
+			for j := range ticks {
+				if err := st.Append(1, base+int64(i%3*(1+i/50)+j)*5*minute, fmt.Appendf(nil, `{"n":%d,"of":%d}`, i, ticks)); err != nil {
+					t.Error(err)
+				}
+			}
+			if err := s.Commit(context.Background(), st, Durability(i%2)); err != nil {
+				t.Error(err)
+			}
+			acked.Store(int64(i + 1))
+			if i%25 == 0 {
+				if err := s.Put(Object{ObjectKey{"k", "k"}, bytes.Repeat([]byte{byte(i)}, 100_000)}); err != nil { // makes checkpoints
+					t.Error(err)
+				}
+			}
+		}
+	})
+	for range 2 {
+		wg.Go(func() {
+			for running := true; running; {
+				select {
+				case <-done:
+					running = false
+				default:
+				}
+				least := acked.Load()
+				ro, err := Open(dir, Options{ReadOnly: true})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				tx := ro.Read()
+				docs, err := scanErr(tx, Spec{})
+				tx.Close()
+				rows := map[int]int{}
+				for _, d := range docs {
+					var n, of int
+					if _, err := fmt.Sscanf(d, `{"n":%d,"of":%d}`, &n, &of); err != nil {
+						t.Error(err)
+					}
+					if rows[n] == 0 {
+						rows[n] = of
+					}
+					rows[n]--
+				}
+				for n := range len(rows) {
+					if left, there := rows[n]; !there || left != 0 {
+						t.Errorf("%d transactions are seen, but of number %d %d rows are missing (%v)", len(rows), n, left, there)
+					}
+				}
+				if err != nil || int64(len(rows)) < least {
+					t.Errorf("%d transactions of %d, %v", len(rows), least, err)
+				}
+				if len(ro.chain.current.Load().schema.Objects) > 1 {
+					t.Error("objects")
+				}
+				if _, err = Check(dir, Options{}, func(f Finding) { t.Errorf("check: %v: %v", f.File, f.Err) }); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	must(t, s.Close())
+}
+
 // TestReadOnlyBesideAWriter opens read-only again and again while transactions over several ticks are committed.
 func TestReadOnlyBesideAWriter(t *testing.T) {
 	dir := t.TempDir()
@@ -471,19 +551,129 @@ func TestReadOnlyBesideAWriter(t *testing.T) {
 	must(t, s.Close())
 }
 
-func TestScanEndsSoonAfterItsContext(t *testing.T) {
-	s := open(t, vfs.NewMem(), Options{RAMBytes: -1})
-	commitDocs(t, s, base, `{"a":1}`)
-	tx := s.Read()
-	fr, err := tx.Scan(Spec{Stream: 1, From: MinTime, To: MaxTime, Columns: docColumns})
-	must(t, err)
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	var b column.Batch
-	if _, err := fr[0].Next(ctx, &b); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
+// endingContext is a context that ends once it was asked so many times, as one that ends in the middle of a scan.
+type endingContext struct {
+	context.Context
+	left atomic.Int64
+}
+
+func (c *endingContext) Err() error {
+	if c.left.Add(-1) < 0 {
+		return context.Canceled
 	}
-	fr[0].Close()
-	tx.Close()
+	return nil
+}
+
+// TestScanEndsSoonAfterItsContext ends the context at each of several places in a scan: that it is asked often, whether or not an event
+// matches, bounds what is read after its end.
+func TestScanEndsSoonAfterItsContext(t *testing.T) {
+	const events = 20_000
+	for _, ram := range []int64{-1, 1 << 30} {
+		fs := vfs.NewMem()
+		s := open(t, fs, Options{RAMBytes: ram})
+		for i := 0; i < events; i += 2000 { // several runs or batches
+			st := s.NewStage()
+			for j := range 2000 {
+				must(t, st.Append(1, base+int64((i+j)*7919%events), doc(i+j, "x")))
+			}
+			must(t, s.Commit(context.Background(), st, Async))
+		}
+		staged := s.NewStage()
+		for j := range 2000 {
+			must(t, staged.Append(1, base+int64(j), doc(j, "staged")))
+		}
+		never, err := nql.ParseExpr(`n = -1`)
+		must(t, err)
+		for _, where := range []nql.Expr{nil, never} {
+			for _, order := range []nql.Order{nql.Unordered, nql.Ascending, nql.Descending} {
+				full := asked(t, s, Spec{Where: where, Order: order, Stage: staged}, nil)
+				// Asked at least once in every so many events: what goes on after the end is bounded.
+				if full < events/(4*askEvery) {
+					t.Errorf("ram %d, where %v, order %d: only %d looks at the context in %d events", ram, where != nil, order, full, events)
+				}
+				for _, left := range []int64{0, 1, full / 3, full / 2, full - 1} {
+					ctx := &endingContext{Context: context.Background()}
+					ctx.left.Store(left)
+					if more := asked(t, s, Spec{Where: where, Order: order, Stage: staged}, ctx); more > 1 {
+						t.Errorf("ram %d, where %v, order %d: ended after %d of %d looks, and was asked %d times more", ram, where != nil, order, left, full, more)
+					}
+				}
+			}
+		}
+		staged.Discard()
+		must(t, s.Close())
+	}
+}
+
+// asked runs a scan and tells how often its context was asked; with ctx, how often after it had ended.
+func asked(t *testing.T, s *Store, spec Spec, ctx *endingContext) int64 {
+	t.Helper()
+	tx := s.Read()
+	defer tx.Close()
+	spec.Stream, spec.From, spec.To, spec.Columns = 1, MinTime, MaxTime, docColumns
+	fr, err := tx.Scan(spec)
+	must(t, err)
+	ends := ctx != nil
+	if !ends {
+		ctx = &endingContext{Context: context.Background()}
+		ctx.left.Store(1 << 40)
+	}
+	before := ctx.left.Load()
+	var b column.Batch
+	ended := false
+	for _, f := range fr {
+		for !ended {
+			ok, err := f.Next(ctx, &b)
+			if err != nil && !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			if ended = err != nil; ended || !ok {
+				break
+			}
+		}
+		f.Close()
+	}
+	if !ends {
+		return before - ctx.left.Load()
+	}
+	if !ended {
+		t.Error("the scan went on to its end")
+	}
+	return -ctx.left.Load()
+}
+
+// TestScanThatIsCancelledEndsAtOnce cancels a scan in another goroutine while it is under way, over what takes far longer.
+func TestScanThatIsCancelledEndsAtOnce(t *testing.T) {
+	s := open(t, vfs.NewMem(), Options{RAMBytes: -1})
+	pad := strings.Repeat("0123456789", 100)
+	for range 10 {
+		st := s.NewStage()
+		for j := range 5000 {
+			must(t, st.Append(1, base+int64(j), doc(j, pad)))
+		}
+		must(t, s.Commit(context.Background(), st, Async))
+	}
+	where, err := nql.ParseExpr(`pad like '%9x%'`) // nothing, and slow
+	must(t, err)
+	for _, order := range []nql.Order{nql.Unordered, nql.Ascending} {
+		tx := s.Read()
+		fr, err := tx.Scan(Spec{Stream: 1, From: MinTime, To: MaxTime, Order: order, Where: where, Columns: docColumns})
+		must(t, err)
+		ctx, cancel := context.WithCancel(context.Background())
+		var ended time.Time
+		timer := time.AfterFunc(5*time.Millisecond, func() { ended = time.Now(); cancel() })
+		var b column.Batch
+		_, err = fr[0].Next(ctx, &b)
+		if timer.Stop() {
+			t.Log("the scan was done before")
+		} else if <-ctx.Done(); err == nil {
+			t.Log("the scan was done before")
+		} else if late := time.Since(ended); !errors.Is(err, context.Canceled) || late > 200*time.Millisecond {
+			t.Errorf("order %d: %v, %v after the end", order, err, late)
+		}
+		cancel()
+		fr[0].Close()
+		tx.Close()
+	}
 	must(t, s.Close())
 }

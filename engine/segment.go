@@ -37,6 +37,10 @@ type query struct {
 	store    *Store
 	from, to int64
 	program  *nql.RowProgram // this query's own
+	// counts: every event within the bounds is a row without columns, so that events need not be looked at.
+	counts bool
+	// reserve accounts for memory beyond scanBytes.
+	reserve func(n int64) error
 }
 
 // full says when a batch is.
@@ -73,7 +77,8 @@ func (r *rows) add(ctx context.Context, ts int64, arrival uint64, doc []byte, b 
 			if keys != nil {
 				*keys = append(*keys, sortKey{ts, arrival})
 			}
-			if full(b) {
+			// How many bytes the columns have is asked now and then: they may go a few rows past what is full.
+			if b.Len >= column.BatchRows || (b.Len%8 == 0 || len(doc) > 8<<10) && full(b) {
 				return true, nil
 			}
 		}

@@ -50,12 +50,18 @@ type frameRows struct {
 	rows
 	raw     []byte // the frame's memory
 	rest    []byte // events that are left
+	count   int    // rows without columns that are left instead
 	arrival uint64 // of the next
 	damaged func(*DamageError) error
 }
 
 // drain adds what is left of the frame. done says that nothing is.
 func (f *frameRows) drain(ctx context.Context, b *column.Batch, keys *[]sortKey) (done bool, err error) {
+	if f.count > 0 {
+		n := min(f.count, column.BatchRows-b.Len)
+		b.Len, f.count = b.Len+n, f.count-n
+		return f.count == 0, nil
+	}
 	for len(f.rest) > 0 {
 		ts, doc, rest, derr := tick.NextEvent(f.rest)
 		if derr != nil {
@@ -80,8 +86,9 @@ type tickCursor struct {
 	left   []gap
 	window []byte
 	walker *tick.Walker
-	lost   bool // the walker met damage and has to find its way
-	told   bool // of what is missing behind the file's end
+	large  int64 // memory reserved for the largest event
+	lost   bool  // the walker met damage and has to find its way
+	told   bool  // of what is missing behind the file's end
 }
 
 func (c *tickCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
@@ -133,8 +140,19 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 		if kind != tick.Frame || h.Max < c.q.from || h.Min >= c.q.to {
 			continue
 		}
+		if need := 2*int64(h.Raw) + int64(h.Stored); need > c.large && h.Raw > tick.FrameBytes {
+			// One huge event: the stored bytes, the raw ones, and what a row takes of them.
+			if err := c.q.reserve(need - c.large); err != nil {
+				return false, err
+			}
+			c.large = need
+		}
 		if c.raw, err = c.walker.Events(c.raw[:0]); err != nil {
 			return false, err // the next frame begins where this one's head says
+		}
+		if c.q.counts && h.Min >= c.q.from && h.Max < c.q.to {
+			c.count = int(h.Events)
+			return true, nil
 		}
 		c.rest, c.arrival = c.raw, h.Arrival
 		return true, nil

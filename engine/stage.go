@@ -65,14 +65,16 @@ type frame struct {
 	raw      int
 	events   int
 	min, max int64
-	sum      uint32 // of the stored bytes, to notice a temporary file that changed
+	sum      uint32 // of the stored bytes in the temporary file, to notice that it changed
 }
 
 const (
 	// openLimit bounds the memory of all open frames of a stage.
 	openLimit = 8 << 20
 	// blockBytes is how much memory for closed frames is taken at once.
-	blockBytes = 256 << 10
+	blockBytes = 512 << 10
+	// chunkSlack is what compressing may take beyond the stored size at most, while it is at it.
+	chunkSlack = 16 << 10
 	// minTime and maxTime are the years 1 to 9999.
 	minTime, maxTime = -62135596800 * 10_000_000, 253402300800*10_000_000 - 1
 )
@@ -174,14 +176,9 @@ func (st *Stage) relieve() error {
 func (st *Stage) close(p *part) error {
 	f := p.opened
 	f.raw = len(p.open)
-	st.pack = tick.AppendChunks(st.pack[:0], p.open)
-	f.stored, f.sum = len(st.pack), tick.Sum(st.pack)
-	if err := st.keep(&f, st.pack); err != nil {
+	if err := st.keep(&f, p.open); err != nil {
 		st.broken = err
 		return err
-	}
-	if cap(st.pack) > 4*tick.FrameBytes {
-		st.pack = nil // one huge event does not hold its memory for ever
 	}
 	p.frames = append(p.frames, f)
 	p.opened = frame{}
@@ -193,8 +190,24 @@ func (st *Stage) close(p *part) error {
 	return nil
 }
 
-// keep puts a closed frame's bytes into RAM, or into the temporary file.
-func (st *Stage) keep(f *frame, stored []byte) error {
+// keep compresses a frame's raw bytes into RAM, or into the temporary file.
+func (st *Stage) keep(f *frame, raw []byte) error {
+	// Where it fits for sure it is compressed to its place.
+	worst := int(tick.MaxStored(len(raw))) + chunkSlack
+	if st.spill == nil && cap(st.block)-len(st.block) >= worst && st.kept+int64(worst) <= st.store.opts.StageBytes {
+		at := len(st.block)
+		st.block = tick.AppendChunks(st.block, raw)
+		f.data = st.block[at:len(st.block):len(st.block)]
+		f.stored = len(f.data)
+		st.kept += int64(f.stored)
+		return nil
+	}
+	st.pack = tick.AppendChunks(st.pack[:0], raw)
+	stored := st.pack
+	if cap(st.pack) > 4*tick.FrameBytes {
+		st.pack = nil // one huge event does not hold its memory for ever
+	}
+	f.stored = len(stored)
 	if st.spill == nil && st.kept+int64(len(stored)) > st.store.opts.StageBytes {
 		if err := st.spillAll(); err != nil {
 			return err
@@ -202,7 +215,7 @@ func (st *Stage) keep(f *frame, stored []byte) error {
 	}
 	if st.spill != nil {
 		at, err := st.spill.write(stored)
-		f.at = at
+		f.at, f.sum = at, tick.Sum(stored)
 		return err
 	}
 	if len(st.block)+len(stored) > cap(st.block) {
@@ -231,7 +244,7 @@ func (st *Stage) spillAll() error {
 			if moved[i].at, err = sp.write(moved[i].data); err != nil {
 				return nil, err
 			}
-			moved[i].data = nil
+			moved[i].sum, moved[i].data = tick.Sum(moved[i].data), nil
 		}
 		return moved, nil
 	}

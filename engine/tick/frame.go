@@ -66,22 +66,31 @@ func AppendEvent(dst []byte, ts int64, payload []byte) []byte {
 	return binary.LittleEndian.AppendUint32(dst, Sum(payload))
 }
 
-// NextEvent decodes the first event of raw. The payload is a part of raw.
+// NextEvent decodes the first event of raw, which DecodeChunks gave: its checksums have just verified every byte, so the event's own
+// is not looked at again (CheckEvent does). The payload is a part of raw.
 func NextEvent(raw []byte) (ts int64, payload, rest []byte, err *damage.Error) {
 	if len(raw) < EventOverhead {
 		return 0, nil, nil, &damage.Error{What: "event: cut short"}
 	}
 	ts = int64(binary.LittleEndian.Uint64(raw))
-	n := int(binary.LittleEndian.Uint32(raw[8:]))
-	if n < 0 || n > len(raw)-EventOverhead {
+	n := int64(binary.LittleEndian.Uint32(raw[8:]))
+	if n > int64(len(raw)-EventOverhead) {
 		return 0, nil, nil, &damage.Error{What: "event: length goes past its frame"}
 	}
-	payload = raw[12 : 12+n : 12+n]
-	want, found := binary.LittleEndian.Uint32(raw[12+n:]), Sum(payload)
+	return ts, raw[12 : 12+n : 12+n], raw[EventOverhead+n:], nil
+}
+
+// CheckEvent is NextEvent and verifies the event's checksum, which was taken when the event arrived and so covers what came between.
+func CheckEvent(raw []byte) (ts int64, payload, rest []byte, err *damage.Error) {
+	ts, payload, rest, err = NextEvent(raw)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	want, found := binary.LittleEndian.Uint32(raw[12+len(payload):]), Sum(payload)
 	if want != found {
 		return 0, nil, nil, &damage.Error{What: "payload of an event", HasSum: true, Expected: want, Found: found}
 	}
-	return ts, payload, raw[EventOverhead+n:], nil
+	return ts, payload, rest, nil
 }
 
 // AppendChunks compresses raw, the events of one frame, into chunks.

@@ -70,7 +70,7 @@ func dump(b []byte) string {
 		for len(raw) > 0 {
 			var ts int64
 			var doc []byte
-			if ts, doc, raw, _ = NextEvent(raw); doc != nil {
+			if ts, doc, raw, _ = CheckEvent(raw); doc != nil {
 				fmt.Fprintf(&out, "    event at %d: %s\n", ts, doc)
 			}
 		}
@@ -146,7 +146,7 @@ func TestFramesComeBack(t *testing.T) {
 		for i, rest := 0, got[6:]; len(rest) > 0; i++ {
 			var ts int64
 			var doc []byte
-			if ts, doc, rest, err = NextEvent(rest); err != nil || ts != int64(i+1) || !bytes.Equal(doc, docs[i]) {
+			if ts, doc, rest, err = CheckEvent(rest); err != nil || ts != int64(i+1) || !bytes.Equal(doc, docs[i]) {
 				t.Fatalf("event %d: %v", i, err)
 			}
 		}
@@ -180,7 +180,7 @@ func walkAll(t *testing.T, b []byte) {
 			raw, err := w.Events(nil)
 			for err == nil && len(raw) > 0 {
 				var derr *damage.Error
-				if _, _, raw, derr = NextEvent(raw); derr != nil {
+				if _, _, raw, derr = CheckEvent(raw); derr != nil {
 					break
 				}
 			}
@@ -218,7 +218,7 @@ func FuzzDecodeChunks(f *testing.F) {
 			t.Fatalf("%d bytes instead of %d", len(out), raw)
 		}
 		for len(out) > 0 {
-			if _, _, out, err = NextEvent(out); err != nil {
+			if _, _, out, err = CheckEvent(out); err != nil {
 				break
 			}
 		}
