@@ -168,6 +168,8 @@ func (c *conn) report(ctx context.Context, err error) error {
 	e, internal := clientError(ctx, err)
 	if internal {
 		c.log.Error("internal error", "error", err)
+	} else if grave(e.Code) {
+		c.log.Error("statement failed", "code", e.Code, "error", e.Message)
 	}
 	if e.Severity == "FATAL" || e.Severity == "PANIC" {
 		return e

@@ -35,6 +35,11 @@ func clientError(ctx context.Context, err error) (e *types.Error, internal bool)
 	return types.Errorf(types.CodeInternalError, "internal error: %s", err), true
 }
 
+// grave reports whether an error is the server's trouble rather than the client's: damage, a failing or full disk, an unknown outcome.
+func grave(code string) bool {
+	return strings.HasPrefix(code, "XX") || strings.HasPrefix(code, "58") || code == types.CodeDiskFull || code == "08007"
+}
+
 // fields makes the wire's form of an error or notice. A NUL would end a field early, and clients expect UTF-8, so what is
 // neither is replaced.
 func fields(e *types.Error, severity string) pgproto3.ErrorResponse {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/event"
@@ -54,7 +55,9 @@ func clientError(ctx context.Context, err error) error {
 	case errors.Is(err, engine.ErrNoStream):
 		return types.Errorf(types.CodeUndefinedTable, "%s", err)
 	}
-	if f := (*fs.PathError)(nil); errors.As(err, &f) {
+	var path *fs.PathError
+	var number syscall.Errno
+	if errors.As(err, &path) || errors.As(err, &number) {
 		return types.Errorf(types.CodeIOError, "%s", err)
 	}
 	return err
