@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,14 +26,19 @@ changed. It may run beside a server. Exit code 1 if anything was found.`,
 			out := cmd.OutOrStdout()
 			result, err := engine.Check(data, engine.Options{ReadOnly: true, Parallel: parallel}, func(f engine.Finding) {
 				found++
-				fmt.Fprintf(out, "%s: %v\n", f.File, f.Err)
+				text := f.Err.Error()
+				if !strings.Contains(text, f.File) {
+					text = f.File + ": " + text
+				}
+				fmt.Fprintln(out, text)
 			})
 			if err != nil {
 				return explainOpen(data, err, false)
 			}
 			size := fmt.Sprintf("%s, %s, %s", count(int64(result.Files), "file"), count(result.Events, "event"), bytesText(result.Bytes))
 			if found > 0 {
-				fmt.Fprintf(out, "%s found: %s read\n", count(int64(found), "problem"), size)
+				fmt.Fprintf(out, "%s found: %s read; nothing was changed\n", count(int64(found), "problem"), size)
+				fmt.Fprintln(out, "In SQL, SET flare.skip_damaged = on reads what is undamaged.")
 				return errReported
 			}
 			_, err = fmt.Fprintf(out, "no damage found: %s\n", size)

@@ -105,7 +105,10 @@ func (f *importFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return f.explain(err)
 	}
-	return f.summary(cmd.OutOrStdout(), result, time.Since(start))
+	if err := f.summary(cmd.OutOrStdout(), result, time.Since(start)); err != nil {
+		return fmt.Errorf("the events were imported, but that can't be said on standard output: %w", cause(err))
+	}
+	return nil
 }
 
 // importInputs finds the files, all of them before the first is read.

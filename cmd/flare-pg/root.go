@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -76,6 +77,9 @@ Every flag can also be given as an environment variable: --data is FLARE_PG_DATA
 		fmt.Fprintln(stderr, "flare-pg: interrupted")
 		return exitFailure
 	default:
+		if path, ok := err.(*fs.PathError); ok { // of our own output, for instance
+			err = fmt.Errorf("can't %s %s: %w", path.Op, path.Path, path.Err)
+		}
 		fmt.Fprintf(stderr, "flare-pg: %v\n", err)
 		return exitFailure
 	}

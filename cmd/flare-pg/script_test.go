@@ -45,7 +45,7 @@ func program(args ...string) *exec.Cmd {
 //	server NAME args…      start flare-pg serve (demo NAME args…: flare-pg demo) on a free port; sets URL and NAME_PORT, keeps what it prints in NAME.out and NAME.err
 //	stop NAME              SIGTERM; it must end with exit code 0
 //	ask SQL                the rows of a query to the server at URL go to the file answer, cells divided by |
-//	make FILE KIND         FILE gets an event that no script could hold: big or deep
+//	make FILE KIND         FILE gets an event that no script could hold: big, deep, utf8 (that is none) or nul (a byte)
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -205,6 +205,10 @@ func makeEvent(ts *testscript.TestScript, neg bool, args []string) {
 		value = `"` + strings.Repeat("x", 20_000_000) + `"`
 	case "deep":
 		value = strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000)
+	case "utf8":
+		value = "\"\xff\""
+	case "nul":
+		value = "\"x\x00y\""
 	default:
 		ts.Fatalf("make can't make %s", args[1])
 	}
