@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/types"
@@ -25,12 +24,7 @@ const activityQuery = 1024
 
 // active notes that a statement runs.
 func (s *session) active(query string) {
-	if len(query) > activityQuery {
-		query = query[:activityQuery]
-		for len(query) > 0 && !utf8.ValidString(query) {
-			query = query[:len(query)-1]
-		}
-	}
+	query = cut(query, activityQuery)
 	now := time.Now()
 	s.activity.Store(&activity{state: "active", query: query, application: s.settings.get("application_name"), queryStart: now, changed: now, txStart: s.tx.start})
 }

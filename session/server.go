@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
@@ -62,8 +63,28 @@ func NewServer(c Config) *Server {
 // maxPrepared bounds the prepared statements of one session, and its portals.
 const maxPrepared = 10_000
 
+// maxName is how much of a name counts, in bytes, as in PostgreSQL.
+const maxName = 63
+
+// cut gives the first max bytes of s, or fewer so that no character is cut in two.
+func cut(s string, max int) string {
+	if len(s) <= max {
+		return s
+	}
+	for max > 0 && !utf8.RuneStart(s[max]) {
+		max--
+	}
+	return s[:max]
+}
+
 // Connect implements pgwire.Handler.
 func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Session, error) {
+	for _, name := range []*string{&st.User, &st.Database} {
+		if err := checkUTF8([]byte(*name)); err != nil {
+			return nil, err
+		}
+		*name = cut(*name, maxName)
+	}
 	if st.Database != "flare" && st.Database != "postgres" && st.Database != st.User {
 		return nil, types.Errorf(types.CodeInvalidCatalogName, "database %q does not exist", st.Database)
 	}

@@ -59,6 +59,9 @@ func (s *session) startSettings(st *pgwire.Startup) error {
 		if err != nil {
 			return err
 		}
+		if err := checkUTF8([]byte(canonical)); err != nil {
+			return err
+		}
 		start = start.with(strings.ToLower(d.name), canonical)
 		return nil
 	}

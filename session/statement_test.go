@@ -46,6 +46,22 @@ func TestConnect(t *testing.T) {
 			t.Errorf("%s: %v, want %q", dsn, err, want)
 		}
 	}
+	long := strings.Repeat("é", 40)
+	l.connect("user="+long, "dbname="+long).want("select length(current_user), current_user = current_database()", "31|t\nSELECT 1")
+	for parameter, want := range map[string]string{"application_name": "", "search_path": "22021", "my.own": "22021", "TimeZone": "22023"} {
+		config, err := pgx.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=disable user=me dbname=me", host, port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.RuntimeParams[parameter] = "a\xff"
+		c, err := pgx.ConnectConfig(context.Background(), config)
+		if err == nil {
+			c.Close(context.Background())
+		}
+		if want == "" && err != nil || want != "" && pgCode(err) != want {
+			t.Errorf("%s with odd bytes: %v, want %q", parameter, err, want)
+		}
+	}
 	c := l.connect("application_name=me", "options='-c statement_timeout=5s -c my.own=x'", "timezone=Asia/Tokyo")
 	c.want("show statement_timeout; show application_name; show my.own; show timezone", "5s\nSHOW\nme\nSHOW\nx\nSHOW\nAsia/Tokyo\nSHOW")
 	c.want("set timezone = 'UTC'; reset timezone; show timezone", "SET\nRESET\nAsia/Tokyo\nSHOW")

@@ -96,6 +96,8 @@ func syntaxError(sql string, err error) error {
 		return types.Errorf(types.CodeStatementTooComplex, "stack depth limit exceeded").WithDetail("The statement is nested too deeply.")
 	case strings.Contains(message, "is not yet implemented"), strings.Contains(message, "is not implemented"):
 		code = types.CodeFeatureNotSupported
+	case strings.HasPrefix(message, "invalid byte sequence for encoding"): // of an escape: E'\xff'
+		code = types.CodeCharacterNotInRepertoire
 	case strings.HasPrefix(message, "unsafe use of string constant"):
 		code = types.CodeFeatureNotSupported
 	}
