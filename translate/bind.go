@@ -8,6 +8,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -30,13 +31,16 @@ type binder struct {
 	named map[*pg.ColumnRef]string
 	// fields are the names that output columns take from the last field of x[0].field: as it was spelled.
 	fields map[*pg.A_Indirection]string
+	// scanned is a relation that reads each stream: what is known of its columns.
+	scanned map[engine.StreamID]*relation
 	// located says where a reference stands, for errors that are found later.
 	located map[plan.Expr]int32
 }
 
 // Bind binds a statement. Errors are *types.Error with Position relative to the whole query string.
 func Bind(c *Context, s *Statement) (Bound, error) {
-	b := &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, fields: map[*pg.A_Indirection]string{}, located: map[plan.Expr]int32{}}
+	b := &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, fields: map[*pg.A_Indirection]string{},
+		scanned: map[engine.StreamID]*relation{}, located: map[plan.Expr]int32{}}
 	for _, t := range c.Params {
 		if t == 0 {
 			t = types.Unknown

@@ -344,9 +344,21 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		if r.stream.Name != r.name {
 			scan.StreamName = r.stream.Name
 		}
+		b.scanned[scan.Stream] = r
 		if !b.c.NoPushdown {
 			mine = b.push(sc, scan, mine)
 		}
+	}
+	below := r.node
+	if below != nil && !b.c.NoPushdown && len(mine) > 0 {
+		var left []plan.Expr
+		for _, c := range mine {
+			sunk, more := b.sink(below, []plan.Expr{plan.MapRefs(c, func(i int) int { return sc.vars[i].col })})
+			if below = sunk; len(more) > 0 {
+				left = append(left, c)
+			}
+		}
+		mine = left
 	}
 	want := map[int]bool{}
 	for v := range needed {
@@ -380,7 +392,10 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		}
 		node = scan
 	case r.node != nil:
-		node = r.node
+		node = below
+		if !b.c.NoPushdown {
+			node = prune(node, func(i int) bool { v, ok := sc.find[variable{r, i}]; return ok && want[v] })
+		}
 		order = make([]int, len(r.cols))
 		layout = map[int]int{}
 		for i := range r.cols {
