@@ -501,3 +501,23 @@ func TestManyClients(t *testing.T) {
 	first.Close(context.Background())
 	l.settled()
 }
+
+// TestPortalsThatHoldAllMemory: a session whose open portals leave no memory for one more is told so, and goes on when it has closed them.
+func TestPortalsThatHoldAllMemory(t *testing.T) {
+	l := serve(t)
+	l.connect().want("insert into stream (n) values (1), (2), (3)", "INSERT 0 3")
+	r := l.raw()
+	r.say(parse("q", "select n from stream"))
+	const more = 300 // than are let in at once
+	for i := range more {
+		name := fmt.Sprint("p", i)
+		r.say(bind(name, "q"), execute(name, 1))
+	}
+	r.say(syncs)
+	got := r.hear("ReadyForQuery", 1)
+	if !strings.HasSuffix(got, "PortalSuspended, 53200, ready I") {
+		t.Errorf("…%s", got[max(0, len(got)-200):])
+	}
+	r.say(append(unnamed("select count(*) from stream"), syncs)...)
+	r.wants("ReadyForQuery", 1, "1 rows, SELECT 1, ready I")
+}

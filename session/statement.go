@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
@@ -143,12 +144,35 @@ func columns(cols []plan.Column) []pgwire.Column {
 	return out
 }
 
+// portalPatience is how long a session waits for memory while suspended portals of its own hold some. Without, it might wait
+// for itself for ever.
+const portalPatience = 2 * time.Second
+
+var errPortalsHoldMemory = types.Errorf("53200", "no memory for another statement while this session's portals are open").
+	WithHint("Close portals, or read them to their ends.")
+
+// holding reports whether a portal that has begun holds memory.
+func (s *session) holding() bool {
+	for _, p := range s.portals {
+		if p.cursor != nil && !p.done {
+			return true
+		}
+	}
+	return false
+}
+
 // runtime makes what a plan needs to run. done is called when it has run.
 func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vector) (rt *exec.Runtime, done func(), err error) {
 	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: s.tx.stage, Params: params, Workers: s.srv.c.Workers}
 	done = func() {}
 	if s.srv.c.Memory != nil {
-		if rt.Memory, done, err = s.srv.c.Memory(ctx); err != nil {
+		waiting := ctx
+		if s.holding() {
+			var cancel context.CancelFunc
+			waiting, cancel = context.WithTimeoutCause(ctx, portalPatience, errPortalsHoldMemory)
+			defer cancel()
+		}
+		if rt.Memory, done, err = s.srv.c.Memory(waiting); err != nil {
 			return nil, nil, err
 		}
 	}
