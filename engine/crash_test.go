@@ -23,6 +23,7 @@ type written struct {
 	id       int
 	streams  []StreamID // of each row
 	docs     []string   // each names the transaction and the row
+	at       []int64    // of each row
 	acked    bool
 	sync     bool // acked, and so survives a power cut
 	flushed  bool // an acked commit with Sync or a Flush came later
@@ -128,7 +129,7 @@ func (w *workload) fill(st *Stage) *written {
 			return // the temporary file can't be written; the commit will say so
 		}
 		observe(st, stream, []byte(d))
-		tx.streams, tx.docs = append(tx.streams, stream), append(tx.docs, d)
+		tx.streams, tx.docs, tx.at = append(tx.streams, stream), append(tx.docs, d), append(tx.at, at)
 	}
 	for i := range rows {
 		add(i)
@@ -140,7 +141,7 @@ func (w *workload) fill(st *Stage) *written {
 			add(100 + i)
 		}
 		st.RollbackTo(m)
-		tx.streams, tx.docs = tx.streams[:n], tx.docs[:n]
+		tx.streams, tx.docs, tx.at = tx.streams[:n], tx.docs[:n], tx.at[:n]
 		prop = ""
 		if w.r.IntN(2) == 0 {
 			add(rows)
