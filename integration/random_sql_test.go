@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	randomSQL  = flag.Int("randomsql", 250, "how many random SELECTs to compare with PostgreSQL")
+	randomSQL  = flag.Int("randomsql", 300, "how many random SELECTs to compare with PostgreSQL")
 	randomSeed = flag.Uint64("randomseed", 0, "seed of the random SELECTs; 0: the day's own")
 )
 
@@ -308,14 +308,24 @@ func (g *selects) statement() string {
 	switch g.IntN(10) {
 	case 0, 1, 2:
 		return g.grouped()
-	case 3:
+	case 3, 4:
 		inner, types := g.plain("c")
 		outer := make([]string, len(types))
 		for i := range types {
 			outer[i] = fmt.Sprintf("c%d", i)
 		}
 		i := g.IntN(len(types))
-		return fmt.Sprintf("select %s, %s is null from (%s) x where c%d %s %s or c%d is null", strings.Join(outer, ", "), outer[0], inner, i, g.pick("=", "<>", "<", ">="), g.literal(types[i]), i)
+		where := fmt.Sprintf("c%d %s %s", i, g.pick("=", "<>", "<", ">="), g.literal(types[i]))
+		where += g.pick("", "", fmt.Sprintf(" or c%d is null", i), fmt.Sprintf(" and c%d is not null", g.IntN(len(types))))
+		if g.IntN(2) == 0 {
+			outer = outer[:1]
+		}
+		return fmt.Sprintf("select %s, c0 is null from (%s) x where %s", strings.Join(outer, ", "), inner, where)
+	case 5:
+		return fmt.Sprintf("select a.k, b.k, a.c0, b.c0 from (select k, small, %s as c0 from stream%s) a %s (select k, status, n, %s as c0 from stream%s) b on a.k = b.%s%s where %s",
+			g.expr(typ(g.IntN(int(typs))), 1), g.where(), g.pick("join", "left join", "right join", "full join"),
+			g.expr(typ(g.IntN(int(typs))), 1), g.where(), g.pick("k", "n", "status"), g.pick("", "", " and a.small = 2", " and b.status = 200"),
+			g.pick("true", "a.k < 100", "b.k > 50", "a.c0 is null", "b.c0 is not null", "a.small = 1 or b.status = 404"))
 	}
 	sql, types := g.plain("")
 	return sql + g.order(len(types))

@@ -112,7 +112,7 @@ func (b *binder) sinkScan(n *plan.Scan, cond plan.Expr) (plan.Node, bool) {
 	return &scan, true
 }
 
-// prune makes a sub-select compute only the columns that are wanted, the others being null, and its scan read no more than that
+// prune makes a sub-select compute only the columns that are wanted, the others being null and, as in PostgreSQL, never failing, and its scan read no more than that
 // takes. It reaches through projections, conditions and limits.
 func prune(node plan.Node, wanted func(i int) bool) plan.Node {
 	switch n := node.(type) {
@@ -121,19 +121,13 @@ func prune(node plan.Node, wanted func(i int) bool) plan.Node {
 	case *plan.Project:
 		exprs := make([]plan.Expr, len(n.Exprs))
 		for i, e := range n.Exprs {
-			if exprs[i] = e; !wanted(i) && droppable(e) {
+			if exprs[i] = e; !wanted(i) && !plan.IsVolatile(e) {
 				exprs[i] = constNull(e.Type())
 			}
 		}
 		return pruneInput(&plan.Project{Output: n.Output, Input: n.Input, Exprs: exprs})
 	}
 	return node
-}
-
-// droppable reports whether an expression may be left out: a plain column, whose reading can't fail.
-func droppable(e plan.Expr) bool {
-	_, ok := e.(*plan.Ref)
-	return ok
 }
 
 // pruneInput takes the columns that a projection doesn't use out of what it reads.
