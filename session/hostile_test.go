@@ -521,3 +521,53 @@ func TestPortalsThatHoldAllMemory(t *testing.T) {
 	r.say(append(unnamed("select count(*) from stream"), syncs)...)
 	r.wants("ReadyForQuery", 1, "1 rows, SELECT 1, ready I")
 }
+
+// TestSnapshotOfBinds: statements that are bound before the first of them runs are of one snapshot under repeatable read.
+func TestSnapshotOfBinds(t *testing.T) {
+	l := serve(t)
+	other := l.connect()
+	other.want("insert into stream (n) values (1)", "INSERT 0 1")
+	r := l.raw()
+	r.say(&pgproto3.Query{String: "begin isolation level repeatable read"}, parse("q", "select n from stream"), bind("a", "q"), &pgproto3.Flush{})
+	r.hear("BindComplete", 1)
+	other.want("insert into stream (n) values (2)", "INSERT 0 1")
+	r.say(bind("b", "q"), execute("a", 0), execute("b", 0), syncs)
+	r.wants("ReadyForQuery", 1, "1 rows, SELECT 1, 1 rows, SELECT 1, ready T")
+}
+
+// TestActivityOfPortals: pg_stat_activity shows a prepared statement's text while it runs.
+func TestActivityOfPortals(t *testing.T) {
+	c := serve(t).connect()
+	const sql = "select state || ': ' || query from pg_stat_activity"
+	ctx := context.Background()
+	if _, err := c.Prepare(ctx, "p", sql); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		c.want("select 1", "1\nSELECT 1")
+		var got string
+		if err := c.QueryRow(ctx, "p").Scan(&got); err != nil || got != "active: "+sql {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+}
+
+// TestTextsThatEndServers: long and deep texts are errors, and their session goes on.
+func TestTextsThatEndServers(t *testing.T) {
+	c := serve(t).connect()
+	for want, sql := range map[string]string{
+		"54001": "select " + strings.Repeat("1+", 100_000) + "1",
+		"54011": "select 1" + strings.Repeat(",1", 70_000),
+		"54000": "select '" + strings.Repeat("x", 17<<20) + "'",
+		"42P02": "select $70000",
+		"22021": "select E'\\xff'",
+	} {
+		if _, err := c.simple(sql); pgCode(err) != want {
+			t.Errorf("%.20s…: %.200v, want %s", sql, err, want)
+		}
+		if _, err := c.PgConn().Prepare(context.Background(), "", sql, nil); pgCode(err) != want {
+			t.Errorf("Parse %.20s…: %.200v, want %s", sql, err, want)
+		}
+	}
+	c.want("select 1", "1\nSELECT 1")
+}
