@@ -180,7 +180,7 @@ func (r *dateTimeReader) namedZone(f *field) (have, fault) {
 
 // readTime reads hh:mm, hh:mm:ss, hh:mm:ss.ffffff or mm:ss.ffffff.
 func (r *dateTimeReader) readTime(s string) (have, fault) {
-	h, mi, sec, us, f := clockParts(s, false)
+	h, mi, sec, us, f := clockParts(s, false, math.MaxInt32)
 	if f != fine {
 		return 0, f
 	}
@@ -195,9 +195,9 @@ func (r *dateTimeReader) readTime(s string) (have, fault) {
 }
 
 // clockParts reads the numbers between colons. Two numbers with a fraction are minutes and seconds,
-// and so are two without if toSecond is set.
-func clockParts(s string, toSecond bool) (h, mi, sec int, us int64, f fault) {
-	h, rest, ok := number(s)
+// and so are two without if toSecond is set. More hours than mostHours are an overflow.
+func clockParts(s string, toSecond bool, mostHours int) (h, mi, sec int, us int64, f fault) {
+	h, rest, ok := numberUpTo(s, mostHours)
 	if !ok {
 		return 0, 0, 0, 0, fieldOverflow
 	}

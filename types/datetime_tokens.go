@@ -1,5 +1,7 @@
 package types
 
+import "math"
+
 // Date, time and interval input is split into fields, as PostgreSQL splits it: its manual describes
 // the rules in the appendix "Date/Time Support". A field's sort follows from how it begins.
 type fieldSort uint8
@@ -141,16 +143,21 @@ func splitFields(buf []field, s []byte) ([]field, bool) {
 }
 
 // number reads leading digits as an integer, at most 2^31-1; rest is what follows them.
-func number(s string) (n int, rest string, ok bool) {
+func number(s string) (n int, rest string, ok bool) { return numberUpTo(s, math.MaxInt32) }
+
+// numberUpTo is number for numbers of up to most in size.
+func numberUpTo(s string, most int) (n int, rest string, ok bool) {
 	i := 0
 	if i < len(s) && (s[i] == '-' || s[i] == '+') {
 		i++
 	}
 	start := i
 	for i < len(s) && isDigit(s[i]) {
-		if n = n*10 + int(s[i]-'0'); n > 1<<31-1 {
+		digit := int(s[i] - '0')
+		if n > (most-digit)/10 {
 			return 0, "", false
 		}
+		n = n*10 + digit
 		i++
 	}
 	if i == start {

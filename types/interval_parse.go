@@ -198,7 +198,7 @@ func (r *intervalReader) read(s []byte) fault {
 
 // clock reads h:mm, h:mm:ss, mm:ss.fff. Hours may be many.
 func (r *intervalReader) clock(s string, negative bool) (uint32, fault) {
-	h, mi, sec, us, f := clockParts(s, r.fields == rangeMinute|rangeSecond)
+	h, mi, sec, us, f := clockParts(s, r.fields == rangeMinute|rangeSecond, math.MaxInt)
 	if f != fine {
 		return 0, f
 	}
