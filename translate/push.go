@@ -20,6 +20,7 @@ import (
 //
 //   - text = constant, text in (constants), text like 'prefix…', where no number's or boolean's spelling could be equal or match;
 //   - bigint = constant, bigint in (constants): a number that equals an integer is one;
+//   - jsonb = a constant string or boolean;
 //   - comparisons of booleans: only booleans compare with booleans;
 //   - comparisons of numbers with a column that is faithful (catalog.StreamColumn): no number in the events differs from what it shows.
 //
@@ -293,7 +294,31 @@ func (o operand) plainEqual(text *string) bool {
 	return o.kind == column.Int64 || o.kind == column.Bool
 }
 
+// jsonEqual translates jsonb = constant where the constant is a string or boolean: no value of another kind equals it. (Null where
+// SQL's is false, for those.)
+func (p *pusher) jsonEqual(op nql.Op, l, r plan.Expr, strict bool) (nql.Expr, bool) {
+	if _, ok := l.(*plan.Const); ok {
+		l, r = r, l
+	}
+	k, isConst := r.(*plan.Const)
+	if op != nql.Eq || strict || !isConst || k.OID != types.JSONB || k.Value.Null(0) {
+		return nil, false
+	}
+	col, ok := p.read(l)
+	if !ok || col.Type != types.JSONB || col.read.Kind != column.JSON || col.read.Path.Root != nql.NoBuiltin {
+		return nil, false
+	}
+	v, err := plan.NQLValue(p.b.c.Env, k.OID, k.Value)
+	if err != nil || v.Kind != nql.String && v.Kind != nql.Boolean {
+		return nil, false
+	}
+	return &nql.Binary{Op: nql.Eq, L: col.read.Path, R: &nql.Literal{Value: v}}, true
+}
+
 func (p *pusher) compare(op nql.Op, l, r plan.Expr, strict bool) (nql.Expr, bool) {
+	if x, ok := p.jsonEqual(op, l, r, strict); ok {
+		return x, true
+	}
 	o, ok := p.operand(l)
 	if !ok {
 		if o, ok = p.operand(r); !ok {

@@ -364,6 +364,11 @@ func leaves() []string {
 	}
 	out = append(out, "b", "b is true", "b is false", "b is not true", "b is not false", "b is unknown", "b in (true)", "i in (1, 100)", "i not in (1, 100)",
 		"f in (1, 100)", "n in (1, 0.1)", "f between 0 and 100", "n not between 0 and 100", "i between symmetric 100 and 0")
+	for _, c := range []string{"o", "o->'s'", "properties->'s'", "o['i']", "properties['b']"} {
+		for _, x := range []string{`'"a"'`, `'"100"'`, "'true'", "'1'", "'null'", "'{}'", `'"A\\u0062"'`} {
+			out = append(out, c+" = "+x, c+" <> "+x, x+" = "+c)
+		}
+	}
 	for _, c := range append([]string{"i", "f", "n", "b", "o", "o->'s'", "o->'i'"}, textColumns...) {
 		out = append(out, c+" is null", c+" is not null")
 	}

@@ -78,3 +78,12 @@ select ('[1,2]'::jsonb)['1'], ('{"1":"x"}'::jsonb)[1], ('{"a":[1,2]}'::jsonb)['a
 select * from jsonb_each('{"a":1,"b":2}');
 -- differs: there is no type jsonpath yet
 select jsonb_path_query_first(j, '$.a') from stream;
+select k from stream where j->'a' = '"x"' order by k;
+select k from stream where j->'a' = '"x"' or j = '"text"' order by k;
+select k from stream where not (j->'a' = '"x"') order by k;
+select k from stream where j['b'] = 'true' or properties['b'] = 'true' order by k;
+select k from stream where properties->'s' = '"Grüße, Welt"' and '"GET"' = properties->'method' order by k;
+select k from stream where j = 'false' order by k;
+select k from stream where (j->'a' = '"x"') is null order by k;
+select k from stream where properties['s'] = '"tab\there"' or properties['s'] = '"\ud83d\ude00 smile"' order by k;
+select k from stream where j['b'][0] = '1' or j[1] = '"two"' order by k;
