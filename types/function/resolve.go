@@ -221,7 +221,11 @@ func ResolveAggregate(name string, args []types.OID) (*Aggregate, error) {
 	return nil, ambiguousFunction(name, args)
 }
 
+// undefinedFunction is 42883 for a function that PostgreSQL doesn't have either, and 0A000 for one that we don't have yet.
 func undefinedFunction(name string, args []types.OID) error {
+	if len(Functions(name)) == 0 && len(Aggregates(name)) == 0 && knownToPostgreSQL(name) {
+		return types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", name, sqlNames(args))
+	}
 	return types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args)).
 		WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
 }
