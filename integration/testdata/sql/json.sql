@@ -76,6 +76,7 @@ select j[1.5] from stream;
 select ('[1,2]'::jsonb)['1'], ('{"1":"x"}'::jsonb)[1], ('{"a":[1,2]}'::jsonb)['a'][null];
 -- later
 select * from jsonb_each('{"a":1,"b":2}');
+-- later
 -- differs: there is no type jsonpath yet
 select jsonb_path_query_first(j, '$.a') from stream;
 select k from stream where j->'a' = '"x"' order by k;
