@@ -20,6 +20,9 @@ type Finding struct {
 	Offset int64  // in bytes
 	// Err says what: a *DamageError, or a file that is missing, too long, or unknown to the MANIFEST.
 	Err error
+	// Aside: nothing is wrong with the store. The file is what recovery put aside after a crash, because a torn
+	// record can't be told from a damaged one; somebody may look at it and delete it. Not counted in CheckResult.Findings.
+	Aside bool
 }
 
 // CheckResult is what Check went over.
@@ -97,6 +100,13 @@ func (c *checker) found(name string, off int64, err error) {
 	c.result.Findings++
 	if c.tell != nil {
 		c.tell(Finding{File: name, Offset: off, Err: err})
+	}
+}
+
+// aside tells of a file that recovery put aside.
+func (c *checker) aside(name string, err error) {
+	if c.tell != nil {
+		c.tell(Finding{File: name, Err: err, Aside: true})
 	}
 }
 
@@ -245,7 +255,7 @@ func (c *checker) extra(before *manifest.State) error {
 			continue
 		}
 		if strings.HasSuffix(name, aside) {
-			c.found(name, 0, errors.New("put aside when the store was opened after a crash, because it may hold what was committed"))
+			c.aside(name, errors.New("put aside when the store was opened after a crash, because it may hold what was committed"))
 			continue
 		}
 		id, ok := tickID(filepath.Base(name))

@@ -16,7 +16,8 @@ func checkCommand() *cobra.Command {
 		Short: "Look for damage in a data directory",
 		Long: `Read every committed byte of a data directory and compare checksums. Each damaged,
 missing or unknown file is named, with the offset where that is known. Nothing is
-changed. It may run beside a server. Exit code 1 if anything was found.`,
+changed. It may run beside a server. Exit code 1 if anything was found; files that were put aside
+after a crash (*.lost) are named, but are no damage.`,
 		Example: "  flare-pg check --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := requireData(data); err != nil {
@@ -25,11 +26,15 @@ changed. It may run beside a server. Exit code 1 if anything was found.`,
 			found := 0
 			out := cmd.OutOrStdout()
 			result, err := engine.Check(data, engine.Options{ReadOnly: true, Parallel: parallel}, func(f engine.Finding) {
-				found++
 				text := f.Err.Error()
 				if !strings.Contains(text, f.File) {
 					text = f.File + ": " + text
 				}
+				if f.Aside {
+					fmt.Fprintln(out, "note: "+text+"; delete it when nobody needs it")
+					return
+				}
+				found++
 				fmt.Fprintln(out, text)
 			})
 			if err != nil {
