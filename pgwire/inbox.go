@@ -37,8 +37,7 @@ func (b *inbox) pump(nc net.Conn, done func(error)) {
 		for b.n == len(b.buf) {
 			b.space.Wait()
 		}
-		// The free part that is in one piece. The reader only ever makes it longer, and grow is not
-		// called while a Read is under way into the old ring (it waits for pumping to end).
+		// The free part that is in one piece. The reader only ever makes it longer.
 		w := (b.r + b.n) % len(b.buf)
 		end := len(b.buf)
 		if w < b.r {
@@ -84,7 +83,7 @@ func (b *inbox) grow(size int) {
 	if size <= len(b.buf) {
 		return
 	}
-	// Room for the old ring's whole capacity beside what is unread: a Read into it may be under way.
+	// A Read into the old ring may be under way; pump brings over what it gets.
 	ring := make([]byte, size)
 	for i := range b.n {
 		ring[i] = b.buf[(b.r+i)%len(b.buf)]

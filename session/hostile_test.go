@@ -571,3 +571,25 @@ func TestTextsThatEndServers(t *testing.T) {
 	}
 	c.want("select 1", "1\nSELECT 1")
 }
+
+// TestWhereInCopy: an error in COPY names the line, the column and what stood there, cut where it is long.
+func TestWhereInCopy(t *testing.T) {
+	c := serve(t).connect()
+	c.want("insert into stream (n) values (0)", "INSERT 0 1")
+	long := strings.Repeat("é", 100)
+	for data, want := range map[string]string{
+		"1\t2026-01-01\nx\ty\n":      `COPY stream, line 2, column n: "x"`,
+		"1\tnever\n":                 `COPY stream, line 1, column timestamp: "never"`,
+		"1\t" + long + "\n":          `COPY stream, line 1, column timestamp: "` + long[:100] + `..."`,
+		"1\t2026-01-01\n1\n":         `COPY stream, line 2, column timestamp`,
+		"1\t2026-01-01\tmore\n":      "COPY stream, line 1: \"1\t2026-01-01\tmore\"",
+		"1\t2026-01-01\n2\t\\N\n":    "COPY stream, line 2: \"2\t\\N\"",
+		"1\t2026-01-01\n\xff\t\\N\n": "COPY stream, line 2, column n: \"\uFFFD\"",
+	} {
+		_, err := c.PgConn().CopyFrom(context.Background(), strings.NewReader(data), "copy stream (n, timestamp) from stdin")
+		e := (*pgconn.PgError)(nil)
+		if !errors.As(err, &e) || e.Where != want {
+			t.Errorf("%q: %v, where %q, want %q", data, err, e.Where, want)
+		}
+	}
+}
