@@ -54,7 +54,7 @@ func (r *Registry) Provide(schema, name string, columns []plan.Column, p Provide
 // Relations of our own have OIDs from here on, below the first stream's, made from their names so that they stay the same.
 const (
 	ownOIDs     types.OID = 15000
-	ownOIDCount           = 1000
+	ownOIDCount uint32    = 1000
 )
 
 func (r *Registry) ownOID(schema, name string) types.OID {

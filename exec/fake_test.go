@@ -211,8 +211,8 @@ func (s *store) runtime(workers int) *Runtime {
 
 // ledger is an Account that only counts.
 type ledger struct {
-	held, peak atomic.Int64
-	most       int64 // 0: no limit
+	held atomic.Int64
+	most int64 // 0: no limit
 }
 
 func (l *ledger) Reserve(n int64) error {

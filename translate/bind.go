@@ -169,5 +169,16 @@ func construct(node any) string {
 		}
 		out.WriteRune(unicode.ToUpper(r))
 	}
+	if words, ok := constructs[out.String()]; ok {
+		return words
+	}
 	return out.String()
+}
+
+// constructs are the words of statements whose nodes are named otherwise.
+var constructs = map[string]string{
+	"CREATE": "CREATE TABLE", "VIEW": "CREATE VIEW", "INDEX": "CREATE INDEX", "RULE": "CREATE RULE", "DEFINE": "CREATE of this kind",
+	"CREATE SEQ": "CREATE SEQUENCE", "CREATE TRIG": "CREATE TRIGGER", "CREATE ENUM": "CREATE TYPE", "CREATE RANGE": "CREATE TYPE",
+	"COMPOSITE TYPE": "CREATE TYPE", "CREATEDB": "CREATE DATABASE", "DROPDB": "DROP DATABASE", "RENAME": "ALTER … RENAME",
+	"CLUSTER": "CLUSTER", "SEC LABEL": "SECURITY LABEL", "ALTER SEQ": "ALTER SEQUENCE",
 }

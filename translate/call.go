@@ -11,7 +11,6 @@ import (
 // aggregate is an aggregate call of a query level.
 type aggregate struct {
 	call plan.AggCall
-	mod  plan.Typed
 	name string
 }
 

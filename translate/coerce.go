@@ -49,12 +49,6 @@ func constNull(t types.OID) *plan.Const {
 	return &plan.Const{Typed: typed(t), Value: v}
 }
 
-// isNullConst reports whether e is a null constant.
-func isNullConst(e plan.Expr) bool {
-	c, ok := e.(*plan.Const)
-	return ok && c.Value.Null(0)
-}
-
 // literal turns the text of an untyped literal into a constant of a type.
 func (b *binder) literal(c *plan.Const, t types.OID, typmod int32, location int32) (plan.Expr, error) {
 	if at, ok := b.located[c]; ok && location < 0 {

@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -21,7 +20,6 @@ type Statement struct {
 	tree   *pg.Node
 	// repaired holds the offsets of FORMAT tokens whose argument json had to be misspelled (see repairFormat).
 	repaired map[int32]bool
-	depth    int
 }
 
 // Text is the statement's own text, without the semicolon that ends it.
@@ -276,9 +274,4 @@ func quoteName(name string) string {
 		return name
 	}
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-}
-
-// unsupported is the error for what isn't built: the construct's name, and where it stands.
-func (s *Statement) unsupported(location int32, format string, args ...any) error {
-	return types.Errorf(types.CodeFeatureNotSupported, "%s", fmt.Sprintf(format, args...)).At(s.position(location))
 }

@@ -56,7 +56,6 @@ type relation struct {
 type relColumn struct {
 	plan.Column
 	read nql.Column // of a stream
-	star bool
 }
 
 func newScope() *scope { return &scope{find: map[variable]int{}} }

@@ -48,9 +48,6 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 		return nil, b.unsupported(-1, "an empty statement is not supported")
 	default:
 		name := construct(n)
-		if name == "CREATE" {
-			name = "CREATE TABLE"
-		}
 		if message, ok := refused[name]; ok {
 			return nil, b.unsupported(-1, "%s", message)
 		}

@@ -373,8 +373,7 @@ func (t *translator) bracket() error {
 			if end < 2 {
 				return types.Errorf(codeInvalidRegexp, "invalid regular expression: brackets [] not balanced")
 			}
-			name := string(t.src[t.at+2 : t.at+end])
-			set, ok := classes[name]
+			set, ok := classes[string(t.src[t.at+2:t.at+end])]
 			if !ok {
 				return types.Errorf(codeInvalidRegexp, "invalid regular expression: invalid character class")
 			}
