@@ -18,7 +18,13 @@ func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, 
 	if e.Format != "" && !strings.EqualFold(e.Format, "text") {
 		return nil, types.Errorf(types.CodeFeatureNotSupported, "EXPLAIN (FORMAT %s) is not supported", strings.ToUpper(e.Format))
 	}
-	o := plan.ExplainOptions{Env: sc.env, Params: params}
+	o := plan.ExplainOptions{Env: sc.env, Params: params, Eval: func(x plan.Expr) (*column.Vector, error) {
+		v, err := exec.Eval(&exec.Runtime{Env: sc.env, Params: params}, []plan.Expr{x})
+		if err != nil {
+			return nil, err
+		}
+		return v[0], nil
+	}}
 	switch b := e.Statement.(type) {
 	case *translate.Query:
 		if !e.Analyze {

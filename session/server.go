@@ -30,6 +30,8 @@ type Config struct {
 	Workers int
 	// Limits of an event; zero values mean the decoder's.
 	Limits event.Limits
+	// MaxConnections is what SHOW max_connections says; whoever listens obeys it. 0: 200.
+	MaxConnections int
 	// Version is flare-pg's own, for server_version and version().
 	Version string
 	Log     *slog.Logger // nil: silent
@@ -50,10 +52,13 @@ func NewServer(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.MaxConnections <= 0 {
+		c.MaxConnections = 200
+	}
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version), sessions: map[uint32]*session{}}
+	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), sessions: map[uint32]*session{}}
 	if c.Registry != nil {
 		s.provide(c.Registry)
 	}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -81,8 +82,8 @@ const (
 
 const maxInt = 1<<31 - 1
 
-// newTable makes the table of settings of a server of that version.
-func newTable(version string) *table {
+// newTable makes the table of settings of a server of that version that lets so many clients in.
+func newTable(version string, maxConnections int) *table {
 	duration := func(name, category, desc string) *definition {
 		return &definition{name: name, def: "0", kind: kindDuration, unit: "ms", max: maxInt, category: category, desc: desc}
 	}
@@ -165,7 +166,7 @@ func newTable(version string) *table {
 		preset(kindString, "default_tablespace", "", "Shows the default tablespace."),
 		preset(kindString, "default_table_access_method", "flare", "Shows the default table access method."),
 		preset(kindBool, "transform_null_equals", "off", "Treats expr=NULL as expr IS NULL."),
-		{name: "max_connections", def: "200", kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the maximum number of concurrent connections."},
+		{name: "max_connections", def: strconv.Itoa(maxConnections), kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the maximum number of concurrent connections."},
 	}
 	t := &table{list: list, byName: map[string]*definition{}}
 	sort.Slice(list, func(i, j int) bool { return strings.ToLower(list[i].name) < strings.ToLower(list[j].name) })

@@ -410,6 +410,14 @@ func TestExplain(t *testing.T) {
 	if err != nil || !strings.Contains(got, "StatusCode = 200") || !strings.Contains(got, "2026-01-01") || !strings.HasSuffix(got, "EXPLAIN") {
 		t.Errorf("%s\n%v", got, err)
 	}
+	got, err = c.simple("explain (analyze) select StatusCode from stream where StatusCode > 100 order by 1")
+	if err != nil || !strings.Contains(got, "Scan on stream (actual rows=1)") || !strings.Contains(got, "Execution Time: ") {
+		t.Errorf("%s\n%v", got, err)
+	}
+	if got, err = c.simple("explain analyze insert into stream (n) values (1)"); err == nil {
+		t.Errorf("EXPLAIN ANALYZE of INSERT gave %s", got)
+	}
+	c.want("select count(*) from stream", "1\nSELECT 1")
 	got, err = c.simple("explain insert into stream (n) values (1)")
 	if err != nil || !strings.HasPrefix(got, "Insert on stream\n  ->  ") {
 		t.Errorf("%s\n%v", got, err)

@@ -30,7 +30,7 @@ func code(err error) string {
 }
 
 func TestSettingValues(t *testing.T) {
-	table := newTable("test")
+	table := newTable("test", 50)
 	for _, c := range []struct{ name, value, want, code string }{
 		{"statement_timeout", "0", "0", ""},
 		{"statement_timeout", "1500", "1500ms", ""},
@@ -93,7 +93,7 @@ func TestSettingValues(t *testing.T) {
 
 // TestCanonicalValuesAreFixed: the canonical form of a canonical form is itself.
 func TestCanonicalValuesAreFixed(t *testing.T) {
-	table := newTable("test")
+	table := newTable("test", 50)
 	rapid.Check(t, func(t *rapid.T) {
 		d := table.list[rapid.IntRange(0, len(table.list)-1).Draw(t, "setting")]
 		v, err := d.canonical(rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9]{1,7} ?(ms|s|min|h|d|kB|MB|GB)?`), rapid.SampledFrom([]string{"on", "off", "yes", "iso", "dmy"})).Draw(t, "value"))

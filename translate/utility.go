@@ -80,9 +80,6 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 			return nil, b.errorf(d.Location, types.CodeSyntaxError, "unrecognized EXPLAIN option %q", d.GetDefname())
 		}
 	}
-	if out.Analyze {
-		return nil, b.unsupported(-1, "EXPLAIN ANALYZE is not supported yet")
-	}
 	inner, err := b.statement(n.Query)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func parseReg(out *column.Vector, env *Env, t OID, s []byte) error {
 				return nil
 			}
 		}
-		return Errorf(CodeUndefinedTable, "relation \"%s\" does not exist", w)
+		return UndefinedRelation(w)
 	case RegNamespace:
 		oid, ok := schemaOIDs[w]
 		if !ok {
@@ -109,4 +109,24 @@ func ParseTypeName(name string) (OID, error) {
 		return t.OID, nil
 	}
 	return 0, Errorf(CodeUndefinedObject, "type \"%s\" does not exist", name)
+}
+
+// UndefinedRelation is 42P01 for a relation's name as a user wrote it, maybe quoted: the message has the name itself.
+func UndefinedRelation(written string) *Error {
+	var name strings.Builder
+	quoted := false
+	for i := 0; i < len(written); i++ {
+		switch c := written[i]; {
+		case c == '"' && quoted && i+1 < len(written) && written[i+1] == '"':
+			name.WriteByte('"')
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && c >= 'A' && c <= 'Z':
+			name.WriteByte(c + 'a' - 'A')
+		default:
+			name.WriteByte(c)
+		}
+	}
+	return Errorf(CodeUndefinedTable, "relation \"%s\" does not exist", name.String())
 }

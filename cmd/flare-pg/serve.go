@@ -153,7 +153,7 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	provideColumns(registry, store)
 	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
 	handler := session.NewServer(session.Config{
-		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, Log: log, Workers: f.workers,
+		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,
 		Memory: func(ctx context.Context) (column.Account, func(), error) {
 			a, err := pool.Admit(ctx)
 			if err != nil {

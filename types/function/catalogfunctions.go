@@ -106,7 +106,7 @@ func hasTablePrivilege(c *Call, a []*column.Vector, i int, out *column.Vector) e
 	} else {
 		var ok bool
 		if oid, ok = c.Env.Names.Relation(string(a[0].Str(i))); !ok {
-			return types.Errorf(types.CodeUndefinedTable, "relation \"%s\" does not exist", a[0].Str(i))
+			return types.UndefinedRelation(string(a[0].Str(i)))
 		}
 	}
 	out.AppendBool(c.Env.Names.CanSelect(c.Env.User, oid))
