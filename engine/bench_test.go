@@ -126,44 +126,31 @@ func BenchmarkAppend(b *testing.B) {
 	docs := events(1000)
 	s, err := Open(b.TempDir(), Options{Create: true})
 	must(b, err)
-	b.Run("stage", func(b *testing.B) {
-		n, total, used := 0, 0, cpu(b)
-		st := s.NewStage()
-		for b.Loop() {
-			d := docs[n%len(docs)]
-			if err := st.Append(1, base+int64(n%1000), d); err != nil { // not must: it costs more than some of what is measured
-				b.Fatal(err)
+	fill := func(docs [][]byte) func(*testing.B) {
+		return func(b *testing.B) {
+			if len(docs) == 0 {
+				b.Skip("../shared/data is absent")
 			}
-			if n, total = n+1, total+len(d); n%300_000 == 0 {
-				st.Discard()
-				st = s.NewStage()
+			n, total, used := 0, 0, cpu(b)
+			st := s.NewStage()
+			for b.Loop() {
+				d := docs[n%len(docs)]
+				if err := st.Append(1, base+int64(n%1000), d); err != nil { // not must: it costs more than some of what is measured
+					b.Fatal(err)
+				}
+				if n, total = n+1, total+len(d); n%300_000 == 0 {
+					st.Discard()
+					st = s.NewStage()
+				}
 			}
+			st.Discard()
+			report(b, n, total)
+			used(total)
 		}
-		st.Discard()
-		report(b, n, total)
-		used(total)
-	})
+	}
+	b.Run("stage", fill(docs))
 	real := realEvents(b)
-	b.Run("stage,real", func(b *testing.B) {
-		if len(real) == 0 {
-			b.Skip("../shared/data is absent")
-		}
-		n, total, used := 0, 0, cpu(b)
-		st := s.NewStage()
-		for b.Loop() {
-			d := real[n%len(real)]
-			if err := st.Append(1, base+int64(n%1000), d); err != nil { // not must: it costs more than some of what is measured
-				b.Fatal(err)
-			}
-			if n, total = n+1, total+len(d); n%300_000 == 0 {
-				st.Discard()
-				st = s.NewStage()
-			}
-		}
-		st.Discard()
-		report(b, n, total)
-		used(total)
-	})
+	b.Run("stage,real", fill(real))
 	b.Run("snappy", func(b *testing.B) {
 		raw := bytes.Join(docs, nil)
 		dst := make([]byte, s2.MaxEncodedLen(64<<10))

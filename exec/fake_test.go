@@ -290,7 +290,7 @@ func compareAny(a, b any) int {
 	case int64:
 		return cmp.Compare(a, b.(int64))
 	case float64:
-		return compareFloats(a, b.(float64))
+		return types.CompareFloats(a, b.(float64))
 	}
 	return cmp.Compare(a.(string), b.(string))
 }

@@ -113,30 +113,10 @@ func comparison(t types.OID) func(a *column.Vector, i int, b *column.Vector, j i
 		return func(a *column.Vector, i int, b *column.Vector, j int) int { return cmp.Compare(a.Int(i), b.Int(j)) }
 	case types.KindOf(t) == column.Float64:
 		return func(a *column.Vector, i int, b *column.Vector, j int) int {
-			return compareFloats(a.Float(i), b.Float(j))
+			return types.CompareFloats(a.Float(i), b.Float(j))
 		}
 	case textual(t):
 		return func(a *column.Vector, i int, b *column.Vector, j int) int { return bytes.Compare(a.Str(i), b.Str(j)) }
 	}
 	return func(a *column.Vector, i int, b *column.Vector, j int) int { return types.Compare(t, a, i, b, j) }
-}
-
-// compareFloats orders as PostgreSQL does: NaN equals itself and is greatest.
-func compareFloats(x, y float64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	case x == y:
-		return 0
-	}
-	xn, yn := math.IsNaN(x), math.IsNaN(y)
-	switch {
-	case xn && yn:
-		return 0
-	case xn:
-		return 1
-	}
-	return -1
 }

@@ -26,7 +26,7 @@ func Compare(t OID, a *column.Vector, i int, b *column.Vector, j int) int {
 	case column.Int64, column.Timestamp:
 		return cmp.Compare(a.Int(i), b.Int(j))
 	case column.Float64:
-		return compareFloat(a.Float(i), b.Float(j))
+		return CompareFloats(a.Float(i), b.Float(j))
 	case column.Interval:
 		return SpanCompare(a.Span(i), b.Span(j))
 	case column.Decimal:
@@ -44,7 +44,8 @@ func Compare(t OID, a *column.Vector, i int, b *column.Vector, j int) int {
 	return bytes.Compare(a.Str(i), b.Str(j))
 }
 
-func compareFloat(x, y float64) int {
+// CompareFloats orders as PostgreSQL does: NaN equals itself and is greatest, and both zeros are one.
+func CompareFloats(x, y float64) int {
 	switch {
 	case x < y:
 		return -1

@@ -586,6 +586,20 @@ func (r *dateTimeReader) word(fields []field, i int) (have, fault) {
 	return 0, badFormat
 }
 
+// named gives the value of the words epoch, infinity and -infinity, the same number for a date and a timestamp, and whether one
+// of them was written.
+func (m *moment) named() (int64, bool) {
+	switch m.special {
+	case nowEpoch:
+		return 0, true
+	case nowLate:
+		return Infinity, true
+	case nowEarly:
+		return NegInfinity, true
+	}
+	return 0, false
+}
+
 // now reads the words that mean a time by themselves.
 func (r *dateTimeReader) now(which int) (have, fault) {
 	m := &r.m

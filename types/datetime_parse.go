@@ -46,13 +46,8 @@ func ParseTimestamp(env *Env, t OID, s []byte) (int64, error) {
 	if f != fine {
 		return 0, faultError(f, t, s, m)
 	}
-	switch m.special {
-	case nowEpoch:
-		return 0, nil
-	case nowLate:
-		return Infinity, nil
-	case nowEarly:
-		return NegInfinity, nil
+	if x, ok := m.named(); ok {
+		return x, nil
 	}
 	if m.given&haveDate != haveDate {
 		return 0, badSyntax(t, s)
@@ -164,13 +159,8 @@ func ParseDate(env *Env, s []byte) (int64, error) {
 	if f != fine {
 		return 0, faultError(f, Date, s, m)
 	}
-	switch m.special {
-	case nowEpoch:
-		return 0, nil
-	case nowLate:
-		return Infinity, nil
-	case nowEarly:
-		return NegInfinity, nil
+	if x, ok := m.named(); ok {
+		return x, nil
 	}
 	if m.given&haveDate != haveDate {
 		return 0, badSyntax(Date, s)

@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -32,7 +33,7 @@ func registerExtremes(r *registry) {
 			case types.KindOf(t) == column.Float64:
 				a.New = func(*Call) Accumulator {
 					return newFold((*column.Vector).Float, func(x, y float64) float64 {
-						if sign*compareInt64(floatKey(x), floatKey(y)) > 0 {
+						if sign*cmp.Compare(floatKey(x), floatKey(y)) > 0 {
 							return x
 						}
 						return y

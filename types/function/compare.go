@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -275,19 +276,9 @@ func compareTimes(op comparison, left, right types.OID) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
 		a, b := args[0], args[1]
 		return predicate(n, sel, out, func(i int) bool {
-			return op.holds(compareInt64(instant(c, left, zoned, a.Int(i)), instant(c, right, zoned, b.Int(i))))
+			return op.holds(cmp.Compare(instant(c, left, zoned, a.Int(i)), instant(c, right, zoned, b.Int(i))))
 		})
 	}
-}
-
-func compareInt64(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // instant makes a date, timestamp or timestamptz comparable; it saturates.

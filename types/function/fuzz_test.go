@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
@@ -102,7 +103,7 @@ func TestFloatKeysOrderFloats(t *testing.T) {
 	ordered := []float64{math.Inf(-1), -math.MaxFloat64, -1, -math.SmallestNonzeroFloat64, 0, math.SmallestNonzeroFloat64, 1, math.MaxFloat64, math.Inf(1), math.NaN()}
 	for i, x := range ordered {
 		for j, y := range ordered {
-			if got, want := compareInt64(floatKey(x), floatKey(y)), compareInt64(int64(i), int64(j)); got != want {
+			if got, want := cmp.Compare(floatKey(x), floatKey(y)), cmp.Compare(int64(i), int64(j)); got != want {
 				t.Errorf("%v and %v: %d, want %d", x, y, got, want)
 			}
 		}
