@@ -16,10 +16,10 @@ lint:   ## formatting, vet, staticcheck
 ci:     ## the gate, as it runs before a change lands
 	bash .ci/run
 bench:  ## the Go benchmarks, and import beside PostgreSQL's COPY
-	go test -run '^$$' -bench . -benchtime 1s ./event ./engine ./nql/...
+	go test -run '^$$' -bench . -benchtime 1s ./...
 	bash bench/import.sh
-update: ## rewrite golden files
-	go test ./... -run Golden -update
+update: ## rewrite golden files, and PostgreSQL's recorded answers (needs its server programs)
+	go test ./engine/manifest ./engine/tick ./nql ./pgwire ./plan ./translate ./types/function -update
 
 FUZZTIME ?= 5m
 fuzz:   ## every fuzz target for FUZZTIME each (long)
