@@ -42,7 +42,9 @@ func (s *tickSegment) open(q *query) (cursor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tickCursor{frameRows: frameRows{rows: rows{q: q}}, seg: s, h: h, left: s.gaps, window: q.store.buffers.get(tick.WindowBytes)}, nil
+	c := &tickCursor{seg: s, h: h, left: s.gaps, window: q.store.buffers.get(tick.WindowBytes)}
+	c.q, c.raw = q, q.store.frames.get(tick.FrameBytes)
+	return c, nil
 }
 
 // frameRows goes over the events of one decoded frame.
@@ -162,4 +164,6 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 func (c *tickCursor) close() {
 	_ = c.h.Close() // only read from
 	c.q.store.buffers.put(c.window)
+	c.q.store.frames.put(c.raw)
+	c.raw, c.rest = nil, nil
 }

@@ -22,6 +22,7 @@ type Store struct {
 	lock    io.Closer // nil when read-only
 	spills  atomic.Uint64
 	buffers bufferPool
+	frames  bufferPool // decoded frames
 }
 
 // Close is the clean stop: it waits for the commits that are under way, makes everything durable, records every length and seals the

@@ -6,6 +6,13 @@ import (
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
+// builtinOrder is the order in which the built-in members stand at the head of a document (see builtinRank).
+var builtinOrder = []string{"@t", "@mt", "@m", "@l", "@x", "@i", "@r", "@tr", "@sp"}
+
+// Wanted compiles reading of paths from documents as Decode makes them. It relies on their order: members of other documents may
+// be missed.
+func Wanted(paths [][]sparse.Step) *sparse.Wanted { return sparse.CompileSorted(builtinOrder, paths) }
+
 // The core columns, read from a normalised event. Each is a scalar's text: a string's characters, a
 // number's spelling, true or false; null, an object or an array counts as absent. Where the built-in member is
 // absent, a property of an ordinary name in any case (Unicode simple folding) stands in: the first such

@@ -2,7 +2,20 @@ package nql
 
 import (
 	"testing"
+
+	"github.com/flare-pg/flare-pg/event"
 )
+
+// stored is doc as an event is stored.
+func stored(t testing.TB, doc string) []byte {
+	t.Helper()
+	now := int64(0)
+	d, _, err := event.NewDecoder(event.Options{Now: &now}).Decode(nil, []byte(doc), nil)
+	if err != nil {
+		t.Fatalf("%s: %v", doc, err)
+	}
+	return d
+}
 
 // ask gives what a predicate is of a document: "true", "false" or "null".
 func ask(t *testing.T, doc, text string, params ...Value) string {
@@ -15,7 +28,7 @@ func ask(t *testing.T, doc, text string, params ...Value) string {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	row, _, err := p.Row(&Event{Document: []byte(doc)})
+	row, _, err := p.Row(&Event{Document: stored(t, doc)})
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

@@ -3,6 +3,7 @@ package nql
 import (
 	"fmt"
 
+	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
@@ -57,7 +58,7 @@ func Compile(q *Query, params []Value) (*Program, error) {
 		taken[name] = true
 		code.names = append(code.names, name)
 	}
-	code.first, code.later = sparse.Compile(c.paths[:early]), sparse.Compile(c.paths[early:])
+	code.first, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
 	code.elems = c.elems
 	return code.program(len(c.paths)), nil
 }

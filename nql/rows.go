@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
@@ -33,7 +34,7 @@ type Column struct {
 type Event struct {
 	Timestamp int64  // 100 ns since 1970-01-01T00:00:00Z
 	Arrival   uint64 // store-wide number in order of arrival; with Timestamp it makes the id
-	Document  []byte // normalised JSON (package event)
+	Document  []byte // normalised JSON as package event makes it: reading relies on the order of its members
 }
 
 // RowProgram is a predicate and a projection compiled for row-wise reading. It is used by one
@@ -85,7 +86,7 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 		code.columns = append(code.columns, r)
 		code.kinds = append(code.kinds, col.Kind)
 	}
-	code.first, code.later = sparse.Compile(c.paths[:early]), sparse.Compile(c.paths[early:])
+	code.first, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
 	code.elems = c.elems
 	return &RowProgram{code, newState(len(c.paths), c.elems)}, nil
 }

@@ -59,6 +59,9 @@ type Wanted struct {
 	root  node
 	paths int
 	wide  bool // some object has more wanted members than a reader keeps count of: no early end
+
+	sorted bool // read documents whose members are sorted
+	first  []string
 }
 
 // Compile prepares reading of the given paths. An empty path means the whole document.
@@ -82,7 +85,7 @@ func (w *Wanted) Read(doc []byte, out []Value) {
 	if w.paths == 0 {
 		return
 	}
-	r := reader{doc: doc, out: out, open: w.root.wants}
+	r := reader{doc: doc, out: out, open: w.root.wants, inOrder: w.sorted}
 	if w.wide {
 		r.open = math.MaxInt
 	}
@@ -91,7 +94,12 @@ func (w *Wanted) Read(doc []byte, out []Value) {
 		r.set(&w.root, i, skipValue(doc, i))
 		return
 	}
-	end := r.value(&w.root, i)
+	end := 0
+	if w.sorted && len(w.root.members) > 0 && i < len(doc) && doc[i] == '{' {
+		end = r.sorted(&w.root, i, w.first)
+	} else {
+		end = r.value(&w.root, i)
+	}
 	if w.root.leaf() {
 		r.set(&w.root, i, end)
 	}

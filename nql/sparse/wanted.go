@@ -12,6 +12,7 @@ type node struct {
 type member struct {
 	name string
 	fold bool
+	rank int // where documents are sorted: the index in Wanted.first, else the length of that; 0 further down
 	node node
 }
 
@@ -73,6 +74,8 @@ type reader struct {
 	doc  []byte
 	out  []Value
 	open int // wanted values not yet met
+
+	inOrder bool // members are sorted
 }
 
 func (r *reader) space(i int) int { return skipSpace(r.doc, i) }
@@ -99,6 +102,8 @@ func (r *reader) value(n *node, i int) int {
 	before := r.open
 	end := 0
 	switch {
+	case r.doc[i] == '{' && len(n.members) > 0 && r.inOrder:
+		end = r.sorted(n, i, nil)
 	case r.doc[i] == '{' && len(n.members) > 0:
 		end = r.object(n, i)
 	case r.doc[i] == '[' && len(n.elements) > 0:
