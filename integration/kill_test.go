@@ -33,6 +33,7 @@ func TestKill(t *testing.T) {
 		verify(t, ctx, s, acked, possible)
 
 		var writers sync.WaitGroup
+		first := make(chan struct{}, 3) // a writer's first acknowledged transaction
 		for w := range 3 {
 			writers.Go(func() {
 				conn, err := pgx.Connect(ctx, s.DSN(""))
@@ -75,10 +76,19 @@ func TestKill(t *testing.T) {
 					acked[name] = events
 					delete(possible, name)
 					mu.Unlock()
+					select {
+					case first <- struct{}{}:
+					default:
+					}
 				}
 			})
 		}
-		time.Sleep(time.Duration(50+rand.IntN(250)) * time.Millisecond)
+		select {
+		case <-first: // where the grammar is compiled at the first statement, that takes seconds
+		case <-time.After(time.Minute):
+			t.Fatalf("round %d: no transaction was acknowledged in a minute", round)
+		}
+		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
 		s.Kill()
 		writers.Wait()
 	}

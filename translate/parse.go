@@ -275,3 +275,6 @@ func quoteName(name string) string {
 	}
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
+
+// Warm makes the grammar ready for its first statement, which takes seconds in builds without cgo and nothing in others.
+func Warm() { _, _ = grammarParse("select 1") } // it can't fail, and if it did the first statement would say so

@@ -24,6 +24,7 @@ import (
 	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/session"
+	"github.com/flare-pg/flare-pg/translate"
 )
 
 // serveFlags are the flags that serve and demo share.
@@ -117,6 +118,10 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	}
 	f.limitMemory()
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+
+	// Without cgo the SQL grammar is compiled at its first use, for some seconds: now rather than before a client's
+	// first answer. Nobody waits for it; a client that comes early does.
+	go translate.Warm()
 
 	listeners, err := f.listeners()
 	if err != nil {

@@ -67,6 +67,9 @@ func Start(t testing.TB) *Oracle {
 		}
 		args = append([]string{"runuser", "-u", "postgres", "--"}, args...)
 	}
+	if _, err := exec.LookPath(args[0]); err != nil {
+		absent(t, "PostgreSQL can't be started: %v", err)
+	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = dir
 	stdin, err := cmd.StdinPipe()
