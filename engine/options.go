@@ -3,7 +3,6 @@ package engine
 import (
 	"io"
 	"log/slog"
-	"time"
 
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
@@ -17,7 +16,6 @@ type Options struct {
 	StageBytes int64                      // a stage's RAM before it goes to a temporary file; 0: 16 MiB
 	Parallel   func(n int, f func(i int)) // runs f(0) … f(n-1) and returns when all have; nil: one after the other
 	Pace       func()                     // called at least every millisecond of maintenance work; nil: nothing
-	Now        func() time.Time           // nil: time.Now
 	Log        *slog.Logger               // nil: silent
 }
 
@@ -40,9 +38,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Pace == nil {
 		o.Pace = func() {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
