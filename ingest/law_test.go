@@ -2,9 +2,11 @@ package ingest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -13,6 +15,29 @@ import (
 	"github.com/flare-pg/flare-pg/ingest/demo"
 	"pgregory.net/rapid"
 )
+
+// outcome is all that a run over r gives, as text.
+func outcome(t interface{ Context() context.Context }, o Options, r io.Reader) string {
+	var sink recorder
+	var bad string
+	o.Bytes, o.OnError = 100, Skip
+	o.Report = func(e *LineError) { bad += e.Error() + "\n" }
+	result, err := Run(t.Context(), []Input{Reader("in", r)}, &sink, o)
+	return fmt.Sprint(result, err, sink.docs, sink.times, bad, sink.summary.Properties())
+}
+
+// FuzzHowTheTextIsCutDoesNotMatter is the law below over any bytes.
+func FuzzHowTheTextIsCutDoesNotMatter(f *testing.F) {
+	for _, text := range []string{"", "\n", "\r\n\r", "\xef\xbb\xbf" + at + "}\n", at + "}\nx\n" + at + `,"a":1}`, at + `,"long":"` + strings.Repeat("y", 200) + "\"}\n" + at + "}", "\xff\x00"} {
+		f.Add([]byte(text), uint8(7))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, size uint8) {
+		want := outcome(t, Options{}, bytes.NewReader(text))
+		if got := outcome(t, Options{chunk: int(size) + 1, Workers: 3}, bytes.NewReader(text)); got != want {
+			t.Fatalf("chunks of %d bytes:\n%s\nwant\n%s", int(size)+1, got, want)
+		}
+	})
+}
 
 // TestHowTheTextIsCutDoesNotMatter: any size of chunks, of reads and any number of workers give the same
 // events, in the same order, the same properties and the same bad lines.
@@ -33,21 +58,13 @@ func TestHowTheTextIsCutDoesNotMatter(t *testing.T) {
 		if rapid.Bool().Draw(t, "no last newline") && b.Len() > 0 {
 			b.Truncate(b.Len() - 1)
 		}
-		outcome := func(o Options, r io.Reader) string {
-			var sink recorder
-			var bad string
-			o.Bytes, o.OnError = 100, Skip
-			o.Report = func(e *LineError) { bad += e.Error() + "\n" }
-			result, err := Run(t.Context(), []Input{Reader("in", r)}, &sink, o)
-			return fmt.Sprint(result, err, sink.docs, sink.times, bad, sink.summary.Properties())
-		}
-		want := outcome(Options{}, bytes.NewReader(b.Bytes()))
+		want := outcome(t, Options{}, bytes.NewReader(b.Bytes()))
 		o := Options{chunk: rapid.IntRange(1, 300).Draw(t, "chunk"), Workers: rapid.IntRange(1, 4).Draw(t, "workers")}
 		var r io.Reader = bytes.NewReader(b.Bytes())
 		if rapid.Bool().Draw(t, "byte by byte") {
 			r = iotest.OneByteReader(r)
 		}
-		if got := outcome(o, r); got != want {
+		if got := outcome(t, o, r); got != want {
 			t.Fatalf("chunks of %d bytes, %d workers:\n%s\nwant\n%s", o.chunk, o.Workers, got, want)
 		}
 	})
