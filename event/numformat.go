@@ -23,7 +23,7 @@ func appendFormatted(dst, raw []byte, format string) []byte {
 }
 
 func appendStandard(dst, raw []byte, format string) ([]byte, bool) {
-	if format == "" {
+	if format == "" || strings.IndexByte("DdFfNnPpXx", format[0]) < 0 {
 		return dst, false
 	}
 	precision, given := 0, len(format) > 1

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -13,7 +14,9 @@ import (
 // string shows its characters, anything else its JSON. A hole whose property is absent, and what is no
 // valid hole, stays as it is written.
 func Render(dst []byte, template string, property func(name string) (raw []byte, ok bool)) []byte {
-	return render(dst, template, nil, property)
+	var room [templatePieces]piece
+	pieces := appendPieces(room[:0], template)
+	return renderPieces(dst, pieces, nil, valuesOf(pieces, property))
 }
 
 // hole is a parsed {…} of a template.
@@ -24,25 +27,32 @@ type hole struct {
 	align     int  // characters; negative: text first
 }
 
-// render is Render with the values of @r, which stand for the holes with a format, one after the other.
-func render(dst []byte, template string, rendered []byte, property func(name string) (raw []byte, ok bool)) []byte {
+// valuesOf asks for the value of every hole.
+func valuesOf(pieces []piece, property func(name string) (raw []byte, ok bool)) []sparse.Value {
+	var values []sparse.Value
+	for i := range pieces {
+		if name := pieces[i].hole.name; name != "" {
+			var v sparse.Value
+			if raw, ok := property(name); ok {
+				v = sparse.Of(raw)
+			}
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// renderPieces renders a template taken apart; values are those of its holes, by slot. rendered has the values of @r, which stand for the holes with a format, one after the other.
+func renderPieces(dst []byte, pieces []piece, rendered []byte, values []sparse.Value) []byte {
 	renderings := sparse.Elements(rendered)
-	for {
-		i := strings.IndexAny(template, "{}")
-		if i < 0 {
-			return append(dst, template...)
+	for i := range pieces {
+		p := &pieces[i]
+		dst = append(dst, p.text...)
+		if p.brace != 0 {
+			dst = append(dst, p.brace)
 		}
-		dst = append(dst, template[:i]...)
-		rest := template[i:]
-		if len(rest) > 1 && rest[1] == rest[0] { // {{ or }}
-			dst = append(dst, rest[0])
-			template = rest[2:]
-			continue
-		}
-		h, n, ok := parseHole(rest)
-		if !ok {
-			dst = append(dst, rest[0])
-			template = rest[1:]
+		h := &p.hole
+		if h.name == "" {
 			continue
 		}
 		var pre sparse.Value
@@ -52,17 +62,17 @@ func render(dst []byte, template string, rendered []byte, property func(name str
 		from := len(dst)
 		if pre.Kind == sparse.String {
 			dst = sparse.Unquote(dst, pre.Raw)
-		} else if raw, ok := property(h.name); ok {
-			dst = pad(appendHole(dst, raw, h), from, h.align)
+		} else if p.slot >= 0 && values[p.slot].Kind != sparse.Missing {
+			dst = pad(appendHole(dst, values[p.slot].Raw, h), from, h.align)
 		} else {
-			dst = append(dst, rest[:n]...)
+			dst = append(dst, p.spelled...)
 		}
-		template = rest[n:]
 	}
+	return dst
 }
 
 // appendHole appends a property's JSON as a hole shows it.
-func appendHole(dst, raw []byte, h hole) []byte {
+func appendHole(dst, raw []byte, h *hole) []byte {
 	if len(raw) == 0 {
 		return dst
 	}
@@ -144,35 +154,37 @@ func parseAlign(s string) (n int, ok bool) {
 }
 
 // renderDocument renders a template (a JSON string) with the properties of doc.
-func renderDocument(dst, doc, template []byte) []byte {
-	chars, ok := sparse.Plain(template)
+func renderDocument(dst, doc, source []byte) []byte {
+	if t := prepared(source); t != nil {
+		return t.render(dst, doc)
+	}
+	chars, ok := sparse.Plain(source)
 	if !ok {
-		chars = sparse.Unquote(nil, template)
+		chars = sparse.Unquote(nil, source)
 	}
-	text := string(chars)
-	if !strings.ContainsAny(text, "{}") {
-		return append(dst, text...)
+	if bytes.IndexByte(chars, '{') < 0 && bytes.IndexByte(chars, '}') < 0 {
+		return append(dst, chars...)
 	}
-	type member struct{ key, raw []byte }
-	var room [48]member
-	members, renderings := room[:0], []byte(nil)
-	it := sparse.Members(doc)
-	for {
+	var room [templatePieces]piece
+	pieces := appendPieces(room[:0], string(chars))
+	var rendered []byte
+	for it := sparse.Members(doc); ; {
 		key, v, ok := it.Next()
-		if !ok {
+		if !ok || len(key) < 2 || key[1] != '@' {
+			break // the built-in members come first
+		}
+		if string(key) == `"@r"` {
+			if v.Kind == sparse.Array {
+				rendered = v.Raw
+			}
 			break
 		}
-		if string(key) == `"@r"` && v.Kind == sparse.Array {
-			renderings = v.Raw
-		}
-		members = append(members, member{key, v.Raw})
 	}
-	return render(dst, text, renderings, func(name string) ([]byte, bool) {
-		for _, m := range members {
-			if len(m.key) == len(name)+2 && string(m.key[1:len(m.key)-1]) == name {
-				return m.raw, !IsBuiltin(name)
-			}
+	return renderPieces(dst, pieces, rendered, valuesOf(pieces, func(name string) ([]byte, bool) {
+		if IsBuiltin(name) {
+			return nil, false
 		}
-		return nil, false
-	})
+		v := sparse.Get(doc, []sparse.Step{{Name: name}})
+		return v.Raw, v.Kind != sparse.Missing
+	}))
 }

@@ -85,23 +85,23 @@ func (w *Wanted) Read(doc []byte, out []Value) {
 	if w.paths == 0 {
 		return
 	}
-	r := reader{doc: doc, out: out, open: w.root.wants, inOrder: w.sorted}
+	r := reader{out: out, open: w.root.wants, inOrder: w.sorted}
 	if w.wide {
 		r.open = math.MaxInt
 	}
-	i := r.space(0)
+	i := skipSpace(doc, 0)
 	if w.root.leaf() && len(w.root.members) == 0 && len(w.root.elements) == 0 {
-		r.set(&w.root, i, skipValue(doc, i))
+		r.set(doc, &w.root, i, skipValue(doc, i))
 		return
 	}
 	end := 0
 	if w.sorted && len(w.root.members) > 0 && i < len(doc) && doc[i] == '{' {
-		end = r.sorted(&w.root, i, w.first)
+		end = r.sorted(doc, &w.root, i, w.first)
 	} else {
-		end = r.value(&w.root, i)
+		end = r.value(doc, &w.root, i)
 	}
 	if w.root.leaf() {
-		r.set(&w.root, i, end)
+		r.set(doc, &w.root, i, end)
 	}
 }
 

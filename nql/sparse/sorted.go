@@ -47,8 +47,7 @@ func (n *node) sort(first []string) {
 }
 
 // sorted is object where names stand in order: the document's members and the wanted ones are gone through side by side.
-func (r *reader) sorted(n *node, i int, first []string) int {
-	doc := r.doc
+func (r *reader) sorted(doc []byte, n *node, i int, first []string) int {
 	outer := r.open - (n.wants - len(n.slots)) // wanted elsewhere, or n itself
 	want := 0                                  // index of the next wanted member
 	at := 0                                    // names of first that are behind
@@ -102,7 +101,7 @@ func (r *reader) sorted(n *node, i int, first []string) int {
 			}
 			end := i
 			if order == 0 {
-				end = r.found(&m.node, i)
+				end = r.found(doc, &m.node, i)
 			}
 			if want++; want == len(n.members) {
 				if r.open = outer; outer <= 0 {

@@ -69,22 +69,19 @@ func (n *node) wide() bool {
 	return false
 }
 
-// reader is one pass over one document.
+// reader is one pass over one document. It doesn't hold the document: as that ends up in out, out would be taken to outlive the pass.
 type reader struct {
-	doc  []byte
 	out  []Value
 	open int // wanted values not yet met
 
 	inOrder bool // members are sorted
 }
 
-func (r *reader) space(i int) int { return skipSpace(r.doc, i) }
-
-func (r *reader) set(n *node, start, end int) {
+func (r *reader) set(doc []byte, n *node, start, end int) {
 	if start >= end {
 		return
 	}
-	v := Value{kindOf[r.doc[start]], r.doc[start:end:end]}
+	v := Value{kindOf[doc[start]], doc[start:end:end]}
 	if v.Kind == Missing {
 		return
 	}
@@ -95,21 +92,21 @@ func (r *reader) set(n *node, start, end int) {
 
 // value reads what n wants of the value at i and returns where the value ends. Once nothing is open any
 // more the end is not looked for unless some enclosing value is wanted, which then is open itself.
-func (r *reader) value(n *node, i int) int {
-	if i >= len(r.doc) {
+func (r *reader) value(doc []byte, n *node, i int) int {
+	if i >= len(doc) {
 		return i
 	}
 	before := r.open
 	end := 0
 	switch {
-	case r.doc[i] == '{' && len(n.members) > 0 && r.inOrder:
-		end = r.sorted(n, i, nil)
-	case r.doc[i] == '{' && len(n.members) > 0:
-		end = r.object(n, i)
-	case r.doc[i] == '[' && len(n.elements) > 0:
-		end = r.array(n, i)
+	case doc[i] == '{' && len(n.members) > 0 && r.inOrder:
+		end = r.sorted(doc, n, i, nil)
+	case doc[i] == '{' && len(n.members) > 0:
+		end = r.object(doc, n, i)
+	case doc[i] == '[' && len(n.elements) > 0:
+		end = r.array(doc, n, i)
 	default:
-		end = skipValue(r.doc, i)
+		end = skipValue(doc, i)
 	}
 	// What was not found here can't be found elsewhere.
 	r.open = before - n.wants + len(n.slots)
@@ -117,17 +114,16 @@ func (r *reader) value(n *node, i int) int {
 }
 
 // found reads member or element node n at i, gives it to its slots, and returns its end.
-func (r *reader) found(n *node, i int) int {
-	end := r.value(n, i)
+func (r *reader) found(doc []byte, n *node, i int) int {
+	end := r.value(doc, n, i)
 	if n.leaf() {
-		r.set(n, i, end)
+		r.set(doc, n, i, end)
 		r.open -= len(n.slots)
 	}
 	return end
 }
 
-func (r *reader) object(n *node, i int) int {
-	doc := r.doc
+func (r *reader) object(doc []byte, n *node, i int) int {
 	var seen uint64 // members met, where there are no more than 64
 	need := n.wants - len(n.slots)
 	i++
@@ -166,7 +162,7 @@ func (r *reader) object(n *node, i int) int {
 				continue
 			}
 			hit = true
-			end := r.found(&mem.node, start)
+			end := r.found(doc, &mem.node, start)
 			i = max(i, end)
 			if m < 64 {
 				seen |= 1 << m
@@ -186,8 +182,7 @@ func (r *reader) object(n *node, i int) int {
 	return i
 }
 
-func (r *reader) array(n *node, i int) int {
-	doc := r.doc
+func (r *reader) array(doc []byte, n *node, i int) int {
 	count := 0
 	if n.fromEnd {
 		for it := Elements(doc[i:]); ; count++ {
@@ -210,7 +205,7 @@ func (r *reader) array(n *node, i int) int {
 		for e := range n.elements {
 			el := &n.elements[e]
 			if el.index == at || el.index < 0 && el.index+count == at {
-				end = max(end, r.found(&el.node, i))
+				end = max(end, r.found(doc, &el.node, i))
 				if r.open <= 0 {
 					return len(doc)
 				}
