@@ -199,10 +199,22 @@ func FuzzWalk(f *testing.F) {
 		walkAll(t, b)
 		sums := NewWalker(bytes.NewReader(b), "fuzz", 0, int64(len(b)), nil)
 		sums.Sums = true
-		for {
-			if _, err := sums.Next(); err != nil {
+		for at := int64(0); ; {
+			kind, err := sums.Next()
+			if err != nil {
 				break
 			}
+			// What is taken for valid is what the encoder would write, and the walk goes on right behind it.
+			var want []byte
+			if kind == Commit {
+				want = AppendRecord(nil, sums.Record)
+			} else {
+				want = AppendHead(nil, sums.Head)
+			}
+			if sums.Offset != at || sums.End() < at+int64(len(want)) || !bytes.Equal(b[at:at+int64(len(want))], want) {
+				t.Fatalf("kind %d at %d (up to %d) encodes to % x", kind, sums.Offset, sums.End(), want)
+			}
+			at = sums.End()
 		}
 	})
 }
