@@ -18,11 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flare-pg/flare-pg/integration/pgoracle"
 	"github.com/jackc/pgx/v5"
 )
-
-// requirePrograms makes the absence of a program an error instead of a skip.
-const requirePrograms = "FLARE_PG_REQUIRE_PROGRAMS"
 
 // built is the program under test, built once by TestMain (with -race when GOFLAGS says so).
 var built string
@@ -51,8 +49,8 @@ func program(t testing.TB, name string) string {
 	if err == nil {
 		return path
 	}
-	if os.Getenv(requirePrograms) != "" {
-		t.Fatalf("%s is absent, and %s is set", name, requirePrograms)
+	if os.Getenv(pgoracle.RequirePrograms) == "1" {
+		t.Fatalf("%s is absent, and %s is 1", name, pgoracle.RequirePrograms)
 	}
 	t.Skipf("%s is absent", name)
 	return ""
