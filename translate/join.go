@@ -1,0 +1,290 @@
+package translate
+
+import (
+	"slices"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/plan"
+)
+
+// joinExpr binds a JOIN.
+func (b *binder) joinExpr(sc *scope, n *pg.JoinExpr) (*fromItem, error) {
+	switch {
+	case n.IsNatural:
+		return nil, b.unsupported(-1, "NATURAL JOIN is not supported yet")
+	case len(n.UsingClause) > 0:
+		return nil, b.unsupported(-1, "JOIN … USING is not supported yet")
+	case n.Alias != nil:
+		return nil, b.unsupported(-1, "an alias of a join is not supported yet")
+	}
+	kinds := map[pg.JoinType]plan.JoinKind{
+		pg.JoinType_JOIN_INNER: plan.InnerJoin, pg.JoinType_JOIN_LEFT: plan.LeftJoin, pg.JoinType_JOIN_RIGHT: plan.RightJoin, pg.JoinType_JOIN_FULL: plan.FullJoin,
+	}
+	kind, ok := kinds[n.Jointype]
+	if !ok {
+		return nil, b.unsupported(-1, "this kind of join is not supported")
+	}
+	before := len(sc.rels)
+	left, err := b.fromNode(sc, n.Larg)
+	if err != nil {
+		return nil, err
+	}
+	right, err := b.fromNode(sc, n.Rarg)
+	if err != nil {
+		return nil, err
+	}
+	out := &fromItem{join: true, kind: kind, left: left, right: right}
+	if n.Quals != nil {
+		all := sc.rels
+		sc.rels = slices.Clip(all[before:]) // ON sees the join's own two sides
+		cond, err := b.condition(sc, n.Quals, "JOIN conditions")
+		sc.rels = all
+		if err != nil {
+			return nil, err
+		}
+		out.on = plan.Conjuncts(cond)
+	}
+	return out, nil
+}
+
+// input makes the plan of FROM and WHERE. layout says at which position the input's rows have each of the scope's variables.
+func (b *binder) input(sc *scope, tree fromItem, where []plan.Expr, needed map[int]bool) (plan.Node, map[int]int, error) {
+	var node plan.Node
+	layout := map[int]int{}
+	rest := where
+	if tree.rel == nil && !tree.join {
+		node = &plan.Values{Rows: [][]plan.Expr{{}}}
+	} else {
+		var order []int
+		var err error
+		if node, order, rest, err = b.build(sc, &tree, where, needed); err != nil {
+			return nil, nil, err
+		}
+		for i, v := range order {
+			if v >= 0 {
+				layout[v] = i
+			}
+		}
+	}
+	return filter(node, rest, layout), layout, nil
+}
+
+// filter puts conditions over a node.
+func filter(node plan.Node, conds []plan.Expr, layout map[int]int) plan.Node {
+	if len(conds) == 0 {
+		return node
+	}
+	placed := make([]plan.Expr, len(conds))
+	for i, c := range conds {
+		placed[i] = place(c, layout)
+	}
+	return &plan.Filter{Output: plan.Output{Cols: node.Columns()}, Input: node, Cond: plan.Conjunction(placed)}
+}
+
+// build makes the plan of one FROM entry. conds are conditions on its rows, of which it gives back those that are left to be checked
+// above; order names the variable at each position, -1 for none.
+func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[int]bool) (node plan.Node, order []int, rest []plan.Expr, err error) {
+	if item.join {
+		return b.buildJoin(sc, item, conds, needed)
+	}
+	r := item.rel
+	var mine []plan.Expr
+	for _, c := range conds {
+		if plan.IsVolatile(c) || !readsOnly(sc, c, map[*relation]bool{r: true}) {
+			rest = append(rest, c)
+		} else {
+			mine = append(mine, c)
+		}
+	}
+	var scan *plan.Scan
+	if r.stream != nil {
+		scan = &plan.Scan{Stream: engine.StreamID(r.stream.ID), StreamName: r.name, Limit: -1}
+		if r.stream.Name != r.name {
+			scan.StreamName = r.stream.Name
+		}
+		b.scanned[scan.Stream] = r
+		if !b.c.NoPushdown {
+			mine = b.push(sc, scan, mine)
+		}
+	}
+	below := r.node
+	if below != nil && !b.c.NoPushdown && len(mine) > 0 {
+		var left []plan.Expr
+		for _, c := range mine {
+			sunk, more := b.sink(below, []plan.Expr{plan.MapRefs(c, func(i int) int { return sc.vars[i].col })})
+			if below = sunk; len(more) > 0 {
+				left = append(left, c)
+			}
+		}
+		mine = left
+	}
+	want := map[int]bool{}
+	for v := range needed {
+		want[v] = true
+	}
+	for _, c := range append(slices.Clip(mine), rest...) {
+		for _, v := range plan.Refs(c) {
+			want[v] = true
+		}
+	}
+	layout := map[int]int{}
+	var cols []plan.Column
+	var positions []int
+	for i, v := range sc.vars {
+		if v.rel != r {
+			continue
+		}
+		if r.node == nil && !want[i] {
+			continue
+		}
+		layout[i] = len(order)
+		order = append(order, i)
+		cols = append(cols, r.cols[v.col].Column)
+		positions = append(positions, v.col)
+	}
+	switch {
+	case scan != nil:
+		scan.Cols = cols
+		for _, p := range positions {
+			scan.Reads = append(scan.Reads, r.cols[p].read)
+		}
+		node = scan
+	case r.node != nil:
+		node = below
+		if !b.c.NoPushdown {
+			node = prune(node, func(i int) bool { v, ok := sc.find[variable{r, i}]; return ok && want[v] })
+		}
+		order = make([]int, len(r.cols))
+		layout = map[int]int{}
+		for i := range r.cols {
+			order[i] = -1
+			if v, ok := sc.find[variable{r, i}]; ok {
+				order[i] = v
+				layout[v] = i
+			}
+		}
+	default:
+		s := &plan.SourceScan{Output: plan.Output{Cols: cols}, Source: r.source.Source, Name: r.source.Schema + "." + r.source.Name, Want: positions}
+		for _, c := range mine {
+			s.Filters = append(s.Filters, plan.MapRefs(c, func(i int) int { return sc.vars[i].col }))
+		}
+		node = s
+	}
+	return filter(node, mine, layout), order, rest, nil
+}
+
+// relations collects the relations below a FROM entry.
+func (item *fromItem) relations(into map[*relation]bool) map[*relation]bool {
+	if item.join {
+		item.left.relations(into)
+		item.right.relations(into)
+	} else if item.rel != nil {
+		into[item.rel] = true
+	}
+	return into
+}
+
+// readsOnly reports whether a condition reads columns of these relations only.
+func readsOnly(sc *scope, e plan.Expr, rels map[*relation]bool) bool {
+	for _, v := range plan.Refs(e) {
+		if v >= len(sc.vars) || !rels[sc.vars[v].rel] {
+			return false
+		}
+	}
+	return true
+}
+
+// buildJoin makes a join: conditions go down to the side that they are about where that changes nothing, equalities between the sides become keys.
+func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed map[int]bool) (plan.Node, []int, []plan.Expr, error) {
+	leftRels, rightRels := item.left.relations(map[*relation]bool{}), item.right.relations(map[*relation]bool{})
+	var toLeft, toRight, between, above []plan.Expr
+	// A condition over the join's rows may go to a side that the join doesn't fill with nulls.
+	for _, c := range conds {
+		switch {
+		case plan.IsVolatile(c):
+			above = append(above, c)
+		case readsOnly(sc, c, leftRels) && (item.kind == plan.InnerJoin || item.kind == plan.LeftJoin):
+			toLeft = append(toLeft, c)
+		case readsOnly(sc, c, rightRels) && (item.kind == plan.InnerJoin || item.kind == plan.RightJoin):
+			toRight = append(toRight, c)
+		case item.kind == plan.InnerJoin && readsOnly(sc, c, item.relations(map[*relation]bool{})):
+			between = append(between, c)
+		default:
+			above = append(above, c)
+		}
+	}
+	// A condition of ON may go to the side whose rows it only leaves without a partner.
+	for _, c := range item.on {
+		switch {
+		case plan.IsVolatile(c):
+			between = append(between, c)
+		case readsOnly(sc, c, leftRels) && (item.kind == plan.InnerJoin || item.kind == plan.RightJoin):
+			toLeft = append(toLeft, c)
+		case readsOnly(sc, c, rightRels) && (item.kind == plan.InnerJoin || item.kind == plan.LeftJoin):
+			toRight = append(toRight, c)
+		default:
+			between = append(between, c)
+		}
+	}
+	want := map[int]bool{}
+	for v := range needed {
+		want[v] = true
+	}
+	for _, c := range append(slices.Clip(between), above...) {
+		for _, v := range plan.Refs(c) {
+			want[v] = true
+		}
+	}
+	left, leftOrder, leftRest, err := b.build(sc, item.left, toLeft, want)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	right, rightOrder, rightRest, err := b.build(sc, item.right, toRight, want)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	leftAt, rightAt, bothAt := map[int]int{}, map[int]int{}, map[int]int{}
+	for i, v := range leftOrder {
+		if v >= 0 {
+			leftAt[v], bothAt[v] = i, i
+		}
+	}
+	for i, v := range rightOrder {
+		if v >= 0 {
+			rightAt[v], bothAt[v] = i, len(leftOrder)+i
+		}
+	}
+	left, right = filter(left, leftRest, leftAt), filter(right, rightRest, rightAt)
+	join := &plan.Join{Kind: item.kind, Left: left, Right: right}
+	join.Cols = append(slices.Clone(left.Columns()), right.Columns()...)
+	var cond []plan.Expr
+	for _, c := range between {
+		l, r, ok := joinKey(sc, c, leftRels, rightRels)
+		if !ok {
+			cond = append(cond, place(c, bothAt))
+			continue
+		}
+		join.LeftKeys = append(join.LeftKeys, place(l, leftAt))
+		join.RightKeys = append(join.RightKeys, place(r, rightAt))
+	}
+	join.Cond = plan.Conjunction(cond)
+	return join, append(leftOrder, rightOrder...), above, nil
+}
+
+// joinKey recognises left = right over one type, an expression of each side.
+func joinKey(sc *scope, e plan.Expr, leftRels, rightRels map[*relation]bool) (l, r plan.Expr, ok bool) {
+	c, isCall := e.(*plan.Call)
+	if !isCall || c.Op != "=" || len(c.Args) != 2 || c.Args[0].Type() != c.Args[1].Type() || plan.IsVolatile(e) ||
+		len(plan.Refs(c.Args[0])) == 0 || len(plan.Refs(c.Args[1])) == 0 {
+		return nil, nil, false
+	}
+	switch {
+	case readsOnly(sc, c.Args[0], leftRels) && readsOnly(sc, c.Args[1], rightRels):
+		return c.Args[0], c.Args[1], true
+	case readsOnly(sc, c.Args[0], rightRels) && readsOnly(sc, c.Args[1], leftRels):
+		return c.Args[1], c.Args[0], true
+	}
+	return nil, nil, false
+}
