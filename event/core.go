@@ -75,8 +75,8 @@ func AppendSpanID(dst, doc []byte) ([]byte, bool) {
 // tells whether the event has @mt or @m; it is meaningful where ok is false.
 func appendCore(dst, doc []byte, builtin, first, second string) (out []byte, ok, clef bool) {
 	var a, b sparse.Value // of the first properties with these names
-	it := sparse.Members(doc)
-	for {
+	builtins := true      // they come first: none is behind a member that can be a property
+	for it := sparse.Members(doc); ; {
 		key, v, more := it.Next()
 		if !more {
 			break
@@ -85,23 +85,29 @@ func appendCore(dst, doc []byte, builtin, first, second string) (out []byte, ok,
 			continue
 		}
 		name := key[1 : len(key)-1]
-		switch {
-		case string(key) == builtin:
-			if scalar(v) {
-				return appendScalar(dst, v), true, false
+		if builtins {
+			switch {
+			case string(key) == builtin:
+				if scalar(v) {
+					return appendScalar(dst, v), true, false
+				}
+				continue
+			case string(name) == "@mt" || string(name) == "@m":
+				clef = clef || v.Kind != sparse.Null
+				continue
 			}
-		case string(name) == "@mt" || string(name) == "@m":
-			clef = clef || v.Kind != sparse.Null
+			builtins = len(name) > 0 && name[0] == '@'
+		}
+		switch {
 		case a.Kind == sparse.Missing && foldsTo(name, first):
-			a = v
+			if a = v; scalar(a) {
+				return appendScalar(dst, a), true, clef
+			}
 		case b.Kind == sparse.Missing && second != "" && foldsTo(name, second):
 			b = v
 		}
 	}
-	switch {
-	case scalar(a):
-		return appendScalar(dst, a), true, clef
-	case scalar(b):
+	if scalar(b) {
 		return appendScalar(dst, b), true, clef
 	}
 	return dst, false, clef
