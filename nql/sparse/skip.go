@@ -22,23 +22,19 @@ func skipString(doc []byte, i int) int {
 		backslashes = '\\' * ones
 	)
 	i++
-	for range 3 {
-		if len(doc)-i < 8 {
-			break
-		}
+	for n := 0; n < 4 && len(doc)-i >= 8; n++ {
 		w := binary.LittleEndian.Uint64(doc[i:])
 		q, b := w^quotes, w^backslashes
-		// The lowest bit set is at the first byte that is either.
-		found := ((q-ones)&^q | (b-ones)&^b) & (0x80 * ones)
-		if found == 0 {
-			i += 8
-			continue
+		// The lowest bit set is at the first byte that is either: above it a byte one greater than a found one may be marked, too.
+		// Bytes of 0x80 and more are marked by neither.
+		if found := ((q-ones)&^q | (b-ones)&^b) & (0x80 * ones); found != 0 {
+			i += bits.TrailingZeros64(found) >> 3
+			if doc[i] == '"' {
+				return i + 1
+			}
+			break
 		}
-		i += bits.TrailingZeros64(found) >> 3
-		if doc[i] == '"' {
-			return i + 1
-		}
-		break
+		i += 8
 	}
 	return skipLongString(doc, i)
 }
