@@ -1,8 +1,6 @@
 package translate
 
 import (
-	"errors"
-
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
@@ -266,11 +264,4 @@ func (b *binder) param(p *plan.Param, t types.OID, location int32) (plan.Expr, e
 			WithDetail("%s versus %s", typeName(have), typeName(t))
 	}
 	return &plan.Param{Typed: typed(t), Index: p.Index}, nil
-}
-
-// asTypesError gives the *types.Error in err.
-func asTypesError(err error) (*types.Error, bool) {
-	var e *types.Error
-	ok := errors.As(err, &e)
-	return e, ok
 }

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -170,4 +171,11 @@ func TestFormatJSONIsUnderstoodWithAndWithoutQuotes(t *testing.T) {
 			t.Errorf("%s: %v", sql, err)
 		}
 	}
+}
+
+// asTypesError gives the *types.Error in err.
+func asTypesError(err error) (*types.Error, bool) {
+	var e *types.Error
+	ok := errors.As(err, &e)
+	return e, ok
 }

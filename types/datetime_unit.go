@@ -32,20 +32,6 @@ const (
 	ZoneMinute
 )
 
-var unitNames = [...]string{
-	"", "microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
-	"decade", "century", "millennium", "julian", "isoyear", "dow", "isodow", "doy", "epoch",
-	"timezone", "timezone_hour", "timezone_minute",
-}
-
-// String is the unit's name as the manual spells it.
-func (u Unit) String() string {
-	if int(u) < len(unitNames) {
-		return unitNames[u]
-	}
-	return ""
-}
-
 var unitsOfInterval = map[intervalUnit]Unit{
 	microsecondUnit: Microseconds, millisecondUnit: Milliseconds, secondUnit: Second, minuteUnit: Minute,
 	hourUnit: Hour, dayUnit: Day, weekUnit: Week, monthUnit: Month, quarterUnit: Quarter, yearUnit: Year,

@@ -41,66 +41,6 @@ func bitsOf(v *column.Vector, n int) column.Bitmap {
 	return b
 }
 
-// known gives a Bool vector of any form as two bitmaps of n bits: where it is true and where it is false.
-func known(v *column.Vector, n int) (isTrue, isFalse column.Bitmap) {
-	isTrue, isFalse = column.NewBitmap(n), column.NewBitmap(n)
-	values, valid := bitsOf(v, n), column.NewBitmap(n)
-	switch {
-	case v.Valid == nil:
-		valid.Fill(n, true)
-	case v.Form == column.Constant:
-		valid.Fill(n, v.Valid.Get(0))
-	default:
-		copy(valid, v.Valid)
-		if n&63 != 0 {
-			valid[n>>6] &= 1<<(uint(n)&63) - 1
-		}
-	}
-	for w := range isTrue {
-		isTrue[w], isFalse[w] = values[w]&valid[w], ^values[w]&valid[w]
-	}
-	return isTrue, isFalse
-}
-
-// And is SQL's three-valued AND of two Bool vectors of n rows, for the executor. out may be neither of them.
-func And(n int, a, b, out *column.Vector) {
-	at, af := known(a, n)
-	bt, bf := known(b, n)
-	for w := range at {
-		at[w] &= bt[w]
-		af[w] |= bf[w]
-	}
-	fromKnown(n, at, af, out)
-}
-
-// Or is SQL's three-valued OR.
-func Or(n int, a, b, out *column.Vector) {
-	at, af := known(a, n)
-	bt, bf := known(b, n)
-	for w := range at {
-		at[w] |= bt[w]
-		af[w] &= bf[w]
-	}
-	fromKnown(n, at, af, out)
-}
-
-// Not is SQL's three-valued NOT.
-func Not(n int, a, out *column.Vector) {
-	t, f := known(a, n)
-	fromKnown(n, f, t, out)
-}
-
-func fromKnown(n int, isTrue, isFalse column.Bitmap, out *column.Vector) {
-	out.Reset(column.Bool)
-	out.Bools, out.Len = isTrue, n
-	for w := range isTrue {
-		isFalse[w] |= isTrue[w]
-	}
-	if isFalse.Count(n) < n {
-		out.Valid = isFalse
-	}
-}
-
 // Extreme is GREATEST and LEAST over arguments of one type: nulls are passed over, and a row is null
 // where all are. The binder gives the arguments their common type first.
 func Extreme(greatest bool, t types.OID) *Function {
