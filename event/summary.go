@@ -15,6 +15,7 @@ type Summary struct {
 	paths   []path
 	table   []uint32 // open addressing: 1 + index of paths; a power of two
 	dropped int64
+	last    uint32 // 1 + the path stepped to last; 0: none
 }
 
 // path is a node of the tree of paths.
@@ -26,6 +27,8 @@ type path struct {
 	hash   uint64
 	name   string
 	counts [classes]int64
+	// follower is 1 + the index of the path that was stepped to after this one the last time; 0: none yet.
+	follower uint32
 }
 
 const top = -1
@@ -41,7 +44,7 @@ func hashStep(parent int32, name uint64) uint64 {
 func (s *Summary) Reset() {
 	s.paths = s.paths[:0]
 	clear(s.table)
-	s.dropped = 0
+	s.dropped, s.last = 0, 0
 }
 
 // Len is the number of paths.
@@ -51,7 +54,29 @@ func (s *Summary) Len() int { return len(s.paths) }
 func (s *Summary) Dropped() int64 { return s.dropped }
 
 // step finds or makes the path of the member name of parent; -1 where a limit forbids it.
+//
+// Events of one shipper have the same members in the same order, so the path that followed the one before is tried first.
 func (s *Summary) step(parent int32, name []byte) int32 {
+	if s.last > 0 {
+		if f := s.paths[s.last-1].follower; f > 0 {
+			if p := &s.paths[f-1]; p.parent == parent && p.name == string(name) {
+				s.last = f
+				return int32(f - 1)
+			}
+		}
+	}
+	at := s.find(parent, name)
+	if at >= 0 {
+		if s.last > 0 {
+			s.paths[s.last-1].follower = uint32(at + 1)
+		}
+		s.last = uint32(at + 1)
+	}
+	return at
+}
+
+// find is step by the table.
+func (s *Summary) find(parent int32, name []byte) int32 {
 	h := hashStep(parent, maphash.Bytes(seed, name))
 	if len(s.table) > 0 {
 		mask := uint64(len(s.table) - 1)
