@@ -55,10 +55,7 @@ func TestKill(t *testing.T) {
 						}
 					}
 					if n%4 == 3 { // never committed
-						mu.Lock()
-						never := "never." + name
-						mu.Unlock()
-						if _, err = tx.Exec(ctx, "insert into stream (timestamp, Txn) values (now(), $1)", never); err != nil {
+						if _, err = tx.Exec(ctx, "insert into stream (timestamp, Txn) values (now(), $1)", "never."+name); err != nil {
 							return
 						}
 						if tx.Rollback(ctx) != nil {
