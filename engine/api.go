@@ -23,13 +23,18 @@ type Spec struct {
 	Columns []nql.Column
 	// Order by @t within a fragment and of the fragments themselves. Ties keep arrival order (reversed when Descending).
 	Order nql.Order
-	// Stage holds rows of the reader's own open transaction to be scanned with the rest; nil: none.
+	// Limit is how many rows are wanted at most where there is an Order; 0: all. Each fragment delivers so many at most, the first
+	// ones: it need not look at, or keep, what can't be among them.
+	Limit int64
+	// Stage holds rows of the reader's own open transaction to be scanned with the rest, and knows what it has deleted; nil: none.
 	Stage *Stage
 	// Memory that the scan needs is reserved here; nil: not accounted.
 	Memory column.Account
 	// SkipDamaged, when not nil, is told of damage, which is then passed over: what lies undamaged behind it is still
 	// read. Several fragments may call it at once.
 	SkipDamaged func(*DamageError)
+	// Stats, when not nil, counts what the scan goes over.
+	Stats *ScanStats
 }
 
 // MinTime and MaxTime are the bounds of @t that leave nothing out.

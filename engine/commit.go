@@ -15,10 +15,21 @@ type request struct {
 	stage      *Stage
 	parts      []*sealed
 	durability Durability
-	edit       func(*schemaEdit) error // changes the schema beside the stage, or nil
+	edit       func(*SchemaEdit) error // changes the schema beside the stage, or nil
+	swap       *swap                   // files that take the place of others, or nil
 	alone      func(*writer) error     // instead of all that: runs alone with the writer
 
 	turn chan turn // gets one value
+}
+
+// solo reports whether a request is committed by itself: what it changes would be looked at by others of its group.
+func (r *request) solo() bool { return r.alone != nil || r.edit != nil || r.swap != nil }
+
+// swap is what a maintenance transaction has made: files that take the place of others. What is removed must be in
+// the current generation still, and nothing may have been appended to it.
+type swap struct {
+	remove, add []*file
+	index       []*indexed // indexes that were built
 }
 
 // turn tells a waiting request what became of it, or that it leads now.
@@ -55,32 +66,39 @@ func (s *Store) Commit(ctx context.Context, st *Stage, d Durability) error {
 	defer st.mu.Unlock()
 	parts, err := st.finish()
 	defer st.drop()
-	if err != nil || len(parts) == 0 {
+	if err != nil || len(parts) == 0 && st.dead == nil && len(st.changes) == 0 {
 		return err
 	}
 	r := &request{stage: st, durability: d}
 	if r.parts, err = st.seal(parts); err != nil {
 		return err
 	}
+	if len(st.changes) > 0 {
+		r.edit = st.altered
+	}
+	if st.dead != nil {
+		return s.commitDeletion(ctx, r, st.dead)
+	}
 	return s.submit(ctx, r)
+}
+
+// Alter changes the schema, durably, all or nothing.
+func (s *Store) Alter(change func(*SchemaEdit) error) error {
+	return s.submit(noContext, &request{edit: change})
 }
 
 // CreateStream makes a stream. ErrStreamExists where the name is taken.
 func (s *Store) CreateStream(schema, name string) (StreamID, error) {
-	var id StreamID
-	err := s.submit(context.Background(), &request{edit: func(e *schemaEdit) (err error) {
-		id, err = e.create(schema, name)
-		return err
-	}})
-	return id, err
+	id := s.NewStreamID()
+	return id, s.Alter(func(e *SchemaEdit) error { return e.CreateStream(id, schema, name) })
 }
 
 // Put puts and deletes catalog objects, durably, all or none.
 func (s *Store) Put(objects ...Object) error {
-	return s.submit(context.Background(), &request{edit: func(e *schemaEdit) error {
-		e.put(objects)
+	return s.Alter(func(e *SchemaEdit) error {
+		e.Put(objects...)
 		return nil
-	}})
+	})
 }
 
 // Flush makes every commit so far survive a power cut. The caller calls it every so often when it commits with Async.
@@ -149,7 +167,7 @@ func (q *queue) take() []*request {
 	n := 0
 	for n < len(q.waiting) && n < groupRequests {
 		r := q.waiting[n]
-		if r.alone != nil && n > 0 {
+		if r.solo() && n > 0 {
 			break
 		}
 		for _, p := range r.parts {
@@ -159,7 +177,7 @@ func (q *queue) take() []*request {
 			break
 		}
 		n++
-		if r.alone != nil {
+		if r.solo() {
 			break
 		}
 	}

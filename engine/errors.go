@@ -27,7 +27,12 @@ var (
 	ErrStageUsed = errors.New("stage can't be used any more")
 	// ErrNoStream: there is no such stream in the generation.
 	ErrNoStream = errors.New("no such stream")
-	// ErrStreamExists: CreateStream with a name that is taken.
+	// ErrNoSignal and ErrSignalExists: likewise of signals.
+	ErrNoSignal     = errors.New("no such signal")
+	ErrSignalExists = errors.New("signal exists")
+	// ErrLowDisk: less room is left on the disk than Options.Reserve; nothing was written. Reads, deletion and retention go on.
+	ErrLowDisk = errors.New("disk is nearly full")
+	// ErrStreamExists: CreateStream or RenameStream with a name that is taken.
 	ErrStreamExists = errors.New("stream exists")
 )
 

@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/tick"
 )
 
@@ -20,6 +22,8 @@ type generation struct {
 	schema   *Schema
 	files    map[StreamID][]*file // by start of range, then id
 	runBytes int64                // of the RAM runs of all files
+	arrival  uint64               // no event that it sees has an arrival number from here on
+	since    time.Time            // when it was published; zero where the store was given no clock
 	refs     atomic.Int64
 
 	obsolete []string // paths that nobody needs once this generation and all before it have ended; set under chain.mu
@@ -29,14 +33,28 @@ type generation struct {
 type file struct {
 	manifest.File // Length is the committed length, which can be past the length that the MANIFEST knows
 	path          string
+	arrivals      uint64 // no event in it has an arrival number from here on
 	runs          []*run // parts of it that are in RAM too, by offset, disjoint
-	// frozen: nothing is to be appended (it is damaged).
+	// frozen: nothing is to be appended and it is not merged (it is damaged).
 	frozen bool
+	// sealed: nothing is to be appended, since a maintenance transaction is making something of it.
+	sealed bool
+	// warm: what no run holds lies between coldMin and coldMax. Not known of files that were there when the store was opened.
+	warm             bool
+	coldMin, coldMax int64
 	// lost, when not nil, says what is missing behind Length; a read is told of it where it gets there.
 	lost *DamageError
 }
 
-func (f *file) bounds() (from, to int64) { return f.Start, f.Start + tick.Range }
+// bounds gives the range that the file may hold: from <= @t < to.
+func (f *file) bounds() (from, to int64) {
+	if f.Kind == manifest.Span {
+		return f.Start, f.End
+	}
+	return f.Start, f.Start + tick.Range
+}
+
+func (f *file) isTick() bool { return f.Kind == manifest.Tick }
 
 func compareFiles(a, b *file) int {
 	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID))
@@ -48,19 +66,37 @@ func streamDir(dir string, stream StreamID) string {
 }
 
 func filePath(dir string, f manifest.File) string {
-	return filepath.Join(streamDir(dir, StreamID(f.Stream)), tick.Name(f.Start, f.ID))
+	name := tick.Name(f.Start, f.ID)
+	if f.Kind == manifest.Span {
+		name = span.Name(f.Start, f.ID)
+	}
+	return filepath.Join(streamDir(dir, StreamID(f.Stream)), name)
 }
 
-// with returns a generation that follows g: files of the same id replaced, others added.
-func (g *generation) with(schema *Schema, changed []*file) *generation {
-	n := &generation{id: g.id + 1, schema: schema, files: maps.Clone(g.files), runBytes: g.runBytes}
+// with returns a generation that follows g: files of the same id replaced, others added, and some removed.
+func (g *generation) with(schema *Schema, changed []*file, removed ...*file) *generation {
+	n := &generation{id: g.id + 1, schema: schema, files: maps.Clone(g.files), runBytes: g.runBytes, arrival: g.arrival}
 	copied := map[StreamID]bool{}
-	for _, f := range changed {
-		id := StreamID(f.Stream)
+	own := func(id StreamID) {
 		if !copied[id] {
 			n.files[id] = slices.Clone(n.files[id])
 			copied[id] = true
 		}
+	}
+	for _, f := range removed {
+		id := StreamID(f.Stream)
+		own(id)
+		if at, found := slices.BinarySearchFunc(n.files[id], f, compareFiles); found {
+			n.runBytes -= runBytes(n.files[id][at].runs)
+			n.files[id] = slices.Delete(n.files[id], at, at+1)
+		}
+		if len(n.files[id]) == 0 {
+			delete(n.files, id)
+		}
+	}
+	for _, f := range changed {
+		id := StreamID(f.Stream)
+		own(id)
 		at, found := slices.BinarySearchFunc(n.files[id], f, compareFiles)
 		if found {
 			n.runBytes -= runBytes(n.files[id][at].runs)
@@ -73,7 +109,7 @@ func (g *generation) with(schema *Schema, changed []*file) *generation {
 	return n
 }
 
-// tail finds the file that events of a range are appended to; nil when a new one is needed.
+// tail finds the tick that events of a range are appended to; nil when a new one is needed.
 func (g *generation) tail(stream StreamID, start int64) *file {
 	files := g.files[stream]
 	i, _ := slices.BinarySearchFunc(files, start, func(f *file, start int64) int {
@@ -82,10 +118,23 @@ func (g *generation) tail(stream StreamID, start int64) *file {
 		}
 		return 1
 	})
-	if i == 0 || files[i-1].Start != start || files[i-1].frozen {
-		return nil
+	for i--; i >= 0 && files[i].Start == start; i-- {
+		if files[i].isTick() {
+			if files[i].frozen || files[i].sealed {
+				return nil
+			}
+			return files[i]
+		}
 	}
-	return files[i-1]
+	return nil
+}
+
+// file finds a file by its stream and id; nil: it is not there (any more).
+func (g *generation) file(f *file) *file {
+	if i, found := slices.BinarySearchFunc(g.files[StreamID(f.Stream)], f, compareFiles); found {
+		return g.files[StreamID(f.Stream)][i]
+	}
+	return nil
 }
 
 // chain is the current generation and those before it that are still read.

@@ -165,8 +165,12 @@ func (s *Store) begin(man *manifest.Writer, st *manifest.State, files []*file) {
 	if man != nil {
 		s.writer = &writer{s: s, man: man, Counters: st.Counters, handles: map[uint64]*handle{}, changed: map[uint64]bool{}, dirty: map[uint64]bool{}, durable: st.Seq}
 	}
-	g := &generation{files: map[StreamID][]*file{}}
-	s.chain.publish(g.with(schemaOf(st), files))
+	s.beginIDs(st)
+	g := &generation{files: map[StreamID][]*file{}, arrival: st.Arrival}
+	for _, f := range files {
+		f.arrivals = st.Arrival
+	}
+	s.publish(g.with(schemaOf(st), files))
 }
 
 // readManifest reads the MANIFEST of a data directory. torn: bytes follow its last record, at end, that are no

@@ -3,6 +3,7 @@ package engine
 import (
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
@@ -16,6 +17,10 @@ type Options struct {
 	StageBytes int64                      // a stage's RAM before it goes to a temporary file; 0: 16 MiB
 	Parallel   func(n int, f func(i int)) // runs f(0) … f(n-1) and returns when all have; nil: one after the other
 	Pace       func()                     // called at least every millisecond of maintenance work; nil: nothing
+	Now        func() time.Time           // says since when a generation or transaction is there; nil: nobody asks
+	Reserve    int64                      // bytes of the disk that writes leave free; 0: none
+	SortBytes  int64                      // RAM that merging and bulk loads sort in before they go to temporary files; 0: 64 MiB
+	SpanRaw    int64                      // raw bytes of a span at most; 0: 1 GiB
 	Log        *slog.Logger               // nil: silent
 }
 
@@ -25,6 +30,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.RAMBytes == 0 {
 		o.RAMBytes = 64 << 20
+	}
+	if o.SortBytes == 0 {
+		o.SortBytes = 64 << 20
+	}
+	if o.SpanRaw == 0 {
+		o.SpanRaw = 1 << 30
 	}
 	if o.StageBytes == 0 {
 		o.StageBytes = 16 << 20

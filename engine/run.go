@@ -107,6 +107,17 @@ func addRun(runs []*run, r *run) []*run {
 	return append(runs, r)
 }
 
+// cool widens what is known of the part of f that no run holds.
+func (f *file) cool(lo, hi int64) { f.coldMin, f.coldMax = min(f.coldMin, lo), max(f.coldMax, hi) }
+
+// cold bounds the events of f that no run holds.
+func (f *file) cold() (lo, hi int64) {
+	if f.warm {
+		return f.coldMin, f.coldMax
+	}
+	return f.Min, f.Max
+}
+
 // evict drops the oldest runs of g, which is not published yet, until the budget is kept with some room.
 func (g *generation) evict(budget int64) {
 	if g.runBytes <= budget {
@@ -136,6 +147,7 @@ func (g *generation) evict(budget int64) {
 			copied[p.stream] = true
 		}
 		f := *g.files[p.stream][p.file]
+		f.cool(p.run.events[0].ts, p.run.events[len(p.run.events)-1].ts)
 		f.runs = slices.DeleteFunc(slices.Clone(f.runs), func(r *run) bool { return r == p.run })
 		g.files[p.stream][p.file] = &f
 		g.runBytes -= p.run.bytes()

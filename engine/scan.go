@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -20,70 +18,101 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []segment
+	s := &scanning{spec: &spec, store: tx.s, program: program}
+	s.signals = applicable(tx.g.schema.StreamSignals(spec.Stream), spec.Where, spec.Params)
+	if spec.Stage != nil {
+		s.dead = spec.Stage.deadOf(spec.Stream)
+	}
 	for _, f := range tx.g.files[spec.Stream] {
-		if f.lost != nil { // what is missing can be anywhere in its range
-			if from, to := f.bounds(); to <= spec.From || from >= spec.To {
-				continue
-			}
-		} else if f.Events == 0 || f.Max < spec.From || f.Min >= spec.To {
-			continue
-		}
-		if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {
-			all = append(all, &tickSegment{f, gaps})
-		}
-		for _, r := range f.runs {
-			if n := len(r.events); n > 0 && r.events[n-1].ts >= spec.From && r.events[0].ts < spec.To {
-				all = append(all, runSegment{r, f})
-			}
-		}
+		s.add(f)
 	}
 	if spec.Stage != nil {
-		for _, s := range spec.Stage.snapshot(spec.Stream) {
-			if from, to := s.bounds(); to <= spec.From || from >= spec.To {
-				if err := s.release(); err != nil {
+		for _, p := range spec.Stage.snapshot(spec.Stream) {
+			if from, to := p.bounds(); to <= spec.From || from >= spec.To {
+				if err := p.release(); err != nil {
 					return nil, err
 				}
 				continue
 			}
-			all = append(all, s)
+			s.segments = append(s.segments, p)
 		}
 	}
-	groups := overlapping(all)
-	out := make([]Fragment, len(groups))
-	for i, g := range groups {
-		f := &fragment{spec: &spec, store: tx.s, segments: g.segments, from: max(g.from, spec.From), to: min(g.to, spec.To), program: program}
-		if spec.Order == nql.Descending {
-			out[len(groups)-1-i] = f
+	return s.fragments(), nil
+}
+
+// scanning is a scan that is being laid out.
+type scanning struct {
+	spec     *Spec
+	store    *Store
+	program  *nql.RowProgram // shared by the fragments until they start
+	signals  []*Signal       // whose conjuncts are among the predicate's
+	dead     *deadStream
+	segments []segment
+}
+
+// add adds what a file has for the scan.
+func (s *scanning) add(f *file) {
+	st := s.spec.Stats
+	if st != nil {
+		st.Files.Add(1)
+	}
+	if f.lost != nil { // what is missing can be anywhere in its range
+		if from, to := f.bounds(); to <= s.spec.From || from >= s.spec.To {
+			st.fileTime()
+			return
+		}
+	} else if f.Events == 0 || f.Max < s.spec.From || f.Min >= s.spec.To {
+		st.fileTime()
+		return
+	}
+	if !f.isTick() {
+		for _, g := range s.signals {
+			if x, there := f.Indexes[uint64(g.ID)]; there && x.Set == 0 {
+				st.fileSignal(g.Name)
+				return
+			}
+		}
+		s.segments = append(s.segments, &spanSegment{f, s.signals})
+		return
+	}
+	if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {
+		lo, hi := f.cold()
+		if f.lost != nil || lo < s.spec.To && hi >= s.spec.From {
+			s.segments = append(s.segments, &tickSegment{f, gaps})
+		}
+	}
+	for _, r := range f.runs {
+		if n := len(r.events); n > 0 && r.events[n-1].ts >= s.spec.From && r.events[0].ts < s.spec.To {
+			s.segments = append(s.segments, runSegment{r})
+		}
+	}
+}
+
+// fragments cuts the segments into pieces that are disjoint in time, in the order of the scan.
+func (s *scanning) fragments() []Fragment {
+	pieces := cut(s.segments, s.spec.From, s.spec.To)
+	out := make([]Fragment, len(pieces))
+	for i, p := range pieces {
+		f := &fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),
+			program: s.program, dead: s.dead}
+		if s.spec.Order == nql.Descending {
+			out[len(pieces)-1-i] = f
 		} else {
 			out[i] = f
 		}
 	}
-	return out, nil
-}
-
-// group is segments that overlap in time.
-type group struct {
-	from, to int64
-	segments []segment
-}
-
-// overlapping puts segments that overlap, directly or through others, into one group; groups in order of time.
-func overlapping(all []segment) []group {
-	slices.SortStableFunc(all, func(a, b segment) int {
-		x, _ := a.bounds()
-		y, _ := b.bounds()
-		return cmp.Compare(x, y)
-	})
-	var out []group
-	for _, s := range all {
-		from, to := s.bounds()
-		if n := len(out); n > 0 && from < out[n-1].to {
-			g := &out[n-1]
-			g.segments, g.to = append(g.segments, s), max(g.to, to)
-			continue
-		}
-		out = append(out, group{from, to, []segment{s}})
-	}
 	return out
+}
+
+func (s *ScanStats) fileTime() {
+	if s != nil {
+		s.FilesTime.Add(1)
+	}
+}
+
+func (s *ScanStats) fileSignal(name string) {
+	if s != nil {
+		s.FilesSignal.Add(1)
+		s.signal(name, 1, 0)
+	}
 }

@@ -3,6 +3,8 @@ package engine
 import (
 	"slices"
 	"strings"
+
+	"github.com/flare-pg/flare-pg/nql"
 )
 
 // Schema is what a generation says of streams and catalog objects. Immutable.
@@ -10,6 +12,7 @@ type Schema struct {
 	// Version grows with every change.
 	Version uint64
 	Streams []*StreamSchema // by ID
+	Signals []*Signal       // by ID
 	Objects map[ObjectKey][]byte
 }
 
@@ -33,6 +36,32 @@ type Property struct {
 	Big bool
 	// Long: a fraction was seen that a double may not hold (event.Property.Long).
 	Long bool
+}
+
+// SignalID identifies a signal for ever; names change.
+type SignalID uint64
+
+// Signal is a predicate whose matches are noted in a page bitmap beside each span. A scan whose predicate has the signal's
+// conjuncts among its own reads only the pages that may match. Immutable.
+type Signal struct {
+	ID         SignalID
+	Stream     StreamID
+	Name       string
+	Where      nql.Expr // no parameters; not nil
+	Definition string   // as the user gave it; the catalog's business
+
+	conjuncts []string // of Where, printed: what scans compare
+}
+
+// StreamSignals lists the signals of a stream.
+func (s *Schema) StreamSignals(id StreamID) []*Signal {
+	var out []*Signal
+	for _, g := range s.Signals {
+		if g.Stream == id {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // ObjectKey names a catalog object; kinds are the catalog's business.

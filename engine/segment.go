@@ -8,20 +8,25 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-// segment is a part of a stream as a scan sees it: a tick, a RAM run, rows of a stage; later a span. Segments of one stream
+// segment is a part of a stream as a scan sees it: a tick, a RAM run, rows of a stage, a span. Segments of one stream
 // can overlap in time; no event is in two of a scan's segments.
 type segment interface {
 	// bounds: from <= @t < to for every event of the segment.
 	bounds() (from, to int64)
+	// raw is about how many bytes of documents it has.
+	raw() int64
+	// sorted: cursors deliver rows in the query's order. Else they come in any.
+	sorted() bool
+	// apart: parts of the segment can be read by themselves, so that a scan may cut it at any time.
+	apart() bool
 	// open begins to read what q asks for. The cursor is used by one goroutine.
 	open(q *query) (cursor, error)
 }
 
 // cursor reads a segment.
 type cursor interface {
-	// fill appends rows that match to b until b is full (query.full) or the segment ends, in whatever order it reads them
-	// in, and their keys to keys where that is not nil. more says that there may be more. After an error that is a *DamageError the
-	// caller may go on: what is damaged is passed over.
+	// fill appends rows that match to b until b is full (query.full) or the segment ends, and their keys to keys where that is not
+	// nil. more says that there may be more. After an error that is a *DamageError the caller may go on: what is damaged is passed over.
 	fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (more bool, err error)
 	close()
 }
@@ -32,20 +37,22 @@ type sortKey struct {
 	arrival uint64
 }
 
-// query is what a scan asks of its segments.
+// query is what the cursors of one fragment work for.
 type query struct {
 	store    *Store
-	from, to int64
-	program  *nql.RowProgram // this query's own
-	// counts: every event within the bounds is a row without columns, so that events need not be looked at.
-	counts bool
-	// reserve accounts for memory beyond scanBytes.
-	reserve func(n int64) error
+	from, to int64 // from <= @t < to
+	program  *nql.RowProgram
+	order    nql.Order // that sorted cursors keep to
+	counts   bool      // nothing but the number of rows is wanted, and every row counts
+	rows     int       // that a batch takes at most
+	dead     *deadStream
+	stats    *ScanStats
+	reserve  func(bytes int64) error
 }
 
 // full says when a batch is.
-func full(b *column.Batch) bool {
-	if b.Len >= column.BatchRows {
+func (q *query) full(b *column.Batch) bool {
+	if b.Len >= q.rows {
 		return true
 	}
 	var n int
@@ -67,7 +74,7 @@ type rows struct {
 
 // add evaluates one event. stop says that the batch is full or ctx has ended; the event was added.
 func (r *rows) add(ctx context.Context, ts int64, arrival uint64, doc []byte, b *column.Batch, keys *[]sortKey) (stop bool, err error) {
-	if ts >= r.q.from && ts < r.q.to {
+	if ts >= r.q.from && ts < r.q.to && !r.q.dead.dead(ts, arrival) {
 		r.event.Timestamp, r.event.Arrival, r.event.Document = ts, arrival, doc
 		ok, err := r.q.program.Append(&r.event, b)
 		if err != nil {
@@ -78,7 +85,7 @@ func (r *rows) add(ctx context.Context, ts int64, arrival uint64, doc []byte, b 
 				*keys = append(*keys, sortKey{ts, arrival})
 			}
 			// How many bytes the columns have is asked now and then: they may go a few rows past what is full.
-			if b.Len >= column.BatchRows || (b.Len%8 == 0 || len(doc) > 8<<10) && full(b) {
+			if b.Len >= r.q.rows || (b.Len%8 == 0 || len(doc) > 8<<10) && r.q.full(b) {
 				return true, nil
 			}
 		}
@@ -92,38 +99,3 @@ func (r *rows) add(ctx context.Context, ts int64, arrival uint64, doc []byte, b 
 
 // stagedArrival is the arrival number of a stage's first row: they come after everything committed.
 const stagedArrival = math.MaxInt64 + 1
-
-// runSegment is a RAM run.
-type runSegment struct {
-	run  *run
-	file *file
-}
-
-func (s runSegment) bounds() (int64, int64) { return s.file.bounds() }
-
-func (s runSegment) open(q *query) (cursor, error) {
-	return &runCursor{rows: rows{q: q}, run: s.run}, nil
-}
-
-type runCursor struct {
-	rows
-	run *run
-	at  int
-}
-
-func (c *runCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
-	if err := ctx.Err(); err != nil {
-		return false, err
-	}
-	for c.at < len(c.run.events) && !full(b) {
-		e := &c.run.events[c.at]
-		c.at++
-		stop, err := c.add(ctx, e.ts, e.arrival, c.run.raw[e.off:e.off+e.n], b, keys)
-		if err != nil || stop {
-			return c.at < len(c.run.events), err
-		}
-	}
-	return c.at < len(c.run.events), nil
-}
-
-func (c *runCursor) close() {}

@@ -13,11 +13,16 @@ type stageSegment struct {
 	frames []frame
 	tail   []byte // events of the frame that was open
 	spill  *spill // counted
+	size   int64
 	first  uint64 // arrival number of the first event
 	freed  bool
 }
 
 func (s *stageSegment) bounds() (int64, int64) { return s.key.start, s.key.start + tick.Range }
+
+func (s *stageSegment) raw() int64   { return s.size }
+func (s *stageSegment) sorted() bool { return false }
+func (s *stageSegment) apart() bool  { return false }
 
 func (s *stageSegment) open(q *query) (cursor, error) {
 	c := &stageCursor{frameRows: frameRows{rows: rows{q: q}, arrival: s.first}, seg: s}
@@ -37,7 +42,7 @@ type stageCursor struct {
 }
 
 func (c *stageCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
-	for !full(b) {
+	for !c.q.full(b) {
 		if done, err := c.drain(ctx, b, keys); err != nil || !done {
 			return true, err
 		}
@@ -91,7 +96,7 @@ func (st *Stage) snapshot(stream StreamID) []*stageSegment {
 		if p.key.stream != stream || p.events == 0 {
 			continue
 		}
-		s := &stageSegment{key: p.key, frames: p.frames[:len(p.frames):len(p.frames)], spill: st.spill.retain(), first: stagedArrival}
+		s := &stageSegment{key: p.key, frames: p.frames[:len(p.frames):len(p.frames)], spill: st.spill.retain(), size: p.raw, first: p.first()}
 		if len(p.open) > 0 {
 			s.tail = p.open[:len(p.open):len(p.open)]
 			p.shared = true

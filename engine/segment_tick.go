@@ -35,12 +35,25 @@ func (f *file) gaps() []gap {
 	return out
 }
 
-func (s *tickSegment) bounds() (int64, int64) { return s.file.bounds() }
+func (s *tickSegment) bounds() (int64, int64) {
+	if s.file.lost != nil { // what is missing can be anywhere in its range
+		return s.file.bounds()
+	}
+	lo, hi := s.file.cold()
+	return lo, hi + 1
+}
+
+func (s *tickSegment) raw() int64   { return s.file.Raw }
+func (s *tickSegment) sorted() bool { return false }
+func (s *tickSegment) apart() bool  { return false }
 
 func (s *tickSegment) open(q *query) (cursor, error) {
 	h, err := openTick(q.store.fs, s.file)
 	if err != nil {
 		return nil, err
+	}
+	if q.stats != nil {
+		q.stats.TicksOpened.Add(1)
 	}
 	c := &tickCursor{seg: s, h: h, left: s.gaps, window: q.store.buffers.get(tick.WindowBytes)}
 	c.q, c.raw = q, q.store.frames.get(tick.FrameBytes)
@@ -60,7 +73,7 @@ type frameRows struct {
 // drain adds what is left of the frame. done says that nothing is.
 func (f *frameRows) drain(ctx context.Context, b *column.Batch, keys *[]sortKey) (done bool, err error) {
 	if f.count > 0 {
-		n := min(f.count, column.BatchRows-b.Len)
+		n := min(f.count, f.q.rows-b.Len)
 		b.Len, f.count = b.Len+n, f.count-n
 		return f.count == 0, nil
 	}
@@ -94,7 +107,7 @@ type tickCursor struct {
 }
 
 func (c *tickCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
-	for !full(b) {
+	for !c.q.full(b) {
 		if done, err := c.drain(ctx, b, keys); err != nil || !done {
 			return true, err
 		}
@@ -139,7 +152,13 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 			return false, err
 		}
 		h := &c.walker.Head
-		if kind != tick.Frame || h.Max < c.q.from || h.Min >= c.q.to {
+		if kind != tick.Frame {
+			continue
+		}
+		if h.Max < c.q.from || h.Min >= c.q.to {
+			if c.q.stats != nil {
+				c.q.stats.FramesTime.Add(1)
+			}
 			continue
 		}
 		if need := 2*int64(h.Raw) + int64(h.Stored); need > c.large && h.Raw > tick.FrameBytes {
@@ -152,7 +171,8 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 		if c.raw, err = c.walker.Events(c.raw[:0]); err != nil {
 			return false, err // the next frame begins where this one's head says
 		}
-		if c.q.counts && h.Min >= c.q.from && h.Max < c.q.to {
+		c.q.stats.frame(int64(h.Events), tick.HeadBytes+int64(h.Stored))
+		if c.q.counts && h.Min >= c.q.from && h.Max < c.q.to && !c.q.dead.touches(h.Min, h.Max) {
 			c.count = int(h.Events)
 			return true, nil
 		}

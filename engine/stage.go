@@ -31,7 +31,11 @@ type Stage struct {
 	epoch  int   // counts marks
 	undo   []undo
 	seen   []map[StreamID]*event.Summary // one layer for each mark, and one below
-	pack   []byte                        // scratch for compression
+	made   uint64                        // parts made so far
+	dead   *tombstones                   // what the transaction deletes
+	// changes are those of the schema, in order.
+	changes []func(*SchemaEdit) error
+	pack    []byte // scratch for compression
 }
 
 // partKey names the tick that a row falls into.
@@ -42,7 +46,8 @@ type partKey struct {
 
 // part is what a stage holds for one tick.
 type part struct {
-	key partKey
+	key    partKey
+	number uint64 // in order of making
 	partState
 	open   []byte // raw events of the frame that is being filled
 	shared bool   // a scan reads open: it may be appended to, but not written over
@@ -107,6 +112,18 @@ func (st *Stage) Append(stream StreamID, ts int64, doc []byte) error {
 	if p.epoch != st.epoch {
 		st.remember(p)
 	}
+	if err := st.put(p, ts, doc); err != nil {
+		return err
+	}
+	st.events++
+	if st.open > openLimit {
+		return st.relieve()
+	}
+	return nil
+}
+
+// put appends a row to a part.
+func (st *Stage) put(p *part, ts int64, doc []byte) error {
 	size := len(doc) + tick.EventOverhead
 	if len(p.open) > 0 && len(p.open)+size > tick.FrameBytes {
 		if err := st.close(p); err != nil {
@@ -124,17 +141,18 @@ func (st *Stage) Append(stream StreamID, ts int64, doc []byte) error {
 	o.events++
 	p.events++
 	p.raw += int64(size)
-	st.events++
-	if st.open > openLimit {
-		return st.relieve()
-	}
 	return nil
 }
+
+// first is the arrival number of a part's first row until it is committed: rows of a stage have numbers of their own, and come
+// after all that is committed.
+func (p *part) first() uint64 { return stagedArrival + p.number<<40 }
 
 func (st *Stage) part(key partKey) *part {
 	p := st.parts[key]
 	if p == nil {
-		p = &part{key: key, epoch: -1}
+		p = &part{key: key, number: st.made, epoch: -1}
+		st.made++
 		if st.epoch == 0 {
 			p.epoch = 0
 		}
@@ -288,12 +306,15 @@ func (st *Stage) Observe(stream StreamID, sum *event.Summary) {
 func (st *Stage) Schema(base *Schema) *Schema {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	e := schemaEdit{schema: base}
+	e := SchemaEdit{schema: base}
+	if err := st.altered(&e); err != nil {
+		e = SchemaEdit{schema: base} // the commit will say so
+	}
 	st.observed(&e)
 	return e.schema
 }
 
-func (st *Stage) observed(e *schemaEdit) {
+func (st *Stage) observed(e *SchemaEdit) {
 	for _, layer := range st.seen {
 		for _, id := range slices.Sorted(maps.Keys(layer)) {
 			e.observe(id, layer[id])
@@ -313,6 +334,7 @@ func (st *Stage) drop() {
 	st.used = true
 	st.parts, st.last, st.block, st.undo, st.pack, st.seen = nil, nil, nil, nil, nil, []map[StreamID]*event.Summary{{}}
 	st.events, st.open, st.kept = 0, 0, 0
+	st.dead, st.changes = nil, nil
 	if st.spill != nil {
 		if err := st.spill.release(); err != nil {
 			st.store.opts.Log.Warn("temporary file is left behind", "error", err)
@@ -331,6 +353,9 @@ func (st *Stage) finish() ([]*part, error) {
 	}
 	var parts []*part
 	for _, p := range st.parts {
+		if err := st.purge(p); err != nil {
+			return nil, err
+		}
 		if p.events > 0 {
 			parts = append(parts, p)
 		}

@@ -9,10 +9,12 @@ import (
 
 // StageMark is a savepoint: a place in a stage to return to.
 type StageMark struct {
-	epoch  int
-	undo   int
-	layers int
-	events int64
+	epoch   int
+	undo    int
+	layers  int
+	events  int64
+	dead    *tombstones
+	changes int
 }
 
 // undo is a part as it was when the mark before its first change after that mark was set.
@@ -27,7 +29,7 @@ type undo struct {
 func (st *Stage) Mark() StageMark {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	m := StageMark{epoch: st.epoch, undo: len(st.undo), layers: len(st.seen), events: st.events}
+	m := StageMark{epoch: st.epoch, undo: len(st.undo), layers: len(st.seen), events: st.events, dead: st.dead, changes: len(st.changes)}
 	st.epoch++
 	st.seen = append(st.seen, map[StreamID]*event.Summary{})
 	return m
@@ -51,6 +53,7 @@ func (st *Stage) RollbackTo(m StageMark) {
 		st.restore(u)
 	}
 	st.events = m.events
+	st.dead, st.changes = m.dead, st.changes[:m.changes]
 	clear(st.seen[m.layers:])
 	st.seen = append(st.seen[:m.layers], map[StreamID]*event.Summary{})
 	// A new epoch, since parts changed after the mark must be remembered again.

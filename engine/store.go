@@ -21,8 +21,13 @@ type Store struct {
 	writer  *writer   // nil when read-only
 	lock    io.Closer // nil when read-only
 	spills  atomic.Uint64
-	buffers bufferPool
-	frames  bufferPool // decoded frames
+	footers footerCache
+	pages   pagePool
+	maint   maintenance
+
+	streamIDs, signalIDs atomic.Uint64 // the next ones
+	buffers              bufferPool
+	frames               bufferPool // decoded frames
 }
 
 // Close is the clean stop: it waits for the commits that are under way, makes everything durable, records every length and seals the
@@ -61,7 +66,7 @@ func (w *writer) seal() error {
 	if err := w.flush(); err != nil {
 		return err
 	}
-	p := &plan{edit: schemaEdit{schema: w.s.chain.current.Load().schema}, counters: w.Counters}
+	p := &plan{edit: SchemaEdit{schema: w.s.chain.current.Load().schema}, counters: w.Counters}
 	var e manifest.Edits
 	w.lengths(&e, p)
 	e.Seal()

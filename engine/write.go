@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"slices"
 	"sync/atomic"
@@ -73,10 +74,11 @@ type plan struct {
 	requests []*request
 	targets  []*target
 	find     map[partKey]*target
-	edit     schemaEdit
+	edit     SchemaEdit
 	counters manifest.Counters
 	last     place
 	streams  []StreamID // new ones
+	swap     swap       // what takes the place of what
 	multi    bool       // a transaction lies in several ticks
 	sync     bool
 }
@@ -109,7 +111,7 @@ func (w *writer) commit(group []*request) {
 // plan decides what goes where. A request that can't be is told so and left out.
 func (w *writer) plan(group []*request) *plan {
 	g := w.s.chain.current.Load()
-	p := &plan{find: map[partKey]*target{}, edit: schemaEdit{schema: g.schema}, counters: w.Counters, last: w.last}
+	p := &plan{find: map[partKey]*target{}, edit: SchemaEdit{schema: g.schema}, counters: w.Counters, last: w.last}
 	for _, r := range group {
 		if err := w.admit(p, r); err != nil {
 			r.turn <- turn{err: err}
@@ -117,6 +119,12 @@ func (w *writer) plan(group []*request) *plan {
 		}
 		p.requests = append(p.requests, r)
 		p.sync = p.sync || r.durability == Sync
+		if r.swap != nil {
+			p.swap = *r.swap
+		}
+		for _, id := range p.edit.dropped {
+			p.swap.remove = append(p.swap.remove, g.files[id]...)
+		}
 		if len(r.parts) == 0 {
 			continue
 		}
@@ -138,7 +146,39 @@ func (w *writer) plan(group []*request) *plan {
 	return p
 }
 
+// admit applies what a request changes of the schema, and tells whether it can be.
 func (w *writer) admit(p *plan, r *request) error {
+	if len(r.parts) > 0 || r.swap != nil && len(r.swap.add) > 0 {
+		if err := w.s.roomLeft(); err != nil {
+			return err
+		}
+	}
+	if r.swap != nil {
+		g := w.s.chain.current.Load()
+		for _, f := range r.swap.remove {
+			if now := g.file(f); now == nil || now.Length != f.Length {
+				return fmt.Errorf("%w: %s", errChanged, f.path)
+			}
+		}
+		for _, x := range r.swap.index {
+			if g.file(x.file) == nil || p.edit.schema.signal(x.signal) == nil {
+				return fmt.Errorf("%w: %s", errChanged, x.file.path)
+			}
+		}
+	}
+	if r.edit != nil {
+		before := p.edit.schema
+		if err := r.edit(&p.edit); err != nil {
+			return err
+		}
+		for _, t := range p.edit.schema.Streams {
+			if before.Stream(t.ID) == nil {
+				p.streams = append(p.streams, t.ID)
+			}
+		}
+		// Rows of a stream that the same transaction drops.
+		r.parts = slices.DeleteFunc(r.parts, func(s *sealed) bool { return slices.Contains(p.edit.dropped, s.key.stream) })
+	}
 	for _, part := range r.parts {
 		if p.edit.schema.Stream(part.key.stream) == nil {
 			return fmt.Errorf("%w: %d", ErrNoStream, part.key.stream)
@@ -146,16 +186,6 @@ func (w *writer) admit(p *plan, r *request) error {
 	}
 	if r.stage != nil {
 		r.stage.observed(&p.edit)
-	}
-	if r.edit == nil {
-		return nil
-	}
-	streams := len(p.edit.schema.Streams)
-	if err := r.edit(&p.edit); err != nil {
-		return err
-	}
-	for _, t := range p.edit.schema.Streams[streams:] {
-		p.streams = append(p.streams, t.ID)
 	}
 	return nil
 }
@@ -168,7 +198,7 @@ func (w *writer) target(p *plan, g *generation, key partKey) *target {
 	if t.file == nil {
 		m := manifest.File{ID: p.counters.File, Stream: uint64(key.stream), Kind: manifest.Tick, Start: key.start, Length: tick.HeaderBytes}
 		p.counters.File++
-		t.file, t.fresh = &file{File: m, path: filePath(w.s.dir, m)}, true
+		t.file, t.fresh = &file{File: m, path: filePath(w.s.dir, m), warm: true, coldMin: math.MaxInt64, coldMax: math.MinInt64}, true
 	}
 	p.find[key] = t
 	p.targets = append(p.targets, t)
@@ -184,7 +214,7 @@ func (w *writer) write(p *plan) error {
 	}
 	var err error
 	switch {
-	case fresh || p.multi || p.edit.changed || p.sync && len(p.targets) > 1 || w.loose > looseLimit:
+	case fresh || p.multi || p.edit.changed || !p.swap.empty() || p.sync && len(p.targets) > 1 || w.loose > looseLimit:
 		err = w.throughManifest(p)
 	case len(p.targets) == 0:
 		return nil // nothing changed
@@ -232,6 +262,7 @@ func (w *writer) throughManifest(p *plan) error {
 	}
 	e := p.edit.edits
 	w.lengths(&e, p)
+	w.swaps(&e, p)
 	if err := w.man.Append(&e); err != nil {
 		if errors.Is(err, manifest.ErrOutcome) {
 			return w.poison(err, ErrUnknownOutcome)
@@ -240,7 +271,32 @@ func (w *writer) throughManifest(p *plan) error {
 	}
 	clear(w.changed)
 	w.loose = 0
+	if !p.swap.empty() {
+		p.last = place{} // its file may be gone; the MANIFEST knows
+	}
 	return nil
+}
+
+func (s *swap) empty() bool { return len(s.remove) == 0 && len(s.add) == 0 && len(s.index) == 0 }
+
+// swaps adds what takes the place of what, and streams that are dropped.
+func (w *writer) swaps(e *manifest.Edits, p *plan) {
+	for _, f := range p.swap.remove {
+		e.RemoveFile(f.ID)
+	}
+	for _, f := range p.swap.add {
+		e.AddFile(f.File)
+		e.Length(f.File)
+	}
+	for _, x := range p.swap.index {
+		e.Index(x.file.ID, uint64(x.signal), x.Index)
+	}
+	for _, id := range p.edit.dropped {
+		e.DropStream(uint64(id))
+	}
+	if p.edit.changed {
+		e.IDs(w.s.streamIDs.Load(), w.s.signalIDs.Load())
+	}
 }
 
 // lengths adds what the MANIFEST is to know of files and counters.
@@ -260,7 +316,7 @@ func (w *writer) lengths(e *manifest.Edits, p *plan) {
 		return
 	}
 	for _, f := range allFiles(g) {
-		if w.changed[f.ID] && !written[f.ID] {
+		if w.changed[f.ID] && !written[f.ID] && !slices.ContainsFunc(p.swap.remove, func(r *file) bool { return r.ID == f.ID }) {
 			e.Length(f.File)
 		}
 	}
@@ -427,7 +483,7 @@ func (w *writer) publish(p *plan) {
 	w.Counters, w.last = p.counters, p.last
 	w.settled() // the writing marked what is not
 	g := w.s.chain.current.Load()
-	changed := make([]*file, len(p.targets))
+	changed := make([]*file, len(p.targets), len(p.targets)+len(p.swap.add))
 	for i, t := range p.targets {
 		f := t.after
 		f.runs = t.file.runs
@@ -437,14 +493,20 @@ func (w *writer) publish(p *plan) {
 			if b.run != nil {
 				b.run.place(at, end, b.arrival, b.seq)
 				f.runs = addRun(f.runs, b.run)
+			} else {
+				f.cool(b.min, b.max)
 			}
+			f.arrivals = b.arrival + uint64(b.events)
 			at = end
 		}
 		changed[i] = &f
 	}
-	n := g.with(p.edit.schema, changed)
+	changed = append(changed, p.swap.add...)
+	more, obsolete := w.retire(g, p)
+	n := g.with(p.edit.schema, append(changed, more...), p.swap.remove...)
+	n.arrival = w.Arrival
 	n.evict(w.s.opts.RAMBytes)
-	w.s.chain.publish(n)
+	w.s.publish(n, obsolete...)
 	if w.man.Grown() {
 		if err := w.man.Checkpoint(); err != nil {
 			if errors.Is(err, manifest.ErrOutcome) {

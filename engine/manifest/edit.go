@@ -20,6 +20,13 @@ import (
 //	 8   object deleted      kind s, name s
 //	 9   sealed              (nothing): a clean stop; every file is exactly as long as the MANIFEST says
 //	10   lost                from u, to u, file id u, end u: durable transactions that were not found
+//	11   span added          id u, stream u, start v, end v (100 ns; what it may hold: start <= @t < end)
+//	12   stream dropped      id u; its files are removed first
+//	13   signal put          id u, stream u, name s, predicate s (NQL), definition s
+//	14   signal dropped      id u; its indexes go with it
+//	15   index added         file id u, signal id u, length u, pages u, set u (how many of the pages may match)
+//	16   index removed       file id u, signal id u
+//	17   ids                 next stream id u, next signal id u
 const (
 	tagCounters = iota + 1
 	tagFileAdded
@@ -31,10 +38,20 @@ const (
 	tagDelete
 	tagSealed
 	tagLost
+	tagSpanAdded
+	tagStreamDropped
+	tagSignal
+	tagSignalDropped
+	tagIndex
+	tagIndexRemoved
+	tagIDs
 )
 
-// Tick is the kind of a .tick file.
-const Tick = 1
+// The kinds of files.
+const (
+	Tick = 1 // .tick
+	Span = 2 // .span
+)
 
 // Counters are what goes on counting.
 type Counters struct {
@@ -49,11 +66,27 @@ type Counters struct {
 type File struct {
 	ID, Stream uint64
 	Kind       uint64
-	Start      int64 // of its range, 100 ns
+	Start, End int64 // of its range, 100 ns: Start <= @t < End. A tick's End is not stored: a tick has one length
 	Length     int64 // known to be durable
 	Events     int64
 	Raw        int64
 	Min, Max   int64 // timestamps; meaningful when Events > 0
+	// Indexes are the page bitmaps that lie beside a span, by signal. Not to be changed: states and generations share it.
+	Indexes map[uint64]Index
+}
+
+// Index is what the MANIFEST knows of a page bitmap.
+type Index struct {
+	Length     int64 // of its file
+	Pages, Set int64 // pages of the span, and how many of them may hold a match; Set 0 excludes the span unopened
+}
+
+// Signal is a predicate whose matches are noted per page of each span.
+type Signal struct {
+	ID, Stream uint64
+	Name       string
+	Where      string // NQL
+	Definition string // as the user gave it; the catalog's business
 }
 
 // Stream is a stream.
@@ -122,8 +155,15 @@ func (e *Edits) Counters(c Counters) {
 	e.add(tagCounters)
 }
 
-// AddFile adds an empty file; its length is told by Length.
+// AddFile adds an empty file; its length is told by Length, its indexes by Index.
 func (e *Edits) AddFile(f File) {
+	if f.Kind == Span {
+		e.u(f.ID, f.Stream)
+		e.v(f.Start)
+		e.v(f.End)
+		e.add(tagSpanAdded)
+		return
+	}
 	e.u(f.ID, f.Stream, f.Kind)
 	e.v(f.Start)
 	e.add(tagFileAdded)
@@ -148,6 +188,43 @@ func (e *Edits) Stream(id uint64, schema, name string) {
 	e.u(id)
 	e.s(schema, name)
 	e.add(tagStream)
+}
+
+// DropStream removes a stream that has no files any more.
+func (e *Edits) DropStream(id uint64) {
+	e.u(id)
+	e.add(tagStreamDropped)
+}
+
+// Signal adds a signal, or renames one.
+func (e *Edits) Signal(s Signal) {
+	e.u(s.ID, s.Stream)
+	e.s(s.Name, s.Where, s.Definition)
+	e.add(tagSignal)
+}
+
+// DropSignal removes a signal with its indexes.
+func (e *Edits) DropSignal(id uint64) {
+	e.u(id)
+	e.add(tagSignalDropped)
+}
+
+// Index notes that a span has a page bitmap for a signal.
+func (e *Edits) Index(file, signal uint64, x Index) {
+	e.u(file, signal, uint64(x.Length), uint64(x.Pages), uint64(x.Set))
+	e.add(tagIndex)
+}
+
+// RemoveIndex takes a page bitmap away.
+func (e *Edits) RemoveIndex(file, signal uint64) {
+	e.u(file, signal)
+	e.add(tagIndexRemoved)
+}
+
+// IDs sets the ids that are given next.
+func (e *Edits) IDs(stream, signal uint64) {
+	e.u(stream, signal)
+	e.add(tagIDs)
 }
 
 // Property adds a property to a stream, or changes one.

@@ -18,12 +18,15 @@ type State struct {
 	Files   map[uint64]*File
 	Streams map[uint64]*Stream
 	Objects map[ObjectKey][]byte
+	Signals map[uint64]*Signal
 	Lost    []Lost
+	// NextStream and NextSignal are ids that were never given; 0: one more than the highest there is.
+	NextStream, NextSignal uint64
 }
 
 // NewState returns the state of no records.
 func NewState() *State {
-	return &State{Files: map[uint64]*File{}, Streams: map[uint64]*Stream{}, Objects: map[ObjectKey][]byte{}}
+	return &State{Files: map[uint64]*File{}, Streams: map[uint64]*Stream{}, Objects: map[ObjectKey][]byte{}, Signals: map[uint64]*Signal{}}
 }
 
 // Apply applies the edits of the next record.
@@ -61,6 +64,18 @@ func (s *State) edit(tag byte, r *body) error {
 			return fmt.Errorf("file %d is of the unknown kind %d", f.ID, f.Kind)
 		}
 		s.Files[f.ID] = f
+	case tagSpanAdded:
+		f := &File{ID: r.u(), Stream: r.u(), Kind: Span, Start: r.v(), End: r.v()}
+		switch {
+		case r.err != nil:
+		case s.Files[f.ID] != nil:
+			return fmt.Errorf("file %d is there already", f.ID)
+		case s.Streams[f.Stream] == nil:
+			return fmt.Errorf("file %d is of stream %d, which is not there", f.ID, f.Stream)
+		case f.End <= f.Start:
+			return fmt.Errorf("span %d ends at %d, before it begins", f.ID, f.End)
+		}
+		s.Files[f.ID] = f
 	case tagFileRemoved:
 		id := r.u()
 		if r.err == nil && s.Files[id] == nil {
@@ -91,6 +106,24 @@ func (s *State) edit(tag byte, r *body) error {
 		delete(s.Objects, ObjectKey{r.s(), r.s()})
 	case tagSealed:
 		s.Sealed = true
+	case tagStreamDropped:
+		return s.dropStream(r)
+	case tagSignal:
+		g := &Signal{ID: r.u(), Stream: r.u(), Name: r.s(), Where: r.s(), Definition: r.s()}
+		if r.err == nil && s.Streams[g.Stream] == nil {
+			return fmt.Errorf("signal %d is of stream %d, which is not there", g.ID, g.Stream)
+		}
+		s.Signals[g.ID] = g
+	case tagSignalDropped:
+		id := r.u()
+		if r.err == nil && s.Signals[id] == nil {
+			return fmt.Errorf("no signal %d", id)
+		}
+		s.dropSignal(id)
+	case tagIndex, tagIndexRemoved:
+		return s.index(tag, r)
+	case tagIDs:
+		s.NextStream, s.NextSignal = r.u(), r.u()
 	case tagLost:
 		l := Lost{From: r.u(), To: r.u(), File: r.u(), End: r.u()}
 		if r.err == nil && (l.From == 0 || l.To < l.From || l.To > math.MaxInt64 || l.End > math.MaxInt64) {
@@ -101,6 +134,77 @@ func (s *State) edit(tag byte, r *body) error {
 		return fmt.Errorf("unknown")
 	}
 	return r.end()
+}
+
+func (s *State) dropStream(r *body) error {
+	id := r.u()
+	if err := r.end(); err != nil {
+		return err
+	}
+	if s.Streams[id] == nil {
+		return fmt.Errorf("no stream %d", id)
+	}
+	for _, f := range s.Files {
+		if f.Stream == id {
+			return fmt.Errorf("stream %d has file %d still", id, f.ID)
+		}
+	}
+	for _, g := range s.Signals {
+		if g.Stream == id {
+			return fmt.Errorf("stream %d has signal %d still", id, g.ID)
+		}
+	}
+	delete(s.Streams, id)
+	return nil
+}
+
+func (s *State) dropSignal(id uint64) {
+	delete(s.Signals, id)
+	for _, f := range s.Files {
+		s.setIndex(f, id, nil)
+	}
+}
+
+// setIndex puts or, with nil, removes an index in a copy of the map, which others may share.
+func (s *State) setIndex(f *File, signal uint64, x *Index) {
+	if _, there := f.Indexes[signal]; !there && x == nil {
+		return
+	}
+	c := maps.Clone(f.Indexes)
+	if c == nil {
+		c = map[uint64]Index{}
+	}
+	if x != nil {
+		c[signal] = *x
+	} else {
+		delete(c, signal)
+	}
+	if len(c) == 0 {
+		c = nil
+	}
+	f.Indexes = c
+}
+
+func (s *State) index(tag byte, r *body) error {
+	file, signal := r.u(), r.u()
+	x := &Index{}
+	if tag == tagIndex {
+		*x = Index{Length: r.size(), Pages: r.size(), Set: r.size()}
+	} else {
+		x = nil
+	}
+	if err := r.end(); err != nil {
+		return err
+	}
+	f := s.Files[file]
+	if f == nil || f.Kind != Span || s.Signals[signal] == nil || s.Signals[signal].Stream != f.Stream {
+		return fmt.Errorf("no span %d with signal %d", file, signal)
+	}
+	if x != nil && x.Set > x.Pages {
+		return fmt.Errorf("index of span %d: %d of %d pages", file, x.Set, x.Pages)
+	}
+	s.setIndex(f, signal, x)
+	return nil
 }
 
 func (s *State) property(r *body) error {
@@ -144,9 +248,19 @@ func (s *State) Edits() *Edits {
 			e.Property(id, p)
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(s.Signals)) {
+		e.Signal(*s.Signals[id])
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.Files)) {
-		e.AddFile(*s.Files[id])
-		e.Length(*s.Files[id])
+		f := s.Files[id]
+		e.AddFile(*f)
+		e.Length(*f)
+		for _, g := range slices.Sorted(maps.Keys(f.Indexes)) {
+			e.Index(id, g, f.Indexes[g])
+		}
+	}
+	if s.NextStream > 0 || s.NextSignal > 0 {
+		e.IDs(s.NextStream, s.NextSignal)
 	}
 	keys := slices.SortedFunc(maps.Keys(s.Objects), func(a, b ObjectKey) int {
 		if c := strings.Compare(a.Kind, b.Kind); c != 0 {

@@ -18,6 +18,7 @@ const (
 	OpMakeDir  Op = "mkdir"
 	OpSyncDir  Op = "syncdir"
 	OpLock     Op = "lock"
+	OpLink     Op = "link"
 	OpRead     Op = "read"
 	OpWrite    Op = "write"
 	OpTruncate Op = "truncate"
@@ -75,6 +76,13 @@ func (i Inject) SyncDir(name string) error {
 		return err
 	}
 	return i.FS.SyncDir(name)
+}
+
+func (i Inject) Link(from, to string) error {
+	if err := i.Hook(OpLink, to); err != nil {
+		return err
+	}
+	return i.FS.Link(from, to)
 }
 
 func (i Inject) Lock(name string) (io.Closer, error) {

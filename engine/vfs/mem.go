@@ -232,6 +232,21 @@ func (m *Mem) MakeDir(name string) error {
 	return nil
 }
 
+// Free is what SetLimit leaves.
+func (m *Mem) Free(string) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.limit == 0 {
+		return 0, errors.ErrUnsupported
+	}
+	return max(0, m.limit-m.used), nil
+}
+
+// Link is not supported: a copy is made instead.
+func (m *Mem) Link(from, to string) error {
+	return &fs.PathError{Op: "link", Path: to, Err: errors.ErrUnsupported}
+}
+
 func (m *Mem) SyncDir(name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

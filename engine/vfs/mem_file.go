@@ -114,6 +114,8 @@ func (f *memFile) LoseUnsynced() {
 	}
 }
 
+func (f *memFile) WillNeed(_, _ int64) {}
+
 func (f *memFile) Close() error { return nil }
 
 // apply gives data after the change; it may reuse data's memory.

@@ -58,6 +58,10 @@ func (osFS) MakeDir(dir string) error {
 	return err
 }
 
+func (osFS) Free(dir string) (int64, error) { return free(dir) }
+
+func (osFS) Link(from, to string) error { return os.Link(from, to) }
+
 func (osFS) SyncDir(dir string) error { return syncDir(dir) }
 
 func (osFS) Lock(name string) (io.Closer, error) {
@@ -117,5 +121,7 @@ func (f osFile) Preallocate(size int64) error {
 	}
 	return f.Truncate(size)
 }
+
+func (f osFile) WillNeed(off, n int64) { willNeed(f.File, off, n) }
 
 func (f osFile) Sync() error { return syncFile(f.File) }

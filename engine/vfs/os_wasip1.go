@@ -20,3 +20,7 @@ func lockFile(*os.File) (held bool, err error) { return false, nil }
 func IsNoSpace(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
+
+func free(string) (int64, error) { return 0, errors.ErrUnsupported }
+
+func willNeed(*os.File, int64, int64) {}

@@ -36,3 +36,18 @@ func IsNoSpace(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, windows.ERROR_DISK_FULL) ||
 		errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) || errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }
+
+func free(dir string) (int64, error) {
+	name, err := windows.UTF16PtrFromString(dir)
+	if err != nil {
+		return 0, err
+	}
+	var mine uint64
+	if err := windows.GetDiskFreeSpaceEx(name, &mine, nil, nil); err != nil {
+		return 0, &os.PathError{Op: "GetDiskFreeSpaceEx", Path: dir, Err: err}
+	}
+	return int64(mine), nil
+}
+
+// willNeed does nothing: PrefetchVirtualMemory is for mapped files, and these are read.
+func willNeed(*os.File, int64, int64) {}

@@ -36,6 +36,10 @@ type FS interface {
 	MakeDir(dir string) error
 	// SyncDir makes the names in a directory durable. On systems where a directory can't be synced it does nothing.
 	SyncDir(dir string) error
+	// Free gives the bytes that can still be written to the file system that dir is on; errors.ErrUnsupported where that can't be known.
+	Free(dir string) (int64, error)
+	// Link gives a file a second name, to in another directory, without copying it; errors.ErrUnsupported where that can't be done.
+	Link(from, to string) error
 	// Lock takes the lock that name stands for, creating the file, and writes this process's id into it. It does
 	// not wait: a lock that is held gives a *HeldError. The lock ends with Close or with the process.
 	Lock(name string) (io.Closer, error)
@@ -51,6 +55,8 @@ type File interface {
 	Truncate(size int64) error
 	// Preallocate makes the file at least size bytes long with disk blocks reserved where the system can; new bytes are zero.
 	Preallocate(size int64) error
+	// WillNeed tells the system that a part of the file is read soon. It is a hint: nothing happens where there is no such call.
+	WillNeed(off, n int64)
 	// Sync makes what was written before the call durable, the size included.
 	Sync() error
 }

@@ -1,0 +1,256 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/flare-pg/flare-pg/engine/index"
+	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// Maintain does the step that is due first and publishes it; done says that none was. Whoever maintains calls it until then. It
+// waits for a maintenance transaction that runs; others that wait get their turn between two steps. A step that meets damage is
+// given up with the damage as its error, and what is damaged is left alone from then on, so that the next call goes on with the rest.
+func (s *Store) Maintain(ctx context.Context, o MaintainOptions) (step Step, done bool, err error) {
+	o = o.withDefaults()
+	tx := s.Read()
+	w := s.due(tx.g, o)
+	tx.Close()
+	if w == nil {
+		return Step{}, true, nil
+	}
+	m, err := s.beginMaintenance(ctx, w.kind, w.stream, w.reason)
+	if err != nil {
+		return Step{}, false, err
+	}
+	defer func() {
+		err = noSpace(err)
+		m.end(err)
+		step = m.step
+	}()
+	// Another may have had its turn meanwhile.
+	tx = s.Read()
+	defer tx.Close()
+	if w = s.due(tx.g, o); w == nil {
+		return Step{}, false, nil
+	}
+	m.step.Kind, m.step.Stream, m.step.Reason = w.kind, w.stream, w.reason
+	err = m.do(ctx, w, o)
+	var d *DamageError
+	if errors.As(err, &d) {
+		for _, f := range w.files {
+			if f.path == d.File {
+				s.maint.spoil(f.ID)
+			}
+		}
+	}
+	return Step{}, false, err
+}
+
+func (m *maintaining) do(ctx context.Context, w *work, o MaintainOptions) error {
+	switch w.kind {
+	case StepRetention:
+		return m.retain(ctx, w, o)
+	case StepIndex:
+		return m.index(ctx, w)
+	}
+	if err := m.roomFor(w.files); err != nil {
+		return err
+	}
+	wanted := func(g *generation) []*file {
+		var out []*file
+		for _, f := range w.files {
+			if now := g.file(f); now != nil {
+				out = append(out, now)
+			}
+		}
+		return out
+	}
+	if err := m.seal(ctx, wanted); err != nil {
+		return err
+	}
+	tx := m.s.Read()
+	defer tx.Close()
+	files := wanted(tx.g)
+	if len(files) == 0 {
+		return nil
+	}
+	built, _, err := m.build(ctx, files, nil)
+	if err != nil {
+		return err
+	}
+	return m.publish(ctx, &request{swap: &swap{remove: files, add: built}})
+}
+
+// roomFor refuses a merge for which there is not room: its result can be as large as what goes in, and what goes in leaves only when
+// its last reader does. At most half of what is free is taken.
+func (m *maintaining) roomFor(files []*file) error {
+	free, err := m.s.fs.Free(m.s.dir)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var need int64
+	for _, f := range files {
+		need += f.Length
+	}
+	if need > (free-m.s.opts.Reserve)/2 {
+		return fmt.Errorf("%w: merging %d files needs %d bytes, and %d are free", ErrLowDisk, len(files), need, free)
+	}
+	return nil
+}
+
+// retain drops files that are past what is kept, and replaces those that are partly by copies.
+func (m *maintaining) retain(ctx context.Context, w *work, o MaintainOptions) error {
+	sw := new(swap)
+	var partly []*file
+	cutoff := int64(MinTime)
+	if w.keep.Age > 0 {
+		cutoff = o.Now - int64(w.keep.Age/100)
+	}
+	for _, f := range w.files {
+		if w.keep.Age > 0 && f.Max >= cutoff {
+			partly = append(partly, f)
+			continue
+		}
+		sw.remove = append(sw.remove, f)
+	}
+	if len(sw.remove) > 0 {
+		// The whole ones first: that takes no room. Ticks among them may get events until then; those go with the next step.
+		return m.drop(ctx, sw)
+	}
+	f := partly[0]
+	if err := m.seal(ctx, func(g *generation) []*file {
+		if now := g.file(f); now != nil {
+			return []*file{now}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	tx := m.s.Read()
+	defer tx.Close()
+	now := tx.g.file(f)
+	if now == nil {
+		return nil
+	}
+	d := &deadStream{ranges: []deadRange{{MinTime, cutoff, now.arrivals}}}
+	built, dead, err := m.build(ctx, []*file{now}, d)
+	if err != nil {
+		return err
+	}
+	if dead == 0 {
+		return m.discard(&swap{add: built})
+	}
+	return m.publish(ctx, &request{swap: &swap{remove: []*file{now}, add: built}})
+}
+
+// drop removes whole files, but for those that have got later events since they were chosen.
+func (m *maintaining) drop(ctx context.Context, sw *swap) error {
+	which := func(g *generation) (out []*file) {
+		for _, f := range sw.remove {
+			if now := g.file(f); now != nil && now.Max == f.Max {
+				out = append(out, now)
+			}
+		}
+		return out
+	}
+	if err := m.seal(ctx, which); err != nil {
+		return err
+	}
+	tx := m.s.Read()
+	defer tx.Close()
+	files := which(tx.g)
+	if len(files) == 0 {
+		return nil
+	}
+	return m.publish(ctx, &request{swap: &swap{remove: files}})
+}
+
+// index builds a span's bitmap for a signal: every page is asked.
+func (m *maintaining) index(ctx context.Context, w *work) error {
+	s, f, g := m.s, w.files[0], w.signal
+	h, footer, err := s.openSpan(f)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }() // only read from
+	program, err := nql.CompileRows(g.Where, nil, nil)
+	if err != nil {
+		return err
+	}
+	page := s.pages.get()
+	defer s.pages.put(page)
+	set := roaring.New()
+	var event nql.Event
+	for i := range footer.Pages {
+		s.opts.Pace()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := page.Load(h, f.path, footer.Pages[i]); err != nil {
+			return err
+		}
+		for j := range page.Len() {
+			event.Timestamp, event.Arrival, event.Document = page.At(j)
+			ok, err := program.Match(&event)
+			if err != nil {
+				return err
+			}
+			if ok {
+				set.Add(uint32(i))
+				break
+			}
+		}
+	}
+	x := &index.Index{Span: f.ID, Signal: uint64(g.ID), Pages: uint32(len(footer.Pages)), Predicate: index.Sum(nql.Print(g.Where)), Set: set}
+	b, err := x.Encode()
+	if err != nil {
+		return err
+	}
+	if err := m.writeIndex(indexPath(f, g.ID), b); err != nil {
+		return err
+	}
+	done := &indexed{file: f, signal: g.ID, Index: manifest.Index{Length: int64(len(b)), Pages: int64(len(footer.Pages)), Set: int64(set.GetCardinality())}}
+	if err := m.publish(ctx, &request{swap: &swap{index: []*indexed{done}}}); err != nil {
+		if !errors.Is(err, ErrUnknownOutcome) {
+			err = errors.Join(err, s.removeFile(indexPath(f, g.ID)))
+		}
+		return err
+	}
+	s.maint.mended(f.ID, g.ID)
+	return nil
+}
+
+// writeIndex writes an index to its place, by way of another name: one that is there may be read.
+func (m *maintaining) writeIndex(path string, b []byte) (err error) {
+	fsys, fresh := m.s.fs, path+".new"
+	if err := m.s.removeFile(fresh); err != nil {
+		return err
+	}
+	h, err := fsys.Create(fresh)
+	if err != nil {
+		return err
+	}
+	_, err = io.NewOffsetWriter(h, 0).Write(b)
+	if err == nil {
+		// Before the name: else a power cut could leave the name with nothing behind it.
+		err = h.Sync()
+	}
+	if err = errors.Join(err, h.Close()); err != nil {
+		return errors.Join(err, m.s.removeFile(fresh))
+	}
+	if err := fsys.Rename(fresh, path); err != nil {
+		return errors.Join(err, m.s.removeFile(fresh))
+	}
+	// The name, before the MANIFEST says that there is an index.
+	return fsys.SyncDir(filepath.Dir(path))
+}

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// ScanStats counts what a scan went over and what it could leave out, and why. Fragments may add to it at once; it can be read
+// while the scan runs. All counters are of the fragments that were drawn; files are counted when Scan lists them.
+type ScanStats struct {
+	Files        atomic.Int64 // of the stream
+	FilesTime    atomic.Int64 // left out because of their time range
+	FilesSignal  atomic.Int64 // left out because a signal has no match in them
+	SpansOpened  atomic.Int64
+	TicksOpened  atomic.Int64
+	RunsOpened   atomic.Int64
+	Pages        atomic.Int64 // of the spans that were opened, within the fragment's time
+	PagesTime    atomic.Int64 // of those spans, left out because of their time range
+	PagesSignal  atomic.Int64 // left out by signals
+	PagesCounted atomic.Int64 // taken from the directory, not read
+	PagesRead    atomic.Int64 // decoded
+	Frames       atomic.Int64 // of ticks, decoded
+	FramesTime   atomic.Int64 // left out because of their time range
+	Events       atomic.Int64 // that the predicate was asked about
+	BytesRead    atomic.Int64 // from files
+
+	mu      sync.Mutex
+	signals map[string]SignalUse
+}
+
+// SignalUse is what a signal spared a scan.
+type SignalUse struct{ Files, Pages int64 }
+
+// Signals gives what each signal spared, by name.
+func (s *ScanStats) Signals() map[string]SignalUse {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]SignalUse{}
+	for k, v := range s.signals {
+		out[k] = v
+	}
+	return out
+}
+
+func (s *ScanStats) signal(name string, files, pages int64) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.signals == nil {
+		s.signals = map[string]SignalUse{}
+	}
+	u := s.signals[name]
+	u.Files, u.Pages = u.Files+files, u.Pages+pages
+	s.signals[name] = u
+}
+
+func (s *ScanStats) run(events int) {
+	if s != nil {
+		s.RunsOpened.Add(1)
+		s.Events.Add(int64(events))
+	}
+}
+
+func (s *ScanStats) frame(events, bytes int64) {
+	if s != nil {
+		s.Frames.Add(1)
+		s.Events.Add(events)
+		s.BytesRead.Add(bytes)
+	}
+}
+
+func (s *ScanStats) page(events, bytes int64) {
+	if s != nil {
+		s.PagesRead.Add(1)
+		s.Events.Add(events)
+		s.BytesRead.Add(bytes)
+	}
+}

@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"context"
+	"sort"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// runSegment is a RAM run.
+type runSegment struct{ run *run }
+
+func (s runSegment) bounds() (int64, int64) {
+	return s.run.events[0].ts, s.run.events[len(s.run.events)-1].ts + 1
+}
+
+func (s runSegment) raw() int64   { return int64(len(s.run.raw)) }
+func (s runSegment) sorted() bool { return true }
+func (s runSegment) apart() bool  { return true }
+
+func (s runSegment) open(q *query) (cursor, error) {
+	events := s.run.events
+	first := sort.Search(len(events), func(i int) bool { return events[i].ts >= q.from })
+	end := sort.Search(len(events), func(i int) bool { return events[i].ts >= q.to })
+	c := &runCursor{rows: rows{q: q}, run: s.run, events: events[first:max(first, end)]}
+	q.stats.run(len(c.events))
+	return c, nil
+}
+
+type runCursor struct {
+	rows
+	run    *run
+	events []runEvent // that are left
+}
+
+func (c *runCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if c.q.counts && c.q.dead == nil {
+		n := min(len(c.events), c.q.rows-b.Len)
+		b.Len, c.events = b.Len+n, c.events[n:]
+		return len(c.events) > 0, nil
+	}
+	for len(c.events) > 0 && !c.q.full(b) {
+		var e *runEvent
+		if c.q.order == nql.Descending {
+			last := len(c.events) - 1
+			e, c.events = &c.events[last], c.events[:last]
+		} else {
+			e, c.events = &c.events[0], c.events[1:]
+		}
+		stop, err := c.add(ctx, e.ts, e.arrival, c.run.raw[e.off:e.off+e.n], b, keys)
+		if err != nil || stop {
+			return len(c.events) > 0, err
+		}
+	}
+	return len(c.events) > 0, nil
+}
+
+func (c *runCursor) close() {}

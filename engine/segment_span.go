@@ -1,0 +1,222 @@
+package engine
+
+import (
+	"context"
+	"sort"
+	"sync"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine/span"
+	"github.com/flare-pg/flare-pg/engine/vfs"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// spanSegment is a span. Its pages are found by time in the directory and by signals in their bitmaps; no other page is read.
+type spanSegment struct {
+	file    *file
+	signals []*Signal
+}
+
+func (s *spanSegment) bounds() (int64, int64) { return s.file.Min, s.file.Max + 1 }
+func (s *spanSegment) raw() int64             { return s.file.Raw }
+func (s *spanSegment) sorted() bool           { return true }
+func (s *spanSegment) apart() bool            { return true }
+
+func (s *spanSegment) open(q *query) (cursor, error) {
+	h, footer, err := q.store.openSpan(s.file)
+	if err != nil {
+		return nil, err
+	}
+	c := &spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer}
+	c.first, c.end = footer.Find(q.from, q.to)
+	if q.stats != nil {
+		q.stats.SpansOpened.Add(1)
+		q.stats.Pages.Add(int64(c.end - c.first))
+		q.stats.PagesTime.Add(int64(len(footer.Pages) - (c.end - c.first)))
+	}
+	for _, g := range s.signals {
+		if _, there := s.file.Indexes[uint64(g.ID)]; !there {
+			continue
+		}
+		if set := q.store.readIndex(s.file, g); set != nil {
+			c.filters = append(c.filters, filtered{g.Name, set})
+		}
+	}
+	return c, nil
+}
+
+// spanCursor goes over the pages of a span in the query's order.
+type spanCursor struct {
+	rows
+	store      *Store
+	file       *file
+	h          vfs.File
+	footer     *span.Footer
+	filters    []filtered
+	first, end int // pages that are left
+	ahead      int // pages that the system was told of
+	page       *span.Page
+	lo, hi     int // events of the page that are left
+	count      int // rows without columns that are left instead
+	held       int64
+}
+
+// aheadPages is how many pages the system is told of before they are read.
+const aheadPages = 8
+
+func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
+	for !c.q.full(b) {
+		if c.count > 0 {
+			n := min(c.count, c.q.rows-b.Len)
+			b.Len, c.count = b.Len+n, c.count-n
+			continue
+		}
+		if c.lo < c.hi {
+			if err := c.drain(ctx, b, keys); err != nil {
+				return true, err
+			}
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return true, err
+		}
+		i, ok := c.next()
+		if !ok {
+			return false, nil
+		}
+		if err := c.load(i); err != nil {
+			return true, err
+		}
+	}
+	return c.count > 0 || c.lo < c.hi || c.first < c.end, nil
+}
+
+// drain adds events of the page until the batch is full.
+func (c *spanCursor) drain(ctx context.Context, b *column.Batch, keys *[]sortKey) error {
+	for c.lo < c.hi {
+		i := c.lo
+		if c.q.order == nql.Descending {
+			c.hi--
+			i = c.hi
+		} else {
+			c.lo++
+		}
+		ts, arrival, doc := c.page.At(i)
+		if stop, err := c.add(ctx, ts, arrival, doc, b, keys); err != nil || stop {
+			return err
+		}
+	}
+	return nil
+}
+
+// next gives the next page that may have rows.
+func (c *spanCursor) next() (int, bool) {
+	for c.first < c.end {
+		i := c.first
+		if c.q.order == nql.Descending {
+			c.end--
+			i = c.end
+		} else {
+			c.first++
+		}
+		if !c.skipped(i) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// skipped reports whether a signal has no match in a page.
+func (c *spanCursor) skipped(i int) bool {
+	for _, f := range c.filters {
+		if !f.set.Contains(uint32(i)) {
+			if c.q.stats != nil {
+				c.q.stats.PagesSignal.Add(1)
+				c.q.stats.signal(f.name, 0, 1)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// load reads a page, or takes its number of rows from the directory where that is all that is wanted.
+func (c *spanCursor) load(i int) error {
+	info := &c.footer.Pages[i]
+	if c.q.counts && info.First >= c.q.from && info.Last < c.q.to && !c.q.dead.touches(info.First, info.Last) {
+		c.count = info.Events
+		if c.q.stats != nil {
+			c.q.stats.PagesCounted.Add(1)
+		}
+		return nil
+	}
+	if c.page == nil {
+		c.page = c.store.pages.get()
+	}
+	if need := 2*int64(info.Raw) + int64(info.Length); need > c.held {
+		if err := c.q.reserve(need - c.held); err != nil {
+			return err
+		}
+		c.held = need
+	}
+	c.tell(i)
+	c.lo, c.hi = 0, 0
+	if err := c.page.Load(c.h, c.file.path, *info); err != nil {
+		return err
+	}
+	c.q.stats.page(int64(info.Events), int64(info.Length))
+	n := c.page.Len()
+	at := func(ts int64) int {
+		return sort.Search(n, func(i int) bool {
+			t, _, _ := c.page.At(i)
+			return t >= ts
+		})
+	}
+	c.hi = n
+	if info.First < c.q.from {
+		c.lo = at(c.q.from)
+	}
+	if info.Last >= c.q.to {
+		c.hi = at(c.q.to)
+	}
+	return nil
+}
+
+// tell tells the system of the pages that come next, so that the disk works while this one is decoded.
+func (c *spanCursor) tell(i int) {
+	if len(c.filters) > 0 {
+		return // what comes next is not what lies next
+	}
+	if c.ahead--; c.ahead > 0 {
+		return
+	}
+	c.ahead = aheadPages
+	from, to := i, min(i+aheadPages, c.end)
+	if c.q.order == nql.Descending {
+		from, to = max(i-aheadPages, c.first), i+1
+	}
+	if from < to {
+		last := &c.footer.Pages[to-1]
+		c.h.WillNeed(c.footer.Pages[from].Offset, last.Offset+int64(last.Length)-c.footer.Pages[from].Offset)
+	}
+}
+
+func (c *spanCursor) close() {
+	_ = c.h.Close() // only read from
+	if c.page != nil {
+		c.store.pages.put(c.page)
+		c.page = nil
+	}
+}
+
+// pagePool keeps the memory of decoded pages.
+type pagePool struct{ p sync.Pool }
+
+func (p *pagePool) get() *span.Page {
+	if v, ok := p.p.Get().(*span.Page); ok {
+		return v
+	}
+	return new(span.Page)
+}
+
+func (p *pagePool) put(v *span.Page) { p.p.Put(v) }
