@@ -12,10 +12,8 @@ import (
 
 // refused are statements that have a reason of their own for not being there.
 var refused = map[string]string{
-	"UPDATE":   "UPDATE is not supported: events are immutable",
-	"MERGE":    "MERGE is not supported: events are immutable",
-	"DELETE":   "DELETE is not supported yet",
-	"TRUNCATE": "TRUNCATE is not supported yet",
+	"UPDATE": "UPDATE is not supported: events are immutable",
+	"MERGE":  "MERGE is not supported: events are immutable",
 }
 
 // utility binds the statements that are no query.
@@ -85,7 +83,7 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 		return nil, err
 	}
 	switch inner.(type) {
-	case *Query, *Insert:
+	case *Query, *Insert, *Delete:
 		out.Statement = inner
 		return out, nil
 	}
