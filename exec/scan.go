@@ -58,6 +58,12 @@ func openFragments(rt *Runtime, n *plan.Scan) ([]engine.Fragment, error) {
 		Stream: n.Stream, Where: n.Where, From: from, To: to,
 		Columns: n.Reads, Order: n.Order, Stage: rt.Stage, Memory: rt.Memory, SkipDamaged: rt.SkipDamaged,
 	}
+	if n.Order != nql.Unordered && n.Limit > 0 {
+		spec.Limit = n.Limit
+	}
+	if st := rt.Stats.Of(n); st != nil {
+		spec.Stats = &st.Scan
+	}
 	for _, e := range n.Params {
 		v, err := evalOne(rt, e)
 		if err != nil {
@@ -77,6 +83,9 @@ func openFragments(rt *Runtime, n *plan.Scan) ([]engine.Fragment, error) {
 	}
 	return rt.Tx.Scan(spec)
 }
+
+// TimeRange gives the range of @t, from <= @t < to in 100 ns, that a scan's bounds leave; none where from >= to.
+func TimeRange(rt *Runtime, n *plan.Scan) (from, to int64, err error) { return timeRange(rt, n.Bounds) }
 
 // timeRange evaluates bounds on the timestamp to From <= @t < To in 100 ns. SQL sees @t rounded down to
 // microseconds: one of them is ten ticks of @t. An empty range is returned for a null bound.
