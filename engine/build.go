@@ -47,7 +47,7 @@ func (m *maintaining) build(ctx context.Context, files []*file, d *deadStream) (
 	if len(b.built) > 0 {
 		// The names, before a MANIFEST record relies on them.
 		if err := m.s.fs.SyncDir(streamDir(m.s.dir, StreamID(b.stream))); err != nil {
-			return nil, 0, err
+			return nil, 0, m.s.writer.poison(err, ErrPoisoned)
 		}
 	}
 	return b.built, b.left, nil
@@ -218,7 +218,7 @@ func (b *builder) begin(ts int64) error {
 	if b.file, err = b.m.s.fs.Create(b.path); err != nil {
 		return err
 	}
-	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: true}, span.Options{})
+	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: true}, span.Options{PageBytes: b.m.s.opts.PageBytes})
 	return nil
 }
 
@@ -233,7 +233,7 @@ func (b *builder) finish() error {
 	}
 	// The events, before a MANIFEST record takes the files away that they come from.
 	if err := b.file.Sync(); err != nil {
-		return err
+		return b.m.s.writer.poison(err, ErrPoisoned)
 	}
 	if err := b.file.Close(); err != nil {
 		return err
@@ -242,7 +242,7 @@ func (b *builder) finish() error {
 	h := b.header
 	h.End = tick.RangeStart(footer.Max) + tick.Range
 	h.Length, h.Events, h.Raw, h.Min, h.Max = length, footer.Events, footer.Raw, footer.Min, footer.Max
-	b.built = append(b.built, b.m.s.spanFile(h, b.arrivals))
+	b.built = append(b.built, b.m.s.newSpanFile(h, b.arrivals))
 	b.w = nil
 	return nil
 }

@@ -69,7 +69,7 @@ func (b *builder) copyPage(p *spanPages, next sortKey, others bool) (bool, error
 		return false, nil
 	}
 	info := p.footer.Pages[p.at]
-	if others && !less(sortKey{info.Last, info.LastArrival}, next) || b.dead.mayHold(info.First, info.Last, info.MinArrival, info.MaxArrival) || info.Raw < smallPage {
+	if others && !less(sortKey{info.Last, info.LastArrival}, next) || b.dead.mayHold(info.First, info.Last, info.MinArrival, info.MaxArrival) || info.Raw < b.smallPage() {
 		return false, nil
 	}
 	var err error
@@ -88,4 +88,9 @@ func (b *builder) copyPage(p *spanPages, next sortKey, others bool) (bool, error
 }
 
 // smallPage is the raw size below which a page is not worth keeping as it is.
-const smallPage = 96 << 10
+func (b *builder) smallPage() int {
+	if n := b.m.s.opts.PageBytes; n > 0 {
+		return n / 3
+	}
+	return span.DefaultPageBytes / 3
+}

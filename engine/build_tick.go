@@ -169,7 +169,7 @@ func (t *tickEvents) spill() (src source, err error) {
 			err = errors.Join(err, f.Close(), s.removeFile(path))
 		}
 	}()
-	w := span.NewWriter(f, path, span.Header{Derived: true}, span.Options{Codec: span.Snappy})
+	w := span.NewWriter(f, path, span.Header{Derived: true}, span.Options{PageBytes: s.opts.PageBytes, Codec: span.Snappy})
 	t.sorter.sort()
 	for {
 		k, doc, _ := t.sorter.event()

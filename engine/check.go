@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/tick"
 )
@@ -20,6 +21,8 @@ type Finding struct {
 	Offset int64  // in bytes
 	// Err says what: a *DamageError, or a file that is missing, too long, or unknown to the MANIFEST.
 	Err error
+	// Derived: the file can be built anew from others; a running server does that by itself once it has met the damage.
+	Derived bool
 	// Aside: nothing is wrong with the store. The file is what recovery put aside after a crash, because a torn
 	// record can't be told from a damaged one; somebody may look at it and delete it. Not counted in CheckResult.Findings.
 	Aside bool
@@ -66,8 +69,14 @@ func Check(dir string, o Options, report func(Finding)) (CheckResult, error) {
 		c.found(filepath.Join(s.dir, manifest.Name), f.log, errors.New("the last record is damaged, or was cut short by a crash"))
 	}
 	slices.SortFunc(f.files, compareFiles)
+	schema := schemaOf(st)
 	for _, x := range f.files {
-		if err := c.file(x, st.Sealed); err != nil {
+		if x.isTick() {
+			err = c.file(x, st.Sealed)
+		} else {
+			err = c.span(x, schema)
+		}
+		if err != nil {
 			return c.result, err
 		}
 		s.opts.Pace()
@@ -248,7 +257,11 @@ func (c *checker) extra(before *manifest.State) error {
 	}
 	known := map[string]bool{}
 	for _, f := range st.Files {
-		known[filePath(c.s.dir, *f)] = true
+		path := filePath(c.s.dir, *f)
+		known[path] = true
+		for id := range f.Indexes {
+			known[index.Path(path, id)] = true
+		}
 	}
 	for _, name := range sortedNames(seen) {
 		if known[name] {
@@ -258,8 +271,12 @@ func (c *checker) extra(before *manifest.State) error {
 			c.aside(name, errors.New("put aside when the store was opened after a crash, because it may hold what was committed"))
 			continue
 		}
-		id, ok := tickID(filepath.Base(name))
-		if ok && (!st.Sealed && id >= st.Counters.File || before.Files[id] != nil) {
+		if strings.HasSuffix(name, quarantined) {
+			c.aside(name, errors.New("put aside by check --quarantine"))
+			continue
+		}
+		id, _, kind := fileID(filepath.Base(name))
+		if kind != unknownFile && (!st.Sealed && id >= st.Counters.File || before.Files[id] != nil) {
 			continue // a transaction that is under way or was cut short; a file that was dropped meanwhile
 		}
 		c.found(name, 0, errors.New("the MANIFEST knows no such file"))

@@ -451,7 +451,7 @@ func TestDamageAfterCrashesCostsNothingElse(t *testing.T) {
 func damageOnce(t *testing.T, r *rand.Rand) {
 	mem := vfs.NewMem()
 	s := open(t, mem, Options{StageBytes: 2048})
-	w := &workload{r: r, s: s, made: map[string]StreamID{}}
+	w := &workload{r: r, s: s, made: map[string]StreamID{}, gone: map[StreamID]bool{}, keeps: true}
 	w.run(3 + r.IntN(30))
 	if r.IntN(2) == 0 {
 		mem = mem.Kill()
@@ -518,7 +518,8 @@ func (w *workload) durable(t *testing.T, s *Store, but string) {
 	}
 	for _, x := range w.txs {
 		for i, d := range x.docs {
-			mine := strings.HasPrefix(but, fmt.Sprintf("data/streams/%d/%s", x.streams[i], strings.TrimSuffix(tick.Name(tick.RangeStart(x.at[i]), 0), "0.tick")))
+			span := strings.HasSuffix(but, ".span") && strings.HasPrefix(but, fmt.Sprintf("data/streams/%d/", x.streams[i]))
+			mine := span || strings.HasSuffix(but, ".tick") && strings.HasPrefix(but, fmt.Sprintf("data/streams/%d/%s", x.streams[i], strings.TrimSuffix(tick.Name(tick.RangeStart(x.at[i]), 0), "0.tick")))
 			switch n := there[d]; {
 			case n > 1, n > 0 && (x.failed || x.rollback):
 				t.Errorf("%d times, failed %v, rolled back %v: %.60s", n, x.failed, x.rollback, d)

@@ -219,8 +219,8 @@ func (s *Store) removeFile(path string) error {
 	return nil
 }
 
-// spanFile describes a span that was built.
-func (s *Store) spanFile(m manifest.File, arrivals uint64) *file {
+// newSpanFile describes a span that was built.
+func (s *Store) newSpanFile(m manifest.File, arrivals uint64) *file {
 	return &file{File: m, path: filePath(s.dir, m), arrivals: arrivals}
 }
 

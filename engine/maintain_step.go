@@ -243,7 +243,9 @@ func (m *maintaining) writeIndex(path string, b []byte) (err error) {
 	_, err = io.NewOffsetWriter(h, 0).Write(b)
 	if err == nil {
 		// Before the name: else a power cut could leave the name with nothing behind it.
-		err = h.Sync()
+		if err = h.Sync(); err != nil {
+			err = m.s.writer.poison(err, ErrPoisoned)
+		}
 	}
 	if err = errors.Join(err, h.Close()); err != nil {
 		return errors.Join(err, m.s.removeFile(fresh))
@@ -252,5 +254,8 @@ func (m *maintaining) writeIndex(path string, b []byte) (err error) {
 		return errors.Join(err, m.s.removeFile(fresh))
 	}
 	// The name, before the MANIFEST says that there is an index.
-	return fsys.SyncDir(filepath.Dir(path))
+	if err := fsys.SyncDir(filepath.Dir(path)); err != nil {
+		return m.s.writer.poison(err, ErrPoisoned)
+	}
+	return nil
 }

@@ -20,6 +20,7 @@ type Options struct {
 	Now        func() time.Time           // says since when a generation or transaction is there; nil: nobody asks
 	Reserve    int64                      // bytes of the disk that writes leave free; 0: none
 	SortBytes  int64                      // RAM that merging and bulk loads sort in before they go to temporary files; 0: 64 MiB
+	PageBytes  int                        // raw bytes of a span's page; 0: what docs/decisions.md has measured best
 	SpanRaw    int64                      // raw bytes of a span at most; 0: 1 GiB
 	Log        *slog.Logger               // nil: silent
 }

@@ -44,22 +44,25 @@ func (s *Store) recover() error {
 			return err
 		}
 	}
-	dirs := map[string]bool{}
+	var obsolete, uncommitted []*orphan
 	for _, o := range f.orphans {
-		if err := s.putAway(o, f); err != nil {
-			return err
+		if o.obsolete(f) {
+			obsolete = append(obsolete, o)
+		} else {
+			uncommitted = append(uncommitted, o)
 		}
-		dirs[filepath.Dir(o.path)] = true
 	}
-	for dir := range dirs {
-		// Before their transactions' numbers are given to others: a file that came back then would count as one of those.
-		if err := s.fs.SyncDir(dir); err != nil {
-			return err
-		}
+	// Before their transactions' numbers are given to others: a file that came back then would count as one of those.
+	if err := s.putAllAway(uncommitted, f); err != nil {
+		return err
 	}
 	man, err := manifest.Create(s.fs, s.dir, f.state)
 	if err != nil {
 		return err
+	}
+	// After the MANIFEST is durable: the record that let them go may never have been flushed, and without it they are needed.
+	if err := s.putAllAway(obsolete, f); err != nil {
+		return errors.Join(err, man.Close())
 	}
 	s.begin(man, f.state, f.files)
 	return nil
@@ -131,12 +134,12 @@ func (s *Store) settle(t *tail, f *found) (err error) {
 // aside is the ending of files that recovery put aside because they may hold what was committed.
 const aside = ".lost"
 
-// asideName finds a name for a file to be put aside: the old one with an ending, and a number where that is taken.
-func (s *Store) asideName(path string) (string, error) {
+// freeName finds a name for a file to be put aside: the old one with an ending, and a number where that is taken.
+func (s *Store) freeName(path, ending string) (string, error) {
 	for i := 1; ; i++ {
-		name := path + aside
+		name := path + ending
 		if i > 1 {
-			name = path + "." + strconv.Itoa(i) + aside
+			name = path + "." + strconv.Itoa(i) + ending
 		}
 		there, err := vfs.Exists(s.fs, name)
 		if err != nil || !there {
@@ -147,7 +150,7 @@ func (s *Store) asideName(path string) (string, error) {
 
 // copyAside copies length bytes of src from an offset on to a file beside path, durably.
 func (s *Store) copyAside(path string, src io.ReaderAt, at, length int64, why string) (err error) {
-	name, err := s.asideName(path)
+	name, err := s.freeName(path, aside)
 	if err != nil {
 		return err
 	}
@@ -191,7 +194,24 @@ func (s *Store) keepTail(t *tail, h io.ReaderAt) error {
 	return s.copyAside(path, h, t.file.Length, t.size-t.file.Length, "whole transactions that the MANIFEST's last record, which is not valid, may have committed")
 }
 
-// putAway deletes a tick that the MANIFEST does not know when it holds nothing that was committed, as far as anyone can know;
+// putAllAway puts orphans away, durably.
+func (s *Store) putAllAway(orphans []*orphan, f *found) error {
+	dirs := map[string]bool{}
+	for _, o := range orphans {
+		if err := s.putAway(o, f); err != nil {
+			return err
+		}
+		dirs[filepath.Dir(o.path)] = true
+	}
+	for dir := range dirs {
+		if err := s.fs.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putAway deletes a file that the MANIFEST does not know when it holds nothing that was committed, as far as anyone can know;
 // otherwise it gets another name.
 func (s *Store) putAway(o *orphan, f *found) error {
 	why := o.why(f)
@@ -202,7 +222,7 @@ func (s *Store) putAway(o *orphan, f *found) error {
 		}
 		return nil
 	}
-	name, err := s.asideName(o.path)
+	name, err := s.freeName(o.path, aside)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/tick"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
@@ -28,6 +30,7 @@ type found struct {
 	damaged bool      // something is missing or damaged that was durable: nothing is cut or deleted
 	torn    bool      // the MANIFEST ends with bytes that are no record
 	log     int64     // where its log ends
+	base    uint64    // the MANIFEST's sequence number as it was read
 	durable uint64    // the highest sequence number that is known to have been durable
 	evident bool      // what a record calls durable is missing or damaged, or not in the MANIFEST: a reader beside a writer looks again
 	notes   []note    // for the log
@@ -51,22 +54,31 @@ func (s *Store) tell(f *found) {
 	}
 }
 
-// orphan is a tick that the MANIFEST does not know.
+// orphan is a file that the MANIFEST does not know.
 type orphan struct {
 	path string
+	id   uint64
+	kind fileKind
+	lone bool  // of a span: its events were never in other files
 	tail *tail // nil: not readable, or its header is not right
-	bare bool  // the header is not right, and behind it there is no whole batch either
 	err  error
+	// bare: the header is not right, but the rest can be read; batches are the whole ones behind it.
+	bare    bool
+	batches []commit
 }
 
 const noLimit = math.MaxUint64
 
 // survey walks the ticks' tails and decides which commits count. It writes nothing. Records are believed about what is durable up to limit.
 func (s *Store) survey(st *manifest.State, limit uint64) (*found, error) {
-	out := &found{state: st}
+	out := &found{state: st, base: st.Seq}
 	for _, id := range slices.Sorted(maps.Keys(st.Files)) {
 		f := &file{File: *st.Files[id], path: filePath(s.dir, *st.Files[id])}
 		out.files = append(out.files, f)
+		if !f.isTick() {
+			s.surveySpan(f, out)
+			continue
+		}
 		t, err := s.walkTail(f)
 		var d *DamageError
 		switch {
@@ -93,6 +105,23 @@ func (s *Store) survey(st *manifest.State, limit uint64) (*found, error) {
 	return out, nil
 }
 
+// surveySpan looks whether a span is there and as long as it ought to be: its bytes are checked by whoever reads them. A span is
+// written whole before the MANIFEST knows it, so there is nothing behind its length.
+func (s *Store) surveySpan(f *file, out *found) {
+	info, err := s.fs.Stat(f.path)
+	switch {
+	case err != nil:
+		err = &DamageError{File: f.path, What: "can't be opened", Err: err}
+		out.missing = out.missing || errors.Is(err, fs.ErrNotExist)
+	case info.Size != f.Length:
+		err = short(f, info.Size)
+	default:
+		return
+	}
+	out.note("damaged file", "error", err)
+	out.damaged, f.frozen = true, true
+}
+
 // strays lists the ticks that the MANIFEST does not know, walked where that is possible.
 func (s *Store) strays(st *manifest.State) ([]*orphan, error) {
 	dirs, err := s.fs.List(filepath.Join(s.dir, "streams"))
@@ -111,16 +140,25 @@ func (s *Store) strays(st *manifest.State) ([]*orphan, error) {
 			return nil, err
 		}
 		for _, n := range names {
-			id, ok := tickID(n)
-			if !ok {
-				continue
-			}
+			id, signal, kind := fileID(n)
 			path := filepath.Join(dir, n)
-			if m := st.Files[id]; m != nil && filePath(s.dir, *m) == path {
+			m := st.Files[id]
+			switch {
+			case kind == unknownFile:
+				continue
+			case kind == indexFile:
+				if m == nil || m.Indexes[signal].Length == 0 || index.Path(filePath(s.dir, *m), signal) != path {
+					out = append(out, &orphan{path: path, id: id, kind: kind})
+				}
+				continue
+			case m != nil && filePath(s.dir, *m) == path:
+				continue
+			case kind == spanFile:
+				out = append(out, s.straySpan(path, id))
 				continue
 			}
-			o := &orphan{path: path}
-			if o.tail, o.bare, o.err = s.stray(path, id, stream); !errors.Is(o.err, fs.ErrNotExist) {
+			o := &orphan{path: path, id: id, kind: kind}
+			if o.err = s.stray(o, stream); !errors.Is(o.err, fs.ErrNotExist) {
 				out = append(out, o)
 			}
 		}
@@ -129,43 +167,78 @@ func (s *Store) strays(st *manifest.State) ([]*orphan, error) {
 }
 
 // stray walks a tick that the MANIFEST does not know.
-func (s *Store) stray(path string, id, stream uint64) (t *tail, bare bool, err error) {
+func (s *Store) stray(o *orphan, stream uint64) error {
+	path := o.path
 	h, err := s.fs.Open(path)
 	if err != nil {
-		return nil, false, err
+		return err
 	}
 	hdr, err := readHeader(h, path)
 	if d := (*DamageError)(nil); errors.As(err, &d) && d.Err == nil {
-		bare = !anyBatch(h, path)
+		o.batches, o.bare = wholeBatches(h, path)
 	}
 	if err = errors.Join(err, h.Close()); err != nil {
-		return nil, bare, err
+		return err
 	}
 	f := &file{File: manifest.File{ID: hdr.ID, Stream: hdr.Stream, Kind: manifest.Tick, Start: hdr.Start, Length: tick.HeaderBytes}, path: path}
-	if hdr.ID != id || hdr.Stream != stream || filePath(s.dir, f.File) != path {
-		return nil, false, otherFile(path, hdr)
+	if hdr.ID != o.id || hdr.Stream != stream || filePath(s.dir, f.File) != path {
+		return otherFile(path, hdr)
 	}
-	t, err = s.walkTail(f)
-	return t, false, err
+	o.tail, err = s.walkTail(f)
+	return err
 }
 
-// anyBatch reports whether a file whose header is not right holds a whole batch.
-func anyBatch(h vfs.File, path string) bool {
+// wholeBatches lists the whole batches of a file whose header is not right; ok is false where it can't be read.
+func wholeBatches(h vfs.File, path string) (whole []commit, ok bool) {
 	size, err := h.Size()
 	if err != nil {
-		return true
+		return nil, false
 	}
 	t := &tail{file: &file{path: path}, size: size, known: tick.HeaderBytes}
 	if err := t.walk(h, nil); err != nil {
-		return true
+		return nil, false
 	}
-	return slices.ContainsFunc(t.commits, func(c commit) bool { return !c.damaged })
+	return slices.DeleteFunc(t.commits, func(c commit) bool { return c.damaged }), true
+}
+
+// obsolete reports whether the MANIFEST knew a file and let it go, or may have; no transaction that it does not know is in it.
+func (o *orphan) obsolete(f *found) bool {
+	return o.kind != tickFile || o.id < f.state.Counters.File && (o.tail == nil || !o.holdsLater(f.base))
+}
+
+// straySpan looks at a span that the MANIFEST does not know.
+func (s *Store) straySpan(path string, id uint64) *orphan {
+	o := &orphan{path: path, id: id, kind: spanFile}
+	h, err := s.fs.Open(path)
+	if err != nil {
+		o.err = err
+		return o
+	}
+	hdr, err := span.ReadHeader(h, path)
+	o.lone = err == nil && !hdr.Derived
+	o.err = errors.Join(err, h.Close())
+	return o
 }
 
 // why says why an orphan is not to be deleted; empty: it is.
 func (o *orphan) why(f *found) string {
+	switch {
+	case o.kind == indexFile:
+		return "" // it can be built anew
+	case o.id < f.state.Counters.File && !f.damaged && o.obsolete(f):
+		return "" // the MANIFEST knew it and let it go, or it never came so far
+	case o.kind == spanFile:
+		switch {
+		case f.damaged:
+			return "it is a span, and other files are missing or damaged"
+		case f.torn && o.lone:
+			return "it is a span that the MANIFEST's last record, which is not valid, may have committed"
+		}
+		return ""
+	}
 	if o.tail == nil {
-		if o.bare && !f.damaged {
+		if o.bare && !f.damaged && !(f.torn && len(o.batches) > 0) &&
+			!slices.ContainsFunc(o.batches, func(c commit) bool { return !c.record.Manifest || c.record.Seq <= f.durable }) {
 			return "" // the header never reached the disk, so no transaction was committed to it
 		}
 		return fmt.Sprintf("its content is not known: %v", o.err)
@@ -187,15 +260,48 @@ func (o *orphan) why(f *found) string {
 	return ""
 }
 
-// tickID takes the file id from a tick's name.
-func tickID(name string) (uint64, bool) {
-	base, ok := strings.CutSuffix(name, ".tick")
-	i := strings.LastIndexByte(base, '-')
-	if !ok || i < 0 {
-		return 0, false
+// holdsLater reports whether an orphaned tick holds transactions behind a sequence number.
+func (o *orphan) holdsLater(seq uint64) bool {
+	return slices.ContainsFunc(o.tail.commits, func(c commit) bool { return c.record.Seq > seq })
+}
+
+// fileKind tells files apart by their names.
+type fileKind uint8
+
+const (
+	unknownFile fileKind = iota
+	tickFile
+	spanFile
+	indexFile
+)
+
+// fileID takes the file id, and of an index the signal's, from a name.
+func fileID(name string) (id, signal uint64, kind fileKind) {
+	base, ending, _ := strings.Cut(name, ".")
+	switch {
+	case ending == "tick":
+		kind = tickFile
+	case ending == "span":
+		kind = spanFile
+	case strings.HasSuffix(ending, index.Ending) || strings.HasSuffix(ending, index.Ending+".new"):
+		kind = indexFile
+		number, _, _ := strings.Cut(ending, ".")
+		n, err := strconv.ParseUint(number, 10, 64)
+		if err != nil {
+			return 0, 0, unknownFile
+		}
+		if signal = n; strings.HasSuffix(ending, ".new") {
+			signal = math.MaxUint64 // never one that the MANIFEST knows
+		}
+	default:
+		return 0, 0, unknownFile
 	}
-	id, err := strconv.ParseUint(base[i+1:], 10, 64)
-	return id, err == nil
+	i := strings.LastIndexByte(base, '-')
+	n, err := strconv.ParseUint(base[i+1:], 10, 64)
+	if i < 0 || err != nil {
+		return 0, 0, unknownFile
+	}
+	return n, signal, kind
 }
 
 // openTick opens a tick for reading and checks its header.
