@@ -25,6 +25,8 @@ func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, 
 		}
 		return v[0], nil
 	}}
+	still := &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: s.tx.stage, Params: params}
+	o.Details = func(n plan.Node) []string { return s.scanDetails(still, n) }
 	switch b := e.Statement.(type) {
 	case *translate.Query:
 		if !e.Analyze {
@@ -70,6 +72,7 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []
 	defer done()
 	rt.Stats = exec.NewStats(n)
 	o.Note = func(n plan.Node) string { return noteOf(rt.Stats.Of(n)) }
+	o.Details = func(n plan.Node) []string { return s.scanDetails(rt, n) }
 	began := time.Now()
 	if d, ok := n.(*plan.Delete); ok { // as in PostgreSQL, it is really done
 		if err := s.writable("DELETE"); err != nil {
