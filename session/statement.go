@@ -203,6 +203,10 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.delete(ctx, sc, b, params)
 	case *translate.Truncate:
 		return s.truncate(sc, b)
+	case *translate.Vacuum:
+		return s.vacuum(ctx, sc, b)
+	case *translate.Checkpoint:
+		return s.checkpoint()
 	case *translate.Copy:
 		if b.From {
 			return s.copyIn(ctx, sc, b, out)

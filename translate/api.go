@@ -129,7 +129,7 @@ type Deallocate struct{ Name string } // "" for ALL
 // Discard is DISCARD ALL / PLANS / SEQUENCES / TEMP.
 type Discard struct{ What string }
 
-// NoOp is a statement that has nothing to do here, as CHECKPOINT, or UNLISTEN *.
+// NoOp is a statement that has nothing to do here, as ANALYZE, or UNLISTEN *.
 type NoOp struct{ Tag string }
 
 func (*Query) bound()       {}

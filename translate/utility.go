@@ -30,7 +30,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	case *pg.Node_DiscardStmt:
 		return &Discard{What: strings.TrimPrefix(n.DiscardStmt.Target.String(), "DISCARD_")}, nil
 	case *pg.Node_CheckPointStmt:
-		return &NoOp{Tag: "CHECKPOINT"}, nil
+		return &Checkpoint{}, nil
+	case *pg.Node_VacuumStmt:
+		return b.vacuum(n.VacuumStmt)
 	case *pg.Node_UnlistenStmt:
 		// There is no LISTEN yet, so nothing can be listened to.
 		return &NoOp{Tag: "UNLISTEN"}, nil
