@@ -44,6 +44,7 @@ func (s *session) scope(ctx context.Context) *scope {
 	}
 	sc.snapshot = s.srv.c.Catalog.Snapshot(schema)
 	sc.env = s.env(ctx, sc.snapshot)
+	s.publish(sc.tx.Generation())
 	return sc
 }
 
