@@ -1,9 +1,8 @@
 package engine
 
 import (
+	"slices"
 	"sync/atomic"
-
-	"github.com/flare-pg/flare-pg/engine/tick"
 )
 
 // ReadTx is a read transaction: one generation, held until Close.
@@ -38,7 +37,7 @@ func (tx *ReadTx) Generation() uint64 { return tx.g.id }
 // FileInfo describes a file of a generation.
 type FileInfo struct {
 	Path   string
-	Kind   string // "tick"
+	Kind   string // "tick" or "span"
 	Stream StreamID
 	// RangeFrom and RangeTo bound what the file may hold; From and To are the first and last timestamps in it, meaningful when
 	// Events > 0. All in 100 ns since 1970; RangeTo is the first one outside.
@@ -48,6 +47,8 @@ type FileInfo struct {
 	Bytes              int64 // committed length on disk
 	Raw                int64 // before compression
 	RAM                int64 // held by RAM runs
+	Indexes            []SignalID
+	IndexBytes         int64 // of their bitmaps
 }
 
 // Files lists the generation's files, by stream, then time.
@@ -55,8 +56,18 @@ func (tx *ReadTx) Files() []FileInfo {
 	var out []FileInfo
 	for _, t := range tx.g.schema.Streams {
 		for _, f := range tx.g.files[t.ID] {
-			out = append(out, FileInfo{Path: f.path, Kind: "tick", Stream: t.ID, RangeFrom: f.Start, RangeTo: f.Start + tick.Range,
-				From: f.Min, To: f.Max, Events: f.Events, Bytes: f.Length, Raw: f.Raw, RAM: runBytes(f.runs)})
+			x := FileInfo{Path: f.path, Kind: "tick", Stream: t.ID, From: f.Min, To: f.Max, Events: f.Events, Bytes: f.Length, Raw: f.Raw,
+				RAM: runBytes(f.runs)}
+			x.RangeFrom, x.RangeTo = f.bounds()
+			if !f.isTick() {
+				x.Kind = "span"
+			}
+			for id, index := range f.Indexes {
+				x.Indexes = append(x.Indexes, SignalID(id))
+				x.IndexBytes += index.Length
+			}
+			slices.Sort(x.Indexes)
+			out = append(out, x)
 		}
 	}
 	return out

@@ -19,7 +19,17 @@ func (s *Store) roomLeft() error {
 		return err
 	}
 	if free < s.opts.Reserve {
-		return fmt.Errorf("%w: %d bytes are free, of which %d are kept", ErrLowDisk, free, s.opts.Reserve)
+		return &LowDiskError{Free: free, Reserve: s.opts.Reserve}
 	}
 	return nil
 }
+
+// LowDiskError is ErrLowDisk with its figures, in bytes.
+type LowDiskError struct{ Free, Reserve int64 }
+
+func (e *LowDiskError) Error() string {
+	return fmt.Sprintf("%s: %d bytes are free, of which %d are kept", ErrLowDisk, e.Free, e.Reserve)
+}
+
+// Unwrap gives ErrLowDisk.
+func (e *LowDiskError) Unwrap() error { return ErrLowDisk }

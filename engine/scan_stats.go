@@ -14,7 +14,7 @@ type ScanStats struct {
 	SpansOpened  atomic.Int64
 	TicksOpened  atomic.Int64
 	RunsOpened   atomic.Int64
-	Pages        atomic.Int64 // of the spans that were opened, within the fragment's time
+	Pages        atomic.Int64 // of the spans that were opened, within the scan's time
 	PagesTime    atomic.Int64 // of those spans, left out because of their time range
 	PagesSignal  atomic.Int64 // left out by signals
 	PagesCounted atomic.Int64 // taken from the directory, not read
@@ -26,6 +26,7 @@ type ScanStats struct {
 
 	mu      sync.Mutex
 	signals map[string]SignalUse
+	spans   []uint64 // that are counted: several fragments may open one
 }
 
 // SignalUse is what a signal spared a scan.

@@ -41,13 +41,15 @@ type sortKey struct {
 type query struct {
 	store    *Store
 	from, to int64 // from <= @t < to
-	program  *nql.RowProgram
-	order    nql.Order // that sorted cursors keep to
-	counts   bool      // nothing but the number of rows is wanted, and every row counts
-	rows     int       // that a batch takes at most
-	dead     *deadStream
-	stats    *ScanStats
-	reserve  func(bytes int64) error
+	// scanFrom and scanTo are the bounds of the scan that this is a piece of.
+	scanFrom, scanTo int64
+	program          *nql.RowProgram
+	order            nql.Order // that sorted cursors keep to
+	counts           bool      // nothing but the number of rows is wanted, and every row counts
+	rows             int       // that a batch takes at most
+	dead             *deadStream
+	stats            *ScanStats
+	reserve          func(bytes int64) error
 }
 
 // full says when a batch is.

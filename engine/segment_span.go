@@ -29,11 +29,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 	}
 	c := &spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer}
 	c.first, c.end = footer.Find(q.from, q.to)
-	if q.stats != nil {
-		q.stats.SpansOpened.Add(1)
-		q.stats.Pages.Add(int64(c.end - c.first))
-		q.stats.PagesTime.Add(int64(len(footer.Pages) - (c.end - c.first)))
-	}
+	q.stats.span(s.file, footer, q)
 	for _, g := range s.signals {
 		if _, there := s.file.Indexes[uint64(g.ID)]; !there {
 			continue

@@ -149,8 +149,8 @@ func (w *writer) plan(group []*request) *plan {
 
 // admit applies what a request changes of the schema, and tells whether it can be.
 func (w *writer) admit(p *plan, r *request) error {
-	if len(r.parts) > 0 || r.swap != nil && len(r.swap.remove) == 0 && len(r.swap.add) > 0 {
-		// Not what deletes: that makes room. Merging looks for itself.
+	// What takes the place of others is smaller, or makes way for what is: that is what the reserve is for.
+	if len(r.parts) > 0 || r.swap != nil && len(r.swap.add) > 0 && len(r.swap.remove) == 0 {
 		if err := w.s.roomLeft(); err != nil {
 			return err
 		}

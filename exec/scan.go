@@ -50,24 +50,9 @@ func (rt *Runtime) workers() int {
 
 // openFragments evaluates what a scan needs to know and begins it. No fragments: no row can match.
 func openFragments(rt *Runtime, n *plan.Scan) ([]engine.Fragment, error) {
-	from, to, err := timeRange(rt, n.Bounds)
-	if err != nil || from >= to || n.Limit == 0 {
+	spec, some, err := specOf(rt, n)
+	if err != nil || !some {
 		return nil, err
-	}
-	spec := engine.Spec{
-		Stream: n.Stream, Where: n.Where, From: from, To: to,
-		Columns: n.Reads, Order: n.Order, Stage: rt.Stage, Memory: rt.Memory, SkipDamaged: rt.SkipDamaged,
-	}
-	for _, e := range n.Params {
-		v, err := evalOne(rt, e)
-		if err != nil {
-			return nil, err
-		}
-		x, err := plan.NQLValue(rt.Env, e.Type(), v)
-		if err != nil {
-			return nil, err
-		}
-		spec.Params = append(spec.Params, x)
 	}
 	if rt.scan != nil {
 		return rt.scan(spec)
@@ -77,6 +62,39 @@ func openFragments(rt *Runtime, n *plan.Scan) ([]engine.Fragment, error) {
 	}
 	return rt.Tx.Scan(spec)
 }
+
+// specOf makes what the store is asked for; some is false where no row can match.
+func specOf(rt *Runtime, n *plan.Scan) (spec engine.Spec, some bool, err error) {
+	from, to, err := timeRange(rt, n.Bounds)
+	if err != nil || from >= to || n.Limit == 0 {
+		return spec, false, err
+	}
+	spec = engine.Spec{
+		Stream: n.Stream, Where: n.Where, From: from, To: to,
+		Columns: n.Reads, Order: n.Order, Stage: rt.Stage, Memory: rt.Memory, SkipDamaged: rt.SkipDamaged,
+	}
+	if n.Order != nql.Unordered && n.Limit > 0 {
+		spec.Limit = n.Limit
+	}
+	if st := rt.Stats.Of(n); st != nil {
+		spec.Stats = &st.Scan
+	}
+	for _, e := range n.Params {
+		v, err := evalOne(rt, e)
+		if err != nil {
+			return spec, false, err
+		}
+		x, err := plan.NQLValue(rt.Env, e.Type(), v)
+		if err != nil {
+			return spec, false, err
+		}
+		spec.Params = append(spec.Params, x)
+	}
+	return spec, true, nil
+}
+
+// TimeRange gives the range of @t, from <= @t < to in 100 ns, that a scan's bounds leave; none where from >= to.
+func TimeRange(rt *Runtime, n *plan.Scan) (from, to int64, err error) { return timeRange(rt, n.Bounds) }
 
 // timeRange evaluates bounds on the timestamp to From <= @t < To in 100 ns. SQL sees @t rounded down to
 // microseconds: one of them is ten ticks of @t. An empty range is returned for a null bound.

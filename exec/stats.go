@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 )
 
@@ -20,6 +21,7 @@ type NodeStats struct {
 	Rows, Batches atomic.Int64
 	Time          atomic.Int64 // nanoseconds spent in the node and what it draws from, on the calling goroutine
 	Fragments     atomic.Int64 // of a scan: drawn to their end
+	Scan          engine.ScanStats
 }
 
 // NewStats makes the counters of a plan, to be put into Runtime.Stats.

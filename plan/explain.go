@@ -96,6 +96,8 @@ func Title(n Node) string {
 		return "Distinct"
 	case *Append:
 		return "Append"
+	case *Delete:
+		return "Delete on " + QuoteIdent(n.StreamName)
 	case *Join:
 		method := "Nested Loop"
 		if len(n.LeftKeys) > 0 {
@@ -141,6 +143,10 @@ func (e *explainer) details(n Node) []string {
 	case *Distinct:
 		if n.On != nil {
 			return []string{"On: " + e.list(n.On)}
+		}
+	case *Delete:
+		if n.Whole {
+			return []string{"By time alone: files that lie within are dropped unread"}
 		}
 	case *Join:
 		var out []string

@@ -26,6 +26,9 @@ const activityQuery = 1024
 func (s *session) active(query string) {
 	query = cut(query, activityQuery)
 	now := time.Now()
+	if old := s.activity.Load(); old == nil || old.state != "active" {
+		s.srv.running.Add(1)
+	}
 	s.activity.Store(&activity{state: "active", query: query, application: s.settings.get("application_name"), queryStart: now, changed: now, txStart: s.tx.start})
 }
 
@@ -34,6 +37,9 @@ func (s *session) idle() {
 	old := s.activity.Load()
 	if old == nil {
 		return
+	}
+	if old.state == "active" {
+		s.srv.running.Add(-1)
 	}
 	a := *old
 	a.state, a.changed, a.txStart = "idle", time.Now(), time.Time{}

@@ -13,6 +13,10 @@ const flushEvery = 200 * time.Millisecond
 
 // write commits a stage as synchronous_commit says. Waiting for other writers ends with lock_timeout.
 func (s *session) write(ctx context.Context, stage *engine.Stage) error {
+	if size := stage.Size(); size.Deleted > 0 || size.Ranges > 0 { // it rewrites files itself, and has nobody to make way for but others
+		s.srv.maintaining.Add(1)
+		defer s.srv.maintaining.Add(-1)
+	}
 	if t := s.settings.lockTimeout; t > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, t, errLockTimeout)

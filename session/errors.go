@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strconv"
 	"syscall"
 
 	"github.com/flare-pg/flare-pg/engine"
@@ -48,12 +49,18 @@ func clientError(ctx context.Context, err error) error {
 		return types.Errorf(types.CodeIOError, "%s", err).WithHint("Restart the server; what was committed before is safe.")
 	case errors.Is(err, engine.ErrNoSpace):
 		return types.Errorf(types.CodeDiskFull, "%s", err).WithHint("Nothing of the transaction was kept. Free some disk space and try again.")
+	case errors.Is(err, engine.ErrLowDisk):
+		return lowDisk(err)
 	case errors.Is(err, engine.ErrReadOnly):
 		return types.Errorf(types.CodeReadOnlyTransaction, "%s", err)
 	case errors.Is(err, engine.ErrClosed):
 		return types.Errorf(types.CodeCannotConnectNow, "the database system is shutting down")
 	case errors.Is(err, engine.ErrNoStream):
 		return types.Errorf(types.CodeUndefinedTable, "%s", err)
+	case errors.Is(err, engine.ErrStreamExists), errors.Is(err, engine.ErrSignalExists):
+		return types.Errorf(types.CodeDuplicateTable, "%s", err)
+	case errors.Is(err, engine.ErrNoSignal):
+		return types.Errorf(types.CodeUndefinedObject, "%s", err)
 	}
 	var path *fs.PathError
 	var number syscall.Errno
@@ -62,6 +69,19 @@ func clientError(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+// lowDisk says how much room there is and what to do about it.
+func lowDisk(err error) error {
+	e := types.Errorf(types.CodeDiskFull, "%s", err)
+	if d := (*engine.LowDiskError)(nil); errors.As(err, &d) {
+		e = types.Errorf(types.CodeDiskFull, "the disk is nearly full: %s are free, and the last %s are kept free", megabytes(d.Free), megabytes(d.Reserve))
+	}
+	return e.WithDetail("Nothing of the transaction was kept. Reading, deleting and retention go on.").
+		WithHint("Make room with DELETE, TRUNCATE or a shorter retention, or use a larger disk. --reserve of flare-pg serve says how much is kept free.")
+}
+
+// megabytes shows a size.
+func megabytes(n int64) string { return strconv.FormatInt(n>>20, 10) + " MiB" }
 
 // ended is what the client is told when a statement's context ended by cause.
 func ended(cause error) error {

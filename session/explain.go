@@ -25,8 +25,19 @@ func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, 
 		}
 		return v[0], nil
 	}}
+	still := &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: s.tx.stage, Params: params}
+	o.Details = func(n plan.Node) []string { return s.scanDetails(still, n) }
 	switch b := e.Statement.(type) {
 	case *translate.Query:
+		if !e.Analyze {
+			return plan.Explain(b.Plan, o), nil
+		}
+		took, err := s.analyze(ctx, sc, b.Plan, params, &o)
+		if err != nil {
+			return nil, err
+		}
+		return append(plan.Explain(b.Plan, o), fmt.Sprintf("Execution Time: %.3f ms", took.Seconds()*1000)), nil
+	case *translate.Delete:
 		if !e.Analyze {
 			return plan.Explain(b.Plan, o), nil
 		}
@@ -60,7 +71,17 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []
 	}
 	defer done()
 	rt.Stats = exec.NewStats(n)
+	o.Note = func(n plan.Node) string { return noteOf(rt.Stats.Of(n)) }
+	o.Details = func(n plan.Node) []string { return s.scanDetails(rt, n) }
 	began := time.Now()
+	if d, ok := n.(*plan.Delete); ok { // as in PostgreSQL, it is really done
+		if err := s.writable("DELETE"); err != nil {
+			return 0, err
+		}
+		rows, err := s.deleteRows(ctx, sc, d, rt)
+		rt.Stats.Of(n).Rows.Store(rows)
+		return time.Since(began), err
+	}
 	rows, err := exec.Open(ctx, n, rt)
 	if err != nil {
 		return 0, err
@@ -76,16 +97,17 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []
 			break
 		}
 	}
-	o.Note = func(n plan.Node) string {
-		st := rt.Stats.Of(n)
-		if st == nil {
-			return ""
-		}
-		note := fmt.Sprintf(" (actual rows=%d", st.Rows.Load())
-		if ns := st.Time.Load(); ns > 0 {
-			note += fmt.Sprintf(" time=%.3f ms", float64(ns)/1e6)
-		}
-		return note + ")"
-	}
 	return time.Since(began), nil
+}
+
+// noteOf says what a node did.
+func noteOf(st *exec.NodeStats) string {
+	if st == nil {
+		return ""
+	}
+	note := fmt.Sprintf(" (actual rows=%d", st.Rows.Load())
+	if ns := st.Time.Load(); ns > 0 {
+		note += fmt.Sprintf(" time=%.3f ms", float64(ns)/1e6)
+	}
+	return note + ")"
 }

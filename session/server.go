@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -35,6 +36,9 @@ type Config struct {
 	// Version is flare-pg's own, for server_version and version().
 	Version string
 	Log     *slog.Logger // nil: silent
+	// Maintain completes what VACUUM asks for with what the server was told of late events, budgets and retention; nil: the engine's defaults,
+	// everything is kept.
+	Maintain func(engine.MaintainOptions) engine.MaintainOptions
 }
 
 // Server makes sessions. It implements pgwire.Handler.
@@ -45,7 +49,13 @@ type Server struct {
 	mu       sync.Mutex
 	sessions map[uint32]*session
 	flushing bool // a flush of commits without synchronous_commit is due
+
+	running     atomic.Int64 // sessions that run a statement
+	maintaining atomic.Int64 // of those, the ones that do maintenance: VACUUM, a DELETE's COMMIT
 }
+
+// Running is how many sessions run a statement that maintenance should not slow down.
+func (s *Server) Running() int { return int(s.running.Load() - s.maintaining.Load()) }
 
 // NewServer returns a Server and registers its system relations.
 func NewServer(c Config) *Server {

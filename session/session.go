@@ -58,6 +58,7 @@ func (s *session) IdleTimeout() (time.Duration, error) {
 // Close implements pgwire.Session.
 func (s *session) Close() {
 	s.endTransaction()
+	s.idle()
 	s.srv.mu.Lock()
 	delete(s.srv.sessions, s.pid)
 	s.srv.mu.Unlock()

@@ -102,6 +102,8 @@ func paramsOf(b translate.Bound) []types.OID {
 		return b.Params
 	case *translate.Insert:
 		return b.Params
+	case *translate.Delete:
+		return b.Params
 	case *translate.Explain:
 		return paramsOf(b.Statement)
 	}
@@ -197,6 +199,14 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 	switch b := pl.bound.(type) {
 	case *translate.Insert:
 		return s.insert(ctx, sc, b, params)
+	case *translate.Delete:
+		return s.delete(ctx, sc, b, params)
+	case *translate.Truncate:
+		return s.truncate(sc, b)
+	case *translate.Vacuum:
+		return s.vacuum(ctx, sc, b)
+	case *translate.Checkpoint:
+		return s.checkpoint()
 	case *translate.Copy:
 		if b.From {
 			return s.copyIn(ctx, sc, b, out)

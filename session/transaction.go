@@ -19,7 +19,7 @@ type transaction struct {
 	isolation string
 	readOnly  bool
 
-	stage    *engine.Stage  // staged inserts; nil: none so far
+	stage    *engine.Stage  // what it inserts, deletes and alters; nil: nothing so far
 	snapshot *engine.ReadTx // of repeatable read and above, from the first statement on
 
 	// The settings as they were, for ROLLBACK.
@@ -56,7 +56,7 @@ func (s *session) stage() *engine.Stage {
 	return s.tx.stage
 }
 
-// commit ends the transaction and makes its rows durable. After an error it is rolled back.
+// commit ends the transaction and makes what it did durable. After an error it is rolled back.
 func (s *session) commit(ctx context.Context) error {
 	if !s.tx.begun {
 		return nil
@@ -65,7 +65,7 @@ func (s *session) commit(ctx context.Context) error {
 	s.tx.stage = nil
 	if stage != nil {
 		var err error
-		if stage.Events() == 0 {
+		if stage.Empty() {
 			stage.Discard()
 		} else {
 			err = s.write(ctx, stage)

@@ -76,7 +76,17 @@ type Copy struct {
 	ForceQuote, ForceNotNull, ForceNull []string
 }
 
-// Explain is EXPLAIN of a Query or Insert.
+// Delete is DELETE. Its plan has no columns to show.
+type Delete struct {
+	Stream *catalog.Stream
+	Plan   *plan.Delete
+	Params []types.OID
+}
+
+// Truncate is TRUNCATE.
+type Truncate struct{ Streams []*catalog.Stream }
+
+// Explain is EXPLAIN of a Query, Insert or Delete.
 type Explain struct {
 	Statement Bound
 	Analyze   bool
@@ -119,11 +129,13 @@ type Deallocate struct{ Name string } // "" for ALL
 // Discard is DISCARD ALL / PLANS / SEQUENCES / TEMP.
 type Discard struct{ What string }
 
-// NoOp is a statement that has nothing to do here, as CHECKPOINT, or UNLISTEN *.
+// NoOp is a statement that has nothing to do here, as ANALYZE, or UNLISTEN *.
 type NoOp struct{ Tag string }
 
 func (*Query) bound()       {}
 func (*Insert) bound()      {}
+func (*Delete) bound()      {}
+func (*Truncate) bound()    {}
 func (*Copy) bound()        {}
 func (*Explain) bound()     {}
 func (*Transaction) bound() {}

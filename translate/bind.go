@@ -57,6 +57,10 @@ func (b *binder) statement(n *pg.Node) (Bound, error) {
 		return b.query(n.SelectStmt)
 	case *pg.Node_InsertStmt:
 		return b.insert(n.InsertStmt)
+	case *pg.Node_DeleteStmt:
+		return b.delete(n.DeleteStmt)
+	case *pg.Node_TruncateStmt:
+		return b.truncate(n.TruncateStmt)
 	case *pg.Node_CopyStmt:
 		return b.copy(n.CopyStmt)
 	case *pg.Node_ExplainStmt:

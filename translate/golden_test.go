@@ -83,6 +83,12 @@ func show(b bound) string {
 	case *Insert:
 		fmt.Fprintf(&out, "  insert into %s %+v\n", r.Stream.Name, r.Targets)
 		tree(r.Plan, r.Params)
+	case *Delete:
+		tree(r.Plan, r.Params)
+	case *Truncate:
+		for _, st := range r.Streams {
+			fmt.Fprintf(&out, "  truncate %s\n", st.Name)
+		}
 	case *Copy:
 		fmt.Fprintf(&out, "  copy from=%v format=%s delimiter=%q null=%q header=%v %+v\n", r.From, r.Format, r.Delimiter, r.Null, r.Header, r.Targets)
 		if r.Plan != nil {

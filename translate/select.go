@@ -5,7 +5,6 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
-	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -432,40 +431,6 @@ func constantInt(e plan.Expr) (int64, bool) {
 		return 0, false
 	}
 	return c.Value.Int(0), true
-}
-
-// pushOrder lets a scan give the rows in order of time, where that is all that ORDER BY asks for.
-func (q *level) pushOrder(node plan.Node) bool {
-	if q.b.c.NoPushdown || len(q.sort) != 1 {
-		return false
-	}
-	scan := scanBelow(node)
-	ref, ok := q.targets[q.sort[0].target].expr.(*plan.Ref)
-	if scan == nil || !ok || ref.OID != types.Timestamptz || !isTimestamp(scan.Reads[ref.Index].Path) {
-		return false
-	}
-	scan.Order = nql.Ascending
-	if q.sort[0].desc {
-		scan.Order = nql.Descending
-	}
-	q.dropUnread(node, ref.Index)
-	return true
-}
-
-// dropUnread takes a column that only ORDER BY wanted out of a scan, where it is the last one.
-func (q *level) dropUnread(node plan.Node, index int) {
-	scan, ok := node.(*plan.Scan)
-	if !ok || index != len(scan.Reads)-1 {
-		return
-	}
-	for _, t := range q.targets[:q.visible] {
-		for _, i := range plan.Refs(t.expr) {
-			if i == index {
-				return
-			}
-		}
-	}
-	scan.Reads, scan.Cols = scan.Reads[:index], scan.Cols[:index]
 }
 
 // scanBelow finds the scan that gives a node its rows in its own order, with the same columns.

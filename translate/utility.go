@@ -12,10 +12,8 @@ import (
 
 // refused are statements that have a reason of their own for not being there.
 var refused = map[string]string{
-	"UPDATE":   "UPDATE is not supported: events are immutable",
-	"MERGE":    "MERGE is not supported: events are immutable",
-	"DELETE":   "DELETE is not supported yet",
-	"TRUNCATE": "TRUNCATE is not supported yet",
+	"UPDATE": "UPDATE is not supported: events are immutable",
+	"MERGE":  "MERGE is not supported: events are immutable",
 }
 
 // utility binds the statements that are no query.
@@ -32,7 +30,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	case *pg.Node_DiscardStmt:
 		return &Discard{What: strings.TrimPrefix(n.DiscardStmt.Target.String(), "DISCARD_")}, nil
 	case *pg.Node_CheckPointStmt:
-		return &NoOp{Tag: "CHECKPOINT"}, nil
+		return &Checkpoint{}, nil
+	case *pg.Node_VacuumStmt:
+		return b.vacuum(n.VacuumStmt)
 	case *pg.Node_UnlistenStmt:
 		// There is no LISTEN yet, so nothing can be listened to.
 		return &NoOp{Tag: "UNLISTEN"}, nil
@@ -85,7 +85,7 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 		return nil, err
 	}
 	switch inner.(type) {
-	case *Query, *Insert:
+	case *Query, *Insert, *Delete:
 		out.Statement = inner
 		return out, nil
 	}

@@ -152,6 +152,7 @@ var placeholders = map[string]string{
 	"data": "DIR", "socket": "DIR", "url": "URL", "listen": "ADDRESS:PORT", "stream": "NAME",
 	"timestamp": "FIELD", "level": "FIELD", "message": "FIELD", "on-error": "ACTION", "format": "FORMAT",
 	"log-level": "LEVEL", "query-memory": "MIB", "recent-memory": "MIB", "max-connections": "N", "workers": "N",
+	"late-window": "TIME", "reserve": "MIB", "tick-budget": "MIB",
 	"events": "N", "seed": "N", "shutdown-timeout": "TIME", "startup-timeout": "TIME",
 }
 

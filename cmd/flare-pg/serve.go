@@ -37,6 +37,9 @@ type serveFlags struct {
 	memoryMB       int64
 	ramMB          int64
 	workers        int
+	window         time.Duration
+	reserveMB      int64
+	tickMB         int64
 	logLevel       string
 }
 
@@ -49,6 +52,9 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().Int64Var(&f.memoryMB, "query-memory", 1024, "MiB that all queries together may take; queries wait for it")
 	cmd.Flags().Int64Var(&f.ramMB, "recent-memory", 64, "MiB of recent events kept in memory; 0 keeps none")
 	cmd.Flags().IntVar(&f.workers, "workers", 0, "goroutines that a statement scans with; 0: one a core")
+	cmd.Flags().DurationVar(&f.window, "late-window", time.Hour, "how late events usually come; five minutes of events are merged that long after")
+	cmd.Flags().Int64Var(&f.reserveMB, "reserve", 256, "MiB of the disk that writes leave free, for reading, deleting and merging; 0: none")
+	cmd.Flags().Int64Var(&f.tickMB, "tick-budget", 1024, "MiB of files not merged yet, past which the oldest are merged early")
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "what is logged: debug, info, warn or error")
 }
 
@@ -59,10 +65,12 @@ func (f *serveFlags) check() error {
 		is, least int64
 	}{
 		{"max-connections", int64(f.connections), 1}, {"query-memory", f.memoryMB, 1}, {"recent-memory", f.ramMB, 0}, {"workers", int64(f.workers), 0},
+		{"reserve", f.reserveMB, 0}, {"tick-budget", f.tickMB, 1}, {"late-window", int64(f.window), 1},
 		{"startup-timeout", int64(f.startupTimeout), 1}, {"shutdown-timeout", int64(f.shutdown), 0},
 	} {
 		const most = 1 << 30 // of a number of MiB, a petabyte
-		if n.is < n.least || strings.HasSuffix(n.flag, "memory") && n.is > most {
+		megabytes := strings.HasSuffix(n.flag, "memory") || n.flag == "reserve" || n.flag == "tick-budget"
+		if n.is < n.least || megabytes && n.is > most {
 			return usageError{fmt.Errorf("--%s: %d is out of range", n.flag, n.is)}
 		}
 	}
@@ -136,7 +144,8 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	if recent == 0 {
 		recent = -1 // the engine's "none"
 	}
-	store, err := openStore(data, engine.Options{Create: true, RAMBytes: recent, Log: log})
+	pace := new(pacer)
+	store, err := openStore(data, engine.Options{Create: true, RAMBytes: recent, Log: log, Pace: pace.pace, Now: time.Now, Reserve: f.reserveMB << 20})
 	if err != nil {
 		closeAll()
 		return err
@@ -157,8 +166,10 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	provideFiles(registry, store)
 	provideColumns(registry, store)
 	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
+	upkeep := &maintainer{store: store, log: log, window: f.window, tickBytes: f.tickMB << 20}
 	handler := session.NewServer(session.Config{
-		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,
+		Maintain: upkeep.options,
+		Store:    store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,
 		Memory: func(ctx context.Context) (column.Account, func(), error) {
 			a, err := pool.Admit(ctx)
 			if err != nil {
@@ -167,6 +178,7 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 			return a, a.Close, nil
 		},
 	})
+	pace.setBusy(handler.Running)
 	server := pgwire.NewServer(pgwire.Options{
 		Handler: handler, MaxConnections: f.connections, StartupTimeout: f.startupTimeout, Log: log,
 	})
@@ -175,8 +187,12 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	fmt.Fprintf(stdout, "flare-pg %s\n  data  %s\n  ask   psql -h %s -p %s -U flare\n", version, data, host, port)
 	log.Info("listening", "address", listeners[0].Addr().String(), "data", data)
 
+	maintaining, stopMaintaining := context.WithCancel(ctx)
+	var serving, keeping sync.WaitGroup
+	keeping.Go(func() { upkeep.run(maintaining) })
+	defer keeping.Wait() // before the store is closed
+	defer stopMaintaining()
 	failed := make(chan error, len(listeners))
-	var serving sync.WaitGroup
 	for _, l := range listeners {
 		serving.Go(func() { failed <- server.Serve(ctx, l) })
 	}

@@ -89,3 +89,19 @@ select Data['1'], Data['checks'][Method], Data[1::bigint] from stream
 select Data['1'], Data['checks'][Method], Data['checks'][-1][0], Data[StatusCode::int].a from stream where Data['checks'] is not null
 select Data[1:2] from stream
 select ('{"a":1}'::jsonb).a
+delete from stream
+delete from stream where timestamp < '2024-01-01' and timestamp >= '2023-01-01'
+delete from stream s where s.StatusCode = 200 and s.timestamp < now() - interval '30 days'
+delete from stream where timestamp < $1 and Method = $2
+delete from stream where lower(Method) = 'get'
+delete from stream using audit where true
+delete from stream returning *
+truncate stream, audit
+explain delete from stream where StatusCode = 200
+select Method, event_id from stream order by timestamp desc, event_id desc limit 100
+select Method from stream order by timestamp, event_id limit 100 offset 50
+select Method from stream order by timestamp desc, event_id limit 100
+select Method from stream order by event_id desc limit 10
+select Method, timestamp from stream order by event_id, Method limit 10
+select Method from stream order by timestamp desc, timestamp desc limit 10
+select Method from stream where Elapsed + 1 > 2 order by timestamp desc, event_id desc limit 5

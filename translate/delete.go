@@ -1,0 +1,80 @@
+package translate
+
+import (
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// delete binds DELETE: the plan of a SELECT of the rows' ids with the same WHERE. Where time bounds are all that WHERE says, no row needs to
+// be named, and the plan counts only.
+func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
+	switch {
+	case len(n.UsingClause) > 0:
+		return nil, b.unsupported(-1, "DELETE … USING is not supported")
+	case len(n.ReturningList) > 0:
+		return nil, b.unsupported(-1, "DELETE … RETURNING is not supported")
+	case n.WithClause != nil:
+		return nil, b.unsupported(n.WithClause.Location, "WITH in DELETE is not supported yet")
+	case n.WhereClause.GetCurrentOfExpr() != nil:
+		return nil, b.unsupported(-1, "WHERE CURRENT OF is not supported")
+	}
+	stream, err := b.insertable(n.Relation)
+	if err != nil {
+		return nil, err
+	}
+	sc := newScope()
+	r, err := b.rangeVar(n.Relation)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.addRelation(sc, r); err != nil {
+		return nil, err
+	}
+	// A column that does not exist is an error here whatever flare.unknown_columns says: scope.unknownNull stays off.
+	var where []plan.Expr
+	if n.WhereClause != nil {
+		cond, err := b.condition(sc, n.WhereClause, "WHERE")
+		if err != nil {
+			return nil, err
+		}
+		where = plan.Conjuncts(cond)
+	}
+	column, ok := stream.Core("event_id")
+	if !ok {
+		return nil, types.Errorf(types.CodeInternalError, "stream %q has no event_id", stream.Name)
+	}
+	id := sc.ref(r, r.streamColumn(column.Name, column.Type, column.Attr, column.Read))
+	node, layout, err := b.input(sc, fromItem{rel: r}, where, map[int]bool{id.Index: true})
+	if err != nil {
+		return nil, err
+	}
+	out := &plan.Delete{Stream: stream.ID, StreamName: stream.Name}
+	if scan, ok := node.(*plan.Scan); ok && scan.Where == nil {
+		scan.Cols, scan.Reads = nil, nil
+		out.Input, out.Whole = scan, true
+	} else {
+		out.Input = &plan.Project{
+			Output: plan.Output{Cols: []plan.Column{sc.describe(id)}}, Input: node, Exprs: []plan.Expr{place(id, layout)},
+		}
+	}
+	params, err := b.finishParams()
+	if err != nil {
+		return nil, err
+	}
+	return &Delete{Stream: stream, Plan: out, Params: params}, nil
+}
+
+// truncate binds TRUNCATE. There are no sequences to restart, and nothing refers to a stream, so its options change nothing.
+func (b *binder) truncate(n *pg.TruncateStmt) (Bound, error) {
+	out := new(Truncate)
+	for _, r := range n.Relations {
+		stream, err := b.insertable(r.GetRangeVar())
+		if err != nil {
+			return nil, err
+		}
+		out.Streams = append(out.Streams, stream)
+	}
+	return out, nil
+}

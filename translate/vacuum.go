@@ -1,0 +1,73 @@
+package translate
+
+import (
+	"strings"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// Vacuum is VACUUM: maintenance now. Streams nil: of all.
+type Vacuum struct {
+	Streams []*catalog.Stream
+	Verbose bool
+}
+
+// Checkpoint is CHECKPOINT.
+type Checkpoint struct{}
+
+func (*Vacuum) bound()     {}
+func (*Checkpoint) bound() {}
+
+// vacuumOptions are PostgreSQL's; which of them change something here is said in vacuum.
+var vacuumOptions = map[string]bool{
+	"full": true, "freeze": true, "verbose": true, "analyze": true, "disable_page_skipping": true, "skip_locked": true, "index_cleanup": true,
+	"process_toast": true, "process_main": true, "truncate": true, "parallel": true, "skip_database_stats": true, "only_database_stats": true,
+	"buffer_usage_limit": true,
+}
+
+// vacuum binds VACUUM and ANALYZE. There are no statistics to gather, since files carry their own: ANALYZE looks at the names only. Of the
+// options VERBOSE counts; the others are about a kind of storage that there isn't here.
+func (b *binder) vacuum(n *pg.VacuumStmt) (Bound, error) {
+	out, command := new(Vacuum), "VACUUM"
+	if !n.IsVacuumcmd {
+		command = "ANALYZE"
+	}
+	for _, o := range n.Options {
+		d := o.GetDefElem()
+		name := strings.ToLower(d.GetDefname())
+		if !vacuumOptions[name] || !n.IsVacuumcmd && name != "verbose" && name != "skip_locked" && name != "buffer_usage_limit" {
+			return nil, b.errorf(d.GetLocation(), types.CodeSyntaxError, "unrecognized %s option %q", command, d.GetDefname())
+		}
+		if name != "verbose" {
+			continue
+		}
+		v, ok := defBool(d.Arg)
+		if !ok {
+			return nil, b.errorf(d.GetLocation(), types.CodeSyntaxError, "verbose requires a Boolean value")
+		}
+		out.Verbose = v
+	}
+	for _, r := range n.Rels {
+		v := r.GetVacuumRelation()
+		rel, err := b.lookup(v.GetRelation())
+		if err != nil {
+			return nil, err
+		}
+		if rel.Stream == nil {
+			// What is computed needs no maintenance; PostgreSQL skips views in the same way.
+			b.notice(-1, "skipping %q: it is computed when it is asked for", rel.Name)
+			continue
+		}
+		out.Streams = append(out.Streams, rel.Stream)
+	}
+	switch {
+	case !n.IsVacuumcmd:
+		return &NoOp{Tag: command}, nil
+	case len(n.Rels) > 0 && len(out.Streams) == 0:
+		return &NoOp{Tag: command}, nil
+	}
+	return out, nil
+}
