@@ -8,8 +8,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine/vfs"
+	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql"
 )
 
@@ -39,42 +42,82 @@ func events(n int) [][]byte {
 	return out
 }
 
-// BenchmarkIngest commits batches of events of 1 KB to the real file system, each commit flushed.
+// BenchmarkIngest decodes and validates events of 1 KB and commits them in batches to the real file system, each commit flushed. The named
+// reference, disk, writes as many bytes as the tick got and flushes, no more.
 func BenchmarkIngest(b *testing.B) {
 	docs := events(10_000)
 	for _, size := range []int{1, 100, 10_000} {
+		var stored int64
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
 			s, err := Open(b.TempDir(), Options{Create: true})
 			must(b, err)
+			d := event.NewDecoder(event.Options{Now: new(int64)})
+			var buf []byte
+			var sum event.Summary
 			n, total := 0, 0
+			used := cpu(b)
 			for b.Loop() {
 				st := s.NewStage()
+				sum.Reset()
 				for i := range size {
-					d := docs[(n+i)%len(docs)]
-					must(b, st.Append(1, base+int64(n)*1000%(5*minute), d))
-					total += len(d)
+					raw := docs[(n+i)%len(docs)]
+					doc, _, err := d.Decode(buf[:0], raw, &sum)
+					must(b, err)
+					must(b, st.Append(1, base+int64(n)*1000%(5*minute), doc))
+					buf, total = doc, total+len(raw)
 				}
+				st.Observe(1, &sum)
 				must(b, s.Commit(context.Background(), st, Sync))
 				n += size
 			}
 			report(b, n, total)
+			used(total)
+			tx := s.Read()
+			for _, f := range tx.Files() {
+				stored += f.Bytes
+			}
+			stored /= int64(n / size)
+			tx.Close()
+			must(b, s.Close())
+		})
+		b.Run(fmt.Sprintf("batch=%d,disk", size), func(b *testing.B) {
+			f, err := vfs.OS.Create(filepath.Join(b.TempDir(), "disk"))
+			must(b, err)
+			batch := make([]byte, max(stored, 1))
+			rand.NewChaCha8([32]byte{}).Read(batch)
+			var at int64
+			for b.Loop() {
+				_, err := f.WriteAt(batch, at)
+				must(b, err)
+				must(b, f.Sync())
+				at += int64(len(batch))
+			}
+			report(b, b.N*size, int(at))
+			must(b, f.Close())
+		})
+	}
+	// One client waits for the disk with each event; fifty share its flushes.
+	for _, clients := range []int{1, 50} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			s, err := Open(b.TempDir(), Options{Create: true})
+			must(b, err)
+			var left atomic.Int64
+			left.Store(int64(b.N))
+			var working sync.WaitGroup
+			for range clients {
+				working.Go(func() {
+					for left.Add(-1) >= 0 {
+						st := s.NewStage()
+						must(b, st.Append(1, base, docs[0]))
+						must(b, s.Commit(context.Background(), st, Sync))
+					}
+				})
+			}
+			working.Wait()
+			report(b, b.N, b.N*len(docs[0]))
 			must(b, s.Close())
 		})
 	}
-	b.Run("parallel=8,batch=1", func(b *testing.B) {
-		s, err := Open(b.TempDir(), Options{Create: true})
-		must(b, err)
-		b.SetParallelism(8 / runtime.GOMAXPROCS(0))
-		b.RunParallel(func(pb *testing.PB) {
-			for pb.Next() {
-				st := s.NewStage()
-				must(b, st.Append(1, base, docs[0]))
-				must(b, s.Commit(context.Background(), st, Sync))
-			}
-		})
-		report(b, b.N, b.N*len(docs[0]))
-		must(b, s.Close())
-	})
 }
 
 // realEvents are the lines of one of the real files, none where it is absent.

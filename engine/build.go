@@ -16,6 +16,17 @@ import (
 // sealed. No event gets lost: what comes out is counted against what went in.
 func (m *maintaining) build(ctx context.Context, files []*file, d *deadStream) (built []*file, dead int64, err error) {
 	b := &builder{m: m, ctx: ctx, dead: d, stream: files[0].Stream}
+	var want int64
+	for _, f := range files {
+		want += f.Events
+		b.arrivals = max(b.arrivals, f.arrivals)
+	}
+	built, err = m.run(b, want, func() error { return b.open(files) })
+	return built, b.left, err
+}
+
+// run opens a builder's sources and merges them. want is how many events they have.
+func (m *maintaining) run(b *builder, want int64, open func() error) (built []*file, err error) {
 	defer func() {
 		err = errors.Join(err, b.close())
 		if err != nil {
@@ -23,34 +34,29 @@ func (m *maintaining) build(ctx context.Context, files []*file, d *deadStream) (
 			built = nil
 		}
 	}()
-	var want int64
-	for _, f := range files {
-		want += f.Events
-		b.arrivals = max(b.arrivals, f.arrivals)
-	}
-	if err := b.open(files); err != nil {
-		return nil, 0, err
+	if err := open(); err != nil {
+		return nil, err
 	}
 	if err := b.merge(); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if err := b.finish(); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	var got int64
 	for _, f := range b.built {
 		got += f.Events
 	}
 	if got+b.left != want {
-		return nil, 0, fmt.Errorf("merging files of stream %d: %d events went in, %d came out and %d were deleted", b.stream, want, got, b.left)
+		return nil, fmt.Errorf("merging into stream %d: %d events went in, %d came out and %d were deleted", b.stream, want, got, b.left)
 	}
 	if len(b.built) > 0 {
 		// The names, before a MANIFEST record relies on them.
 		if err := m.s.fs.SyncDir(streamDir(m.s.dir, StreamID(b.stream))); err != nil {
-			return nil, 0, m.s.writer.poison(err, ErrPoisoned)
+			return nil, m.s.writer.poison(err, ErrPoisoned)
 		}
 	}
-	return b.built, b.left, nil
+	return b.built, nil
 }
 
 // source delivers events in order.
@@ -71,6 +77,7 @@ type builder struct {
 	dead     *deadStream
 	left     int64 // events left out
 	arrivals uint64
+	lone     bool // the events are in no other file
 	sources  []source
 
 	file   vfs.File
@@ -218,7 +225,7 @@ func (b *builder) begin(ts int64) error {
 	if b.file, err = b.m.s.fs.Create(b.path); err != nil {
 		return err
 	}
-	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: true}, span.Options{PageBytes: b.m.s.opts.PageBytes})
+	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: !b.lone}, span.Options{PageBytes: b.m.s.opts.PageBytes})
 	return nil
 }
 

@@ -12,11 +12,14 @@ import (
 	"github.com/flare-pg/flare-pg/engine/tick"
 )
 
-// tickEvents is ticks as a source. Ranges follow each other, so one range is sorted at a time: in RAM where it fits into
-// Options.SortBytes; otherwise in pieces that go to temporary spans, which are merged.
-type tickEvents struct {
+// feed gives events in any order to add.
+type feed func(add func(ts int64, arrival uint64, doc []byte) error) error
+
+// sortedRanges is events that come in ranges of time as a source: ticks, or parts of a stage. Ranges follow each other, so one range is
+// sorted at a time: in RAM where it fits into Options.SortBytes; otherwise in pieces that go to temporary spans, which are merged.
+type sortedRanges struct {
 	b      *builder
-	ranges [][]*file // that are left, by start; the ticks of one range together
+	ranges [][]feed // that are left, in order of time; what lies in one range together
 	sorter sorter
 	merged []source // sorted pieces of the present range
 }
@@ -24,19 +27,20 @@ type tickEvents struct {
 // tickSource opens ticks.
 func (b *builder) tickSource(ticks []*file) (source, error) {
 	slices.SortFunc(ticks, compareFiles)
-	t := &tickEvents{b: b}
-	for _, f := range ticks {
-		if n := len(t.ranges); n > 0 && t.ranges[n-1][0].Start == f.Start {
-			t.ranges[n-1] = append(t.ranges[n-1], f)
+	t := &sortedRanges{b: b}
+	for i, f := range ticks {
+		read := func(add func(int64, uint64, []byte) error) error { return b.readTick(f, add) }
+		if n := len(t.ranges); n > 0 && ticks[i-1].Start == f.Start {
+			t.ranges[n-1] = append(t.ranges[n-1], read)
 		} else {
-			t.ranges = append(t.ranges, []*file{f})
+			t.ranges = append(t.ranges, []feed{read})
 		}
 	}
 	return t, t.advance()
 }
 
 // first gives the piece that is next; nil at the end.
-func (t *tickEvents) first() source {
+func (t *sortedRanges) first() source {
 	var best source
 	var at sortKey
 	for _, s := range t.merged {
@@ -47,7 +51,7 @@ func (t *tickEvents) first() source {
 	return best
 }
 
-func (t *tickEvents) key() (sortKey, bool) {
+func (t *sortedRanges) key() (sortKey, bool) {
 	s := t.first()
 	if s == nil {
 		return sortKey{}, false
@@ -55,9 +59,9 @@ func (t *tickEvents) key() (sortKey, bool) {
 	return s.key()
 }
 
-func (t *tickEvents) event() (sortKey, []byte, error) { return t.first().event() }
+func (t *sortedRanges) event() (sortKey, []byte, error) { return t.first().event() }
 
-func (t *tickEvents) step() error {
+func (t *sortedRanges) step() error {
 	if err := t.first().step(); err != nil {
 		return err
 	}
@@ -67,7 +71,7 @@ func (t *tickEvents) step() error {
 	return nil
 }
 
-func (t *tickEvents) close() error {
+func (t *sortedRanges) close() error {
 	var err error
 	for _, s := range t.merged {
 		err = errors.Join(err, s.close())
@@ -77,16 +81,16 @@ func (t *tickEvents) close() error {
 }
 
 // advance sorts the next range that has events.
-func (t *tickEvents) advance() error {
+func (t *sortedRanges) advance() error {
 	for len(t.ranges) > 0 && t.first() == nil {
 		if err := t.close(); err != nil {
 			return err
 		}
-		ticks := t.ranges[0]
+		feeds := t.ranges[0]
 		t.ranges = t.ranges[1:]
 		t.sorter.reset()
-		for _, f := range ticks {
-			if err := t.read(f); err != nil {
+		for _, f := range feeds {
+			if err := f(t.add); err != nil {
 				return err
 			}
 		}
@@ -96,9 +100,9 @@ func (t *tickEvents) advance() error {
 	return nil
 }
 
-// read takes a tick's events into the sorter, verifying each one's own checksum, which was taken when it arrived.
-func (t *tickEvents) read(f *file) (err error) {
-	s := t.b.m.s
+// readTick gives a tick's events to add, verifying each one's own checksum, which was taken when it arrived.
+func (b *builder) readTick(f *file, add func(ts int64, arrival uint64, doc []byte) error) (err error) {
+	s := b.m.s
 	h, err := openTick(s.fs, f)
 	if err != nil {
 		return err
@@ -119,7 +123,7 @@ func (t *tickEvents) read(f *file) (err error) {
 		if kind != tick.Frame {
 			continue
 		}
-		if err := t.b.pause(); err != nil {
+		if err := b.pause(); err != nil {
 			return err
 		}
 		if raw, err = w.Events(raw[:0]); err != nil {
@@ -131,7 +135,7 @@ func (t *tickEvents) read(f *file) (err error) {
 			if derr != nil {
 				return w.Damaged(derr)
 			}
-			if err := t.add(ts, arrival, doc); err != nil {
+			if err := add(ts, arrival, doc); err != nil {
 				return err
 			}
 			rest = next
@@ -144,7 +148,7 @@ func (t *tickEvents) read(f *file) (err error) {
 	return nil
 }
 
-func (t *tickEvents) add(ts int64, arrival uint64, doc []byte) error {
+func (t *sortedRanges) add(ts int64, arrival uint64, doc []byte) error {
 	if t.sorter.bytes() > 0 && t.sorter.bytes()+int64(len(doc))+runEventBytes > t.b.m.s.opts.SortBytes {
 		piece, err := t.spill()
 		if err != nil {
@@ -157,7 +161,7 @@ func (t *tickEvents) add(ts int64, arrival uint64, doc []byte) error {
 }
 
 // spill writes what the sorter holds to a temporary span.
-func (t *tickEvents) spill() (src source, err error) {
+func (t *sortedRanges) spill() (src source, err error) {
 	s := t.b.m.s
 	path := filepath.Join(tmpDir(s.dir), fmt.Sprintf("sort-%d", s.spills.Add(1)))
 	f, err := s.fs.Create(path)

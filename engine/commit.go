@@ -70,6 +70,9 @@ func (s *Store) Commit(ctx context.Context, st *Stage, d Durability) error {
 		return err
 	}
 	r := &request{stage: st, durability: d}
+	if len(parts) > s.opts.BulkTicks && st.dead == nil && len(st.changes) == 0 {
+		return s.commitBulk(ctx, r, parts)
+	}
 	if r.parts, err = st.seal(parts); err != nil {
 		return err
 	}

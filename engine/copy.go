@@ -45,7 +45,11 @@ func (w *writer) copy(t *target, manifest, records bool) error {
 		return err
 	}
 	a := &appender{f: h.f, at: t.file.Length, buf: w.s.buffers.get(0)}
-	defer func() { w.s.buffers.put(a.buf) }()
+	defer func() {
+		if t.region == nil {
+			w.s.buffers.put(a.buf)
+		}
+	}()
 	if t.fresh {
 		a.at = 0
 		a.buf = tick.AppendHeader(a.buf, tick.Header{Stream: t.file.Stream, ID: t.file.ID, Start: t.file.Start})
@@ -71,6 +75,9 @@ func (w *writer) copy(t *target, manifest, records bool) error {
 		m.Events += b.events
 		m.Raw += b.raw
 		m.Length += b.stored + tick.RecordBytes
+	}
+	if !records && !t.fresh && a.at == t.file.Length { // all of it is in the buffer still
+		t.region = a.buf
 	}
 	return a.flush()
 }

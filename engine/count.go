@@ -81,7 +81,7 @@ func (c *counting) counts(e entry) bool {
 		return false
 	}
 	next := max(c.last, c.durable) + 1
-	follows := r.Seq == next && (r.Arrival == n.Arrival || c.last < c.durable && r.Arrival > n.Arrival) ||
+	follows := r.Seq == next && r.Arrival >= n.Arrival || // numbers may have been set aside for a load that came to nothing
 		r.Seq >= next && len(c.found.blind) > 0 && !c.s.opts.ReadOnly // a reader beside a writer meets gaps that are none
 	c.stopped = !follows || e.damaged || r.Manifest || e.start != e.t.file.Length
 	return !c.stopped

@@ -65,6 +65,7 @@ func (w *workload) optional(x *written, i int) bool {
 func (w *workload) group(n int) {
 	var reqs []*request
 	var txs []*written
+	var bulkParts []*part
 	for range n {
 		st := w.s.NewStage()
 		tx := w.fill(st)
@@ -78,6 +79,7 @@ func (w *workload) group(n int) {
 			r.durability = Async
 		}
 		parts, err := st.finish()
+		bulkParts = parts
 		if err == nil {
 			r.parts, err = st.seal(parts)
 		}
@@ -91,10 +93,15 @@ func (w *workload) group(n int) {
 		tx.sync = r.durability == Sync
 		reqs, txs = append(reqs, r), append(txs, tx)
 	}
-	if len(reqs) == 0 {
+	if n == 1 && len(reqs) == 1 && len(reqs[0].parts) > w.s.opts.BulkTicks {
+		// The real way, on which it goes straight into spans.
+		err := w.s.commitBulk(context.Background(), &request{stage: reqs[0].stage}, bulkParts)
+		reqs[0].turn <- turn{err: err}
+	} else if len(reqs) > 0 {
+		w.s.writer.commit(reqs)
+	} else {
 		return
 	}
-	w.s.writer.commit(reqs)
 	strong := false
 	for i, r := range reqs {
 		t := <-r.turn
@@ -422,7 +429,7 @@ func crashOnce(t *testing.T, seed uint64) {
 		left--
 		return nil
 	}
-	o := Options{Log: testLog, Create: true, RAMBytes: 4096, StageBytes: 2048, SpanRaw: 3000 + int64(r.IntN(3))*8000, SortBytes: 1000 + int64(r.IntN(2))*9000, PageBytes: 400 + r.IntN(2)*4000}
+	o := Options{Log: testLog, Create: true, RAMBytes: 4096, StageBytes: 2048, SpanRaw: 3000 + int64(r.IntN(3))*8000, SortBytes: 1000 + int64(r.IntN(2))*9000, PageBytes: 400 + r.IntN(2)*4000, BulkTicks: 2 + r.IntN(10)}
 	w := &workload{r: r, made: map[string]StreamID{}, gone: map[StreamID]bool{}}
 	for round := range 3 {
 		left = 1 + r.IntN(400)
@@ -603,7 +610,7 @@ func errorOnce(t *testing.T, kind string, n int, failures map[error]int) (failed
 		}
 		return nil
 	}
-	o := Options{FS: vfs.Inject{FS: mem, Hook: hook}, Create: true, StageBytes: 2048, SpanRaw: 3000, SortBytes: 1500, PageBytes: 400}
+	o := Options{FS: vfs.Inject{FS: mem, Hook: hook}, Create: true, StageBytes: 2048, SpanRaw: 3000, SortBytes: 1500, PageBytes: 400, BulkTicks: 3}
 	s, err := Open("data", o)
 	if err != nil {
 		return failed

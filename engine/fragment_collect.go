@@ -17,6 +17,7 @@ type collector struct {
 	chunks []*column.Batch
 	order  []sortedRow
 	sorted bool
+	pruned bool // order is sorted, as far as it was collected
 	at     int
 	held   int64
 }
@@ -49,6 +50,18 @@ func (c *collector) more(ctx context.Context, l *lane, rows int) (bool, error) {
 	return l.batch.Len > 0, nil
 }
 
+// enough reports whether nothing that comes after key can be among the rows that are wanted.
+func (c *collector) enough(key sortKey) bool {
+	if int64(len(c.order)) < c.limit {
+		return false
+	}
+	if !c.pruned { // the first so many, in order
+		slices.SortFunc(c.order, c.compareRows)
+		c.pruned = true
+	}
+	return c.compare(c.order[c.limit-1].sortKey, key) < 0
+}
+
 func (c *collector) compareRows(a, b sortedRow) int { return c.compare(a.sortKey, b.sortKey) }
 
 // collect reads every row that matches. After damage that is passed over it goes on where it was.
@@ -58,7 +71,11 @@ func (c *collector) collect(ctx context.Context) error {
 		b := new(column.Batch)
 		b.Reset(c.f.q.program.Kinds())
 		keys = keys[:0]
+		if c.limit > 0 {
+			c.f.q.rows = int(min(max(c.limit, 16), column.BatchRows)) // so that enough knows of them soon
+		}
 		more, err := c.cur.fill(ctx, b, &keys)
+		c.f.q.rows = column.BatchRows
 		if kerr := c.keep(ctx, b, keys); kerr != nil {
 			return kerr
 		}
@@ -84,6 +101,7 @@ func (c *collector) keep(ctx context.Context, b *column.Batch, keys []sortKey) e
 	if err := c.hold(batchBytes(b) + 2*24*int64(len(keys))); err != nil {
 		return err
 	}
+	c.pruned = false
 	for i, k := range keys {
 		c.order = append(c.order, sortedRow{k, int32(len(c.chunks)), int32(i)})
 	}

@@ -182,7 +182,11 @@ func (m *merging) read(ctx context.Context, l *lane) error {
 		if l.seg.sorted() {
 			l.reader = &sortedReader{f: m.f, cur: c}
 		} else {
-			l.reader = &collector{f: m.f, cur: c, compare: m.compare, limit: m.f.spec.Limit}
+			r := &collector{f: m.f, cur: c, compare: m.compare, limit: m.f.spec.Limit}
+			if t, is := c.(*tickCursor); is && r.limit > 0 {
+				t.sortFrames(r.enough)
+			}
+			l.reader = r
 		}
 	} else {
 		rows = min(column.BatchRows, max(firstRows, 2*len(l.keys)))

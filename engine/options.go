@@ -21,6 +21,7 @@ type Options struct {
 	Reserve    int64                      // bytes of the disk that writes leave free; 0: none
 	SortBytes  int64                      // RAM that merging and bulk loads sort in before they go to temporary files; 0: 64 MiB
 	PageBytes  int                        // raw bytes of a span's page; 0: what docs/decisions.md has measured best
+	BulkTicks  int                        // ticks that a transaction may fall into before it is sorted straight into spans; 0: 128
 	SpanRaw    int64                      // raw bytes of a span at most; 0: 1 GiB
 	Log        *slog.Logger               // nil: silent
 }
@@ -34,6 +35,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.SortBytes == 0 {
 		o.SortBytes = 64 << 20
+	}
+	if o.BulkTicks == 0 {
+		o.BulkTicks = 128
 	}
 	if o.SpanRaw == 0 {
 		o.SpanRaw = 1 << 30

@@ -92,6 +92,31 @@ func merge(a, b *run) *run {
 	return m
 }
 
+// addRuns is addRun for runs that follow each other. Small ones are made one first: a group of commits has many.
+func addRuns(runs, more []*run) []*run {
+	for len(more) > 0 {
+		n, raw, events := 0, 0, 0
+		for n < len(more) && (n == 0 || raw+len(more[n].raw) <= runLimit) {
+			raw, events, n = raw+len(more[n].raw), events+len(more[n].events), n+1
+		}
+		r := more[0]
+		if n > 1 {
+			r = &run{from: more[0].from, to: more[n-1].to, raw: make([]byte, 0, raw), events: make([]runEvent, 0, events)}
+			for _, x := range more[:n] {
+				r.seq = max(r.seq, x.seq)
+				for _, e := range x.events {
+					e.off += uint32(len(r.raw))
+					r.events = append(r.events, e)
+				}
+				r.raw = append(r.raw, x.raw...)
+			}
+			slices.SortFunc(r.events, compareRunEvents)
+		}
+		runs, more = addRun(runs, r), more[n:]
+	}
+	return runs
+}
+
 // addRun gives runs with r behind them. Neighbours of like size are merged, so that n commits leave about log n runs, each
 // event having been copied about log n times.
 func addRun(runs []*run, r *run) []*run {

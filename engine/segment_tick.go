@@ -1,13 +1,17 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"math"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/tick"
 	"github.com/flare-pg/flare-pg/engine/vfs"
+	"github.com/flare-pg/flare-pg/nql"
 )
 
 // tickSegment is the committed part of a tick but for what RAM runs hold.
@@ -103,7 +107,13 @@ type tickCursor struct {
 	walker *tick.Walker
 	large  int64 // memory reserved for the largest event
 	lost   bool  // the walker met damage and has to find its way
-	told   bool  // of what is missing behind the file's end
+	// frames, where only so many rows are wanted in order: the frames that may have some, sorted by what could come first in each.
+	// They are listed before any is decoded, and none is decoded behind enough.
+	listing bool
+	inOrder bool
+	frames  []listedFrame
+	enough  func(sortKey) bool // nothing that comes after this key is wanted
+	told    bool               // of what is missing behind the file's end
 }
 
 func (c *tickCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
@@ -126,6 +136,9 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 		}
 		if c.walker == nil {
 			if len(c.left) == 0 {
+				if c.listing {
+					return c.listed(ctx)
+				}
 				if c.seg.file.lost != nil && !c.told {
 					c.told = true
 					lost := *c.seg.file.lost
@@ -155,18 +168,18 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 		if kind != tick.Frame {
 			continue
 		}
+		if c.listing && h.Max >= c.q.from && h.Min < c.q.to {
+			c.list(h)
+			continue
+		}
 		if h.Max < c.q.from || h.Min >= c.q.to {
 			if c.q.stats != nil {
 				c.q.stats.FramesTime.Add(1)
 			}
 			continue
 		}
-		if need := 2*int64(h.Raw) + int64(h.Stored); need > c.large && h.Raw > tick.FrameBytes {
-			// One huge event: the stored bytes, the raw ones, and what a row takes of them.
-			if err := c.q.reserve(need - c.large); err != nil {
-				return false, err
-			}
-			c.large = need
+		if err := c.reserveFrame(h); err != nil {
+			return false, err
 		}
 		if c.raw, err = c.walker.Events(c.raw[:0]); err != nil {
 			return false, err // the next frame begins where this one's head says
@@ -179,6 +192,79 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 		c.rest, c.arrival = c.raw, h.Arrival
 		return true, nil
 	}
+}
+
+// listedFrame is a frame that may have rows.
+type listedFrame struct {
+	offset, end int64
+	head        tick.Head
+}
+
+func (c *tickCursor) list(h *tick.Head) {
+	c.frames = append(c.frames, listedFrame{c.walker.Offset, c.walker.End(), *h})
+}
+
+// sortFrames makes the cursor read the frames in the query's order, by what could come first in each, for as long as
+// enough does not tell it to stop.
+func (c *tickCursor) sortFrames(enough func(sortKey) bool) { c.listing, c.enough = true, enough }
+
+// bound is the first key that a frame can have.
+func (c *tickCursor) bound(f *listedFrame) sortKey {
+	if c.q.order == nql.Descending {
+		return sortKey{f.head.Max, math.MaxUint64}
+	}
+	return sortKey{f.head.Min, 0}
+}
+
+// listed decodes the next of the listed frames.
+func (c *tickCursor) listed(ctx context.Context) (bool, error) {
+	if !c.inOrder {
+		c.inOrder = true
+		slices.SortFunc(c.frames, func(a, b listedFrame) int {
+			if c.q.order == nql.Descending {
+				return cmp.Compare(b.head.Max, a.head.Max)
+			}
+			return cmp.Compare(a.head.Min, b.head.Min)
+		})
+	}
+	if c.seg.file.lost != nil && !c.told {
+		c.told = true
+		lost := *c.seg.file.lost
+		return false, &lost
+	}
+	if err := ctx.Err(); err != nil || len(c.frames) == 0 || c.enough(c.bound(&c.frames[0])) {
+		return false, err
+	}
+	f := c.frames[0]
+	c.frames = c.frames[1:]
+	if err := c.reserveFrame(&f.head); err != nil {
+		return false, err
+	}
+	w := tick.NewWalker(c.h, c.seg.file.path, f.offset, f.end, c.window)
+	if _, err := w.Next(); err != nil {
+		return false, err
+	}
+	c.damaged = func(e *DamageError) error { return w.Damaged(e) }
+	var err error
+	if c.raw, err = w.Events(c.raw[:0]); err != nil {
+		return false, err
+	}
+	c.q.stats.frame(int64(f.head.Events), f.end-f.offset)
+	c.rest, c.arrival = c.raw, f.head.Arrival
+	return true, nil
+}
+
+// reserveFrame accounts for a frame that is one huge event: the stored bytes, the raw ones, and what a row takes of them.
+func (c *tickCursor) reserveFrame(h *tick.Head) error {
+	need := 2*int64(h.Raw) + int64(h.Stored)
+	if need <= c.large || h.Raw <= tick.FrameBytes {
+		return nil
+	}
+	if err := c.q.reserve(need - c.large); err != nil {
+		return err
+	}
+	c.large = need
+	return nil
 }
 
 func (c *tickCursor) close() {

@@ -51,8 +51,9 @@ type target struct {
 	file    *file // as the current generation has it; a new one is empty
 	fresh   bool
 	batches []batch
-	bytes   int64 // of all batches with their records
-	after   file  // as the next generation has it
+	bytes   int64  // of all batches with their records
+	after   file   // as the next generation has it
+	region  []byte // what was written without records, where it is small
 }
 
 // batch is one transaction's part in one tick.
@@ -391,6 +392,21 @@ func (w *writer) records(t *target) error {
 		return err
 	}
 	at := t.file.Length
+	if region := t.region; region != nil {
+		// In one write, from the first record to the last. The bytes between are there already, and stay what they are.
+		t.region = nil
+		defer w.s.buffers.put(region)
+		first := t.batches[0].stored
+		for i := range t.batches {
+			b := &t.batches[i]
+			at += b.stored
+			off := at - t.file.Length
+			tick.AppendRecord(region[:off], w.record(b, false))
+			at += tick.RecordBytes
+		}
+		_, err := h.f.WriteAt(region[first:t.bytes], t.file.Length+first)
+		return err
+	}
 	for i := range t.batches {
 		b := &t.batches[i]
 		at += b.stored
@@ -489,17 +505,22 @@ func (w *writer) publish(p *plan) {
 		f := t.after
 		f.runs = t.file.runs
 		at := t.file.Length
+		var runs []*run // of batches that follow each other
 		for _, b := range t.batches {
 			end := at + b.stored + tick.RecordBytes
 			if b.run != nil {
 				b.run.place(at, end, b.arrival, b.seq)
-				f.runs = addRun(f.runs, b.run)
+				runs = append(runs, b.run)
 			} else {
 				f.cool(b.min, b.max)
+			}
+			if b.run == nil { // the next one does not follow the last
+				f.runs, runs = addRuns(f.runs, runs), nil
 			}
 			f.arrivals = b.arrival + uint64(b.events)
 			at = end
 		}
+		f.runs = addRuns(f.runs, runs)
 		changed[i] = &f
 	}
 	changed = append(changed, p.swap.add...)
