@@ -40,7 +40,10 @@ type sortKey struct {
 // query is what the cursors of one fragment work for.
 type query struct {
 	store    *Store
-	from, to int64 // from <= @t < to
+	from, to int64 // from <= @t < to: the fragment's
+	// all is the range of the whole scan. Where no order is wanted a page of a span that a cut goes through is read by one of the
+	// two fragments, whole.
+	all struct{ from, to int64 }
 	// scanFrom and scanTo are the bounds of the scan that this is a piece of.
 	scanFrom, scanTo int64
 	program          *nql.RowProgram

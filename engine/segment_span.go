@@ -29,6 +29,14 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 	}
 	c := &spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer}
 	c.first, c.end = footer.Find(q.from, q.to)
+	if q.order == nql.Unordered {
+		if c.first < c.end && footer.Pages[c.first].First < q.from && q.from > q.all.from {
+			c.first++ // it begins in another fragment
+		}
+		whole := *q
+		whole.from, whole.to = q.all.from, q.all.to
+		c.q = &whole
+	}
 	q.stats.span(s.file, footer, q)
 	for _, g := range s.signals {
 		if _, there := s.file.Indexes[uint64(g.ID)]; !there {
