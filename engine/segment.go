@@ -41,10 +41,8 @@ type sortKey struct {
 type query struct {
 	store    *Store
 	from, to int64 // from <= @t < to: the fragment's
-	// all is the range of the whole scan. Where no order is wanted a page of a span that a cut goes through is read by one of the
-	// two fragments, whole.
-	all struct{ from, to int64 }
-	// scanFrom and scanTo are the bounds of the scan that this is a piece of.
+	// scanFrom and scanTo are the bounds of the scan that this is a piece of. Where no order is wanted a page of a span that a cut goes
+	// through is read by one of the two fragments, whole.
 	scanFrom, scanTo int64
 	program          *nql.RowProgram
 	order            nql.Order // that sorted cursors keep to
