@@ -51,6 +51,7 @@ type Snapshot struct {
 	schema    *engine.Schema
 	registry  *Registry
 	streams   []*Stream // in order of OID
+	indexes   []*Index  // in order of OID
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
 }
@@ -69,6 +70,7 @@ func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 		s.add(Relation{OID: stream.OID, Schema: stream.Schema, Name: stream.Name, Stream: stream})
 	}
 	sort.Slice(s.streams, func(i, j int) bool { return s.streams[i].OID < s.streams[j].OID })
+	s.newIndexes()
 	return s
 }
 

@@ -137,9 +137,11 @@ func rowsClass(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
 		w.Text("relkind", kind)
 		w.Int("relnatts", int64(len(tableColumns(r))))
 		w.Bool("relispopulated", true)
+		w.Bool("relhasindex", r.Stream != nil && s.indexed(r.Stream))
 		w.Text("relreplident", map[bool]string{true: "d", false: "n"}[r.Stream != nil])
 		w.End()
 	}
+	rowsIndexClass(s, w)
 	return nil
 }
 
@@ -301,7 +303,8 @@ func rowsTables(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		w.Text("schemaname", r.Schema)
 		w.Text("tablename", r.Name)
 		w.Text("tableowner", owner(env))
-		for _, c := range []string{"hasindexes", "hasrules", "hastriggers", "rowsecurity"} {
+		w.Bool("hasindexes", r.Stream != nil && s.indexed(r.Stream))
+		for _, c := range []string{"hasrules", "hastriggers", "rowsecurity"} {
 			w.Bool(c, false)
 		}
 		w.End()
@@ -323,13 +326,19 @@ func rowsViews(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 	return nil
 }
 
-// rowsAccessMethod lists the one way that tables are kept.
+// rowsAccessMethod lists the one way that tables are kept, and what indexes are called.
 func rowsAccessMethod(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
 	w.Begin()
 	w.OID("oid", heapMethod)
 	w.Text("amname", "heap")
 	w.OID("amhandler", 3)
 	w.Text("amtype", "t")
+	w.End()
+	w.Begin()
+	w.OID("oid", btreeMethod)
+	w.Text("amname", "btree")
+	w.OID("amhandler", 330)
+	w.Text("amtype", "i")
 	w.End()
 	return nil
 }
@@ -384,10 +393,10 @@ func init() {
 
 // nothingToSay are the relations that are empty, truly: there are no such objects here. Some are filled where a provider is registered.
 var nothingToSay = strings.Fields(`
-	pg_catalog.pg_index pg_catalog.pg_constraint pg_catalog.pg_attrdef pg_catalog.pg_settings pg_catalog.pg_stat_activity
+	pg_catalog.pg_constraint pg_catalog.pg_attrdef pg_catalog.pg_settings pg_catalog.pg_stat_activity
 	pg_catalog.pg_inherits pg_catalog.pg_trigger pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_enum pg_catalog.pg_range
 	pg_catalog.pg_extension pg_catalog.pg_event_trigger pg_catalog.pg_foreign_data_wrapper pg_catalog.pg_foreign_server
-	pg_catalog.pg_foreign_table pg_catalog.pg_indexes pg_catalog.pg_matviews pg_catalog.pg_partitioned_table pg_catalog.pg_publication
+	pg_catalog.pg_foreign_table pg_catalog.pg_matviews pg_catalog.pg_partitioned_table pg_catalog.pg_publication
 	pg_catalog.pg_publication_namespace pg_catalog.pg_publication_rel pg_catalog.pg_publication_tables pg_catalog.pg_rules
 	pg_catalog.pg_seclabel pg_catalog.pg_seclabels pg_catalog.pg_shseclabel pg_catalog.pg_sequence pg_catalog.pg_sequences
 	pg_catalog.pg_statistic_ext pg_catalog.pg_auth_members

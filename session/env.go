@@ -60,6 +60,9 @@ func (n names) Relation(name string) (types.OID, bool) {
 	if !ok || n.snapshot == nil {
 		return 0, false
 	}
+	if oid, ok := n.index(parts); ok {
+		return oid, true
+	}
 	switch len(parts) {
 	case 1:
 		if r, ok := n.snapshot.Relation("", parts[0]); ok {
@@ -88,7 +91,7 @@ func (n names) RelationName(oid types.OID) (string, bool) {
 	}
 	r, ok := n.snapshot.RelationByOID(oid)
 	if !ok {
-		return "", false
+		return n.indexName(oid)
 	}
 	if found, ok := n.snapshot.Relation("", r.Name); ok && found.OID == oid {
 		return quoteName(r.Name), true

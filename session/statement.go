@@ -44,6 +44,7 @@ func (s *session) scope(ctx context.Context) *scope {
 	}
 	sc.snapshot = s.srv.c.Catalog.Snapshot(schema)
 	sc.env = s.env(ctx, sc.snapshot)
+	s.publish(sc.tx.Generation())
 	return sc
 }
 
@@ -64,6 +65,13 @@ func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID)
 	bound, err := translate.Bind(&translate.Context{
 		Catalog: sc.snapshot, Env: sc.env, Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
+		Eval: func(x plan.Expr) (*column.Vector, error) {
+			v, err := exec.Eval(&exec.Runtime{Env: sc.env}, []plan.Expr{x})
+			if err != nil {
+				return nil, err
+			}
+			return v[0], nil
+		},
 	}, st)
 	if s.tx.failed && (err != nil || !endsTransaction(bound)) {
 		return nil, errFailedTransaction()
@@ -203,6 +211,10 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.delete(ctx, sc, b, params)
 	case *translate.Truncate:
 		return s.truncate(sc, b)
+	case *translate.CreateIndex:
+		return s.createIndex(sc, b)
+	case *translate.DropIndex:
+		return s.dropIndex(sc, b)
 	case *translate.Vacuum:
 		return s.vacuum(ctx, sc, b)
 	case *translate.Checkpoint:

@@ -7,6 +7,7 @@ package translate
 
 import (
 	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -23,6 +24,9 @@ type Context struct {
 	NoPushdown bool
 	// UnknownColumnsNull is the setting flare.unknown_columns = 'null'.
 	UnknownColumnsNull bool
+	// Eval computes a constant expression where a statement wants its value before it runs (the predicate of an index); nil: constants
+	// are left as they are.
+	Eval func(plan.Expr) (*column.Vector, error)
 }
 
 // Bound is a bound statement: one of the types below.
