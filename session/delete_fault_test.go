@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/flare-pg/flare-pg/engine"
@@ -40,7 +41,8 @@ func deleteFails(t *testing.T, fail error, want string, merged bool, n int) (fai
 		if merged {
 			c.want("vacuum", "VACUUM")
 		}
-		seen := 0
+		var seen atomic.Int64 // scans read on several goroutines
+		var hit atomic.Bool
 		f := func(op vfs.Op, name string) error {
 			if op == vfs.OpRemove || strings.Contains(name, "LOCK") { // what is not needed any more may stay
 				return nil
@@ -48,8 +50,8 @@ func deleteFails(t *testing.T, fail error, want string, merged bool, n int) (fai
 			if fail == vfs.ErrNoSpace && (op == vfs.OpRead || op == vfs.OpOpen) { // no disk says that of reading
 				return nil
 			}
-			if seen++; seen == n {
-				failed = true
+			if seen.Add(1) == int64(n) {
+				hit.Store(true)
 				return fail
 			}
 			return nil
@@ -57,7 +59,7 @@ func deleteFails(t *testing.T, fail error, want string, merged bool, n int) (fai
 		hook.Store(&f)
 		got, err := c.simple("delete from stream where n = 1 or n = 2")
 		hook.Store(nil)
-		if !failed {
+		if failed = hit.Load(); !failed {
 			if err != nil || got != "DELETE 2" {
 				t.Errorf("%q, %v", got, err)
 			}
