@@ -65,7 +65,7 @@ func (s *session) commit(ctx context.Context) error {
 	s.tx.stage = nil
 	if stage != nil {
 		var err error
-		if stage.Events() == 0 {
+		if stage.Empty() {
 			stage.Discard()
 		} else {
 			err = s.write(ctx, stage)

@@ -195,7 +195,7 @@ func (b *binder) star(sc *scope, ref *pg.ColumnRef) ([]target, error) {
 					if i < len(r.alias) {
 						name = r.alias[i]
 					}
-					cols = append(cols, r.streamColumn(name, c.Type, c.Attr, c.Read))
+					cols = append(cols, r.show(name, &r.stream.Columns[i]))
 				}
 			}
 		} else {
@@ -441,7 +441,7 @@ func (q *level) pushOrder(node plan.Node) bool {
 	}
 	scan := scanBelow(node)
 	ref, ok := q.targets[q.sort[0].target].expr.(*plan.Ref)
-	if scan == nil || !ok || ref.OID != types.Timestamptz || !isTimestamp(scan.Reads[ref.Index].Path) {
+	if scan == nil || !ok || ref.OID != types.Timestamptz || ref.Index >= len(scan.Reads) || !isTimestamp(scan.Reads[ref.Index].Path) {
 		return false
 	}
 	scan.Order = nql.Ascending
@@ -476,6 +476,11 @@ func scanBelow(node plan.Node) *plan.Scan {
 			return n
 		case *plan.Filter:
 			node = n.Input
+		case *plan.Project:
+			if !isShaping(n) {
+				return nil
+			}
+			node = n.Input
 		default:
 			return nil
 		}
@@ -484,6 +489,9 @@ func scanBelow(node plan.Node) *plan.Scan {
 
 // pushLimit tells a scan right below how many rows are wanted.
 func pushLimit(node plan.Node, wanted int64) {
+	if p, ok := node.(*plan.Project); ok && isShaping(p) {
+		node = p.Input
+	}
 	if scan, ok := node.(*plan.Scan); ok && wanted >= 0 {
 		scan.Limit = wanted
 	}
