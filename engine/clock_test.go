@@ -167,3 +167,22 @@ func TestAFarFutureEventDoesNotKeepOldOnes(t *testing.T) {
 	tx.Close()
 	must(t, s.Close())
 }
+
+// TestRetentionDropsWholeFilesThatCantBeRead, also when a merge has met the damage before: what is old goes, and nothing needs to be read for that.
+func TestRetentionDropsWholeFilesThatCantBeRead(t *testing.T) {
+	x := newSample(t)
+	name := x.kinds(t)[".tick"][0]
+	x.flipBit(t, name, content(t, x.fs, name), 100)
+	s := x.openAt(t, false)
+	if _, _, err := s.Maintain(t.Context(), MaintainOptions{Now: base, Force: true}); err == nil {
+		t.Error("a damaged tick was merged")
+	}
+	maintainUntilDone(t, s, MaintainOptions{Now: base + 3*day, Retention: func(StreamID) Retention { return Retention{Age: 24 * time.Hour} }})
+	tx := s.Read()
+	if files := tx.Files(); len(files) > 0 {
+		t.Errorf("left: %v", files)
+	}
+	tx.Close()
+	must(t, s.Close())
+	checkClean(t, x.fs)
+}
