@@ -12,6 +12,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/tick"
 )
 
@@ -275,13 +276,57 @@ func (c *checker) extra(before *manifest.State) error {
 			c.aside(name, errors.New("put aside by check --quarantine"))
 			continue
 		}
-		id, _, kind := fileID(filepath.Base(name))
-		if kind != unknownFile && (!st.Sealed && id >= st.Counters.File || before.Files[id] != nil) {
-			continue // a transaction that is under way or was cut short; a file that was dropped meanwhile
+		if c.mayBelong(name, before, st) {
+			continue
 		}
 		c.found(name, 0, errors.New("the MANIFEST knows no such file"))
 	}
 	return nil
+}
+
+// mayBelong reports whether a file that the MANIFEST does not name now can be the store's own all the same: one that was dropped since
+// the MANIFEST was read first (before); and, unless the store was stopped cleanly, one that a transaction is building, that a reader still holds, or that
+// a crash has left and the next start takes away. A file under another one's name, or in another stream's folder, is none of these.
+func (c *checker) mayBelong(name string, before, now *manifest.State) bool {
+	id, _, kind := fileID(filepath.Base(name))
+	if kind == unknownFile {
+		return false
+	}
+	m := before.Files[id]
+	if m == nil {
+		m = now.Files[id]
+	}
+	if m == nil {
+		return !now.Sealed && (kind == indexFile || !c.another(name, id, kind))
+	}
+	path := filePath(c.s.dir, *m)
+	if kind != indexFile {
+		return name == path
+	}
+	for signal := range m.Indexes {
+		if name == index.Path(path, signal) {
+			return true
+		}
+	}
+	return !now.Sealed && strings.HasPrefix(name, strings.TrimSuffix(path, filepath.Ext(path))+".")
+}
+
+// another reports whether a file's header is whole and says that it is another file than its name says.
+func (c *checker) another(name string, id uint64, kind fileKind) bool {
+	h, err := c.s.fs.Open(name)
+	if err != nil {
+		return false // gone meanwhile
+	}
+	defer func() { _ = h.Close() }() // only read from
+	if kind == tickFile {
+		hdr, err := readHeader(h, name)
+		if err != nil {
+			return false
+		}
+		return filePath(c.s.dir, manifest.File{ID: hdr.ID, Stream: hdr.Stream, Kind: manifest.Tick, Start: hdr.Start}) != name
+	}
+	hdr, err := span.ReadHeader(h, name)
+	return err == nil && (hdr.ID != id || streamDir(c.s.dir, StreamID(hdr.Stream)) != filepath.Dir(name))
 }
 
 func sortedNames(m map[string]bool) []string {

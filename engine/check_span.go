@@ -93,7 +93,7 @@ const quarantined = ".quarantined"
 
 // Quarantine gives files that Check named another name, with the ending ".quarantined", and deletes nothing. A span or tick that
 // is put aside is missing from then on: statements that need it fail until it is put back, or go on without it where the user wants
-// that; an index is built anew. The MANIFEST stays where it is. No server may run on the directory (ErrLocked). It gives the new names.
+// that; an index is built anew. The MANIFEST, folders, and what lies outside stay where they are. No server may run on the directory (ErrLocked). It gives the new names.
 func Quarantine(dir string, o Options, files []string) (moved []string, err error) {
 	o = o.withDefaults()
 	dir = filepath.Clean(dir)
@@ -104,7 +104,9 @@ func Quarantine(dir string, o Options, files []string) (moved []string, err erro
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	s := &Store{dir: dir, fs: o.FS, opts: o}
 	for _, path := range files {
-		if filepath.Base(path) == manifest.Name {
+		if ok, err := s.canBeAside(path); err != nil {
+			return moved, err
+		} else if !ok {
 			continue
 		}
 		to, err := s.freeName(path, quarantined)
@@ -112,9 +114,6 @@ func Quarantine(dir string, o Options, files []string) (moved []string, err erro
 			return moved, err
 		}
 		if err := o.FS.Rename(path, to); err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // it is missing: that was what was found
-			}
 			return moved, err
 		}
 		if err := o.FS.SyncDir(filepath.Dir(path)); err != nil {
@@ -123,4 +122,18 @@ func Quarantine(dir string, o Options, files []string) (moved []string, err erro
 		moved = append(moved, to)
 	}
 	return moved, nil
+}
+
+// canBeAside reports whether Quarantine moves what lies at path: a file of the data directory, and neither the MANIFEST nor the lock. Transactions
+// that are in no file are laid to the folder of all streams, which holds what is not damaged.
+func (s *Store) canBeAside(path string) (bool, error) {
+	rel, err := filepath.Rel(s.dir, path)
+	if err != nil || !filepath.IsLocal(rel) || rel == manifest.Name || rel == lockName {
+		return false, nil //nolint:nilerr // it is elsewhere
+	}
+	info, err := s.fs.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // it is missing: that was what was found
+	}
+	return err == nil && !info.Dir, err
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"math"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/tick"
@@ -43,9 +42,6 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		f.q = &query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.program.Clone(), order: f.spec.Order, rows: column.BatchRows,
 			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered,
 			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve}
-		if f.to == MaxTime {
-			f.q.to = math.MaxInt64
-		}
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}

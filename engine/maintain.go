@@ -48,6 +48,7 @@ type maintenance struct {
 	quiet    map[uint64]quietness         // ticks that nothing was appended to, as seen by Maintain
 	bad      map[uint64]bool              // files that can't be merged: they are damaged
 	unusable map[uint64]map[SignalID]bool // indexes that are to be built anew
+	seen     map[uint64]map[SignalID]bool // indexes that were read by this process, and were right
 }
 
 type quietness struct {
@@ -76,10 +77,30 @@ func (m *maintenance) broken(file uint64, signal SignalID) {
 	m.unusable[file][signal] = true
 }
 
-func (m *maintenance) mended(file uint64, signal SignalID) {
+// read notes that an index was read and is right.
+func (m *maintenance) read(file uint64, signal SignalID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.seen == nil {
+		m.seen = map[uint64]map[SignalID]bool{}
+	}
+	if m.seen[file] == nil {
+		m.seen[file] = map[SignalID]bool{}
+	}
+	m.seen[file][signal] = true
+}
+
+func (m *maintenance) wasRead(file uint64, signal SignalID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.seen[file][signal]
+}
+
+func (m *maintenance) mended(file uint64, signal SignalID) {
+	m.mu.Lock()
 	delete(m.unusable[file], signal)
+	m.mu.Unlock()
+	m.read(file, signal)
 }
 
 func (m *maintenance) spoil(file uint64) {

@@ -256,7 +256,7 @@ func (s *Store) dueIndex(g *generation, stream StreamID, _ MaintainOptions) *wor
 				continue
 			}
 			_, there := f.Indexes[uint64(sig.ID)]
-			broken := there && s.maint.isBroken(f.ID, sig.ID)
+			broken := there && s.unusable(f, sig)
 			if !there || broken {
 				w := &work{kind: StepIndex, files: []*file{f}, signal: sig, reason: "signal " + sig.Name + " has no bitmap of this span"}
 				if broken {
@@ -267,6 +267,15 @@ func (s *Store) dueIndex(g *generation, stream StreamID, _ MaintainOptions) *wor
 		}
 	}
 	return nil
+}
+
+// unusable reports whether a span's index can't be used. Each index is read once for that: one that no scan has met would stay damaged
+// otherwise, and be found by every check.
+func (s *Store) unusable(f *file, g *Signal) bool {
+	if !s.maint.wasRead(f.ID, g.ID) && s.readIndex(f, g) != nil {
+		s.maint.read(f.ID, g.ID)
+	}
+	return s.maint.isBroken(f.ID, g.ID)
 }
 
 // dueRetention chooses the files that are, wholly or partly, past what is kept.

@@ -80,6 +80,9 @@ func (h *history) append(t *rapid.T) {
 		pad := rapid.SampledFrom([]int{0, 10, 10, 10, 300, 3000}).Draw(t, "pad")
 		r := modelRow{ts: base + rapid.Int64Range(-7, 7).Draw(t, "ts")*minute, n: h.n}
 		r.doc = fmt.Sprintf(`{"k":%d,"n":%d,"pad":%q}`, h.n%3, h.n, strings.Repeat("p", pad))
+		if h.n%40 == 0 {
+			r.doc = fmt.Sprintf(`{"k":%d,"n":%d,"odd":{"yes":true},"pad":%q}`, h.n%3, h.n, strings.Repeat("p", pad))
+		}
 		h.n++
 		fine(t, h.st.Append(stream, r.ts, []byte(r.doc)))
 		h.own[stream] = append(h.own[stream], r)
@@ -325,13 +328,17 @@ func compareRows(t *rapid.T, tx *ReadTx, st *Stage, stream StreamID, rows []mode
 	var stats ScanStats
 	spec := Spec{Stream: stream, From: from, To: to, Order: nql.Order(rapid.IntRange(0, 2).Draw(t, "order")), Stage: st, Columns: docColumns, Memory: account, Stats: &stats}
 	k := rapid.IntRange(-1, 3).Draw(t, "where k")
+	odd := k >= 0 && rapid.Bool().Draw(t, "odd")
 	if k >= 0 {
 		spec.Where = &nql.Binary{Op: nql.Eq, L: nql.PropertyPath("k"), R: &nql.Param{Index: 0}}
 		spec.Params = []nql.Value{nql.IntegerValue(int64(k))}
 	}
+	if odd { // a property that not all have, so that some spans have none
+		spec.Where = &nql.Binary{Op: nql.And, L: spec.Where, R: &nql.Binary{Op: nql.Eq, L: nql.PropertyPath("odd", "yes"), R: &nql.Literal{Value: nql.BooleanValue(true)}}}
+	}
 	var picked []modelRow
 	for _, r := range rows {
-		if r.ts >= from && r.ts < to && (k < 0 || r.n%3 == k) {
+		if r.ts >= from && r.ts < to && (k < 0 || r.n%3 == k) && (!odd || r.n%40 == 0) {
 			picked = append(picked, r)
 		}
 	}

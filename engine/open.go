@@ -239,7 +239,10 @@ func otherFile(path string, h tick.Header) *DamageError {
 	return &DamageError{File: path, What: fmt.Sprintf("header is that of file %d of stream %d", h.ID, h.Stream), Err: errOtherFile}
 }
 
-// short is damage of a file that ends before its known length.
+// short is damage of a file that ends before its known length, or goes on behind it where nothing may.
 func short(f *file, size int64) *DamageError {
+	if size > f.Length {
+		return &DamageError{File: f.path, Offset: f.Length, What: "goes on behind what was written"}
+	}
 	return &DamageError{File: f.path, Offset: size, What: fmt.Sprintf("ends before offset %d", f.Length)}
 }

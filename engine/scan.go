@@ -19,6 +19,7 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 		return nil, err
 	}
 	s := &scanning{spec: &spec, store: tx.s, program: program}
+	s.needs = needed(spec.Where)
 	s.signals = applicable(tx.g.schema.StreamSignals(spec.Stream), spec.Where, spec.Params)
 	if spec.Stage != nil {
 		s.dead = spec.Stage.deadOf(spec.Stream)
@@ -45,6 +46,7 @@ type scanning struct {
 	spec     *Spec
 	store    *Store
 	program  *nql.RowProgram // shared by the fragments until they start
+	needs    [][]string      // properties without which no event matches
 	signals  []*Signal       // whose conjuncts are among the predicate's
 	dead     *deadStream
 	segments []segment
@@ -72,7 +74,7 @@ func (s *scanning) add(f *file) {
 				return
 			}
 		}
-		s.segments = append(s.segments, &spanSegment{f, s.signals})
+		s.segments = append(s.segments, &spanSegment{f, s.signals, s.needs})
 		return
 	}
 	if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {

@@ -31,3 +31,25 @@ func (s *ScanStats) span(f *file, footer *span.Footer, q *query) {
 	s.Pages.Add(int64(end - first))
 	s.PagesTime.Add(int64(len(footer.Pages) - (end - first)))
 }
+
+// plainly gives text(path) = 'word' as path = 'word', which holds for the same events where the word can't be the spelling of a number or a
+// boolean. A query with a parameter has the one form, a signal, whose word was known when it was made, the other.
+func plainly(e nql.Expr) nql.Expr {
+	b, ok := e.(*nql.Binary)
+	if !ok || b.Op != nql.Eq || b.CI {
+		return e
+	}
+	call, ok := b.L.(*nql.Call)
+	word, isWord := b.R.(*nql.Literal)
+	if !ok || call.Name != "text" || len(call.Args) != 1 || !isWord || word.Value.Kind != nql.String {
+		return e
+	}
+	w := word.Value.Text
+	if w == "" || w == "true" || w == "false" || w[0] == '-' || w[0] >= '0' && w[0] <= '9' {
+		return e
+	}
+	if _, ok := call.Args[0].(*nql.Path); !ok {
+		return e
+	}
+	return &nql.Binary{Op: nql.Eq, L: call.Args[0], R: b.R}
+}

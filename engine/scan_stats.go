@@ -8,21 +8,22 @@ import (
 // ScanStats counts what a scan went over and what it could leave out, and why. Fragments may add to it at once; it can be read
 // while the scan runs. All counters are of the fragments that were drawn; files are counted when Scan lists them.
 type ScanStats struct {
-	Files        atomic.Int64 // of the stream
-	FilesTime    atomic.Int64 // left out because of their time range
-	FilesSignal  atomic.Int64 // left out because a signal has no match in them
-	SpansOpened  atomic.Int64
-	TicksOpened  atomic.Int64
-	RunsOpened   atomic.Int64
-	Pages        atomic.Int64 // of the spans that were opened, within the scan's time
-	PagesTime    atomic.Int64 // of those spans, left out because of their time range
-	PagesSignal  atomic.Int64 // left out by signals
-	PagesCounted atomic.Int64 // taken from the directory, not read
-	PagesRead    atomic.Int64 // decoded
-	Frames       atomic.Int64 // of ticks, decoded
-	FramesTime   atomic.Int64 // left out because of their time range
-	Events       atomic.Int64 // that the predicate was asked about
-	BytesRead    atomic.Int64 // from files
+	Files         atomic.Int64 // of the stream
+	FilesTime     atomic.Int64 // left out because of their time range
+	FilesSignal   atomic.Int64 // left out because a signal has no match in them
+	SpansOpened   atomic.Int64
+	TicksOpened   atomic.Int64
+	RunsOpened    atomic.Int64
+	Pages         atomic.Int64 // of the spans that were opened, within the scan's time
+	PagesTime     atomic.Int64 // of those spans, left out because of their time range
+	PagesSignal   atomic.Int64 // left out by signals
+	PagesProperty atomic.Int64 // left out since a property that the predicate needs is nowhere in their span
+	PagesCounted  atomic.Int64 // taken from the directory, not read
+	PagesRead     atomic.Int64 // decoded
+	Frames        atomic.Int64 // of ticks, decoded
+	FramesTime    atomic.Int64 // left out because of their time range
+	Events        atomic.Int64 // that the predicate was asked about
+	BytesRead     atomic.Int64 // from files
 
 	mu      sync.Mutex
 	signals map[string]SignalUse

@@ -184,11 +184,11 @@ func (e *SchemaEdit) DropSignal(id SignalID) error {
 	return nil
 }
 
-// conjunctsOf prints what a predicate is a conjunction of, sorted.
+// conjunctsOf prints what a predicate is a conjunction of, in its plainest form, sorted.
 func conjunctsOf(where nql.Expr) []string {
 	var out []string
 	for _, c := range nql.Conjuncts(where) {
-		out = append(out, nql.Print(c))
+		out = append(out, nql.Print(plainly(c)))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -40,8 +40,9 @@ type sortKey struct {
 // query is what the cursors of one fragment work for.
 type query struct {
 	store    *Store
-	from, to int64 // from <= @t < to
-	// scanFrom and scanTo are the bounds of the scan that this is a piece of.
+	from, to int64 // from <= @t < to: the fragment's
+	// scanFrom and scanTo are the bounds of the scan that this is a piece of. Where no order is wanted a page of a span that a cut goes
+	// through is read by one of the two fragments, whole.
 	scanFrom, scanTo int64
 	program          *nql.RowProgram
 	order            nql.Order // that sorted cursors keep to

@@ -15,6 +15,7 @@ import (
 type spanSegment struct {
 	file    *file
 	signals []*Signal
+	needs   [][]string // properties without which no event matches
 }
 
 func (s *spanSegment) bounds() (int64, int64) { return s.file.Min, s.file.Max + 1 }
@@ -29,7 +30,24 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 	}
 	c := &spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer}
 	c.first, c.end = footer.Find(q.from, q.to)
+	if q.order == nql.Unordered {
+		if c.first < c.end && footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
+			c.first++ // it begins in another fragment
+		}
+		whole := *q
+		whole.from, whole.to = q.scanFrom, q.scanTo
+		c.q = &whole
+	}
 	q.stats.span(s.file, footer, q)
+	for _, path := range s.needs {
+		if !footer.Has(path...) {
+			if q.stats != nil {
+				q.stats.PagesProperty.Add(int64(c.end - c.first))
+			}
+			c.first = c.end
+			return c, nil
+		}
+	}
 	for _, g := range s.signals {
 		if _, there := s.file.Indexes[uint64(g.ID)]; !there {
 			continue

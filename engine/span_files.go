@@ -90,11 +90,8 @@ func (s *Store) readFooter(f *file, h vfs.File) (*span.Footer, error) {
 	if err != nil {
 		return nil, &DamageError{File: f.path, What: "can't be examined", Err: err}
 	}
-	if size < f.Length {
+	if size != f.Length {
 		return nil, short(f, size)
-	}
-	if size > f.Length {
-		return nil, &DamageError{File: f.path, Offset: f.Length, What: "goes on behind what was written"}
 	}
 	footer, err := span.ReadFooter(h, f.Length, f.path)
 	if err != nil {

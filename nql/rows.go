@@ -47,6 +47,7 @@ type RowProgram struct {
 // rowCode is what the clones of a program share; it doesn't change.
 type rowCode struct {
 	where        truthFunc // nil: all events
+	before       prefilter // asked before where
 	never        bool      // the predicate is constant and not true
 	columns      []readColumn
 	kinds        []column.Kind
@@ -72,7 +73,7 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 			return nil, err
 		}
 		if !isConst {
-			code.where = f
+			code.where, code.before = f, prefilterOf(Bind(where, params))
 		} else {
 			code.never = f(newState(0, 0)) != yes
 		}
@@ -125,7 +126,7 @@ func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
 func (p *RowProgram) Match(e *Event) (bool, error) { return p.match(e), nil }
 
 func (p *RowProgram) match(e *Event) bool {
-	if p.never {
+	if p.never || !p.before.passes(e.Document) {
 		return false
 	}
 	st := p.st

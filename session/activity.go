@@ -34,6 +34,7 @@ func (s *session) active(query string) {
 
 // idle notes that no statement runs any more.
 func (s *session) idle() {
+	s.publish(0)
 	old := s.activity.Load()
 	if old == nil {
 		return
@@ -57,6 +58,7 @@ func (s *session) idle() {
 func (s *Server) provide(r *catalog.Registry) {
 	r.Provide("pg_catalog", "pg_stat_activity", nil, s.statActivity)
 	r.Provide("pg_catalog", "pg_settings", nil, s.pgSettings)
+	r.Provide("flare", "transactions", transactionColumns, s.transactions)
 }
 
 func (s *Server) statActivity(_ context.Context, _ *types.Env, w *catalog.Rows) error {

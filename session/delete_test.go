@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 )
 
 // hours fills a stream with n events, an hour apart from 2024-01-01 on; odd ones have level Error.
@@ -145,4 +146,24 @@ func TestExplainDelete(t *testing.T) {
 		t.Errorf("%s\n%v", got, err)
 	}
 	c.want("select n from stream order by 1", "0\n2\n3\nSELECT 3")
+}
+
+func TestDeleteEndsWithItsTimeout(t *testing.T) {
+	l := serve(t)
+	c := l.connect()
+	hours(c, 3)
+	began := time.Now()
+	if _, err := c.simple("set statement_timeout = '50ms'; delete from stream where pg_sleep(10) is not null"); pgCode(err) != "57014" {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	other := l.connect()
+	if _, err := other.Exec(ctx, "delete from stream where pg_sleep(10) is not null"); err == nil {
+		t.Error("a cancelled DELETE succeeded")
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	l.connect().want("select count(*) from stream", "3\nSELECT 1")
 }

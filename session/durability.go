@@ -13,7 +13,9 @@ const flushEvery = 200 * time.Millisecond
 
 // write commits a stage as synchronous_commit says. Waiting for other writers ends with lock_timeout.
 func (s *session) write(ctx context.Context, stage *engine.Stage) error {
-	if size := stage.Size(); size.Deleted > 0 || size.Ranges > 0 { // it rewrites files itself, and has nobody to make way for but others
+	size := stage.Size()
+	s.publishCommit(size)
+	if size.Deleted > 0 || size.Ranges > 0 { // it rewrites files itself, and has nobody to make way for but others
 		s.srv.maintaining.Add(1)
 		defer s.srv.maintaining.Add(-1)
 	}

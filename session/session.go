@@ -28,6 +28,7 @@ type session struct {
 	portals  map[string]*portal
 	notices  pgwire.Out // where notices go while a statement runs; nil: nowhere
 	activity atomic.Pointer[activity]
+	current  atomic.Pointer[current] // the open transaction as others see it
 }
 
 // Failed implements pgwire.Session: whatever went wrong, an explicit transaction takes nothing more, and an implicit one is undone.

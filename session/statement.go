@@ -44,6 +44,7 @@ func (s *session) scope(ctx context.Context) *scope {
 	}
 	sc.snapshot = s.srv.c.Catalog.Snapshot(schema)
 	sc.env = s.env(ctx, sc.snapshot)
+	s.publish(sc.tx.Generation())
 	return sc
 }
 
@@ -62,8 +63,15 @@ const maxColumns = 1664
 // bind binds a statement in a scope. In a failed transaction only what ends it is bound.
 func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
 	bound, err := translate.Bind(&translate.Context{
-		Catalog: sc.snapshot, Env: sc.env, Params: declared, Notice: s.notice,
+		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
+		Eval: func(x plan.Expr) (*column.Vector, error) {
+			v, err := exec.Eval(&exec.Runtime{Env: sc.env}, []plan.Expr{x})
+			if err != nil {
+				return nil, err
+			}
+			return v[0], nil
+		},
 	}, st)
 	if s.tx.failed && (err != nil || !endsTransaction(bound)) {
 		return nil, errFailedTransaction()
@@ -203,6 +211,10 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.delete(ctx, sc, b, params)
 	case *translate.Truncate:
 		return s.truncate(sc, b)
+	case *translate.CreateIndex:
+		return s.createIndex(sc, b)
+	case *translate.DropIndex:
+		return s.dropIndex(sc, b)
 	case *translate.Vacuum:
 		return s.vacuum(ctx, sc, b)
 	case *translate.Checkpoint:
@@ -224,6 +236,8 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.discard(b)
 	case *translate.NoOp:
 		return b.Tag, nil
+	case *translate.Definition:
+		return s.definition(ctx, sc, b)
 	case *translate.Execute:
 		return s.performPrepared(ctx, sc, b, out)
 	}

@@ -126,3 +126,17 @@ func contains(t *testing.T, c *conn, sql string, want ...string) {
 		}
 	}
 }
+
+func TestOpenTransactionsAreListed(t *testing.T) {
+	l := serve(t)
+	c, other := l.connect(), l.connect()
+	hours(c, 3)
+	c.want("begin isolation level repeatable read; insert into stream (n) values (7); delete from stream where n = 1; delete from stream where timestamp < '2024-01-01 00:30Z'",
+		"BEGIN\nINSERT 0 1\nDELETE 1\nDELETE 1")
+	other.want("select kind, isolation, block, failed, holds_generation, staged_rows, staged_bytes > 0, deleted_rows, deleted_ranges from flare.transactions order by kind",
+		"read|read committed|f|f|f|0|f|0|0\nwrite|repeatable read|t|f|t|1|t|1|1\nSELECT 2")
+	c.simple("select nosuch")
+	other.want("select failed from flare.transactions where block", "t\nSELECT 1")
+	c.want("rollback", "ROLLBACK")
+	other.want("select count(*) from flare.transactions", "1\nSELECT 1")
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -85,6 +86,12 @@ func show(b bound) string {
 		tree(r.Plan, r.Params)
 	case *Delete:
 		tree(r.Plan, r.Params)
+	case *Vacuum:
+		fmt.Fprintf(&out, "  vacuum %d streams verbose=%v\n", len(r.Streams), r.Verbose)
+	case *CreateIndex:
+		fmt.Fprintf(&out, "  create index %s on %s where %s (%s)\n", r.Name, r.Stream.Name, nql.Print(r.Where), r.Definition)
+	case *DropIndex:
+		fmt.Fprintf(&out, "  drop index %d, missing %v\n", len(r.Indexes), r.Missing)
 	case *Truncate:
 		for _, st := range r.Streams {
 			fmt.Fprintf(&out, "  truncate %s\n", st.Name)

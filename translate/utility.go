@@ -18,6 +18,9 @@ var refused = map[string]string{
 
 // utility binds the statements that are no query.
 func (b *binder) utility(n *pg.Node) (Bound, error) {
+	if d, err := b.define(n); d != nil || err != nil {
+		return d, err
+	}
 	switch n := n.GetNode().(type) {
 	case *pg.Node_TransactionStmt:
 		return b.transaction(n.TransactionStmt)
@@ -33,6 +36,13 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 		return &Checkpoint{}, nil
 	case *pg.Node_VacuumStmt:
 		return b.vacuum(n.VacuumStmt)
+	case *pg.Node_IndexStmt:
+		return b.createIndex(n.IndexStmt)
+	case *pg.Node_DropStmt:
+		if n.DropStmt.RemoveType == pg.ObjectType_OBJECT_INDEX {
+			return b.dropIndex(n.DropStmt)
+		}
+		return nil, b.unsupported(-1, "%s is not supported yet", construct(n))
 	case *pg.Node_UnlistenStmt:
 		// There is no LISTEN yet, so nothing can be listened to.
 		return &NoOp{Tag: "UNLISTEN"}, nil

@@ -40,6 +40,12 @@ type Names interface {
 	CanSelect(user string, relation OID) bool
 }
 
+// IndexNames is what a Names has besides where there can be indexes.
+type IndexNames interface {
+	// IndexDefinition gives the statement that makes an index.
+	IndexDefinition(oid OID) (string, bool)
+}
+
 // NewEnv returns an Env with PostgreSQL's defaults, in UTC, at the given time.
 func NewEnv(now time.Time) *Env {
 	return &Env{

@@ -81,6 +81,7 @@ const (
 	CodeDuplicateCursor           = "42P03"
 	CodeDuplicatePrepared         = "42P05"
 	CodeDuplicateTable            = "42P07"
+	CodeInvalidObjectDefinition   = "42P17"
 	CodeAmbiguousColumn           = "42702"
 	CodeAmbiguousFunction         = "42725"
 	CodeAmbiguousParameter        = "42P08"

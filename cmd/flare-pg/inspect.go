@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/nql"
 )
 
 func inspectCommand() *cobra.Command {
@@ -19,8 +21,9 @@ func inspectCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect --data DIR",
 		Short: "Show what a data directory holds",
-		Long: `List the streams of a data directory and its files: time range, events, bytes on disk,
-bytes of JSON (raw), and the one divided by the other (ratio). It may run beside a server; what is shown is the generation that is
+		Long: `List the streams of a data directory, its indexes and its files: kind (tick: recent, span:
+merged), time range, events, bytes on disk, bytes of JSON (raw), the one divided by the other
+(ratio), and the indexes that have a bitmap of it. It may run beside a server; what is shown is the generation that is
 current when it starts.`,
 		Example: "  flare-pg inspect --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -60,19 +63,47 @@ func inspect(out io.Writer, data string, tx *engine.ReadTx) error {
 		fmt.Fprintf(w, "%s.%s\t%d\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", s.Schema, s.Name, s.ID, thousands(events), len(s.Properties), n,
 			bytesText(bytes), bytesText(raw), ratioText(bytes, raw), timeText(from, n), timeText(to, n))
 	}
+	if len(schema.Signals) > 0 {
+		fmt.Fprintln(w, "\nindex\tstream\tpredicate\tbitmaps of spans")
+		for _, g := range schema.Signals {
+			inspectIndex(w, schema, files, g)
+		}
+	}
 	if len(files) > 0 {
 		slices.SortFunc(files, func(a, b engine.FileInfo) int { return strings.Compare(a.Path, b.Path) })
-		fmt.Fprintln(w, "\nfile\tevents\tbytes\traw\tratio\tfrom\tto")
+		fmt.Fprintln(w, "\nfile\tkind\tevents\tbytes\traw\tratio\tfrom\tto\tindexes")
 		for _, f := range files {
 			path := f.Path
 			if rel, err := filepath.Rel(data, path); err == nil {
 				path = rel
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", path, thousands(f.Events), bytesText(f.Bytes), bytesText(f.Raw),
-				ratioText(f.Bytes, f.Raw), timeText(f.From, 1), timeText(f.To, 1))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", path, f.Kind, thousands(f.Events), bytesText(f.Bytes), bytesText(f.Raw),
+				ratioText(f.Bytes, f.Raw), timeText(f.From, f.Events), timeText(f.To, f.Events), cmp.Or(indexNames(schema, &f), "-"))
 		}
 	}
 	return w.Flush()
+}
+
+// inspectIndex prints an index: its predicate as the store knows it, and of how many spans it has a bitmap.
+func inspectIndex(w io.Writer, schema *engine.Schema, files []engine.FileInfo, g *engine.Signal) {
+	var spans, built int
+	for _, f := range files {
+		if f.Stream == g.Stream && f.Kind == "span" {
+			spans++
+			if slices.Contains(f.Indexes, g.ID) {
+				built++
+			}
+		}
+	}
+	name := "?"
+	if s := schema.Stream(g.Stream); s != nil {
+		name = s.Schema + "." + s.Name
+	}
+	predicate := g.Definition
+	if g.Where != nil {
+		predicate = nql.Print(g.Where)
+	}
+	fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\n", g.Name, name, predicate, built, spans)
 }
 
 // timeText shows a time of the store (100 ns since 1970); "-" when n, the number of files behind it, is 0.

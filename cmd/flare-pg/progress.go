@@ -13,7 +13,7 @@ import (
 	"github.com/flare-pg/flare-pg/ingest"
 )
 
-// meter shows how far an import has come: a bar with rate and time left on a terminal, a plain line every few seconds elsewhere.
+// meter shows how far an import, or another long command, has come: a bar with rate and time left on a terminal, a plain line every few seconds elsewhere.
 type meter struct {
 	out  io.Writer
 	bar  *progressbar.ProgressBar // nil: not a terminal
@@ -55,6 +55,23 @@ func (m *meter) show(p ingest.Progress) {
 			share = fmt.Sprintf(", %d%%", 100*p.Read/p.Size)
 		}
 		fmt.Fprintf(m.out, "%s%s\n", progressText(p), share)
+	}
+}
+
+// bytes shows how many of so many bytes are done.
+func (m *meter) bytes(doing string, done, total int64, elapsed time.Duration) {
+	text := fmt.Sprintf("%s: %s of %s, %s/s", doing, bytesText(done), bytesText(total), bytesText(perSecond(done, elapsed)))
+	if m.bar != nil {
+		if total > 0 && m.bar.GetMax64() != total {
+			m.bar.ChangeMax64(total)
+		}
+		m.bar.Describe(text)
+		m.bar.Set64(done)
+		return
+	}
+	if now := time.Now(); now.Sub(m.last) >= plainEvery {
+		m.last = now
+		fmt.Fprintln(m.out, text)
 	}
 }
 

@@ -54,7 +54,8 @@ Every flag can also be given as an environment variable: --data is FLARE_PG_DATA
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{wrongFlag(err)} })
-	root.AddCommand(serveCommand(), importCommand(), nqlCommand(), checkCommand(), inspectCommand(), demoCommand(), versionCommand())
+	root.AddCommand(serveCommand(), importCommand(), nqlCommand(), checkCommand(), inspectCommand(), compactCommand(),
+		backupCommand(), restoreCommand(), demoCommand(), versionCommand())
 	for _, c := range root.Commands() {
 		wrapArgs(c)
 		withEnvironment(c)

@@ -165,6 +165,8 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	registry := catalog.NewRegistry()
 	provideFiles(registry, store)
 	provideColumns(registry, store)
+	provideGenerations(registry, store)
+	provideMaintenance(registry, store)
 	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
 	upkeep := &maintainer{store: store, log: log, window: f.window, tickBytes: f.tickMB << 20}
 	handler := session.NewServer(session.Config{

@@ -37,7 +37,7 @@ func Create(fsys vfs.FS, dir string, s *State) (*Writer, error) {
 }
 
 // checkpoint writes the state to a new file and puts it in the old one's place. Its error wraps ErrOutcome when it is not known which
-// of the two is in place.
+// of the two is in place, or an fsync has failed: then nothing more is to be appended.
 func (w *Writer) checkpoint() error {
 	name := filepath.Join(w.dir, fresh)
 	if err := w.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -60,7 +60,9 @@ func (w *Writer) checkpoint() error {
 	}
 	// Flushed before the rename: else a power cut could leave the name with an empty file behind it.
 	if err := f.Sync(); err != nil {
-		return undo(err)
+		// The old log is what it was, but whether the disk keeps what it is given from now on nobody knows: as after every failed fsync,
+		// nothing more is written.
+		return fmt.Errorf("%w: %w", ErrOutcome, undo(err))
 	}
 	if err := w.fs.Rename(name, filepath.Join(w.dir, Name)); err != nil {
 		return undo(err)

@@ -81,7 +81,7 @@ close all
 reset all
 reset timezone
 delete from stream
-create table x (a int)
+create view x as select 1
 create function f() returns int language sql as 'select 1'
 listen x
 select Data[0].Sku, Data['checks'].DATABASE, data.checks['database']."isOk", (Data)[-1]['x'].y from stream
@@ -105,3 +105,9 @@ select Method from stream order by event_id desc limit 10
 select Method, timestamp from stream order by event_id, Method limit 10
 select Method from stream order by timestamp desc, timestamp desc limit 10
 select Method from stream where Elapsed + 1 > 2 order by timestamp desc, event_id desc limit 5
+vacuum (verbose, analyze) stream
+analyze stream
+create index errors on stream (timestamp) where StatusCode >= 500 and Method in ('GET', 'POST')
+create index concurrently if not exists on stream (timestamp) where Data.checks.database.isOk
+create index errors on stream (timestamp) where StatusCode >= 500 and lower(Method) = 'get'
+drop index if exists errors, public.other

@@ -77,6 +77,21 @@ func registerCatalogFunctions(r *registry) {
 		}
 		return nil
 	}))
+	r.fn("pg_get_indexdef(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		indexDefinition(c, types.OID(a[0].Int(i)), out)
+		return nil
+	}))
+	r.fn("pg_get_indexdef(oid,int4,bool)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		switch a[1].Int(i) {
+		case 0:
+			indexDefinition(c, types.OID(a[0].Int(i)), out)
+		case 1: // the only column that an index can have
+			out.AppendString(`"timestamp"`)
+		default:
+			out.AppendString("")
+		}
+		return nil
+	}))
 	r.fn("has_table_privilege(text,text)", byRow(hasTablePrivilege))
 	r.fn("has_table_privilege(oid,text)", byRow(hasTablePrivilege))
 }
@@ -111,4 +126,15 @@ func hasTablePrivilege(c *Call, a []*column.Vector, i int, out *column.Vector) e
 	}
 	out.AppendBool(c.Env.Names.CanSelect(c.Env.User, oid))
 	return nil
+}
+
+// indexDefinition appends the statement that makes an index; null where there is none.
+func indexDefinition(c *Call, oid types.OID, out *column.Vector) {
+	if n, ok := c.Env.Names.(types.IndexNames); ok {
+		if text, ok := n.IndexDefinition(oid); ok {
+			out.AppendString(text)
+			return
+		}
+	}
+	out.AppendNull()
 }

@@ -1,0 +1,403 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flare-pg/flare-pg/engine/vfs"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// act is one transaction, tried with each of its operations failing.
+type act struct {
+	name    string
+	o       Options
+	prepare func(t testing.TB, s *Store) // durably, in an earlier life of the store
+	warm    func(t testing.TB, s *Store) // in the same one
+	loose   func(s *Store) error         // after that: a commit that a power cut may take, or nil
+	do      func(s *Store) error
+	async   bool
+	closes  bool
+	reads   bool // its reads fail too
+}
+
+// state is what a store shows, exactly: schema, documents, and how they lie in files.
+func state(t testing.TB, s *Store) string {
+	t.Helper()
+	var b strings.Builder
+	tx := s.Read()
+	defer tx.Close()
+	for _, str := range tx.Schema().Streams {
+		fmt.Fprintf(&b, "%s:\n", str.Name)
+		for _, d := range scan(t, tx, Spec{Stream: str.ID, Order: nql.Ascending}) {
+			fmt.Fprintf(&b, "  %s\n", d)
+		}
+	}
+	for _, g := range tx.Schema().Signals {
+		fmt.Fprintf(&b, "%s on %d\n", g.Name, g.Stream)
+	}
+	var objects []string
+	for k, v := range tx.Schema().Objects {
+		objects = append(objects, fmt.Sprintf("%v: %d bytes\n", k, len(v)))
+	}
+	slices.Sort(objects)
+	b.WriteString(strings.Join(objects, ""))
+	for _, f := range tx.Files() {
+		fmt.Fprintf(&b, "%s of %d at %d: %d events, indexes %v\n", f.Kind, f.Stream, (f.From-base)/minute, f.Events, f.Indexes)
+	}
+	return b.String()
+}
+
+// unlike tells what a state has too much and too little, beside each of those that it might be.
+func unlike(is string, might ...string) string {
+	var b strings.Builder
+	have := strings.Split(is, "\n")
+	for i, m := range might {
+		want := strings.Split(m, "\n")
+		fmt.Fprintf(&b, "\nbeside %d:", i)
+		for _, l := range have {
+			if !slices.Contains(want, l) {
+				fmt.Fprintf(&b, "\n+ %.80s", l)
+			}
+		}
+		for _, l := range want {
+			if !slices.Contains(have, l) {
+				fmt.Fprintf(&b, "\n- %.80s", l)
+			}
+		}
+	}
+	return b.String()
+}
+
+// stageRows makes a stage with a row in each of some ticks of both streams.
+func stageRows(s *Store, ticks ...int) (*Stage, error) {
+	st := s.NewStage()
+	for i, n := range ticks {
+		d := fmt.Sprintf(`{"n":%d,"new":"%0300d"}`, 5000+i, n)
+		if err := st.Append(StreamID(1+i%2), base+int64(n)*5*minute, []byte(d)); err != nil {
+			st.Discard()
+			return nil, err
+		}
+		observe(st, StreamID(1+i%2), []byte(d))
+	}
+	return st, nil
+}
+
+func commitRows(d Durability, ticks ...int) func(s *Store) error {
+	return func(s *Store) error {
+		st, err := stageRows(s, ticks...)
+		if err != nil {
+			return err
+		}
+		return s.Commit(context.Background(), st, d)
+	}
+}
+
+func alter(change func(e *SchemaEdit) error) func(s *Store) error {
+	return func(s *Store) error { return s.Alter(change) }
+}
+
+// step does one step of maintenance, which must be of a kind.
+func step(kind StepKind, o MaintainOptions) func(s *Store) error {
+	return func(s *Store) error {
+		x, done, err := s.Maintain(context.Background(), o)
+		if err == nil && (done || x.Kind != kind) {
+			return fmt.Errorf("the step was %q, done %v", x.Kind, done)
+		}
+		return err
+	}
+}
+
+// deleteRange deletes from both streams.
+func deleteRange(from, to int64) func(s *Store) error {
+	return func(s *Store) error {
+		tx := s.Read()
+		defer tx.Close()
+		st := s.NewStage()
+		for _, id := range []StreamID{1, 2} {
+			if err := st.DeleteRange(tx, id, from, to); err != nil {
+				return err
+			}
+		}
+		return s.Commit(context.Background(), st, Sync)
+	}
+}
+
+// deleteSome deletes single rows.
+func deleteSome(s *Store) error {
+	w := &workload{}
+	tx := s.Read()
+	defer tx.Close()
+	rows, err := w.find(tx, 1, &written{id: 7})
+	if err != nil {
+		return err
+	}
+	st := s.NewStage()
+	if err := st.Delete(1, rows); err != nil {
+		return err
+	}
+	return s.Commit(context.Background(), st, Sync)
+}
+
+func acts() []act {
+	small := Options{SpanRaw: 500, PageBytes: 60, RAMBytes: -1}
+	with := func(change func(*Options)) Options {
+		o := small
+		change(&o)
+		return o
+	}
+	numbered := func(t testing.TB, s *Store) {
+		for i := range 6 {
+			commitDocs(t, s, base+int64(20+i%3)*5*minute, fmt.Sprintf(`{"tx":%d,"of":"rows"}`, 7+i%2))
+		}
+	}
+	spans := func(t testing.TB, s *Store) {
+		for i := range 6 {
+			commitDocs(t, s, base+int64(30+i)*5*minute, fmt.Sprintf(`{"m":%d,"pad":"%0200d"}`, i, i), fmt.Sprintf(`{"m":%d,"pad":"%0100d"}`, i, i))
+		}
+		maintainUntilDone(t, s, MaintainOptions{Now: base, Force: true})
+	}
+	age := func(from int64) MaintainOptions {
+		return MaintainOptions{Now: base + 60*minute + from, Retention: func(StreamID) Retention { return Retention{Age: time.Hour} }}
+	}
+	signal := Signal{ID: 50, Stream: 1, Name: "more", Where: below(3)}
+	return []act{
+		{name: "commit in one tick", o: small, do: commitRows(Sync, 20)},
+		{name: "commit in a tick with others", o: small, warm: func(t testing.TB, s *Store) { must(t, commitRows(Sync, 20)(s)) }, do: commitRows(Sync, 20)},
+		{name: "commit in a new tick", o: small, do: commitRows(Sync, 40)},
+		{name: "commit in several ticks", o: small, do: commitRows(Sync, 20, 20, 41, 42, 43)},
+		{name: "commit of a large stage", o: with(func(o *Options) { o.StageBytes = 300 }), do: commitRows(Sync, 20, 20, 41, 42, 43)},
+		{name: "commit of a load", o: with(func(o *Options) { o.BulkTicks, o.SortBytes = 2, 200 }), do: commitRows(Sync, 20, 20, 41, 42, 43)},
+		{name: "async commit", o: small, warm: func(t testing.TB, s *Store) { must(t, commitRows(Sync, 20)(s)) }, do: commitRows(Async, 20), async: true},
+		{name: "commit behind async ones", o: small, warm: func(t testing.TB, s *Store) {
+			must(t, commitRows(Sync, 20, 20, 22)(s))
+		}, loose: commitRows(Async, 22), do: commitRows(Sync, 20)},
+		{name: "create stream", o: small, do: alter(func(e *SchemaEdit) error { return e.CreateStream(70, "public", "made") })},
+		{name: "drop stream", o: small, do: alter(func(e *SchemaEdit) error { return e.DropStream(2) })},
+		{name: "create signal", o: small, do: alter(func(e *SchemaEdit) error { return e.CreateSignal(signal) })},
+		{name: "drop signal", o: small, do: alter(func(e *SchemaEdit) error { return e.DropSignal(1) })},
+		{name: "put object", o: small, do: func(s *Store) error { return s.Put(Object{ObjectKey{"view", "w"}, []byte("select 2")}) }},
+		{name: "checkpoint", o: small, do: func(s *Store) error { return s.Put(Object{ObjectKey{"view", "w"}, make([]byte, 300<<10)}) }},
+		{name: "delete rows", o: small, prepare: numbered, do: deleteSome, reads: true},
+		{name: "delete range", o: small, do: deleteRange(base+2*minute, base+30*minute), reads: true},
+		{name: "delete all", o: small, do: deleteRange(MinTime, MaxTime), reads: true},
+		{name: "merge ticks", o: small, do: step(StepMergeTicks, MaintainOptions{Now: base, Force: true}), reads: true},
+		{name: "merge ticks, spilled", o: with(func(o *Options) { o.SortBytes = 50 }), prepare: numbered, do: step(StepMergeTicks, MaintainOptions{Now: base, Force: true}), reads: true},
+		{name: "merge spans", o: with(func(o *Options) { o.SpanRaw = 1 << 20 }), prepare: spans, do: step(StepMergeSpans, MaintainOptions{Now: base}), reads: true},
+		{name: "build index", o: small, prepare: func(t testing.TB, s *Store) {
+			must(t, alter(func(e *SchemaEdit) error { return e.CreateSignal(signal) })(s))
+		}, warm: func(_ testing.TB, s *Store) {
+			tx := s.Read() // the other indexes are read once, or a failing read would make them the ones to build
+			defer tx.Close()
+			s.due(tx.g, MaintainOptions{Now: base}.withDefaults())
+		}, do: step(StepIndex, MaintainOptions{Now: base}), reads: true},
+		{name: "retention, whole files", o: small, do: step(StepRetention, age(90*minute)), reads: true},
+		{name: "retention, part of a file", o: with(func(o *Options) { o.PageBytes = 30 }), do: step(StepRetention, age(17*minute)), reads: true},
+		{name: "clean stop", o: small, loose: commitRows(Async, 20), do: (*Store).Close, closes: true},
+	}
+}
+
+// TestEachFailingOperationLeavesBeforeOrAfter makes operation 1, 2, 3 … of each kind of transaction fail, until it gets through.
+func TestEachFailingOperationLeavesBeforeOrAfter(t *testing.T) {
+	sample := newSample(t)
+	for _, a := range acts() {
+		t.Run(a.name, func(t *testing.T) {
+			x := sample.clone(t)
+			a.o.FS = x.fs
+			if a.prepare != nil {
+				o := sampleOptions
+				o.FS = x.fs
+				s, err := Open("data", o)
+				must(t, err)
+				a.prepare(t, s)
+				must(t, s.Close())
+			}
+			for _, cause := range []error{vfs.ErrNoSpace, vfs.ErrIO} {
+				seen := map[error]int{}
+				ops := map[vfs.Op]int{}
+				n := 1
+				for ; a.fail(t, x.clone(t).fs, cause, n, seen, ops); n++ {
+					if t.Failed() {
+						t.Fatalf("%v at operation %d", cause, n)
+					}
+				}
+				a.expect(t, cause, n, seen, ops)
+			}
+		})
+	}
+}
+
+// expect asserts which failures were seen.
+func (a *act) expect(t *testing.T, cause error, n int, seen map[error]int, ops map[vfs.Op]int) {
+	t.Helper()
+	t.Logf("%v: %d operations %v", cause, n-1, ops)
+	if !a.async && !a.closes && seen[ErrPoisoned] == 0 {
+		t.Error("never saw ErrPoisoned")
+	}
+	if !a.async && a.name != "checkpoint" && a.name != "commit in one tick" && seen[ErrUnknownOutcome] == 0 {
+		t.Error("never saw ErrUnknownOutcome")
+	}
+	if cause == vfs.ErrNoSpace && !a.closes && seen[ErrNoSpace] == 0 {
+		t.Error("never saw ErrNoSpace")
+	}
+	if ops[vfs.OpWrite] == 0 || !a.async && ops[vfs.OpSync] == 0 || a.reads && cause == vfs.ErrIO && ops[vfs.OpOpen] == 0 && a.name != "delete all" && a.name != "retention, whole files" {
+		t.Errorf("operations that failed: %v", ops)
+	}
+}
+
+// fail runs the transaction with operation n failing; false: it has no n.
+func (a *act) fail(t *testing.T, mem *vfs.Mem, cause error, n int, seen map[error]int, ops map[vfs.Op]int) bool {
+	t.Helper()
+	armed, count := false, 0
+	var failed vfs.Op
+	var failedName string
+	o := a.o
+	o.FS = vfs.Inject{FS: mem, Hook: func(op vfs.Op, name string) error {
+		if !armed || (op == vfs.OpRead || op == vfs.OpOpen) && (!a.reads || cause != vfs.ErrIO) {
+			return nil
+		}
+		if count++; count != n {
+			return nil
+		}
+		failed, failedName = op, name
+		ops[op]++
+		return cause
+	}}
+	s, err := Open("data", o)
+	must(t, err)
+	if a.warm != nil {
+		a.warm(t, s)
+	}
+	durable := state(t, s)
+	if a.loose != nil {
+		must(t, a.loose(s))
+	}
+	before := state(t, s)
+	armed = true
+	err = a.do(s)
+	armed = false
+	if failed == "" {
+		if err != nil {
+			t.Fatalf("without a fault: %v", err)
+		}
+		_ = s.Close()
+		return false
+	}
+	at := fmt.Sprintf("%s of %s failed, %v", failed, failedName, err)
+	after := a.after(t, mem, before)
+	unknown := errors.Is(err, ErrUnknownOutcome)
+	now := state(t, s)
+	switch {
+	case err == nil && now != after:
+		t.Errorf("%s: acknowledged, and the store shows%s", at, unlike(now, after))
+	case err != nil && now != before:
+		t.Errorf("%s: the store shows%s", at, unlike(now, before))
+	}
+	for _, e := range []error{ErrPoisoned, ErrUnknownOutcome, ErrNoSpace} {
+		if errors.Is(err, e) || e == ErrPoisoned && s.Poisoned() != nil {
+			seen[e]++
+		}
+	}
+	synced := failed == vfs.OpSync || failed == vfs.OpSyncDir
+	poisoned := s.Poisoned()
+	switch {
+	case a.closes:
+	case synced && poisoned == nil:
+		t.Errorf("%s: an fsync failed and the store goes on", at)
+	case synced:
+		if e := s.Put(Object{ObjectKey{"view", "x"}, []byte("y")}); !errors.Is(e, ErrPoisoned) || !strings.Contains(e.Error(), "reopened") {
+			t.Errorf("%s: then a commit got %v", at, e)
+		}
+	case poisoned != nil:
+		t.Errorf("%s: no fsync failed and the store is poisoned", at)
+	case err != nil && cause == vfs.ErrNoSpace && !errors.Is(err, ErrNoSpace):
+		t.Errorf("%s: not ErrNoSpace", at)
+	}
+	// The power goes now, or the process ends: before or after, and after where it was acknowledged.
+	crash := mem.Crash(rand.New(rand.NewPCG(uint64(n), 3)))
+	either := []string{before, after}
+	switch {
+	case err == nil && !a.async:
+		either = either[1:]
+	case err != nil && !unknown:
+		either = either[:1]
+	}
+	cut := either
+	if err != nil {
+		cut = append(slices.Clone(either), durable)
+	}
+	a.reopened(t, crash, at+", then a power cut", cut)
+	if poisoned == nil && !a.closes && err != nil && !(failed == vfs.OpRead || failed == vfs.OpOpen) {
+		// It goes on, and the same succeeds now.
+		if e := a.do(s); e != nil || state(t, s) != after {
+			t.Errorf("%s: tried again: %v, and the store shows%s", at, e, unlike(state(t, s), after))
+		}
+		either = []string{after}
+	}
+	if n%2 == 0 && poisoned == nil {
+		must(t, s.Close())
+	}
+	a.reopened(t, mem.Kill(), at+", then the end of the process", either)
+	return true
+}
+
+// after is the state when nothing fails.
+func (a *act) after(t *testing.T, mem *vfs.Mem, before string) string {
+	if a.closes {
+		return before
+	}
+	if v, ok := afters[a.name]; ok {
+		return v
+	}
+	o := a.o
+	o.FS = cloneFS(t, a.o.FS)
+	s, err := Open("data", o)
+	must(t, err)
+	if a.warm != nil {
+		a.warm(t, s)
+	}
+	if a.loose != nil {
+		must(t, a.loose(s))
+	}
+	must(t, a.do(s))
+	after := state(t, s)
+	must(t, s.Close())
+	if after == before {
+		t.Errorf("it changes nothing:\n%s", after)
+	}
+	afters[a.name] = after
+	return after
+}
+
+var afters = map[string]string{}
+
+// reopened opens what a failure has left, twice: one of the states is there, nothing is left behind, and check is clean.
+func (a *act) reopened(t *testing.T, mem *vfs.Mem, at string, either []string) {
+	t.Helper()
+	o := a.o
+	o.FS = mem
+	for range 2 {
+		s, err := Open("data", o)
+		if err != nil {
+			t.Errorf("%s: %v", at, err)
+			return
+		}
+		now := state(t, s)
+		if !slices.Contains(either, now) {
+			t.Errorf("%s: reopened, the store shows%s", at, unlike(now, either...))
+		}
+		either = []string{now}
+		must(t, s.Close())
+		removeAside(t, mem)
+		checkClean(t, mem)
+		if names, _ := mem.List("data/tmp"); len(names) > 0 {
+			t.Errorf("%s: left in tmp: %v", at, names)
+		}
+	}
+}

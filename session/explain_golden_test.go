@@ -1,0 +1,65 @@
+package session
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// varying are figures that differ from run to run: times, and sizes that hang on the compressor's version.
+var varying = regexp.MustCompile(`time=[\d.]+ ms|Execution Time: [\d.]+ ms|read from disk: [\d.]+ k?B`)
+
+// TestExplainGolden shows what EXPLAIN says of scans over spans, ticks, rows in memory, and an index.
+func TestExplainGolden(t *testing.T) {
+	l := serve(t)
+	l.server.c.Workers = 1 // so that nothing is read ahead
+	c := l.connect()
+	hours(c, 10)
+	c.want("create index nines on stream (timestamp) where n = 9", "CREATE INDEX")
+	c.want("vacuum", "VACUUM")
+	c.want(`insert into stream (timestamp, level, m) values ('2024-01-05 00:00Z', 'Error', 20)`, "INSERT 0 1")
+	c.want("vacuum", "VACUUM")
+	c.want(`insert into stream (timestamp, level, n) values ('2024-01-07 00:00Z', 'Error', 21), ('2024-01-07 00:01Z', 'Error', 9), ('2024-01-08 00:00Z', 'Debug', 22)`, "INSERT 0 3")
+	var out strings.Builder
+	for _, sql := range []string{
+		"explain select n from stream where timestamp < '2024-01-02'",
+		"explain analyze select n from stream where timestamp < '2024-01-02'",
+		"explain select n from stream where timestamp < null",
+		"explain select level from stream where n = 9 and level = 'Error'",
+		"explain analyze select level from stream where n = 9",
+		"explain analyze select level from stream where m = 20",
+		"explain analyze select count(*) from stream where timestamp >= '2024-01-01 02:00Z'",
+		"explain analyze select n from stream order by timestamp desc limit 2",
+		"explain analyze select n from stream order by timestamp desc, event_id desc limit 2 offset 1",
+		"explain delete from stream where timestamp >= '2024-01-07'",
+		"explain analyze delete from stream where n = 22",
+		"explain analyze select n from stream where n > 20",
+	} {
+		got, err := c.simple(sql)
+		if err != nil {
+			t.Fatal(sql, err)
+		}
+		got = varying.ReplaceAllStringFunc(strings.TrimSuffix(got, "\nEXPLAIN"), func(s string) string {
+			return regexp.MustCompile(`[\d.]+ (ms|k?B)`).ReplaceAllString(s, "…")
+		})
+		fmt.Fprintf(&out, "%s\n%s\n\n", sql, got)
+	}
+	const golden = "testdata/explain.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != string(want) {
+		t.Errorf("%s differs (go test -update rewrites it):\n%s", golden, out.String())
+	}
+}
