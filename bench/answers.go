@@ -71,6 +71,9 @@ func sameCell(a, b *string) bool {
 		y, yerr := parseJSON(*b)
 		return xerr == nil && yerr == nil && reflect.DeepEqual(x, y)
 	}
+	if !strings.ContainsAny(*a+*b, ".eEN") {
+		return false // text, or whole numbers, which are exact
+	}
 	x, xerr := strconv.ParseFloat(*a, 64)
 	y, yerr := strconv.ParseFloat(*b, 64)
 	return xerr == nil && yerr == nil && math.Abs(x-y) <= 1e-9*max(math.Abs(x), math.Abs(y))

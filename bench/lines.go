@@ -47,9 +47,10 @@ func (l *lines) batch(n int, end time.Time, step time.Duration) []byte {
 		l.n += size - first
 		first = 0
 	}
+	var buf [len(timeLayout) + 8]byte // AppendFormat writes more than it returns
 	for i := first; i < first+n; i++ {
 		at := end.Add(-time.Duration(first+n-1-i) * step).UTC()
-		at.AppendFormat(l.text[l.at[i]+len(timePrefix):][:0], timeLayout)
+		copy(l.text[l.at[i]+len(timePrefix):], at.AppendFormat(buf[:0], timeLayout))
 		id := l.text[l.ids[i]:][:8]
 		for j, v := len(id)-1, uint32(l.n); j >= 0; j, v = j-1, v>>4 {
 			id[j] = "0123456789abcdef"[v&15]
