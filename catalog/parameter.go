@@ -14,6 +14,16 @@ import (
 // Parameters are the storage parameters that there are.
 var Parameters = []string{"event_time", "retention", "retention_size"}
 
+// Pointless reports a storage parameter of PostgreSQL's tables that means nothing here: it is about pages that are updated in place, and
+// about autovacuum. Statements that set one are obeyed but for that.
+func Pointless(name string) bool {
+	switch name {
+	case "fillfactor", "toast_tuple_target", "parallel_workers", "user_catalog_table", "vacuum_index_cleanup", "vacuum_truncate", "log_autovacuum_min_duration":
+		return true
+	}
+	return strings.HasPrefix(name, "autovacuum_")
+}
+
 // CheckParameter checks the value of a storage parameter other than event_time. Errors are 22023.
 func CheckParameter(name, value string) error {
 	var err error

@@ -303,6 +303,10 @@ func (a *alteration) setOptions(c *pg.AlterTableCmd) error {
 		if name == "event_time" {
 			return a.b.unsupported(-1, "parameter %q is for CREATE TABLE only: events are immutable", name)
 		}
+		if catalog.Pointless(name) {
+			a.b.notice(-1, "storage parameter %q has no effect here", name)
+			continue
+		}
 		if c.Subtype == pg.AlterTableType_AT_SetRelOptions {
 			value = defString(d.Arg)
 			if err := catalog.CheckParameter(name, value); err != nil {

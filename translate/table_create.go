@@ -218,6 +218,10 @@ func (b *binder) tableOptions(t *catalog.Table, list []*pg.Node) error {
 			time, named = value, true
 			continue
 		}
+		if catalog.Pointless(d.Defname) {
+			b.notice(-1, "storage parameter %q has no effect here", d.Defname)
+			continue
+		}
 		if err := catalog.CheckParameter(d.Defname, value); err != nil {
 			return err
 		}
