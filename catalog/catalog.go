@@ -8,6 +8,7 @@
 package catalog
 
 import (
+	"slices"
 	"sort"
 	"sync"
 
@@ -65,7 +66,7 @@ func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 		s.add(Relation{OID: rel.oid, Schema: rel.schema, Name: rel.name, Source: &systemSource{snapshot: s, relation: rel}})
 	}
 	for _, st := range schema.Streams {
-		stream := newStream(st)
+		stream := newStream(st, tableOf(schema, st.ID))
 		s.streams = append(s.streams, stream)
 		s.add(Relation{OID: stream.OID, Schema: stream.Schema, Name: stream.Name, Stream: stream})
 	}
@@ -87,6 +88,22 @@ func (s *Snapshot) Relation(schema, name string) (Relation, bool) {
 		return r, ok
 	}
 	for _, schema := range [...]string{"pg_catalog", PublicSchema} {
+		if r, ok := s.relations[relationKey{schema, name}]; ok {
+			return r, true
+		}
+	}
+	return Relation{}, false
+}
+
+// Find finds a relation by its exact name in the first schema of a search path that has it. pg_catalog comes first where the path
+// doesn't name it.
+func (s *Snapshot) Find(path []string, name string) (Relation, bool) {
+	if !slices.Contains(path, "pg_catalog") {
+		if r, ok := s.relations[relationKey{"pg_catalog", name}]; ok {
+			return r, true
+		}
+	}
+	for _, schema := range path {
 		if r, ok := s.relations[relationKey{schema, name}]; ok {
 			return r, true
 		}

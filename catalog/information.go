@@ -68,6 +68,9 @@ func rowsInformationColumns(ctx context.Context, s *Snapshot, env *types.Env, w 
 			w.Text("table_name", r.Name)
 			w.Text("column_name", c.name)
 			w.Int("ordinal_position", int64(c.attr))
+			if c.byDefault != "" {
+				w.Text("column_default", c.byDefault)
+			}
 			w.Text("is_nullable", yesNo(!c.notNull))
 			informationType(w, c)
 			w.Text("udt_catalog", database(env))
@@ -118,7 +121,11 @@ func informationType(w *Rows, c tableColumn) {
 			w.Int("numeric_scale", int64(c.typmod-4)&0x7ff)
 		}
 	case types.Timestamp, types.Timestamptz, types.Time, types.Interval:
-		w.Int("datetime_precision", 6)
+		precision := int64(6)
+		if c.typmod >= 0 && c.oid != types.Interval {
+			precision = int64(c.typmod)
+		}
+		w.Int("datetime_precision", precision)
 	case types.Date:
 		w.Int("datetime_precision", 0)
 	case types.Text:

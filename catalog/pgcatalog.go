@@ -1,8 +1,11 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
+	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,12 +36,19 @@ type namespace struct {
 // namespaces lists the schemas: PostgreSQL's, our own, and those that streams lie in.
 func (s *Snapshot) namespaces() []namespace {
 	out := []namespace{{schemaCatalog, "pg_catalog"}, {schemaPublic, PublicSchema}, {schemaInformation, "information_schema"}, {schemaFlare, "flare"}}
+	for key, text := range s.schema.Objects {
+		var o schemaObject
+		if key.Kind == schemaKind && json.Unmarshal(text, &o) == nil {
+			out = append(out, namespace{o.OID, key.Name})
+		}
+	}
+	slices.SortFunc(out[4:], func(a, b namespace) int { return cmp.Compare(a.oid, b.oid) })
 	for _, st := range s.streams {
 		known := false
 		for _, n := range out {
 			known = known || n.name == st.Schema
 		}
-		if !known { // until schemas are records of their own, one has the number of its first stream, out of the streams' way
+		if !known { // a stream that was made without SQL: its schema has a number of its own, out of the streams' way
 			out = append(out, namespace{1<<30 + st.OID, st.Schema})
 		}
 	}
@@ -76,6 +86,8 @@ type tableColumn struct {
 	typmod  int32
 	attr    int16
 	notNull bool
+	// byDefault is the default as SQL; "" for none.
+	byDefault string
 }
 
 // tableColumns lists a relation's columns. A stream's hidden core columns are among them: they can be selected.
@@ -84,12 +96,19 @@ func tableColumns(r Relation) []tableColumn {
 	if r.Stream != nil {
 		for i := range r.Stream.Columns {
 			c := &r.Stream.Columns[i]
-			if !c.Core {
+			if !c.Core && c.Declared == nil {
 				if _, hidden := r.Stream.Core(c.Name); hidden {
 					continue // reached through properties->>'…' only
 				}
 			}
-			out = append(out, tableColumn{c.Name, c.Type, -1, c.Attr, c.Core && c.Name == "timestamp"})
+			if c.Attr <= 0 {
+				continue // a declared table's other columns
+			}
+			t := tableColumn{name: c.Name, oid: c.Type, typmod: c.Typmod, attr: c.Attr, notNull: c.Core && c.Name == "timestamp"}
+			if c.Declared != nil {
+				t.notNull, t.byDefault = c.Declared.NotNull, c.Declared.Default
+			}
+			out = append(out, t)
 		}
 		return out
 	}
@@ -98,7 +117,7 @@ func tableColumns(r Relation) []tableColumn {
 		return nil
 	}
 	for i, c := range src.relation.columns {
-		out = append(out, tableColumn{c.Name, c.Type, c.Typmod, c.Attr, src.relation.notNull[i]})
+		out = append(out, tableColumn{name: c.Name, oid: c.Type, typmod: c.Typmod, attr: c.Attr, notNull: src.relation.notNull[i]})
 	}
 	return out
 }
@@ -138,6 +157,9 @@ func rowsClass(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
 		w.Int("relnatts", int64(len(tableColumns(r))))
 		w.Bool("relispopulated", true)
 		w.Bool("relhasindex", r.Stream != nil && s.indexed(r.Stream))
+		if r.Stream != nil && len(r.Stream.Table.Options) > 0 {
+			w.Text("reloptions", r.Stream.Table.options())
+		}
 		w.Text("relreplident", map[bool]string{true: "d", false: "n"}[r.Stream != nil])
 		w.End()
 	}
@@ -171,6 +193,7 @@ func rowsAttribute(ctx context.Context, s *Snapshot, _ *types.Env, w *Rows) erro
 				}
 			}
 			w.Bool("attnotnull", c.notNull)
+			w.Bool("atthasdef", c.byDefault != "")
 			w.Bool("attislocal", true)
 			w.End()
 		}
@@ -253,6 +276,27 @@ func rowsType(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
 	}
 	return nil
 }
+
+// rowsDefaults fills pg_attrdef. A default's expression is its text, which is what pg_get_expr makes of it.
+func rowsDefaults(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
+	for _, st := range s.streams {
+		for _, c := range st.Own() {
+			if c.Declared.Default == "" || c.Attr <= 0 {
+				continue
+			}
+			w.Begin()
+			w.OID("oid", defaultOIDs+st.OID<<11+types.OID(c.Attr)) // no relation has so high a number
+			w.OID("adrelid", st.OID)
+			w.Int("adnum", int64(c.Attr))
+			w.Text("adbin", c.Declared.Default)
+			w.End()
+		}
+	}
+	return nil
+}
+
+// defaultOIDs is where the OIDs of defaults begin.
+const defaultOIDs types.OID = 1 << 31
 
 func rowsDatabase(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
 	w.Begin()
@@ -385,7 +429,7 @@ func init() {
 	for name, rows := range map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{
 		"pg_namespace": rowsNamespace, "pg_class": rowsClass, "pg_attribute": rowsAttribute, "pg_type": rowsType, "pg_database": rowsDatabase,
 		"pg_roles": rowsRole, "pg_authid": rowsRole, "pg_user": rowsRole, "pg_shadow": rowsRole, "pg_tables": rowsTables, "pg_views": rowsViews,
-		"pg_am": rowsAccessMethod, "pg_description": rowsDescription,
+		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription,
 	} {
 		builtin["pg_catalog."+name] = rows
 	}
@@ -393,7 +437,7 @@ func init() {
 
 // nothingToSay are the relations that are empty, truly: there are no such objects here. Some are filled where a provider is registered.
 var nothingToSay = strings.Fields(`
-	pg_catalog.pg_constraint pg_catalog.pg_attrdef pg_catalog.pg_settings pg_catalog.pg_stat_activity
+	pg_catalog.pg_constraint pg_catalog.pg_settings pg_catalog.pg_stat_activity
 	pg_catalog.pg_inherits pg_catalog.pg_trigger pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_enum pg_catalog.pg_range
 	pg_catalog.pg_extension pg_catalog.pg_event_trigger pg_catalog.pg_foreign_data_wrapper pg_catalog.pg_foreign_server
 	pg_catalog.pg_foreign_table pg_catalog.pg_matviews pg_catalog.pg_partitioned_table pg_catalog.pg_publication

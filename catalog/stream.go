@@ -24,22 +24,37 @@ type Stream struct {
 	OID     types.OID
 	Schema  string
 	Name    string
-	Columns []StreamColumn // core columns first (in the order of coreColumns), then top-level properties, oldest first
+	Table   *Table
+	Columns []StreamColumn // those that * shows first; then the other core columns, then top-level properties, oldest first
 
 	core   map[string]int   // index into Columns by name
+	own    []int            // declared columns, as indexes into Columns
 	exact  map[string]int   // properties by their spelling
 	folded map[string][]int // properties by folded name, oldest first
 	nested *member          // what lies in properties that are objects
 	paths  int              // how many property paths are known, nested ones included
 }
 
-// StreamColumn is a core or property column.
+// Form is how a column's value is made of what the scan reads.
+type Form uint8
+
+const (
+	AsRead Form = iota // it is the value
+	Cast               // it is JSON with its nulls, of which types.ParseStored makes the value
+	Unless             // it is the value, unless the event says null at Null
+)
+
+// StreamColumn is a core, declared or property column.
 type StreamColumn struct {
-	Name string
-	Type types.OID
-	Attr int16 // attnum, stable across restarts
-	Core bool
-	Star bool // part of SELECT *
+	Name     string
+	Type     types.OID
+	Typmod   int32
+	Attr     int16        // attnum, stable across restarts; 0: not in the catalogs, below: hidden
+	Core     bool         // and not declared
+	Declared *TableColumn // nil: not declared
+	Star     bool         // part of SELECT *
+	Form     Form
+	Null     nql.Column // of Form Unless
 	// Faithful: the column shows every number that its events hold, and numbers compare by their spelling just as the
 	// column's values compare in SQL. Ingestion sees to it, by widening the types of undeclared properties.
 	Faithful bool
@@ -93,15 +108,34 @@ func propertyKind(oid types.OID) column.Kind {
 	return column.Text
 }
 
-func newStream(st *engine.StreamSchema) *Stream {
+// hiddenAttr is where the attnums of a declared table's hidden core columns begin; PostgreSQL's own hidden columns have -1 to -6.
+const hiddenAttr = -32
+
+func newStream(st *engine.StreamSchema, table *Table) *Stream {
 	s := &Stream{
-		ID: st.ID, OID: firstStreamOID + types.OID(st.ID), Schema: st.Schema, Name: st.Name,
+		ID: st.ID, OID: firstStreamOID + types.OID(st.ID), Schema: st.Schema, Name: st.Name, Table: table,
 		core: map[string]int{}, exact: map[string]int{}, folded: map[string][]int{}, nested: &member{members: map[string]*member{}},
 	}
+	hidden := map[string]bool{}
+	if table.Declared {
+		for i := range table.Columns {
+			c := &table.Columns[i]
+			s.own = append(s.own, len(s.Columns))
+			s.Columns = append(s.Columns, declaredColumn(c, c.Attr, true))
+			hidden[c.Name] = true
+		}
+	}
 	for i, c := range coreColumns {
+		if hidden[c.name] {
+			continue
+		}
+		attr := int16(i + 1)
+		if table.Declared {
+			attr = hiddenAttr - int16(i)
+		}
 		s.core[c.name] = len(s.Columns)
 		s.Columns = append(s.Columns, StreamColumn{
-			Name: c.name, Type: c.oid, Attr: int16(i + 1), Core: true, Star: c.star,
+			Name: c.name, Type: c.oid, Typmod: -1, Attr: attr, Core: true, Star: c.star && !table.Declared,
 			Read: nql.Column{Path: &nql.Path{Root: c.root}, Kind: propertyKind(c.oid)},
 		})
 	}
@@ -111,6 +145,41 @@ func newStream(st *engine.StreamSchema) *Stream {
 		s.addProperty(&properties[i])
 	}
 	return s
+}
+
+// nullable are the core columns that something else stands in for where an event lacks them, with the members that they are.
+var nullable = map[string]string{"level": "@l", "message": "@m", "exception": "@x", "trace_id": "@tr", "span_id": "@sp"}
+
+// declaredColumn says how a declared column is read.
+func declaredColumn(c *TableColumn, attr int16, star bool) StreamColumn {
+	out := StreamColumn{Name: c.Name, Type: c.Type, Typmod: c.Typmod, Attr: attr, Declared: c, Star: star}
+	if c.Core != "" {
+		for _, core := range coreColumns {
+			if core.name == c.Core {
+				out.Read = nql.Column{Path: &nql.Path{Root: core.root}, Kind: propertyKind(core.oid)}
+			}
+		}
+		if m := nullable[c.Core]; m != "" && !c.NotNull {
+			out.Form, out.Null = Unless, jsonMember(m)
+		}
+		return out
+	}
+	out.Read = jsonMember(c.Member)
+	switch {
+	case c.Missing != nil || c.Typmod >= 0:
+		out.Form = Cast
+	case c.Type == types.Bool, c.Type == types.Int8, c.Type == types.Text, c.Type == types.Varchar:
+		out.Read.Kind, out.Read.KeepNull = propertyKind(c.Type), false
+	case c.Type == types.JSONB: // a null in it is a value
+	default:
+		out.Form = Cast
+	}
+	return out
+}
+
+// jsonMember reads a member as JSON with its nulls.
+func jsonMember(name string) nql.Column {
+	return nql.Column{Path: &nql.Path{Steps: []nql.Step{{Kind: nql.Member, Name: name}}}, Kind: column.JSON, KeepNull: true}
 }
 
 func (s *Stream) addProperty(p *engine.Property) {
@@ -126,9 +195,24 @@ func (s *Stream) addProperty(p *engine.Property) {
 		path.Steps = append(path.Steps, nql.Step{Kind: nql.Member, Name: name})
 	}
 	c := StreamColumn{
-		Name: p.Path[len(p.Path)-1], Type: oid,
+		Name: p.Path[len(p.Path)-1], Type: oid, Typmod: -1,
 		Attr: int16(min(firstPropertyAttr+int64(p.Seq), 1<<15-1)),
 		Read: nql.Column{Path: path, Kind: propertyKind(oid)},
+	}
+	if s.Table.Declared {
+		c.Attr = 0
+	}
+	listed := true
+	if len(p.Path) == 1 {
+		for i := range s.Table.Columns {
+			if t := &s.Table.Columns[i]; t.Core == "" && t.Member == p.Path[0] {
+				listed = !s.Table.Declared // else it is there already
+				c = declaredColumn(t, c.Attr, false)
+				if s.Table.Declared {
+					c.Attr = t.Attr
+				}
+			}
+		}
 	}
 	switch oid {
 	case types.Int8, types.Numeric:
@@ -151,7 +235,12 @@ func (s *Stream) addProperty(p *engine.Property) {
 	}
 	at.column = &c
 	s.paths++
-	if len(p.Path) > 1 {
+	if len(p.Path) > 1 || !listed {
+		return
+	}
+	if c.Declared != nil {
+		s.own = append(s.own, len(s.Columns))
+		s.Columns = append(s.Columns, c)
 		return
 	}
 	s.exact[c.Name] = len(s.Columns)
@@ -169,7 +258,16 @@ func (s *Stream) Core(name string) (*StreamColumn, bool) {
 	return &s.Columns[i], true
 }
 
-// Property finds a top-level property by its exact spelling, else, where folded isn't empty, the oldest one of that name in any
+// Own lists the declared columns.
+func (s *Stream) Own() []*StreamColumn {
+	out := make([]*StreamColumn, len(s.own))
+	for i, at := range s.own {
+		out[i] = &s.Columns[at]
+	}
+	return out
+}
+
+// Property finds a top-level property that is not declared by its exact spelling, else, where folded isn't empty, the oldest one of that name in any
 // case; others says how many other spellings there were to choose from then.
 func (s *Stream) Property(exact, folded string) (col *StreamColumn, others int, ok bool) {
 	if i, ok := s.exact[exact]; ok {

@@ -19,14 +19,13 @@ type merging struct {
 
 // lane is one segment on its way.
 type lane struct {
-	seg     segment
-	bound   sortKey // of the rows that were not read yet, none comes before this one
-	reader  laneReader
-	batch   *column.Batch
-	keys    []sortKey
-	at      int // row of batch that is next
-	ended   bool
-	account int64
+	seg    segment
+	bound  sortKey // of the rows that were not read yet, none comes before this one
+	reader laneReader
+	batch  *column.Batch
+	keys   []sortKey
+	at     int // row of batch that is next
+	ended  bool
 }
 
 // laneReader reads a lane's rows in order.

@@ -164,3 +164,17 @@ func TestReadersKeepTheirSnapshot(t *testing.T) {
 	s.Stop()
 	mustFlarePG(t, "check", "--data", s.Data)
 }
+
+// TestRetentionIsKeptByItself: what is older than a stream keeps goes, with nobody asking, and with VACUUM.
+func TestRetentionIsKeptByItself(t *testing.T) {
+	program(t, "psql")
+	s := serve(t, filepath.Join(t.TempDir(), "data"))
+	s.Psql("insert into stream (timestamp, n) values ('2024-01-01 00:00Z', 1), (now(), 2)")
+	s.Psql("alter table stream set (retention = '30 days')")
+	s.eventually("select string_agg(n::text, ',') from stream", "2")
+	s.Psql("insert into stream (timestamp, n) values ('2024-01-01 00:00Z', 3)")
+	s.Psql("vacuum")
+	s.eventually("select string_agg(n::text, ',') from stream", "2")
+	s.eventually("select count(*) > 0 from flare.maintenance where kind = 'retention'", "t")
+	s.Stop()
+}

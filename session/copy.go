@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
@@ -47,7 +48,7 @@ func (s *session) copyIn(ctx context.Context, sc *scope, b *translate.Copy, out 
 // copyEvents takes a document a line, decoded exactly as import does.
 func (s *session) copyEvents(ctx context.Context, stage *engine.Stage, b *translate.Copy, in io.Reader) (int64, error) {
 	result, err := ingest.Run(ctx, []ingest.Input{ingest.Reader("stdin", newUntilMarker(in))}, stageSink{stage, b.Stream.ID},
-		ingest.Options{Options: event.Options{Limits: s.srv.c.Limits}})
+		ingest.Options{Options: eventOptions(b.Stream, s.srv.c.Limits)})
 	if bad := (*ingest.LineError)(nil); errors.As(err, &bad) {
 		e := types.Errorf(bad.Err.Code, "%s", bad.Err.Reason)
 		e.Where = fmt.Sprintf("COPY %s, line %d", b.Stream.Name, bad.Line)
@@ -70,7 +71,12 @@ func (k stageSink) Observe(sum *event.Summary)        { k.stage.Observe(k.stream
 
 // copyRows takes rows in text or csv format.
 func (s *session) copyRows(ctx context.Context, sc *scope, b *translate.Copy, in io.Reader) (n int64, err error) {
-	w := s.newRowWriter(sc, b.Stream.ID, b.Stream.Name, b.Targets)
+	w := s.newRowWriter(sc, b.Stream, append(slices.Clip(b.Targets), b.Rest...))
+	rest, err := s.newRestValues(ctx, sc, b)
+	if err != nil {
+		return 0, err
+	}
+	defer rest.close()
 	r := newCopyReader(in, b)
 	at := -1 // the column that is being read
 	defer func() { err = inCopy(ctx, err, b, r, at) }()
@@ -116,12 +122,16 @@ func (s *session) copyRows(ctx context.Context, sc *scope, b *translate.Copy, in
 			if err := checkUTF8(f.bytes); err != nil {
 				return 0, err
 			}
-			if err := types.ParseText(cols[i], sc.env, t.Type, -1, f.bytes); err != nil {
+			if err := types.ParseText(cols[i], sc.env, t.Type, t.Typmod, f.bytes); err != nil {
 				return 0, err
 			}
 		}
 		at = -1
-		if err := w.row(cols, 0); err != nil {
+		row, err := rest.row(cols)
+		if err != nil {
+			return 0, err
+		}
+		if err := w.row(row, 0); err != nil {
 			return 0, err
 		}
 	}

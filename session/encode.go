@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/event"
@@ -17,8 +18,7 @@ import (
 type rowWriter struct {
 	env     *types.Env
 	stage   *engine.Stage
-	stream  engine.StreamID
-	name    string // of the stream, for messages
+	stream  *catalog.Stream
 	targets []translate.Target
 	keys    [][]byte // `"name":` of each TargetMember
 
@@ -30,9 +30,9 @@ type rowWriter struct {
 }
 
 // newRowWriter prepares to stage rows. now, in microseconds since 1970, is the time of rows that have none.
-func (s *session) newRowWriter(sc *scope, stream engine.StreamID, name string, targets []translate.Target) *rowWriter {
+func (s *session) newRowWriter(sc *scope, stream *catalog.Stream, targets []translate.Target) *rowWriter {
 	now := sc.env.TransactionStart.UnixMicro() * ticksPerMicro
-	w := &rowWriter{env: sc.env, stage: s.stage(), stream: stream, name: name, targets: targets}
+	w := &rowWriter{env: sc.env, stage: s.stage(), stream: stream, targets: targets}
 	w.decoder = event.NewDecoder(event.Options{Limits: s.srv.c.Limits, Now: &now})
 	w.keys = make([][]byte, len(targets))
 	for i, t := range targets {
@@ -70,6 +70,9 @@ func (w *rowWriter) batch(b *column.Batch) error {
 func (w *rowWriter) row(cols []*column.Vector, i int) error {
 	w.text = append(w.text[:0], '{')
 	whole, timed := false, false
+	if err := w.notNull(cols, i); err != nil {
+		return err
+	}
 	for c, t := range w.targets {
 		switch t.Kind {
 		case translate.TargetDocument, translate.TargetProperties:
@@ -88,12 +91,19 @@ func (w *rowWriter) row(cols []*column.Vector, i int) error {
 	for c, t := range w.targets {
 		switch t.Kind {
 		case translate.TargetMember:
-			if cols[c].Null(i) {
+			if cols[c].Null(i) && !t.KeepNull {
 				continue // SQL NULL: the event has no such member
 			}
 			w.comma()
 			w.text = append(w.text, w.keys[c]...)
-			w.text = types.AppendJSON(w.text, w.env, t.Type, cols[c], i)
+			switch {
+			case cols[c].Null(i):
+				w.text = append(w.text, "null"...)
+			case t.Declared > 0:
+				w.text = types.AppendStored(w.text, t.Type, cols[c], i)
+			default:
+				w.text = types.AppendJSON(w.text, w.env, t.Type, cols[c], i)
+			}
 		case translate.TargetTimestamp:
 			if cols[c].Null(i) {
 				return w.null(t)
@@ -121,7 +131,7 @@ func (w *rowWriter) stageEvent() error {
 		return err
 	}
 	w.doc = doc
-	if err := w.stage.Append(w.stream, ts, doc); err != nil {
+	if err := w.stage.Append(w.stream.ID, ts, doc); err != nil {
 		return err
 	}
 	w.rows++
@@ -133,7 +143,7 @@ func (w *rowWriter) stageEvent() error {
 
 // observe tells the stage of the properties seen; at the end of the statement at the latest.
 func (w *rowWriter) observe() {
-	w.stage.Observe(w.stream, &w.summary)
+	w.stage.Observe(w.stream.ID, &w.summary)
 	w.summary = event.Summary{}
 }
 
@@ -181,7 +191,7 @@ const (
 
 func (w *rowWriter) null(t translate.Target) error {
 	return &types.Error{
-		Code: types.CodeNotNullViolation, Schema: "public", Table: w.name, Column: t.Name,
-		Message: "null value in column \"" + t.Name + "\" of relation \"" + w.name + "\" violates not-null constraint",
+		Code: types.CodeNotNullViolation, Schema: w.stream.Schema, Table: w.stream.Name, Column: t.Name,
+		Message: "null value in column \"" + t.Name + "\" of relation \"" + w.stream.Name + "\" violates not-null constraint",
 	}
 }

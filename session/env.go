@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,13 +28,13 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
 	e.Setting = frozen.lookup
-	e.Names = names{snapshot, s.searchPath()}
+	e.Names = names{snapshot, s.searchPath(snapshot)}
 	return e
 }
 
-// searchPath gives the schemas of the setting search_path, without those that stand for the user.
-func (s *session) searchPath() []string {
-	var out []string
+// searchPath gives the schemas of the setting search_path that exist; $user is the one named as the user.
+func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
+	out := []string{}
 	for _, part := range strings.Split(s.settings.get("search_path"), ",") {
 		name := strings.TrimSpace(part)
 		if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
@@ -41,7 +42,12 @@ func (s *session) searchPath() []string {
 		} else {
 			name = strings.ToLower(name)
 		}
-		if name != "" && name != "$user" {
+		if name == "$user" {
+			if name = s.user; name == "flare" {
+				continue // the schema of that name is nobody's
+			}
+		}
+		if snapshot.HasSchema(name) && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
@@ -65,14 +71,8 @@ func (n names) Relation(name string) (types.OID, bool) {
 	}
 	switch len(parts) {
 	case 1:
-		if r, ok := n.snapshot.Relation("", parts[0]); ok {
-			return r.OID, true
-		}
-		for _, schema := range n.path {
-			if r, ok := n.snapshot.Relation(schema, parts[0]); ok {
-				return r.OID, true
-			}
-		}
+		r, ok := n.snapshot.Find(n.path, parts[0])
+		return r.OID, ok
 	case 3: // with a database in front
 		parts = parts[1:]
 		fallthrough
@@ -93,7 +93,7 @@ func (n names) RelationName(oid types.OID) (string, bool) {
 	if !ok {
 		return n.indexName(oid)
 	}
-	if found, ok := n.snapshot.Relation("", r.Name); ok && found.OID == oid {
+	if found, ok := n.snapshot.Find(n.path, r.Name); ok && found.OID == oid {
 		return quoteName(r.Name), true
 	}
 	return quoteName(r.Schema) + "." + quoteName(r.Name), true

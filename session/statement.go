@@ -63,7 +63,7 @@ const maxColumns = 1664
 // bind binds a statement in a scope. In a failed transaction only what ends it is bound.
 func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
 	bound, err := translate.Bind(&translate.Context{
-		Catalog: sc.snapshot, Env: sc.env, Params: declared, Notice: s.notice,
+		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
 		Eval: func(x plan.Expr) (*column.Vector, error) {
 			v, err := exec.Eval(&exec.Runtime{Env: sc.env}, []plan.Expr{x})
@@ -236,6 +236,8 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.discard(b)
 	case *translate.NoOp:
 		return b.Tag, nil
+	case *translate.Definition:
+		return s.definition(ctx, sc, b)
 	case *translate.Execute:
 		return s.performPrepared(ctx, sc, b, out)
 	}

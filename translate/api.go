@@ -16,6 +16,8 @@ import (
 type Context struct {
 	Catalog *catalog.Snapshot
 	Env     *types.Env
+	// Path is the search path; nil: public.
+	Path []string
 	// Params are the parameter types that the client declared; 0 or missing ones are inferred.
 	Params []types.OID
 	// Notice receives notices that binding gives rise to; may be nil.
@@ -52,7 +54,13 @@ type Target struct {
 	Kind   TargetKind
 	Member string    // for TargetMember: the JSON member's name
 	Type   types.OID // of the value
+	Typmod int32     // -1: none
 	Name   string    // the column as the user knows it, for messages
+	// Declared is the column's place among a declared table's, from 1; 0 for others.
+	Declared int
+	NotNull  bool
+	// KeepNull: a null is written down, since an event without the member would show something else.
+	KeepNull bool
 }
 
 // TargetKind tells targets apart.
@@ -69,9 +77,11 @@ const (
 type Copy struct {
 	From                                bool // FROM STDIN; else TO STDOUT
 	Stream                              *catalog.Stream
-	Targets                             []Target  // FROM: the columns; for FORMAT json one TargetDocument
-	Plan                                plan.Node // TO
-	Format                              string    // "text", "csv", "binary", "json"
+	Targets                             []Target    // FROM: the columns; for FORMAT json one TargetDocument
+	Rest                                []Target    // FROM: a declared table's other columns
+	RestValues                          []plan.Expr // what they get, no Refs in it
+	Plan                                plan.Node   // TO
+	Format                              string      // "text", "csv", "binary", "json"
 	Delimiter                           byte
 	Null                                string
 	Header                              bool

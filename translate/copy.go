@@ -43,9 +43,9 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 			return b.unsupported(-1, "a column list is not supported with FORMAT json")
 		}
 		t := coreTargets["document"]
-		t.Name = "document"
+		t.Name, t.Typmod = "document", -1
 		out.Targets = []Target{t}
-		return nil
+		return b.wholeEvents(out.Stream, t)
 	}
 	list := names(n.Attlist)
 	cols, err := b.insertColumns(out.Stream, list, b.copyLocations(n, list))
@@ -57,6 +57,17 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 			c.Type = types.Text
 		}
 		out.Targets = append(out.Targets, c.Target)
+	}
+	rest, err := b.rest(out.Stream, cols)
+	if err != nil {
+		return err
+	}
+	for _, c := range rest {
+		e, err := b.defaultValue(&c)
+		if err != nil {
+			return err
+		}
+		out.Rest, out.RestValues = append(out.Rest, c.Target), append(out.RestValues, e)
 	}
 	return b.forced(out, list)
 }

@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"errors"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/plan"
@@ -72,9 +74,18 @@ func (b *binder) truncate(n *pg.TruncateStmt) (Bound, error) {
 	for _, r := range n.Relations {
 		stream, err := b.insertable(r.GetRangeVar())
 		if err != nil {
-			return nil, err
+			return nil, placeless(err)
 		}
 		out.Streams = append(out.Streams, stream)
 	}
 	return out, nil
+}
+
+// placeless takes the position out of an error about a name: PostgreSQL gives none where the statement is no query.
+func placeless(err error) error {
+	var e *types.Error
+	if errors.As(err, &e) {
+		e.Position = 0
+	}
+	return err
 }

@@ -83,7 +83,7 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 	if n.Catalogname != "" && n.Catalogname != b.c.Env.Database {
 		return catalog.Relation{}, b.unsupported(n.Location, "cross-database references are not implemented: \"%s.%s.%s\"", n.Catalogname, n.Schemaname, n.Relname)
 	}
-	rel, ok := b.c.Catalog.Relation(n.Schemaname, n.Relname)
+	rel, ok := b.find(n.Schemaname, n.Relname)
 	if !ok {
 		name := n.Relname
 		if n.Schemaname != "" {
@@ -92,6 +92,14 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 		return catalog.Relation{}, b.errorf(n.Location, types.CodeUndefinedTable, "relation %q does not exist", name)
 	}
 	return rel, nil
+}
+
+// find finds a relation by its name, in the search path where no schema is given.
+func (b *binder) find(schema, name string) (catalog.Relation, bool) {
+	if schema == "" && b.c.Path != nil {
+		return b.c.Catalog.Find(b.c.Path, name)
+	}
+	return b.c.Catalog.Relation(schema, name)
 }
 
 // rangeVar binds the name of a relation or of a WITH query.

@@ -56,7 +56,7 @@ func (b *binder) createIndex(n *pg.IndexStmt) (Bound, error) {
 	}
 	stream, err := b.insertable(n.Relation)
 	if err != nil {
-		return nil, err
+		return nil, placeless(err)
 	}
 	if len(n.IndexParams) != 1 || !b.isEventTime(n.IndexParams[0].GetIndexElem()) {
 		return nil, b.noSuchIndex(-1, "an index is on the column timestamp, and on nothing else")

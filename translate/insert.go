@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"strings"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/catalog"
@@ -31,6 +33,7 @@ type insertColumn struct {
 	// fresh: a property that isn't there yet.
 	fresh    bool
 	location int32
+	own      *catalog.TableColumn // declared
 }
 
 // insertable finds the stream that is written to.
@@ -48,11 +51,17 @@ func (b *binder) insertable(n *pg.RangeVar) (*catalog.Stream, error) {
 // insertColumns says where the columns of a list go; without a list, to those that * shows.
 func (b *binder) insertColumns(st *catalog.Stream, folded []string, locations []int32) ([]insertColumn, error) {
 	var out []insertColumn
+	if len(folded) == 0 && st.Table.Declared {
+		for _, c := range st.Own() {
+			out = append(out, ownTarget(st, c))
+		}
+		return out, nil
+	}
 	if len(folded) == 0 {
 		for _, c := range st.Columns {
 			if c.Star {
 				t := coreTargets[c.Name]
-				t.Name = c.Name
+				t.Name, t.Typmod = c.Name, -1
 				out = append(out, insertColumn{Target: t, location: -1})
 			}
 		}
@@ -84,6 +93,16 @@ func (b *binder) insertColumns(st *catalog.Stream, folded []string, locations []
 }
 
 func (b *binder) insertColumn(st *catalog.Stream, folded string, id ident, at int32) (insertColumn, error) {
+	for rank := spelledExactly; rank <= spelledAnyhow; rank++ {
+		for _, c := range st.Own() {
+			if c.Name == id.text && rank == spelledExactly || !id.quoted && (rank == spelledFolded && c.Name == folded ||
+				rank == spelledAnyhow && strings.EqualFold(c.Name, id.text)) {
+				out := ownTarget(st, c)
+				out.location = at
+				return out, nil
+			}
+		}
+	}
 	core := folded
 	if id.quoted {
 		core = id.text
@@ -91,17 +110,21 @@ func (b *binder) insertColumn(st *catalog.Stream, folded string, id ident, at in
 			core = n
 		}
 	}
-	if t, ok := coreTargets[core]; ok {
-		t.Name = core
+	_, there := st.Core(core)
+	if t, ok := coreTargets[core]; ok && there {
+		t.Name, t.Typmod = core, -1
 		return insertColumn{Target: t, location: at}, nil
 	}
-	if core == "event_id" {
+	if core == "event_id" && there {
 		return insertColumn{}, b.errorf(at, "428C9", "cannot insert a non-DEFAULT value into column %q", core).
 			WithDetail("Column %q is made from the event's time and its order of arrival.", core)
 	}
 	if len(id.text) > 0 && id.text[0] == '@' {
 		return insertColumn{}, b.errorf(at, types.CodeUndefinedColumn, "column %q of relation %q does not exist", id.text, st.Name).
 			WithDetail("Names that begin with @ are built in.")
+	}
+	if st.Table.Declared {
+		return insertColumn{}, b.errorf(at, types.CodeUndefinedColumn, "column %q of relation %q does not exist", folded, st.Name)
 	}
 	any := id.text
 	if id.quoted {
@@ -111,9 +134,9 @@ func (b *binder) insertColumn(st *catalog.Stream, folded string, id ident, at in
 		if others > 0 {
 			b.notice(at, "%q is spelled in several ways in stream %q; the oldest, %q, is meant", id.text, st.Name, c.Name)
 		}
-		return insertColumn{Target: Target{Member: c.Name, Type: c.Type, Name: c.Name}, open: true, location: at}, nil
+		return insertColumn{Target: Target{Member: c.Name, Type: c.Type, Typmod: -1, Name: c.Name}, open: true, location: at}, nil
 	}
-	return insertColumn{Target: Target{Member: id.text, Type: types.Unknown, Name: id.text}, open: true, fresh: true, location: at}, nil
+	return insertColumn{Target: Target{Member: id.text, Type: types.Unknown, Typmod: -1, Name: id.text}, open: true, fresh: true, location: at}, nil
 }
 
 // accepts chooses the type that a value of type from is stored as in a column.
@@ -193,7 +216,7 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 		want := make([]plan.Column, len(cols))
 		for i := range cols {
 			cols[i].Type = cols[i].accepts(have[i].Type)
-			want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: -1}
+			want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: cols[i].Typmod}
 		}
 		out.Plan, err = b.retarget(node, want, function.CastAssignment, func(i int, from types.OID) error {
 			return b.cannotAssign(&cols[i], from, firstLocation(sel))
@@ -201,6 +224,9 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if out.Plan, cols, err = b.fillIn(st, out.Plan, cols); err != nil {
+		return nil, err
 	}
 	for _, c := range cols {
 		out.Targets = append(out.Targets, c.Target)
@@ -271,7 +297,7 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 		} else {
 			col.Type = col.accepts(types.Unknown)
 		}
-		out.Cols = append(out.Cols, plan.Column{Name: col.Name, Type: col.Type, Typmod: -1})
+		out.Cols = append(out.Cols, plan.Column{Name: col.Name, Type: col.Type, Typmod: col.Typmod})
 		for r := range rows {
 			if rows[r][c] == nil {
 				if rows[r][c], err = b.defaultValue(col); err != nil {
@@ -279,7 +305,7 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 				}
 				continue
 			}
-			e, ok, err := b.coerce(rows[r][c], col.Type, -1, function.CastAssignment, at[r][c])
+			e, ok, err := b.coerce(rows[r][c], col.Type, col.Typmod, function.CastAssignment, at[r][c])
 			if err != nil {
 				return nil, nil, err
 			}
@@ -304,6 +330,9 @@ func hasKnown(ts []types.OID) bool {
 
 // defaultValue is what DEFAULT means: the time of the transaction for the timestamp, nothing for all else.
 func (b *binder) defaultValue(c *insertColumn) (plan.Expr, error) {
+	if c.own != nil {
+		return b.columnDefault(c.own)
+	}
 	if c.Kind == TargetTimestamp {
 		return b.call("pg_catalog", "now", nil, nil, -1)
 	}

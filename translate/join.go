@@ -150,7 +150,7 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		for _, p := range positions {
 			scan.Reads = append(scan.Reads, r.cols[p].read)
 		}
-		node = scan
+		node = shape(r, scan, positions)
 	case r.node != nil:
 		node = below
 		if !b.c.NoPushdown {

@@ -6,6 +6,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
@@ -166,7 +167,7 @@ func (b *binder) pathBase(sc *scope, e plan.Expr) (*relation, *nql.Path) {
 	switch e := e.(type) {
 	case *plan.Ref:
 		rel, col, ok := sc.column(e)
-		if ok && rel.stream != nil && e.OID == types.JSONB && col.read.Kind == column.JSON {
+		if ok && rel.stream != nil && e.OID == types.JSONB && col.read.Kind == column.JSON && col.form == catalog.AsRead {
 			return rel, col.read.Path
 		}
 	case *plan.Call:

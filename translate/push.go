@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
@@ -46,6 +47,14 @@ func (b *binder) push(sc *scope, scan *plan.Scan, conds []plan.Expr) (rest []pla
 		}
 		scan.Params = scan.Params[:params]
 		rest = append(rest, c)
+		if e, ok := p.implied(c); ok {
+			if scan.Where != nil {
+				e = &nql.Binary{Op: nql.And, L: scan.Where, R: e}
+			}
+			scan.Where = e
+		} else {
+			scan.Params = scan.Params[:params]
+		}
 	}
 	return rest
 }
@@ -71,7 +80,7 @@ func (p *pusher) read(e plan.Expr) (*relColumn, bool) {
 		return nil, false
 	}
 	_, c, ok := p.sc.column(r)
-	if !ok || c.Type != r.OID {
+	if !ok || c.form != catalog.AsRead || c.Type != r.OID && !(c.Type == types.Varchar && r.OID == types.Text) {
 		return nil, false
 	}
 	return c, true

@@ -1,11 +1,13 @@
 package translate
 
 import (
+	"strconv"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
@@ -56,6 +58,8 @@ type relation struct {
 type relColumn struct {
 	plan.Column
 	read nql.Column // of a stream
+	form catalog.Form
+	of   *catalog.StreamColumn // what the value is made of where form isn't AsRead
 }
 
 func newScope() *scope { return &scope{find: map[variable]int{}} }
@@ -81,6 +85,29 @@ func (sc *scope) column(r *plan.Ref) (rel *relation, c *relColumn, ok bool) {
 	}
 	v := sc.vars[r.Index]
 	return v.rel, &v.rel.cols[v.col], true
+}
+
+// show makes sure that a stream relation reads a column of its stream, under a name, and gives the column's number.
+func (r *relation) show(name string, c *catalog.StreamColumn) int {
+	if c.Form == catalog.AsRead {
+		i := r.streamColumn(name, c.Type, c.Attr, c.Read)
+		if c.Typmod >= 0 {
+			r.cols[i].Typmod = c.Typmod
+		}
+		return i
+	}
+	key := "=" + strconv.Itoa(int(c.Attr)) + " " + pathKey(c.Read)
+	if i, ok := r.paths[key]; ok {
+		return i
+	}
+	i := len(r.cols)
+	r.paths[key] = i
+	col := relColumn{Column: plan.Column{Name: name, Type: c.Type, Typmod: c.Typmod}, read: c.Read, form: c.Form, of: c}
+	if c.Attr != 0 {
+		col.Table, col.Attr = r.stream.OID, c.Attr
+	}
+	r.cols, r.used = append(r.cols, col), append(r.used, false)
+	return i
 }
 
 // streamColumn makes sure that a stream relation reads a path, and gives the column's number.
@@ -300,6 +327,9 @@ func (b *binder) knownObject(sc *scope, name string) bool {
 		if _, ok := r.stream.Core(name); ok {
 			return true
 		}
+		if _, ok := r.own(name, ident{name, true}, spelledExactly); ok {
+			return true
+		}
 		if _, _, ok := r.stream.Property(name, name); ok {
 			return true
 		}
@@ -344,6 +374,9 @@ const (
 // declared finds a column of a relation that is no undeclared property.
 func (b *binder) declared(r *relation, folded string, id ident, rank int) []int {
 	if r.stream != nil {
+		if i, ok := r.own(folded, id, rank); ok {
+			return []int{i}
+		}
 		if rank != spelledExactly {
 			return nil
 		}
@@ -389,9 +422,8 @@ func (b *binder) core(r *relation, folded string, id ident) (int, bool) {
 		}
 	}
 	for i, a := range r.alias {
-		if a == name {
-			c := r.stream.Columns[i]
-			return r.streamColumn(a, c.Type, c.Attr, c.Read), true
+		if a == name && r.stream.Columns[i].Declared == nil {
+			return r.show(a, &r.stream.Columns[i]), true
 		}
 	}
 	c, ok := r.stream.Core(name)
@@ -401,10 +433,33 @@ func (b *binder) core(r *relation, folded string, id ident) (int, bool) {
 		}
 		return 0, false
 	}
-	if int(c.Attr) <= len(r.alias) {
+	if c.Star && int(c.Attr) <= len(r.alias) {
 		return 0, false // it goes by another name here
 	}
-	return r.streamColumn(c.Name, c.Type, c.Attr, c.Read), true
+	return r.show(c.Name, c), true
+}
+
+// own finds a declared column of a stream.
+func (r *relation) own(folded string, id ident, rank int) (int, bool) {
+	for at, c := range r.stream.Own() {
+		name := c.Name
+		if c.Star && at < len(r.alias) {
+			name = r.alias[at]
+		}
+		match := false
+		switch rank {
+		case spelledExactly:
+			match = name == id.text
+		case spelledFolded:
+			match = !id.quoted && name == folded
+		default:
+			match = !id.quoted && strings.EqualFold(name, id.text)
+		}
+		if match {
+			return r.show(name, c), true
+		}
+	}
+	return 0, false
 }
 
 // inRelation finds a column of one relation, and members of it.
@@ -447,17 +502,23 @@ func (b *binder) property(sc *scope, r *relation, ids []ident, location int32) (
 		b.notice(location, "%q is spelled in several ways in stream %q; the oldest, %q, is meant", ids[0].text, r.stream.Name, c.Name)
 	}
 	if len(ids) == 1 {
-		return sc.ref(r, r.streamColumn(c.Name, c.Type, c.Attr, c.Read)), c.Name, true
+		return sc.ref(r, r.show(c.Name, c)), c.Name, true
 	}
 	return b.nested(sc, r, c.Read.Path.Steps, ids[1:])
 }
 
 // members finds a member of a column that shows an object: only the core column properties has known ones.
 func (b *binder) members(sc *scope, r *relation, col int, ids []ident) (plan.Expr, string, bool) {
-	if r.stream == nil || r.cols[col].read.Path.Root != nql.Properties || len(r.cols[col].read.Path.Steps) > 0 {
+	if r.stream == nil || r.cols[col].read.Kind != column.JSON {
 		return nil, "", false
 	}
-	return b.nested(sc, r, nil, ids)
+	switch at := r.cols[col].read.Path; {
+	case at.Root == nql.Properties && len(at.Steps) == 0:
+		return b.nested(sc, r, nil, ids)
+	case at.Root == nql.NoBuiltin && r.cols[col].Type == types.JSONB && r.cols[col].form == catalog.AsRead:
+		return b.nested(sc, r, at.Steps, ids)
+	}
+	return nil, "", false
 }
 
 // nested finds a member at any depth below the object at steps.
@@ -478,9 +539,8 @@ func (b *binder) nested(sc *scope, r *relation, steps []nql.Step, ids []ident) (
 	if !ok {
 		return nil, "", false
 	}
-	attr := c.Attr
 	if len(steps) > 1 {
-		attr = 0 // catalogs list top-level properties only
+		return sc.ref(r, r.streamColumn(c.Name, c.Type, 0, c.Read)), c.Name, true // catalogs list top-level properties only
 	}
-	return sc.ref(r, r.streamColumn(c.Name, c.Type, attr, c.Read)), c.Name, true
+	return sc.ref(r, r.show(c.Name, c)), c.Name, true
 }

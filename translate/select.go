@@ -194,7 +194,7 @@ func (b *binder) star(sc *scope, ref *pg.ColumnRef) ([]target, error) {
 					if i < len(r.alias) {
 						name = r.alias[i]
 					}
-					cols = append(cols, r.streamColumn(name, c.Type, c.Attr, c.Read))
+					cols = append(cols, r.show(name, &r.stream.Columns[i]))
 				}
 			}
 		} else {
@@ -441,6 +441,11 @@ func scanBelow(node plan.Node) *plan.Scan {
 			return n
 		case *plan.Filter:
 			node = n.Input
+		case *plan.Project:
+			if !isShaping(n) {
+				return nil
+			}
+			node = n.Input
 		default:
 			return nil
 		}
@@ -449,6 +454,9 @@ func scanBelow(node plan.Node) *plan.Scan {
 
 // pushLimit tells a scan right below how many rows are wanted.
 func pushLimit(node plan.Node, wanted int64) {
+	if p, ok := node.(*plan.Project); ok && isShaping(p) {
+		node = p.Input
+	}
 	if scan, ok := node.(*plan.Scan); ok && wanted >= 0 {
 		scan.Limit = wanted
 	}

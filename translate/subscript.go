@@ -25,7 +25,7 @@ func (b *binder) indirection(sc *scope, n *pg.A_Indirection) (plan.Expr, error) 
 	ofStream := false
 	if r, ok := e.(*plan.Ref); ok {
 		rel, col, ok := sc.column(r)
-		ofStream = ok && rel.stream != nil && col.read.Kind == column.JSON
+		ofStream = ok && rel.stream != nil && col.read.Kind == column.JSON && col.form == catalog.AsRead
 	}
 	for _, step := range n.Indirection {
 		switch {

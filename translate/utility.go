@@ -18,6 +18,9 @@ var refused = map[string]string{
 
 // utility binds the statements that are no query.
 func (b *binder) utility(n *pg.Node) (Bound, error) {
+	if d, err := b.define(n); d != nil || err != nil {
+		return d, err
+	}
 	switch n := n.GetNode().(type) {
 	case *pg.Node_TransactionStmt:
 		return b.transaction(n.TransactionStmt)

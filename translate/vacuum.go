@@ -54,7 +54,7 @@ func (b *binder) vacuum(n *pg.VacuumStmt) (Bound, error) {
 		v := r.GetVacuumRelation()
 		rel, err := b.lookup(v.GetRelation())
 		if err != nil {
-			return nil, err
+			return nil, placeless(err)
 		}
 		if rel.Stream == nil {
 			// What is computed needs no maintenance; PostgreSQL skips views in the same way.

@@ -168,7 +168,7 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	provideGenerations(registry, store)
 	provideMaintenance(registry, store)
 	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
-	upkeep := &maintainer{store: store, log: log, window: f.window, tickBytes: f.tickMB << 20}
+	upkeep := &maintainer{store: store, log: log, window: f.window, tickBytes: f.tickMB << 20, retention: catalog.Retention}
 	handler := session.NewServer(session.Config{
 		Maintain: upkeep.options,
 		Store:    store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,

@@ -108,9 +108,7 @@ drop table nosuch;
 create table;
 -- later
 alter table nosuch add column x int;
--- later
 delete from nosuch;
--- later
 truncate nosuch;
 -- code
 copy nosuch from stdin;

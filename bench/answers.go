@@ -1,0 +1,87 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// answer is rows of cells in PostgreSQL's text form; nil is null.
+type answer [][]*string
+
+// differ says where two answers are not the same, "" if they are. Numbers may differ in the last digits (sums of floats depend on their
+// order), JSON in its white space and the order of members.
+func (q query) differ(a, b answer) string {
+	if len(a) != len(b) {
+		return fmt.Sprintf("%d rows, %d rows", len(a), len(b))
+	}
+	a, b = q.cut(a), q.cut(b)
+	if !q.Ordered {
+		slices.SortStableFunc(a, compareRows)
+		slices.SortStableFunc(b, compareRows)
+	}
+	for i := range a {
+		if len(a[i]) != len(b[i]) {
+			return fmt.Sprintf("row %d: %d columns, %d columns", i+1, len(a[i]), len(b[i]))
+		}
+		for j := range a[i] {
+			if !sameCell(a[i][j], b[i][j]) {
+				return fmt.Sprintf("row %d, column %d: %s, %s", i+1, j+1, cellText(a[i][j]), cellText(b[i][j]))
+			}
+		}
+	}
+	return ""
+}
+
+// cut keeps what is to be compared, in a copy.
+func (q query) cut(a answer) answer {
+	out := slices.Clone(a)
+	for i, row := range out {
+		if q.Compare > 0 && len(row) > q.Compare {
+			out[i] = row[:q.Compare]
+		}
+	}
+	return out
+}
+
+func compareRows(a, b []*string) int {
+	return slices.CompareFunc(a, b, func(x, y *string) int { return strings.Compare(cellText(x), cellText(y)) })
+}
+
+func cellText(c *string) string {
+	if c == nil {
+		return "null"
+	}
+	return *c
+}
+
+func sameCell(a, b *string) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if *a == *b {
+		return true
+	}
+	if strings.HasPrefix(*a, "{") && strings.HasPrefix(*b, "{") {
+		x, xerr := parseJSON(*a)
+		y, yerr := parseJSON(*b)
+		return xerr == nil && yerr == nil && reflect.DeepEqual(x, y)
+	}
+	if !strings.ContainsAny(*a+*b, ".eEN") {
+		return false // text, or whole numbers, which are exact
+	}
+	x, xerr := strconv.ParseFloat(*a, 64)
+	y, yerr := strconv.ParseFloat(*b, 64)
+	return xerr == nil && yerr == nil && math.Abs(x-y) <= 1e-9*max(math.Abs(x), math.Abs(y))
+}
+
+// parseJSON keeps numbers as they are written: large ones would not survive as floats.
+func parseJSON(s string) (v any, err error) {
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	return v, d.Decode(&v)
+}

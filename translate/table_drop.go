@@ -1,0 +1,212 @@
+package translate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// changeable finds the stream that a statement changes. It is nil, with a notice, where there is none and that is allowed.
+func (b *binder) changeable(d *Definition, n *pg.RangeVar, missingOK bool) (*catalog.Stream, error) {
+	rel, err := b.lookup(n)
+	if err != nil {
+		e, ok := err.(*types.Error)
+		if !ok || e.Code != types.CodeUndefinedTable {
+			return nil, err
+		}
+		if missingOK {
+			d.note("relation %q does not exist, skipping", n.Relname)
+			return nil, nil
+		}
+		e.Position = 0
+		return nil, e
+	}
+	if rel.Stream == nil {
+		return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
+	}
+	return rel.Stream, nil
+}
+
+// dropTable binds DROP TABLE.
+func (b *binder) dropTable(n *pg.DropStmt) (*Definition, error) {
+	d := &Definition{Tag: "DROP TABLE"}
+	var drop []*catalog.Stream
+	for _, o := range n.Objects {
+		parts := names(o.GetList().GetItems())
+		if len(parts) == 3 && parts[0] == b.c.Env.Database {
+			parts = parts[1:]
+		}
+		if len(parts) > 2 {
+			return nil, b.unsupported(-1, "cross-database references are not implemented: %q", strings.Join(parts, "."))
+		}
+		schema, name := "", parts[len(parts)-1]
+		if len(parts) == 2 {
+			schema = parts[0]
+		}
+		rel, ok := b.find(schema, name)
+		switch {
+		case !ok && schema != "" && !b.c.Catalog.HasSchema(schema):
+			if !n.MissingOk {
+				return nil, b.errorf(-1, types.CodeInvalidSchemaName, "schema %q does not exist", schema)
+			}
+			d.note("schema %q does not exist, skipping", schema)
+		case !ok && n.MissingOk:
+			d.note("table %q does not exist, skipping", name)
+		case !ok:
+			return nil, b.errorf(-1, types.CodeUndefinedTable, "table %q does not exist", strings.Join(parts, "."))
+		case rel.Stream == nil && strings.HasPrefix(rel.Schema, "pg_"):
+			return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
+		case rel.Stream == nil:
+			return nil, b.errorf(-1, types.CodeWrongObjectType, "%q is not a table", rel.Name)
+		case !slices.Contains(drop, rel.Stream):
+			drop = append(drop, rel.Stream)
+		}
+	}
+	if len(drop) > 0 {
+		d.Change = func(e *engine.SchemaEdit, _ Given) error {
+			for _, s := range drop {
+				if err := catalog.DropTable(e, s.ID, s.Name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return d, nil
+}
+
+// createSchema binds CREATE SCHEMA.
+func (b *binder) createSchema(n *pg.CreateSchemaStmt) (*Definition, error) {
+	name := n.Schemaname
+	if n.Authrole != nil {
+		if n.Authrole.Rolename != b.c.Env.User && n.Authrole.Roletype == pg.RoleSpecType_ROLESPEC_CSTRING {
+			return nil, b.errorf(-1, types.CodeUndefinedObject, "role %q does not exist", n.Authrole.Rolename)
+		}
+		if name == "" {
+			name = b.c.Env.User
+		}
+	}
+	if len(n.SchemaElts) > 0 {
+		return nil, b.unsupported(-1, "CREATE SCHEMA with further statements in it is not supported")
+	}
+	d := &Definition{Tag: "CREATE SCHEMA", IDs: 1}
+	switch {
+	case strings.HasPrefix(name, "pg_"):
+		return nil, b.errorf(-1, "42939", "unacceptable schema name %q", name).WithDetail("The prefix \"pg_\" is reserved for system schemas.")
+	case b.c.Catalog.HasSchema(name) && n.IfNotExists:
+		d.note("schema %q already exists, skipping", name)
+		d.Notices[0].Code = "42P06"
+		return d, nil
+	case b.c.Catalog.HasSchema(name):
+		return nil, b.errorf(-1, "42P06", "schema %q already exists", name)
+	}
+	d.Change = func(e *engine.SchemaEdit, g Given) error { return catalog.CreateSchema(e, name, g.IDs[0]) }
+	return d, nil
+}
+
+// dropSchema binds DROP SCHEMA.
+func (b *binder) dropSchema(n *pg.DropStmt) (*Definition, error) {
+	d := &Definition{Tag: "DROP SCHEMA"}
+	cascade := n.Behavior == pg.DropBehavior_DROP_CASCADE
+	var drop, falling []string
+	for _, o := range n.Objects {
+		name := o.GetString_().GetSval()
+		switch {
+		case !b.c.Catalog.HasSchema(name) && n.MissingOk:
+			d.note("schema %q does not exist, skipping", name)
+			continue
+		case !b.c.Catalog.HasSchema(name):
+			return nil, b.errorf(-1, types.CodeInvalidSchemaName, "schema %q does not exist", name)
+		case systemSchema(name):
+			return nil, b.errorf(-1, "2BP01", "cannot drop schema %s because it is required by the database system", name)
+		case name == catalog.PublicSchema:
+			return nil, b.unsupported(-1, "DROP SCHEMA public is not supported")
+		case slices.Contains(drop, name):
+			continue
+		}
+		drop = append(drop, name)
+		for _, s := range b.c.Catalog.Streams() {
+			if s.Schema == name {
+				falling = append(falling, "drop cascades to table "+quoteName(s.Schema)+"."+quoteName(s.Name))
+			}
+		}
+	}
+	switch {
+	case !cascade || len(falling) == 0:
+	case len(falling) == 1:
+		d.note("%s", falling[0])
+	default:
+		d.note("%s", fmt.Sprintf("drop cascades to %d other objects", len(falling)))
+		d.Notices[len(d.Notices)-1].Detail = strings.Join(falling, "\n")
+	}
+	if len(drop) > 0 {
+		d.Change = func(e *engine.SchemaEdit, _ Given) error {
+			for _, name := range drop {
+				if err := catalog.DropSchema(e, name, cascade); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return d, nil
+}
+
+// setSchema binds ALTER TABLE … SET SCHEMA.
+func (b *binder) setSchema(n *pg.AlterObjectSchemaStmt) (*Definition, error) {
+	d := &Definition{Tag: "ALTER TABLE"}
+	st, err := b.changeable(d, n.Relation, n.MissingOk)
+	if st == nil {
+		return d, err
+	}
+	if err := b.mayCreateIn(n.Newschema, st.Name, -1); err != nil {
+		return nil, err
+	}
+	if _, there := b.c.Catalog.Relation(n.Newschema, st.Name); there && n.Newschema != st.Schema {
+		return nil, b.errorf(-1, "42P07", "relation %q already exists in schema %q", st.Name, n.Newschema)
+	}
+	d.Change = func(e *engine.SchemaEdit, _ Given) error {
+		return catalog.MoveTable(e, st.ID, n.Newschema, e.Schema().Stream(st.ID).Name)
+	}
+	return d, nil
+}
+
+// renaming binds ALTER … RENAME of tables, columns and schemas; nil for others.
+func (b *binder) renaming(n *pg.RenameStmt) (*Definition, error) {
+	d := &Definition{Tag: "ALTER TABLE"}
+	switch {
+	case n.RenameType == pg.ObjectType_OBJECT_SCHEMA:
+		d.Tag = "ALTER SCHEMA"
+		switch {
+		case !b.c.Catalog.HasSchema(n.Subname):
+			return nil, b.errorf(-1, types.CodeInvalidSchemaName, "schema %q does not exist", n.Subname)
+		case systemSchema(n.Subname) || n.Subname == catalog.PublicSchema:
+			return nil, b.unsupported(-1, "ALTER SCHEMA %s RENAME is not supported", n.Subname)
+		case strings.HasPrefix(n.Newname, "pg_"):
+			return nil, b.errorf(-1, "42939", "unacceptable schema name %q", n.Newname).WithDetail("The prefix \"pg_\" is reserved for system schemas.")
+		case b.c.Catalog.HasSchema(n.Newname):
+			return nil, b.errorf(-1, "42P06", "schema %q already exists", n.Newname)
+		}
+		d.Change = func(e *engine.SchemaEdit, _ Given) error { return catalog.RenameSchema(e, n.Subname, n.Newname) }
+		return d, nil
+	case n.RenameType == pg.ObjectType_OBJECT_TABLE:
+		st, err := b.changeable(d, n.Relation, n.MissingOk)
+		if st == nil {
+			return d, err
+		}
+		if _, there := b.c.Catalog.Relation(st.Schema, n.Newname); there {
+			return nil, b.errorf(-1, "42P07", "relation %q already exists", n.Newname)
+		}
+		d.Change = func(e *engine.SchemaEdit, _ Given) error { return catalog.MoveTable(e, st.ID, st.Schema, n.Newname) }
+		return d, nil
+	case n.RenameType == pg.ObjectType_OBJECT_COLUMN && n.RelationType == pg.ObjectType_OBJECT_TABLE:
+		return b.renameColumn(d, n)
+	}
+	return nil, nil
+}
