@@ -122,3 +122,52 @@ func TestRecoveryCanFailAnywhereAndBeRepeated(t *testing.T) {
 		}
 	}
 }
+
+// TestAnUndoneTransactionNeverComesBackInAnothersPlace: a commit to several ticks fails when some of it is on the disk already; the next one takes
+// its number, and then the power goes.
+func TestAnUndoneTransactionNeverComesBackInAnothersPlace(t *testing.T) {
+	whole := newSample(t)
+	undone := 0
+	for n := 1; n < 12; n++ {
+		for cut := range uint64(12) {
+			x := whole.clone(t)
+			on, count := false, 0
+			o := sampleOptions
+			o.FS = vfs.Inject{FS: x.fs, Hook: func(op vfs.Op, _ string) error {
+				if !on || op != vfs.OpWrite && op != vfs.OpCreate {
+					return nil
+				}
+				if count++; count == n {
+					return vfs.ErrNoSpace
+				}
+				return nil
+			}}
+			s, err := Open("data", o)
+			must(t, err)
+			before := state(t, s)
+			on = true
+			err = commitRows(Sync, 20, 20, 21, 60)(s)
+			on = false
+			if err == nil {
+				must(t, s.Close())
+				break
+			}
+			undone++
+			if now := state(t, s); now != before {
+				t.Errorf("the store shows%s", unlike(now, before))
+			}
+			st := s.NewStage()
+			must(t, st.Append(2, base+100*minute, []byte(`{"n":7000}`)))
+			must(t, s.Commit(t.Context(), st, Sync))
+			after := state(t, s)
+			a := &act{o: sampleOptions}
+			a.reopened(t, x.fs.Crash(rand.New(rand.NewPCG(cut, uint64(n)))), "another commit in its place, then a power cut", []string{after})
+			if t.Failed() {
+				t.Fatalf("write %d, power cut %d", n, cut)
+			}
+		}
+	}
+	if undone < 12*4 {
+		t.Errorf("only %d commits failed", undone)
+	}
+}
