@@ -18,6 +18,8 @@ type figures struct {
 	Commits     spread           `json:"commits"`
 	CommitsSent spread           `json:"commits_from_sent"`
 	Late        spread           `json:"client_late"`
+	LongRead    stall            `json:"longest_read"`
+	LongCommit  stall            `json:"longest_commit"`
 	Rows        int              `json:"rows"`
 	ServerCPU   float64          `json:"server_cores"`
 	ClientCPU   float64          `json:"client_cores"`
@@ -31,6 +33,7 @@ type figures struct {
 func (f *figures) sum(t *traffic, written seen, reads []seen) {
 	f.Achieved = float64(written.events) / t.Duration.Seconds()
 	f.Commits, f.CommitsSent = spreadOf(written.fromDue), spreadOf(written.fromSent)
+	f.LongCommit = written.longest
 	var all seen
 	all.late = written.late
 	for _, r := range reads {
@@ -38,6 +41,9 @@ func (f *figures) sum(t *traffic, written seen, reads []seen) {
 		all.fromSent = append(all.fromSent, r.fromSent...)
 		all.late = append(all.late, r.late...)
 		f.Rows = r.rows
+		if r.longest.Took > f.LongRead.Took {
+			f.LongRead = r.longest
+		}
 	}
 	f.Reads, f.ReadsSent, f.Late = spreadOf(all.fromDue), spreadOf(all.fromSent), spreadOf(all.late)
 }
@@ -53,7 +59,8 @@ func (f *figures) print(w io.Writer) {
 		row("reads", f.Reads), row("reads, from sent", f.ReadsSent), row("commits", f.Commits), row("commits, from sent", f.CommitsSent),
 		row("client woke late by", f.Late),
 	})
-	fmt.Fprintf(w, "\nserver: %.2f cores, RssAnon %s in the end, %s at most; client: %.2f cores\n",
+	fmt.Fprintf(w, "\nlongest with the warm-up: a read %s; a commit %s\n", f.LongRead.text(), f.LongCommit.text())
+	fmt.Fprintf(w, "server: %.2f cores, RssAnon %s in the end, %s at most; client: %.2f cores\n",
 		f.ServerCPU, megabytes(f.Memory.Anonymous), megabytes(f.Memory.MaxAnonymous), f.ClientCPU)
 	before, after := f.FilesBefore, f.FilesAfter
 	fmt.Fprintf(w, "files: %d ticks (%s) and %d spans (%s) at the beginning, %d (%s) and %d (%s) in the end; a span last came or went at %s of %s\n",

@@ -72,10 +72,7 @@ merge them when the test begins. By default they are as many as come in during t
 			fmt.Fprintf(out, "the server is process %d\n", srv.pid())
 			f, err := t.run(ctx, srv, data, pool)
 			_, serr := srv.stop()
-			if err == nil {
-				err = serr
-			}
-			if err != nil {
+			if err := errors.Join(err, serr); err != nil { // a server that broke says why
 				return err
 			}
 			f.print(out)

@@ -147,6 +147,10 @@ func (l loaded) print(w io.Writer) {
 	fmt.Fprintf(w, "%s\n%s events, %s, %d bytes an event\n\n", l.Machine, count(l.Dataset.Events), megabytes(l.Raw), l.Raw/l.Dataset.Events)
 	row := func(name string, u usage) []string {
 		rate := func(t time.Duration) float64 { return float64(l.Dataset.Events) / t.Seconds() }
+		if u.Wall == l.Settle.Wall && l.After.Bytes == l.Files.Bytes { // there was nothing to merge
+			rest := []string{fmt.Sprintf("%.2f", u.Wall.Seconds()), fmt.Sprintf("%.2f", u.CPU.Seconds())}
+			return append(append([]string{name}, rest...), "–", "–", "–", "–", "–")
+		}
 		return []string{
 			name, fmt.Sprintf("%.2f", u.Wall.Seconds()), fmt.Sprintf("%.2f", u.CPU.Seconds()), count(int64(rate(u.Wall))),
 			fmt.Sprintf("%.1f", float64(l.Raw)/u.Wall.Seconds()/1e6), fmt.Sprintf("%.1f", float64(l.Raw)/u.CPU.Seconds()/1e6),

@@ -20,6 +20,17 @@ type seen struct {
 	late     []time.Duration // how late the client was itself when nothing kept it
 	events   int64           // committed in the time that is measured
 	rows     int             // of the last answer
+	longest  stall
+}
+
+// stall is the longest that one thing took, the warm-up included.
+type stall struct {
+	Took time.Duration `json:"took_ns"` // from when it was sent
+	At   time.Duration `json:"at_ns"`   // when it was sent, from the beginning of what is measured: negative in the warm-up
+}
+
+func (s stall) text() string {
+	return fmt.Sprintf("%.0f ms, sent at %+.1f s", milliseconds(s.Took), s.At.Seconds())
 }
 
 // test is the traffic while it runs.
@@ -141,10 +152,13 @@ func (t *test) read(ctx context.Context, c *pgx.Conn, start time.Time) (r seen, 
 
 // add notes something that is done now.
 func (s *seen) add(t *test, due, sent time.Time, waited bool) {
+	now := time.Now()
+	if took := now.Sub(sent); took > s.longest.Took {
+		s.longest = stall{took, sent.Sub(t.begin)}
+	}
 	if !t.measured(due) {
 		return
 	}
-	now := time.Now()
 	s.fromDue = append(s.fromDue, now.Sub(due))
 	s.fromSent = append(s.fromSent, now.Sub(sent))
 	if waited {
