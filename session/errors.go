@@ -55,6 +55,8 @@ func clientError(ctx context.Context, err error) error {
 		return types.Errorf(types.CodeReadOnlyTransaction, "%s", err)
 	case errors.Is(err, engine.ErrClosed):
 		return types.Errorf(types.CodeCannotConnectNow, "the database system is shutting down")
+	case errors.Is(err, engine.ErrStreamExists):
+		return types.Errorf("42P07", "%s", err)
 	case errors.Is(err, engine.ErrNoStream):
 		return types.Errorf(types.CodeUndefinedTable, "%s", err)
 	case errors.Is(err, engine.ErrStreamExists), errors.Is(err, engine.ErrSignalExists):
