@@ -63,7 +63,7 @@ func (f *figures) print(w io.Writer) {
 	fmt.Fprintf(w, "server: %.2f cores, RssAnon %s in the end, %s at most; client: %.2f cores\n",
 		f.ServerCPU, megabytes(f.Memory.Anonymous), megabytes(f.Memory.MaxAnonymous), f.ClientCPU)
 	before, after := f.FilesBefore, f.FilesAfter
-	fmt.Fprintf(w, "files: %d ticks (%s) and %d spans (%s) at the beginning, %d (%s) and %d (%s) in the end; a span last came or went at %s of %s\n",
+	fmt.Fprintf(w, "files: %d ticks (%s) and %d spans (%s) at the beginning, %d (%s) and %d (%s) in the end; spans were last written or removed at %s of %s\n",
 		before.Kinds[".tick"], megabytes(before.Sizes[".tick"]), before.Kinds[".span"], megabytes(before.Sizes[".span"]),
 		after.Kinds[".tick"], megabytes(after.Sizes[".tick"]), after.Kinds[".span"], megabytes(after.Sizes[".span"]), f.LastMerge, f.Traffic.Duration)
 	if f.Steps == nil {
