@@ -1,5 +1,5 @@
 # The everyday commands. `make` alone lists them.
-.PHONY: help build test race ci lint bench fuzz crash update
+.PHONY: help build test race ci lint bench fuzz crash powercut update
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,5 +29,9 @@ fuzz:   ## every fuzz target for FUZZTIME each (long)
 	  done; done
 
 SEEDS ?= 20000
-crash:  ## power-loss runs of the engine over SEEDS seeds (long)
-	go test ./engine -run Crash -seeds $(SEEDS) -timeout 0 -v
+crash:  ## power-loss and damage runs of the engine in memory over SEEDS seeds, and every operation failing in turn (long)
+	go test ./engine -run 'Crash|Errors|Failing|Recovery|FullDisk' -seeds $(SEEDS) -timeout 0 -v
+
+POWERCUTS ?= 200
+powercut: ## POWERCUTS real power cuts on an ext4 image (root, mkfs.ext4 and loop devices; says so and passes without)
+	go test ./engine -run RealPowerCuts -powercuts $(POWERCUTS) -timeout 0 -v

@@ -11,8 +11,8 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// Parameters are the storage parameters that there are.
-var Parameters = []string{"event_time", "retention", "retention_size"}
+// Parameters are the storage parameters that there are. PostgreSQL's fillfactor is taken, since tools set it, and has nothing to do here.
+var Parameters = []string{"event_time", "fillfactor", "retention", "retention_size"}
 
 // Pointless reports a storage parameter of PostgreSQL's tables that means nothing here: it is about pages that are updated in place, and
 // about autovacuum. Statements that set one are obeyed but for that.
@@ -32,6 +32,13 @@ func CheckParameter(name, value string) error {
 		_, err = ParseAge(value)
 	case "retention_size":
 		_, err = ParseSize(value)
+	case "fillfactor":
+		if n, bad := strconv.Atoi(value); bad != nil {
+			err = types.Errorf(types.CodeInvalidParameterValue, "invalid value for integer option %q: %s", name, value)
+		} else if n < 10 || n > 100 {
+			err = types.Errorf(types.CodeInvalidParameterValue, "value %s out of bounds for option %q", value, name).
+				WithDetail("Valid values are between \"10\" and \"100\".")
+		}
 	default:
 		return types.Errorf(types.CodeInvalidParameterValue, "unrecognized parameter %q", name).
 			WithHint("Storage parameters are %s.", strings.Join(Parameters, ", "))

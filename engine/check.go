@@ -22,7 +22,7 @@ type Finding struct {
 	Offset int64  // in bytes
 	// Err says what: a *DamageError, or a file that is missing, too long, or unknown to the MANIFEST.
 	Err error
-	// Derived: the file can be built anew from others; a running server does that by itself once it has met the damage.
+	// Derived: the file can be built anew from others; maintenance does that by itself.
 	Derived bool
 	// Aside: nothing is wrong with the store. The file is what recovery put aside after a crash, because a torn
 	// record can't be told from a damaged one; somebody may look at it and delete it. Not counted in CheckResult.Findings.

@@ -218,56 +218,64 @@ func TestEachFailingOperationLeavesBeforeOrAfter(t *testing.T) {
 				a.prepare(t, s)
 				must(t, s.Close())
 			}
-			for _, cause := range []error{vfs.ErrNoSpace, vfs.ErrIO} {
+			for _, f := range []fault{{vfs.ErrNoSpace, false}, {vfs.ErrIO, false}, {vfs.ErrIO, true}} {
 				seen := map[error]int{}
 				ops := map[vfs.Op]int{}
 				n := 1
-				for ; a.fail(t, x.clone(t).fs, cause, n, seen, ops); n++ {
+				for ; a.fail(t, x.clone(t).fs, f, n, seen, ops); n++ {
 					if t.Failed() {
-						t.Fatalf("%v at operation %d", cause, n)
+						t.Fatalf("%v at operation %d", f, n)
 					}
 				}
-				a.expect(t, cause, n, seen, ops)
+				a.expect(t, f, n, seen, ops)
 			}
 		})
 	}
 }
 
+// fault is how operations fail: one of them, or it and all that follow.
+type fault struct {
+	cause   error
+	forEver bool
+}
+
 // expect asserts which failures were seen.
-func (a *act) expect(t *testing.T, cause error, n int, seen map[error]int, ops map[vfs.Op]int) {
+func (a *act) expect(t *testing.T, f fault, n int, seen map[error]int, ops map[vfs.Op]int) {
 	t.Helper()
-	t.Logf("%v: %d operations %v", cause, n-1, ops)
+	t.Logf("%v: %d operations %v", f, n-1, ops)
 	if !a.async && !a.closes && seen[ErrPoisoned] == 0 {
 		t.Error("never saw ErrPoisoned")
 	}
 	if !a.async && a.name != "checkpoint" && a.name != "commit in one tick" && seen[ErrUnknownOutcome] == 0 {
 		t.Error("never saw ErrUnknownOutcome")
 	}
-	if cause == vfs.ErrNoSpace && !a.closes && seen[ErrNoSpace] == 0 {
+	if f.cause == vfs.ErrNoSpace && !a.closes && seen[ErrNoSpace] == 0 {
 		t.Error("never saw ErrNoSpace")
 	}
-	if ops[vfs.OpWrite] == 0 || !a.async && ops[vfs.OpSync] == 0 || a.reads && cause == vfs.ErrIO && ops[vfs.OpOpen] == 0 && a.name != "delete all" && a.name != "retention, whole files" {
+	if ops[vfs.OpWrite] == 0 || !a.async && ops[vfs.OpSync] == 0 || a.reads && f.cause == vfs.ErrIO && ops[vfs.OpOpen] == 0 && a.name != "delete all" && a.name != "retention, whole files" {
 		t.Errorf("operations that failed: %v", ops)
 	}
 }
 
 // fail runs the transaction with operation n failing; false: it has no n.
-func (a *act) fail(t *testing.T, mem *vfs.Mem, cause error, n int, seen map[error]int, ops map[vfs.Op]int) bool {
+func (a *act) fail(t *testing.T, mem *vfs.Mem, f fault, n int, seen map[error]int, ops map[vfs.Op]int) bool {
 	t.Helper()
 	armed, count := false, 0
 	var failed vfs.Op
 	var failedName string
 	o := a.o
 	o.FS = vfs.Inject{FS: mem, Hook: func(op vfs.Op, name string) error {
-		if !armed || (op == vfs.OpRead || op == vfs.OpOpen) && (!a.reads || cause != vfs.ErrIO) {
+		if !armed || (op == vfs.OpRead || op == vfs.OpOpen) && (!a.reads || f.cause != vfs.ErrIO) {
 			return nil
 		}
-		if count++; count != n {
+		if count++; count < n || count > n && !f.forEver {
 			return nil
 		}
-		failed, failedName = op, name
-		ops[op]++
-		return cause
+		if count == n {
+			failed, failedName = op, name
+			ops[op]++
+		}
+		return f.cause
 	}}
 	s, err := Open("data", o)
 	must(t, err)
@@ -314,9 +322,10 @@ func (a *act) fail(t *testing.T, mem *vfs.Mem, cause error, n int, seen map[erro
 		if e := s.Put(Object{ObjectKey{"view", "x"}, []byte("y")}); !errors.Is(e, ErrPoisoned) || !strings.Contains(e.Error(), "reopened") {
 			t.Errorf("%s: then a commit got %v", at, e)
 		}
+	case f.forEver: // what was written could not be taken back
 	case poisoned != nil:
 		t.Errorf("%s: no fsync failed and the store is poisoned", at)
-	case err != nil && cause == vfs.ErrNoSpace && !errors.Is(err, ErrNoSpace):
+	case err != nil && f.cause == vfs.ErrNoSpace && !errors.Is(err, ErrNoSpace):
 		t.Errorf("%s: not ErrNoSpace", at)
 	}
 	// The power goes now, or the process ends: before or after, and after where it was acknowledged.
@@ -333,7 +342,7 @@ func (a *act) fail(t *testing.T, mem *vfs.Mem, cause error, n int, seen map[erro
 		cut = append(slices.Clone(either), durable)
 	}
 	a.reopened(t, crash, at+", then a power cut", cut)
-	if poisoned == nil && !a.closes && err != nil && !(failed == vfs.OpRead || failed == vfs.OpOpen) {
+	if poisoned == nil && !a.closes && err != nil && !f.forEver && !(failed == vfs.OpRead || failed == vfs.OpOpen) {
 		// It goes on, and the same succeeds now.
 		if e := a.do(s); e != nil || state(t, s) != after {
 			t.Errorf("%s: tried again: %v, and the store shows%s", at, e, unlike(state(t, s), after))

@@ -295,8 +295,11 @@ func (s *Store) dueRetention(g *generation, stream StreamID, o MaintainOptions) 
 	if keep.Age > 0 {
 		for _, f := range files {
 			cutoff := o.Now - int64(keep.Age/100)
-			// A file that is partly past it is copied when an eighth of its time is, so that it is not copied over and over.
-			if f.Events > 0 && (f.Max < cutoff || f.Min < cutoff-max((f.Max-f.Min)/8, int64(keep.Age/100)/64)) && !s.maint.isBad(f.ID) {
+			// A file that is partly past it is copied when an eighth of its time is, so that it is not copied over and over; or an eighth of
+			// what is kept, where one event of a far future makes its time that long.
+			late := max(min((f.Max-f.Min)/8, int64(keep.Age/100)/8), int64(keep.Age/100)/64)
+			// One that is wholly past it goes whether it can be read or not.
+			if f.Events > 0 && (f.Max < cutoff || f.Min < cutoff-late && !s.maint.isBad(f.ID)) {
 				add(f, fmt.Sprintf("older than %s", keep.Age))
 			}
 		}

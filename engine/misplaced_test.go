@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
 
@@ -225,7 +226,7 @@ func TestTruncatedFilesAreNamed(t *testing.T) {
 // TestMaintenanceBuildsUnusableIndexesAnew, also such as no scan has met.
 func TestMaintenanceBuildsUnusableIndexesAnew(t *testing.T) {
 	whole := newSample(t)
-	for _, how := range []string{"missing", "damaged", "another's", "empty"} {
+	for _, how := range []string{"missing", "damaged", "another's", "of another span, and else the same", "empty"} {
 		for _, scanned := range []bool{true, false} {
 			x := whole.clone(t)
 			names := x.kinds(t)[".index"]
@@ -237,8 +238,15 @@ func TestMaintenanceBuildsUnusableIndexesAnew(t *testing.T) {
 					x.flipBit(t, name, b, len(b)/2)
 				case "another's":
 					put(t, x.fs, name, content(t, whole.fs, names[(i+1)%len(names)]))
-				default:
+				case "empty":
 					put(t, x.fs, name, nil)
+				default:
+					set, err := index.Decode(b, name)
+					must(t, err)
+					set.Span++
+					b, err = set.Encode()
+					must(t, err)
+					put(t, x.fs, name, b)
 				}
 			}
 			x.named(t, ".index", names, nil)

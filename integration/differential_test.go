@@ -266,8 +266,17 @@ type answer struct {
 	err    *pgconn.PgError
 }
 
-func run(t *testing.T, c *pgx.Conn, s *statement, binary bool) answer {
+func run(t testing.TB, c *pgx.Conn, s *statement, binary bool) answer {
 	t.Helper()
+	a, err := ask(c, s, binary)
+	if err != nil {
+		t.Fatalf("%s: %s\nthe connection broke: %v", s.where, s.sql, err)
+	}
+	return a
+}
+
+// ask runs a statement; an error is one of the connection.
+func ask(c *pgx.Conn, s *statement, binary bool) (answer, error) {
 	ctx := context.Background()
 	var a answer
 	read := func(r *pgconn.ResultReader) {
@@ -301,7 +310,7 @@ func run(t *testing.T, c *pgx.Conn, s *statement, binary bool) answer {
 		err = m.Close()
 	}
 	if err != nil && !errors.As(err, &a.err) {
-		t.Fatalf("%s: %s\nthe connection broke: %v", s.where, s.sql, err)
+		return a, err
 	}
-	return a
+	return a, nil
 }

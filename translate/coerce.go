@@ -80,7 +80,7 @@ func (b *binder) coerce(e plan.Expr, t types.OID, typmod int32, ctx function.Cas
 			if typmod >= 0 && ctx == function.CastExplicit {
 				return b.explicitLiteral(x, t, typmod, location)
 			}
-			out, err := b.literal(x, t, typmod, location)
+			out, err := b.assignLiteral(x, t, typmod, location)
 			return out, true, err
 		case *plan.Param:
 			out, err := b.param(x, t, location)
@@ -144,6 +144,23 @@ func (b *binder) explicitLiteral(c *plan.Const, t types.OID, typmod int32, locat
 		return nil, true, b.at(err, location)
 	}
 	return &plan.Const{Typed: plan.Typed{OID: t, Mod: typmod}, Value: v}, true, nil
+}
+
+// assignLiteral makes a literal fit a type with a length, as an assignment does. Where it doesn't, the error has no position: the cast
+// is at fault, not the literal.
+func (b *binder) assignLiteral(c *plan.Const, t types.OID, typmod int32, location int32) (plan.Expr, error) {
+	if typmod < 0 || t == types.Interval || c.Value.Null(0) {
+		return b.literal(c, t, typmod, location)
+	}
+	e, err := b.literal(c, t, -1, location)
+	if err != nil {
+		return nil, err
+	}
+	v := column.New(types.KindOf(t))
+	if err := types.ApplyTypmod(v, t, typmod, e.(*plan.Const).Value, 0, false); err != nil {
+		return nil, err
+	}
+	return &plan.Const{Typed: plan.Typed{OID: t, Mod: typmod}, Value: v}, nil
 }
 
 // applyTypmod makes a value of type t fit a typmod.

@@ -159,7 +159,7 @@ func (a *alteration) addColumn(c *pg.AlterTableCmd) error {
 		}
 		return b.errorf(-1, types.CodeDuplicateColumn, "column %q of relation %q already exists", name, a.st.Name)
 	}
-	col, unenforced, err := b.columnDef(def)
+	col, unenforced, err := b.columnDef(a.st.Name, def)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 	for _, e := range n.TableElts {
 		switch e := e.GetNode().(type) {
 		case *pg.Node_ColumnDef:
-			c, more, err := b.columnDef(e.ColumnDef)
+			c, more, err := b.columnDef(n.Relation.Relname, e.ColumnDef)
 			if err != nil {
 				return nil, err
 			}
@@ -97,7 +97,7 @@ func (d *Definition) unenforced(kinds []string) {
 }
 
 // columnDef binds a column's definition; unenforced names the keys in it.
-func (b *binder) columnDef(n *pg.ColumnDef) (c *catalog.TableColumn, unenforced []string, err error) {
+func (b *binder) columnDef(table string, n *pg.ColumnDef) (c *catalog.TableColumn, unenforced []string, err error) {
 	c = &catalog.TableColumn{Name: n.Colname}
 	if strings.HasPrefix(c.Name, "@") {
 		return nil, nil, b.errorf(n.Location, "42939", "column name %q is reserved: names that begin with @ are built in", c.Name)
@@ -110,17 +110,17 @@ func (b *binder) columnDef(n *pg.ColumnDef) (c *catalog.TableColumn, unenforced 
 			return nil, nil, b.unsupported(n.CollClause.Location, "collation %q is not supported: text compares by bytes", name)
 		}
 	}
-	null := false
+	null, said := false, int32(-1)
 	for _, x := range n.Constraints {
 		k := x.GetConstraint()
 		switch k.Contype {
 		case pg.ConstrType_CONSTR_NULL:
-			null = true
+			null, said = true, k.Location
 		case pg.ConstrType_CONSTR_NOTNULL:
-			c.NotNull = true
+			c.NotNull, said = true, k.Location
 		case pg.ConstrType_CONSTR_DEFAULT:
 			if c.Default != "" {
-				return nil, nil, b.errorf(k.Location, types.CodeSyntaxError, "multiple default values specified for column %q of table", c.Name)
+				return nil, nil, b.errorf(k.Location, types.CodeSyntaxError, "multiple default values specified for column %q of table %q", c.Name, table)
 			}
 			if c.Default, _, err = b.defaultText(k.RawExpr, c); err != nil {
 				return nil, nil, err
@@ -137,7 +137,7 @@ func (b *binder) columnDef(n *pg.ColumnDef) (c *catalog.TableColumn, unenforced 
 		}
 	}
 	if null && c.NotNull {
-		return nil, nil, b.errorf(n.Location, types.CodeSyntaxError, "conflicting NULL/NOT NULL declarations for column %q of table", c.Name)
+		return nil, nil, b.errorf(said, types.CodeSyntaxError, "conflicting NULL/NOT NULL declarations for column %q of table %q", c.Name, table)
 	}
 	return c, unenforced, nil
 }

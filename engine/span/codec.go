@@ -49,17 +49,21 @@ type compressor struct {
 	codec  Codec
 	level  zstd.EncoderLevel
 	zstd   *zstd.Encoder // made when it is first needed
+	raw    []byte
 	buffer []byte
 }
 
-// compress gives the body for raw and its codec. The body is valid until the next call and may be raw itself.
-func (c *compressor) compress(raw []byte) (body []byte, codec byte, err error) {
+// compress gives the body for the raw bytes of a page, which are heads and documents, and its codec. It is valid until the next call.
+//
+// Under zstd the heads are a frame of their own: the numbers in them would spoil the statistics that the documents are coded by.
+func (c *compressor) compress(heads, docs []byte) (body []byte, codec byte, err error) {
 	switch c.codec {
 	case Snappy:
-		if need := s2.MaxEncodedLen(len(raw)); cap(c.buffer) < need {
+		c.raw = append(append(c.raw[:0], heads...), docs...)
+		if need := s2.MaxEncodedLen(len(c.raw)); cap(c.buffer) < need {
 			c.buffer = make([]byte, need)
 		}
-		body, codec = s2.EncodeSnappy(c.buffer[:cap(c.buffer)], raw), codecSnappy
+		body, codec = s2.EncodeSnappy(c.buffer[:cap(c.buffer)], c.raw), codecSnappy
 	case Zstd:
 		if c.zstd == nil {
 			// Checksums are ours. One goroutine: no goroutine starts in the engine.
@@ -68,19 +72,20 @@ func (c *compressor) compress(raw []byte) (body []byte, codec byte, err error) {
 				return nil, 0, err
 			}
 		}
-		c.buffer = c.zstd.EncodeAll(raw, c.buffer[:0])
+		c.buffer = c.zstd.EncodeAll(docs, c.zstd.EncodeAll(heads, c.buffer[:0]))
 		body, codec = c.buffer, codecZstd
 	}
-	if codec == codecNone || len(body) >= len(raw) {
-		body, codec = raw, codecNone
+	if codec == codecNone || len(body) >= len(heads)+len(docs) {
+		c.raw = append(append(c.raw[:0], heads...), docs...)
+		body, codec = c.raw, codecNone
 	}
 	return body, codec, nil
 }
 
 // shrink gives back the memory that an unusually large page took.
 func (c *compressor) shrink() {
-	if cap(c.buffer) > keepBytes {
-		c.buffer = nil
+	if cap(c.buffer) > keepBytes || cap(c.raw) > keepBytes {
+		c.buffer, c.raw = nil, nil
 	}
 }
 

@@ -268,10 +268,7 @@ func (d *decoder) u() uint64 {
 	return u
 }
 
-func (d *decoder) v() int64 {
-	u := d.u()
-	return int64(u>>1) ^ -int64(u&1)
-}
+func (d *decoder) v() int64 { return unzigzag(d.u()) }
 
 // upTo is u for numbers up to a limit.
 func (d *decoder) upTo(limit uint64) int {

@@ -41,9 +41,14 @@ import (
 //	  4  n, bytes of the body                    92+n
 //	  n  body: see footer.go
 //
-//	raw bytes of the layout rows
-//	  for each event: v timestamp minus the one before, v arrival number minus the one before, u length of the document
-//	  the documents, one behind the other         the first event counts from the page header's first
+//	raw bytes of the layout rows: heads, then the documents, one behind the other
+//
+//	head of an event                              the first event counts from the page header's first: v 0, v 0
+//	  v timestamp minus the one before
+//	  v arrival number minus the one before
+//	  u bytes of the document
+//
+// A body under zstd is one or more frames. The Writer makes two, of the heads and of the documents.
 //
 // The header keeps this shape in every version, so that a damaged version number can be told from a newer one.
 //

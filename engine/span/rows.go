@@ -2,81 +2,84 @@ package span
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"github.com/flare-pg/flare-pg/engine/damage"
 )
 
-const (
-	minHead = 3  // bytes of an event's head, at least
-	maxHead = 25 // at most
-)
+// minHead is what the head of an event takes at least.
+const minHead = 3
 
-// rows are the events of a page, decoded. docs[i] ends at ends[i] in raw.
-type rows struct {
-	ts      []int64
-	arrival []uint64
-	ends    []uint32
-	start   uint32 // of the first document in raw
+// headSize is what appendHead adds.
+func headSize(step int64, arrival uint64, length int) int {
+	return uvarintSize(zigzag(step)) + uvarintSize(zigzag(int64(arrival))) + uvarintSize(uint64(length))
 }
 
-// appendHead encodes the head of an event in the layout rows.
-func appendHead(dst []byte, ts int64, arrival uint64, length int) []byte {
-	dst = binary.AppendVarint(dst, ts)
+// appendHead encodes the head of an event: timestamp and arrival number less those of the event before.
+func appendHead(dst []byte, step int64, arrival uint64, length int) []byte {
+	dst = binary.AppendVarint(dst, step)
 	dst = binary.AppendVarint(dst, int64(arrival))
 	return binary.AppendUvarint(dst, uint64(length))
 }
 
-// decode reads the heads in raw, of the page that h describes, into r, using its memory again. It reports heads that do not
-// agree with h, that are not in order or that leave bytes over. The error's offset is 0: the page is at fault.
-func (r *rows) decode(raw []byte, h *PageInfo) *damage.Error {
-	n := h.Events
-	if cap(r.ts) < n {
+// rows are the heads of a page, decoded: the document of event i ends at ends[i] of the raw bytes, where the next one starts.
+type rows struct {
+	ts      []int64
+	arrival []uint64
+	ends    []uint32
+	start   uint32 // of the first document
+}
+
+// decode reads the heads in raw, of the page that info describes, into r, using its memory again. It reports heads that do not
+// agree with info, that are not in order or that leave bytes over. The error's offset is 0: the page is at fault.
+func (r *rows) decode(raw []byte, info *PageInfo) *damage.Error {
+	n := info.Events
+	if cap(r.ts) < n || cap(r.ts) > keepBytes/8 && n <= keepBytes/8 {
 		r.ts, r.arrival, r.ends = make([]int64, n), make([]uint64, n), make([]uint32, n)
 	}
 	r.ts, r.arrival, r.ends = r.ts[:n], r.arrival[:n], r.ends[:n]
-	at, start := 0, len(raw)-h.Docs
-	heads := raw[:start]
-	ts, arrival, end := h.First, h.FirstArrival, uint64(start)
+	start := len(raw) - info.Docs
+	r.start = uint32(start)
+
+	heads, at := raw[:start], 0
+	ts, arrival, end := info.First, info.FirstArrival, uint64(start)
 	low, high := arrival, arrival
 	for i := range n {
-		dt, a := varint(heads, at)
-		da, b := varint(heads, a)
+		step, a := uvarint(heads, at)
+		arrivalStep, b := uvarint(heads, a)
 		size, c := uvarint(heads, b)
-		if c < 0 {
-			return &damage.Error{What: "rows: head of an event is cut short"}
+		if at = c; at < 0 {
+			return &damage.Error{What: "rows: the head of an event is cut short"}
 		}
-		at = c
 		before, arrivalBefore := ts, arrival
-		ts += dt
-		arrival += uint64(da)
-		if i == 0 && (dt != 0 || da != 0) || i > 0 && (dt < 0 || ts < before || dt == 0 && arrival <= arrivalBefore) {
+		ts += unzigzag(step)
+		arrival += uint64(unzigzag(arrivalStep))
+		if i == 0 && (step != 0 || arrivalStep != 0) || ts < before || i > 0 && ts == before && arrival <= arrivalBefore {
 			return &damage.Error{What: "rows: events are not in order"}
 		}
 		low, high = min(low, arrival), max(high, arrival)
-		if end += size; size > MaxRaw || end > uint64(len(raw)) {
-			return &damage.Error{What: "rows: document goes past its page"}
+		if end += min(size, MaxRaw); end > uint64(len(raw)) {
+			return &damage.Error{What: "rows: a document goes past its page"}
 		}
 		r.ts[i], r.arrival[i], r.ends[i] = ts, arrival, uint32(end)
 	}
 	if at != start || end != uint64(len(raw)) {
-		return &damage.Error{What: "rows: bytes left over"}
+		return &damage.Error{What: "rows: heads do not fill their part of the page"}
 	}
-	if ts != h.Last || arrival != h.LastArrival || low != h.MinArrival || high != h.MaxArrival {
+	if ts != info.Last || arrival != info.LastArrival || low != info.MinArrival || high != info.MaxArrival {
 		return &damage.Error{What: "rows: events do not agree with the page header"}
 	}
-	r.start = uint32(start)
 	return nil
 }
 
-// varint decodes a zigzag varint at b[i:]; the second result is where it ends, -1 where there is none.
-func varint(b []byte, i int) (int64, int) {
-	u, i := uvarint(b, i)
-	return int64(u>>1) ^ -int64(u&1), i
-}
+func zigzag(n int64) uint64   { return uint64(n<<1) ^ uint64(n>>63) }
+func unzigzag(u uint64) int64 { return int64(u>>1) ^ -int64(u&1) }
 
-// uvarint is varint without the sign.
+func uvarintSize(u uint64) int { return (bits.Len64(u|1) + 6) / 7 }
+
+// uvarint decodes a uvarint at b[i:], and gives where it ends: -1 where there is none or i is -1.
 func uvarint(b []byte, i int) (uint64, int) {
-	if i < 0 || i >= len(b) {
+	if uint(i) >= uint(len(b)) {
 		return 0, -1
 	}
 	if b[i] < 0x80 {

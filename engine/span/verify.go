@@ -56,6 +56,10 @@ func verifyChain(r io.ReaderAt, size int64, path string, report func(*damage.Err
 		if h.Row != row {
 			report(&damage.Error{File: path, Offset: at, What: "page header: row numbers have a gap"})
 		}
+		if h.end() > size {
+			report(&damage.Error{File: path, Offset: at, What: "page: goes past the end of the file"})
+			return
+		}
 		if err := p.load(r, path, h.PageInfo); err != nil {
 			report(err)
 		}

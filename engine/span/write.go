@@ -3,6 +3,7 @@ package span
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
 
@@ -34,7 +35,7 @@ type Options struct {
 	level zstd.EncoderLevel // for measurements; 0: defaultLevel
 }
 
-const defaultLevel = zstd.SpeedFastest
+const defaultLevel = zstd.SpeedBetterCompression
 
 // Writer writes a file, from its start. It is used by one goroutine, holds a few MiB, and never syncs.
 type Writer struct {
@@ -49,7 +50,6 @@ type Writer struct {
 	open  PageInfo // the page being filled; no page where Events is 0
 	heads []byte
 	docs  []byte
-	raw   []byte // scratch
 
 	// The last event.
 	ts      int64
@@ -91,25 +91,22 @@ func (w *Writer) Append(ts int64, arrival uint64, doc []byte) error {
 	if err := w.follows(ts, arrival); err != nil {
 		return err
 	}
-	if len(doc) > MaxRaw-maxHead {
+	if minHead+3+len(doc) > MaxRaw { // a length below MaxRaw takes 4 bytes at most
 		return fmt.Errorf("%s: an event of %d bytes is %w", w.path, len(doc), ErrTooLarge)
 	}
-	if w.open.Events > 0 {
-		before, step := len(w.heads), ts-w.ts
-		w.heads = appendHead(w.heads, step, arrival-w.arrival, len(doc))
-		// A step that does not fit into 63 bits ends the page too: within one, steps are not negative.
-		if step < 0 || len(w.heads)+len(w.docs)+len(doc) > w.o.PageBytes {
-			w.heads = w.heads[:before]
-			if err := w.closePage(); err != nil {
-				return err
-			}
+	step, arrivalStep := ts-w.ts, arrival-w.arrival
+	if w.open.Events > 0 && (step < 0 || len(w.heads)+len(w.docs)+headSize(step, arrivalStep, len(doc))+len(doc) > w.o.PageBytes) {
+		// A step of more than 63 bits ends the page too: within one, steps are not negative.
+		if err := w.closePage(); err != nil {
+			return err
 		}
 	}
 	p := &w.open
 	if p.Events == 0 {
 		*p = PageInfo{Row: w.footer.Events, Layout: Rows, First: ts, FirstArrival: arrival, MinArrival: arrival, MaxArrival: arrival}
-		w.heads = appendHead(w.heads[:0], 0, 0, len(doc))
+		step, arrivalStep = 0, 0
 	}
+	w.heads = appendHead(w.heads, step, arrivalStep, len(doc))
 	p.Events++
 	p.Last, p.LastArrival = ts, arrival
 	p.MinArrival, p.MaxArrival = min(p.MinArrival, arrival), max(p.MaxArrival, arrival)
@@ -159,18 +156,17 @@ func (w *Writer) closePage() error {
 	if w.open.Events == 0 {
 		return nil
 	}
-	w.raw = append(append(w.raw[:0], w.heads...), w.docs...)
-	body, codec, err := w.compressor.compress(w.raw)
+	body, codec, err := w.compressor.compress(w.heads, w.docs)
 	if err != nil {
 		return w.fail(err)
 	}
-	h := pageHeader{PageInfo: w.open, codec: codec, bodySum: sum(body), rawSum: sum(w.raw)}
-	h.Length, h.Raw, h.Docs = PageHeaderBytes+len(body), len(w.raw), len(w.docs)
+	h := pageHeader{PageInfo: w.open, codec: codec, bodySum: sum(body), rawSum: crc32.Update(sum(w.heads), castagnoli, w.docs)}
+	h.Length, h.Raw, h.Docs = PageHeaderBytes+len(body), len(w.heads)+len(w.docs), len(w.docs)
 	w.addPage(&h, body)
 	w.open.Events = 0
 	w.heads, w.docs = w.heads[:0], w.docs[:0]
-	if cap(w.raw) > keepBytes {
-		w.raw, w.docs = nil, nil
+	if cap(w.heads)+cap(w.docs) > keepBytes {
+		w.heads, w.docs = nil, nil
 	}
 	w.compressor.shrink()
 	return w.flush(writeBytes)

@@ -29,6 +29,15 @@ func registerCatalogFunctions(r *registry) {
 	for _, n := range []string{"table", "type", "function", "operator", "opclass", "collation", "conversion"} {
 		r.total("pg_"+n+"_is_visible(oid)", yes)
 	}
+	// The expressions that the catalogs hold are texts already.
+	text := byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		out.AppendBytes(a[0].Str(i))
+		return nil
+	})
+	for signature, oid := range map[string]types.OID{"pg_get_expr(pg_node_tree,oid)": 1716, "pg_get_expr(pg_node_tree,oid,bool)": 2509} {
+		f := r.own("pg_catalog", signature, types.Text, Stable, text) // pg15.txt leaves functions of pg_node_tree out
+		f.OID, f.Total = oid, true
+	}
 	r.total("pg_is_other_temp_schema(oid)", byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error {
 		out.AppendBool(false)
 		return nil

@@ -1,0 +1,165 @@
+package span
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/flare-pg/flare-pg/engine/damage"
+)
+
+// drawEvents draws sorted events.
+func drawEvents(t *rapid.T, from int64, most int) []sample {
+	var all []sample
+	ts := from
+	seen := map[uint64]bool{}
+	for range rapid.IntRange(0, most).Draw(t, "events") {
+		step := rapid.SampledFrom([]int64{0, 0, 1, 1000, 1 << 40, math.MaxInt64}).Draw(t, "step")
+		if ts+step < ts {
+			step = 0
+		}
+		ts += step
+		arrival := rapid.Uint64().Draw(t, "arrival")
+		if seen[arrival] {
+			continue
+		}
+		seen[arrival] = true
+		doc := []byte(`{}`)
+		switch rapid.IntRange(0, 9).Draw(t, "kind") {
+		case 0:
+			doc = []byte(`{"a":"` + string(bytes.Repeat([]byte("long "), rapid.SampledFrom([]int{100, 1000, 80_000}).Draw(t, "size"))) + `"}`)
+		case 1, 2:
+			doc = fmt.Appendf(nil, `{"n":%d,"o":{"p":[%q]}}`, rapid.Int().Draw(t, "n"), rapid.StringMatching("[a-z ]{0,30}").Draw(t, "text"))
+		case 3:
+			doc = nil // no event, but nothing here minds
+		case 4:
+			noise := make([]byte, rapid.IntRange(0, 300).Draw(t, "noise"))
+			for i := range noise {
+				noise[i] = byte(i*i*7 + i>>3 + int(arrival))
+			}
+			doc = noise
+		}
+		all = append(all, sample{ts, arrival, doc})
+	}
+	slices.SortFunc(all, func(a, b sample) int { return cmp.Or(cmp.Compare(a.ts, b.ts), cmp.Compare(a.arrival, b.arrival)) })
+	return all
+}
+
+func drawOptions(t *rapid.T) Options {
+	return Options{
+		PageBytes: rapid.SampledFrom([]int{0, 1, 40, 300, 3000, 100_000}).Draw(t, "page bytes"),
+		Codec:     rapid.SampledFrom([]Codec{DefaultCodec, NoCodec, Snappy, Zstd}).Draw(t, "codec"),
+	}
+}
+
+// sound fails where Verify finds damage or the footer read is not the one that was written.
+func sound(t *rapid.T, tb testing.TB, f *file, footer *Footer) {
+	must(tb, Verify(f, int64(len(f.b)), path, func(e *damage.Error) { t.Fatalf("%v", e) }))
+	got, err := ReadFooter(f, int64(len(f.b)), path)
+	must(tb, err)
+	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", footer) {
+		t.Fatalf("read %+v\nwritten %+v", got, footer)
+	}
+}
+
+func TestWhatWasWrittenComesBackInBothDirections(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		all := drawEvents(r, rapid.SampledFrom([]int64{math.MinInt64, -5, 0, 1e16}).Draw(r, "from"), 60)
+		o := drawOptions(r)
+		f, footer := write(t, o, all)
+		if got := read(t, f, footer.Pages); !same(got, all) {
+			r.Fatalf("%d events of %d, or others", len(got), len(all))
+		}
+		sound(r, t, f, footer)
+		for _, p := range footer.Pages {
+			if o.PageBytes > 0 && p.Raw > o.PageBytes && p.Events > 1 {
+				r.Fatalf("page of %d bytes, %d wanted", p.Raw, o.PageBytes)
+			}
+		}
+	})
+}
+
+func TestPagesCopiedAmongWrittenEventsComeBack(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		f := &file{}
+		w := NewWriter(f, path, Header{Stream: 1, ID: 8}, drawOptions(r))
+		var want []sample
+		paths := map[string]bool{}
+		var buf []byte
+		for i := range rapid.IntRange(1, 6).Draw(r, "parts") {
+			part := drawEvents(r, int64(i)<<44, 20)
+			for j := range part {
+				part[j].ts = min(part[j].ts, int64(i+1)<<44-1)
+			}
+			slices.SortFunc(part, func(a, b sample) int { return cmp.Or(cmp.Compare(a.ts, b.ts), cmp.Compare(a.arrival, b.arrival)) })
+			if rapid.Bool().Draw(r, "copied") {
+				other, footer := write(t, drawOptions(r), part)
+				for _, p := range footer.Pages {
+					var err error
+					buf, err = Stored(other, path, p, buf)
+					must(t, err)
+					must(t, w.CopyPage(p, buf, footer))
+				}
+				for _, p := range footer.Properties {
+					paths[fmt.Sprint(p.Path)] = paths[fmt.Sprint(p.Path)] || len(footer.Pages) > 0
+				}
+			} else {
+				for _, e := range part {
+					must(t, w.Append(e.ts, e.arrival, e.doc))
+				}
+			}
+			want = append(want, part...)
+			if w.Events() != int64(len(want)) {
+				r.Fatalf("%d events of %d", w.Events(), len(want))
+			}
+		}
+		footer := finish(t, f, w)
+		if got := read(t, f, footer.Pages); !same(got, want) {
+			r.Fatalf("%d events of %d, or others", len(got), len(want))
+		}
+		for p, copied := range paths {
+			if copied && !slices.ContainsFunc(footer.Properties, func(q Property) bool { return fmt.Sprint(q.Path) == p }) {
+				r.Fatalf("property %s of a copied page is not listed", p)
+			}
+		}
+		sound(r, t, f, footer)
+	})
+}
+
+func TestFindIsALinearSearch(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		f := &Footer{}
+		ts := rapid.Int64Range(-100, 100).Draw(r, "from")
+		for range rapid.IntRange(0, 40).Draw(r, "pages") {
+			p := PageInfo{Events: 1, First: ts}
+			ts += rapid.SampledFrom([]int64{0, 1, 2, 50}).Draw(r, "long")
+			p.Last = ts
+			ts += rapid.SampledFrom([]int64{0, 1, 3, 40, 10_000}).Draw(r, "gap")
+			f.Pages = append(f.Pages, p)
+			f.count(&p)
+		}
+		for range 20 {
+			from := rapid.Int64Range(-200, ts+100).Draw(r, "from")
+			to := from + rapid.SampledFrom([]int64{-1, 0, 1, 10, 5000}).Draw(r, "range")
+			first, end := f.Find(from, to)
+			for i, p := range f.Pages {
+				if may := p.Last >= from && p.First < to && from < to; may != (i >= first && i < end) && from < to {
+					r.Fatalf("from %d to %d: pages %d to %d, and page %d is %+v", from, to, first, end, i, p)
+				}
+			}
+			if first < 0 || end < first || end > len(f.Pages) {
+				r.Fatalf("pages %d to %d", first, end)
+			}
+		}
+		for _, c := range [][2]int64{{math.MinInt64, math.MaxInt64}, {math.MaxInt64, math.MinInt64}, {math.MinInt64, math.MinInt64}} {
+			if first, end := f.Find(c[0], c[1]); c[0] < c[1] && (first != 0 || end != len(f.Pages)) || c[0] >= c[1] && first != end {
+				r.Fatalf("from %d to %d: pages %d to %d of %d", c[0], c[1], first, end, len(f.Pages))
+			}
+		}
+	})
+}
