@@ -51,6 +51,9 @@ func (f *figures) sum(t *traffic, written seen, reads []seen) {
 func (f *figures) print(w io.Writer) {
 	fmt.Fprintf(w, "\nachieved %s of %s events/s; a read gives %d rows\n\n", count(int64(f.Achieved)), count(f.Traffic.Rate), f.Rows)
 	row := func(name string, s spread) []string {
+		if s.Count == 0 { // nothing that was due in that time was done
+			return []string{name, "0", "–", "–", "–", "–", "–"}
+		}
 		ms := func(v float64) string { return fmt.Sprintf("%.2f", v) }
 		return []string{name, fmt.Sprint(s.Count), ms(s.P50), ms(s.P90), ms(s.P99), ms(s.P999), ms(s.Max)}
 	}
