@@ -51,6 +51,9 @@ func (f *figures) sum(t *traffic, written seen, reads []seen) {
 func (f *figures) print(w io.Writer) {
 	fmt.Fprintf(w, "\nachieved %s of %s events/s; a read gives %d rows\n\n", count(int64(f.Achieved)), count(f.Traffic.Rate), f.Rows)
 	row := func(name string, s spread) []string {
+		if s.Count == 0 { // nothing that was due in that time was done
+			return []string{name, "0", "–", "–", "–", "–", "–"}
+		}
 		ms := func(v float64) string { return fmt.Sprintf("%.2f", v) }
 		return []string{name, fmt.Sprint(s.Count), ms(s.P50), ms(s.P90), ms(s.P99), ms(s.P999), ms(s.Max)}
 	}
@@ -63,7 +66,7 @@ func (f *figures) print(w io.Writer) {
 	fmt.Fprintf(w, "server: %.2f cores, RssAnon %s in the end, %s at most; client: %.2f cores\n",
 		f.ServerCPU, megabytes(f.Memory.Anonymous), megabytes(f.Memory.MaxAnonymous), f.ClientCPU)
 	before, after := f.FilesBefore, f.FilesAfter
-	fmt.Fprintf(w, "files: %d ticks (%s) and %d spans (%s) at the beginning, %d (%s) and %d (%s) in the end; a span last came or went at %s of %s\n",
+	fmt.Fprintf(w, "files: %d ticks (%s) and %d spans (%s) at the beginning, %d (%s) and %d (%s) in the end; spans were last written or removed at %s of %s\n",
 		before.Kinds[".tick"], megabytes(before.Sizes[".tick"]), before.Kinds[".span"], megabytes(before.Sizes[".span"]),
 		after.Kinds[".tick"], megabytes(after.Sizes[".tick"]), after.Kinds[".span"], megabytes(after.Sizes[".span"]), f.LastMerge, f.Traffic.Duration)
 	if f.Steps == nil {

@@ -173,14 +173,14 @@ func (t *test) observe(ctx context.Context, s *server, data string, f *figures) 
 	}
 	server, own := cpuOf(s.pid()), cpuOf(os.Getpid())
 	f.FilesBefore, _ = filesIn(data)
-	var last int
+	var last int64
 	for i := 0; ; i++ {
 		now, err := filesIn(data)
 		if err == nil {
-			if n := now.Kinds[".span"]; n != last && i > 0 {
+			if n := now.Sizes[".span"]; n != last && i > 0 {
 				f.LastMerge = time.Since(t.begin).Round(time.Second)
 			}
-			last = now.Kinds[".span"]
+			last = now.Sizes[".span"]
 			f.FilesAfter = now
 		}
 		next := t.begin.Add(time.Duration(i+1) * time.Second)

@@ -2,6 +2,8 @@ package demo
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"testing"
 	"time"
 
@@ -103,5 +105,14 @@ func BenchmarkNext(b *testing.B) {
 	for b.Loop() {
 		dst = g.Next(dst[:0])
 		b.SetBytes(int64(len(dst)))
+	}
+}
+
+// Figures of different days are compared, so a change here is one that is meant.
+func TestEventsStayTheSameForASeed(t *testing.T) {
+	const want = "2f7ee276029bafd539bddbcb104be039421cb4318c8cf1020c19da5a8b2d3edd"
+	sum := sha256.Sum256(bytes.Join(generate(1, 1000), []byte("\n")))
+	if got := fmt.Sprintf("%x", sum); got != want {
+		t.Errorf("the first 1,000 events of seed 1 have the SHA-256 %s, not %s", got, want)
 	}
 }
