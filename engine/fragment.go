@@ -11,12 +11,13 @@ import (
 
 // fragment reads segments that overlap in time: one after the other, or, where an order is wanted, merged.
 type fragment struct {
-	spec     *Spec
-	store    *Store
-	segments []segment
-	from, to int64
-	program  *nql.RowProgram // shared with the other fragments until start
-	dead     *deadStream
+	spec      *Spec
+	store     *Store
+	segments  []segment
+	from, to  int64
+	program   *nql.RowProgram // shared with the other fragments until start
+	dead      *deadStream
+	predicate string
 
 	q      *query
 	cur    cursor
@@ -41,7 +42,7 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		}
 		f.q = &query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.program.Clone(), order: f.spec.Order, rows: column.BatchRows,
 			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered,
-			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve}
+			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate}
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}

@@ -166,6 +166,8 @@ func (c *chain) release(g *generation) {
 	}
 	var gone []string
 	c.mu.Lock()
+	// While an earlier one is read it stays in the list for its obsolete paths; what it saw need not be kept for that.
+	g.files, g.schema = nil, nil
 	for len(c.live) > 0 && c.live[0].refs.Load() == 0 {
 		gone = append(gone, c.live[0].obsolete...)
 		c.live = c.live[1:]

@@ -3,17 +3,21 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/engine/tick"
 )
 
 // run is a part of a tick kept in RAM: the events of consecutive batches, sorted by time, ties in order of
-// arrival. Immutable once published.
+// arrival. Immutable once published, but for what it remembers of predicates.
 type run struct {
 	from, to int64 // the part of the file that it stands for
 	raw      []byte
 	events   []runEvent
 	seq      uint64 // of the newest transaction in it; the oldest runs are dropped first
+
+	matches [maxMatches]atomic.Pointer[matches]
+	turn    atomic.Uint32 // whose place the next predicate takes
 }
 
 type runEvent struct {
@@ -29,7 +33,8 @@ const (
 )
 
 func (r *run) bytes() int64 {
-	return int64(cap(r.raw)) + int64(cap(r.events))*runEventBytes + 64
+	// A bit an event and predicate, and a flag a block.
+	return int64(cap(r.raw)) + int64(cap(r.events))*(runEventBytes+1) + 64*(maxMatches+2)
 }
 
 func runBytes(runs []*run) int64 {

@@ -20,6 +20,9 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 	}
 	s := &scanning{spec: &spec, store: tx.s, program: program}
 	s.needs = needed(spec.Where)
+	if spec.Where != nil {
+		s.predicate = nql.Print(nql.Bind(spec.Where, spec.Params))
+	}
 	s.signals = applicable(tx.g.schema.StreamSignals(spec.Stream), spec.Where, spec.Params)
 	if spec.Stage != nil {
 		s.dead = spec.Stage.deadOf(spec.Stream)
@@ -43,13 +46,14 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 
 // scanning is a scan that is being laid out.
 type scanning struct {
-	spec     *Spec
-	store    *Store
-	program  *nql.RowProgram // shared by the fragments until they start
-	needs    [][]string      // properties without which no event matches
-	signals  []*Signal       // whose conjuncts are among the predicate's
-	dead     *deadStream
-	segments []segment
+	spec      *Spec
+	store     *Store
+	program   *nql.RowProgram // shared by the fragments until they start
+	needs     [][]string      // properties without which no event matches
+	predicate string          // as printed
+	signals   []*Signal       // whose conjuncts are among the predicate's
+	dead      *deadStream
+	segments  []segment
 }
 
 // add adds what a file has for the scan.
@@ -96,7 +100,7 @@ func (s *scanning) fragments() []Fragment {
 	out := make([]Fragment, len(pieces))
 	for i, p := range pieces {
 		f := &fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),
-			program: s.program, dead: s.dead}
+			program: s.program, dead: s.dead, predicate: s.predicate}
 		if s.spec.Order == nql.Descending {
 			out[len(pieces)-1-i] = f
 		} else {

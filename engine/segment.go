@@ -49,8 +49,10 @@ type query struct {
 	counts           bool      // nothing but the number of rows is wanted, and every row counts
 	rows             int       // that a batch takes at most
 	dead             *deadStream
-	stats            *ScanStats
-	reserve          func(bytes int64) error
+	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
+	predicate string
+	stats     *ScanStats
+	reserve   func(bytes int64) error
 }
 
 // full says when a batch is.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"math/bits"
 	"sort"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -23,7 +24,10 @@ func (s runSegment) open(q *query) (cursor, error) {
 	events := s.run.events
 	first := sort.Search(len(events), func(i int) bool { return events[i].ts >= q.from })
 	end := sort.Search(len(events), func(i int) bool { return events[i].ts >= q.to })
-	c := &runCursor{rows: rows{q: q}, run: s.run, events: events[first:max(first, end)]}
+	c := &runCursor{rows: rows{q: q}, run: s.run, events: events[first:max(first, end)], at: first}
+	if q.predicate != "" && len(events) >= blockEvents {
+		c.known = s.run.matchesOf(q.predicate)
+	}
 	q.stats.run(len(c.events))
 	return c, nil
 }
@@ -32,6 +36,8 @@ type runCursor struct {
 	rows
 	run    *run
 	events []runEvent // that are left
+	at     int        // index of the first of them in the run
+	known  *matches   // nil: each event is asked
 }
 
 func (c *runCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
@@ -47,9 +53,27 @@ func (c *runCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) 
 		var e *runEvent
 		if c.q.order == nql.Descending {
 			last := len(c.events) - 1
+			if skip, err := c.skip(c.at+last, -1); err != nil {
+				return true, err
+			} else if skip > 0 {
+				c.events = c.events[:len(c.events)-skip]
+				if err := ctx.Err(); err != nil {
+					return true, err
+				}
+				continue
+			}
 			e, c.events = &c.events[last], c.events[:last]
 		} else {
-			e, c.events = &c.events[0], c.events[1:]
+			if skip, err := c.skip(c.at, 1); err != nil {
+				return true, err
+			} else if skip > 0 {
+				c.events, c.at = c.events[skip:], c.at+skip
+				if err := ctx.Err(); err != nil {
+					return true, err
+				}
+				continue
+			}
+			e, c.events, c.at = &c.events[0], c.events[1:], c.at+1
 		}
 		stop, err := c.add(ctx, e.ts, e.arrival, c.run.raw[e.off:e.off+e.n], b, keys)
 		if err != nil || stop {
@@ -57,6 +81,24 @@ func (c *runCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) 
 		}
 	}
 	return len(c.events) > 0, nil
+}
+
+// skip gives how many events from index i on, in direction step, do not match, as far as i's block tells; 0: i does.
+func (c *runCursor) skip(i, step int) (int, error) {
+	if c.known == nil {
+		return 0, nil
+	}
+	word, err := c.known.block(i/blockEvents, c.run, c.q.program, &c.event)
+	if err != nil {
+		return 0, err
+	}
+	bit := i % blockEvents
+	if step > 0 {
+		rest := word >> bit
+		return min(bits.TrailingZeros64(rest), blockEvents-bit, len(c.events)), nil
+	}
+	rest := word << (blockEvents - 1 - bit)
+	return min(bits.LeadingZeros64(rest), bit+1, len(c.events)), nil
 }
 
 func (c *runCursor) close() {}

@@ -77,15 +77,18 @@ func (s *Store) Stats() Stats {
 func (c *chain) stats(s *Store, own *generation) []GenerationStats {
 	c.mu.Lock()
 	live := slices.Clone(c.live)
-	obsolete := make([][]string, len(live))
+	obsolete, counts := make([][]string, len(live)), make([]int, len(live))
 	for i, g := range live {
 		obsolete[i] = slices.Clone(g.obsolete)
+		for _, files := range g.files { // none where it has ended
+			counts[i] += len(files)
+		}
 	}
 	current := c.current.Load()
 	c.mu.Unlock()
 	var out []GenerationStats
 	for i, g := range live {
-		x := GenerationStats{ID: g.id, Since: g.since, Readers: g.refs.Load(), Current: g == current}
+		x := GenerationStats{ID: g.id, Since: g.since, Readers: g.refs.Load(), Current: g == current, Files: counts[i]}
 		if x.Current {
 			x.Readers-- // the store's own count
 		}
@@ -94,9 +97,6 @@ func (c *chain) stats(s *Store, own *generation) []GenerationStats {
 		}
 		if x.Readers = max(x.Readers, 0); x.Readers == 0 && !x.Current {
 			continue // it has just ended
-		}
-		for _, files := range g.files {
-			x.Files += len(files)
 		}
 		for _, path := range obsolete[i] {
 			if info, err := s.fs.Stat(path); err == nil {
