@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
-	"math"
 	"path/filepath"
 	"slices"
 	"sync/atomic"
@@ -46,44 +44,6 @@ const (
 	atOnce = 64
 )
 
-// target is a tick that a group writes to.
-type target struct {
-	file    *file // as the current generation has it; a new one is empty
-	fresh   bool
-	batches []batch
-	bytes   int64  // of all batches with their records
-	after   file   // as the next generation has it
-	region  []byte // what was written without records, where it is small
-}
-
-// batch is one transaction's part in one tick.
-type batch struct {
-	*sealed
-	seq, arrival uint64
-	prev         place  // of the transaction before
-	sum          uint32 // set when it was copied
-}
-
-// record makes the record that ends b.
-func (w *writer) record(b *batch, manifest bool) tick.Record {
-	return tick.Record{Seq: b.seq, Length: uint64(b.stored), Events: uint64(b.events), Arrival: b.arrival, Sum: b.sum, Manifest: manifest,
-		Durable: w.durable, PrevFile: b.prev.file, PrevEnd: b.prev.end}
-}
-
-// plan is what a group comes to.
-type plan struct {
-	requests []*request
-	targets  []*target
-	find     map[partKey]*target
-	edit     SchemaEdit
-	counters manifest.Counters
-	last     place
-	streams  []StreamID // new ones
-	swap     swap       // what takes the place of what
-	multi    bool       // a transaction lies in several ticks
-	sync     bool
-}
-
 // commit commits a group together. Where that fails for want of space or the like, each request is tried alone, so that one's
 // failure is not the others'.
 func (w *writer) commit(group []*request) {
@@ -107,104 +67,6 @@ func (w *writer) commit(group []*request) {
 	for _, r := range p.requests {
 		r.turn <- turn{err: err}
 	}
-}
-
-// plan decides what goes where. A request that can't be is told so and left out.
-func (w *writer) plan(group []*request) *plan {
-	g := w.s.chain.current.Load()
-	p := &plan{find: map[partKey]*target{}, edit: SchemaEdit{schema: g.schema}, counters: w.Counters, last: w.last}
-	for _, r := range group {
-		if err := w.admit(p, r); err != nil {
-			r.turn <- turn{err: err}
-			continue
-		}
-		p.requests = append(p.requests, r)
-		p.sync = p.sync || r.durability == Sync
-		if r.swap != nil {
-			p.swap = *r.swap
-		}
-		for _, id := range p.edit.dropped {
-			p.swap.remove = append(p.swap.remove, g.files[id]...)
-		}
-		if len(r.parts) == 0 {
-			continue
-		}
-		p.counters.Seq++
-		p.multi = p.multi || len(r.parts) > 1
-		end := place{}
-		for _, part := range r.parts {
-			t := w.target(p, g, part.key)
-			t.batches = append(t.batches, batch{sealed: part, seq: p.counters.Seq, arrival: p.counters.Arrival, prev: p.last})
-			t.bytes += part.stored + tick.RecordBytes
-			p.counters.Arrival += uint64(part.events)
-			end = place{t.file.ID, uint64(t.file.Length + t.bytes)}
-		}
-		p.last = end
-		if len(r.parts) > 1 {
-			p.last = place{} // a transaction over several ticks is the MANIFEST's
-		}
-	}
-	return p
-}
-
-// admit applies what a request changes of the schema, and tells whether it can be.
-func (w *writer) admit(p *plan, r *request) error {
-	// What takes the place of others is smaller, or makes way for what is: that is what the reserve is for.
-	if len(r.parts) > 0 || r.swap != nil && len(r.swap.add) > 0 && len(r.swap.remove) == 0 {
-		if err := w.s.roomLeft(); err != nil {
-			return err
-		}
-	}
-	if r.swap != nil {
-		g := w.s.chain.current.Load()
-		for _, f := range r.swap.remove {
-			if now := g.file(f); now == nil || now.Length != f.Length {
-				return fmt.Errorf("%w: %s", errChanged, f.path)
-			}
-		}
-		for _, x := range r.swap.index {
-			if g.file(x.file) == nil || p.edit.schema.signal(x.signal) == nil {
-				return fmt.Errorf("%w: %s", errChanged, x.file.path)
-			}
-		}
-	}
-	if r.edit != nil {
-		before := p.edit.schema
-		if err := r.edit(&p.edit); err != nil {
-			return err
-		}
-		for _, t := range p.edit.schema.Streams {
-			if before.Stream(t.ID) == nil {
-				p.streams = append(p.streams, t.ID)
-			}
-		}
-		// Rows of a stream that the same transaction drops.
-		r.parts = slices.DeleteFunc(r.parts, func(s *sealed) bool { return slices.Contains(p.edit.dropped, s.key.stream) })
-	}
-	for _, part := range r.parts {
-		if p.edit.schema.Stream(part.key.stream) == nil {
-			return fmt.Errorf("%w: %d", ErrNoStream, part.key.stream)
-		}
-	}
-	if r.stage != nil {
-		r.stage.observed(&p.edit)
-	}
-	return nil
-}
-
-func (w *writer) target(p *plan, g *generation, key partKey) *target {
-	if t := p.find[key]; t != nil {
-		return t
-	}
-	t := &target{file: g.tail(key.stream, key.start)}
-	if t.file == nil {
-		m := manifest.File{ID: p.counters.File, Stream: uint64(key.stream), Kind: manifest.Tick, Start: key.start, Length: tick.HeaderBytes}
-		p.counters.File++
-		t.file, t.fresh = &file{File: m, path: filePath(w.s.dir, m), warm: true, coldMin: math.MaxInt64, coldMax: math.MinInt64}, true
-	}
-	p.find[key] = t
-	p.targets = append(p.targets, t)
-	return t
 }
 
 // write writes a plan's batches, makes them durable and publishes them. An error before the point of no return leaves everything
@@ -417,53 +279,6 @@ func (w *writer) records(t *target) error {
 		at += tick.RecordBytes
 	}
 	return nil
-}
-
-// undo takes a failed write back and gives the error to tell. Where that fails too the store is poisoned; and where
-// records were written that count by themselves, it is not known whether recovery will find them whole.
-func (w *writer) undo(p *plan, cause error, kind error) error {
-	for _, t := range p.targets {
-		if err := w.undoTarget(t); err != nil {
-			return w.poison(errors.Join(cause, err), kind)
-		}
-	}
-	for _, dir := range freshDirs(w.s.dir, p.targets) {
-		// That they are gone, or a power cut could bring them back when their transaction's number is another's.
-		if err := w.s.fs.SyncDir(dir); err != nil {
-			return w.poison(errors.Join(cause, err), kind)
-		}
-	}
-	return noSpace(cause)
-}
-
-func (w *writer) undoTarget(t *target) error {
-	h := w.handles[t.file.ID]
-	if t.fresh {
-		if h != nil {
-			delete(w.handles, t.file.ID)
-			if err := h.f.Close(); err != nil {
-				return err
-			}
-		}
-		if err := w.s.fs.Remove(t.file.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	}
-	if h == nil {
-		if t.after.ID == 0 {
-			return nil // not reached
-		}
-		var err error
-		if h, err = w.handle(t); err != nil {
-			return err
-		}
-	}
-	if err := h.f.Truncate(t.file.Length); err != nil {
-		return err
-	}
-	// Flushed, or a power cut could bring a batch back whose sequence number another transaction has by then.
-	return h.f.Sync()
 }
 
 // poison ends all writing, for kind and cause.
