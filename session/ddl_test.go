@@ -150,7 +150,7 @@ func TestCopyIntoDeclaredTable(t *testing.T) {
 	}
 	c.want("select id, seen, created, name, other from t where seen > '2024-01-02 12:00Z'", "3|2024-01-03 00:00:00+00|2023-01-01 00:00:00+00|<null>|t\nSELECT 1")
 	out, err := c.copyOut("copy t (id, seen) to stdout")
-	if err != nil || !strings.HasPrefix(out, "1\t2024-01-01 00:00:00+00\n") {
+	if err != nil || strings.Count(out, "\n") != 3 || !strings.Contains(out, "1\t2024-01-01 00:00:00+00\n") { // in no order
 		t.Errorf("%q %v", out, err)
 	}
 }
