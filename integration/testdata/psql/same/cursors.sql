@@ -1,0 +1,38 @@
+\set FETCH_COUNT 7
+select id, level from events where status = 200 and duration_ms < 60 order by ts;
+select id from events where false;
+select 1/(5 - n) from generate_series(1, 20) n;
+\unset FETCH_COUNT
+begin;
+declare c scroll cursor for select n, n * n as square from generate_series(1, 10) n;
+fetch 3 from c;
+fetch backward 2 from c;
+fetch first from c;
+fetch last from c;
+fetch next from c;
+fetch prior from c;
+fetch absolute 4 from c;
+fetch relative -2 from c;
+fetch absolute -1 from c;
+fetch all from c;
+move absolute 5 in c;
+fetch 0 from c;
+fetch backward all from c;
+move forward all in c;
+close c;
+fetch 1 from c;
+rollback;
+begin;
+declare h cursor with hold for select id from events order by ts limit 3;
+commit;
+fetch 2 from h;
+fetch all from h;
+close h;
+declare d cursor for select 1;
+begin;
+declare e no scroll cursor for select n from generate_series(1, 3) n;
+fetch 2 from e;
+fetch backward 1 from e;
+rollback;
+close all;
+fetch from nothing;
