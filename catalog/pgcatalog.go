@@ -112,6 +112,12 @@ func tableColumns(r Relation) []tableColumn {
 		}
 		return out
 	}
+	if r.View != nil {
+		for i, c := range r.View.Columns {
+			out = append(out, tableColumn{name: c.Name, oid: c.Type, typmod: c.Typmod, attr: int16(i + 1)})
+		}
+		return out
+	}
 	src, ok := r.Source.(*systemSource)
 	if !ok {
 		return nil
@@ -125,6 +131,9 @@ func tableColumns(r Relation) []tableColumn {
 func relkind(r Relation) string {
 	if src, ok := r.Source.(*systemSource); ok {
 		return string(src.relation.kind)
+	}
+	if r.View != nil {
+		return "v"
 	}
 	return "r"
 }
@@ -365,6 +374,9 @@ func rowsViews(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		w.Text("schemaname", r.Schema)
 		w.Text("viewname", r.Name)
 		w.Text("viewowner", owner(env))
+		if r.View != nil && w.Wants("definition") {
+			w.Text("definition", s.ViewDefinition(r.View, searchPath(env)))
+		}
 		w.End()
 	}
 	return nil

@@ -46,6 +46,12 @@ type IndexNames interface {
 	IndexDefinition(oid OID) (string, bool)
 }
 
+// ViewNames is what a Names has besides where there can be views.
+type ViewNames interface {
+	// ViewDefinition gives the query of a view, as pg_get_viewdef does.
+	ViewDefinition(oid OID) (string, bool)
+}
+
 // NewEnv returns an Env with PostgreSQL's defaults, in UTC, at the given time.
 func NewEnv(now time.Time) *Env {
 	return &Env{

@@ -68,6 +68,7 @@ func registerCatalogFunctions(r *registry) {
 	r.total("obj_description(oid)", null)
 	r.total("shobj_description(oid,name)", null)
 	r.total("col_description(oid,int4)", null)
+	registerViewFunctions(r)
 	r.fn("to_regclass(text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		if c.Env.Names != nil {
 			if oid, ok := c.Env.Names.Relation(string(a[0].Str(i))); ok {
