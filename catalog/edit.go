@@ -33,6 +33,7 @@ func DropTable(e *engine.SchemaEdit, id engine.StreamID, name string) error {
 		return editError(err, name)
 	}
 	e.Put(engine.Object{ObjectKey: tableKey(id)})
+	dropComments(e, ClassRelation, firstStreamOID+types.OID(id))
 	return nil
 }
 
@@ -129,6 +130,10 @@ func DropSchema(e *engine.SchemaEdit, name string, cascade bool) error {
 		if err := DropTable(e, s.ID, s.Name); err != nil {
 			return err
 		}
+	}
+	var o schemaObject
+	if json.Unmarshal(e.Schema().Objects[engine.ObjectKey{Kind: schemaKind, Name: name}], &o) == nil {
+		dropComments(e, ClassNamespace, o.OID)
 	}
 	e.Put(engine.Object{ObjectKey: engine.ObjectKey{Kind: schemaKind, Name: name}})
 	return nil

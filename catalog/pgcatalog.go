@@ -399,41 +399,6 @@ func rowsAccessMethod(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) err
 	return nil
 }
 
-// describe are the comments on what streams have, for pg_description.
-func rowsDescription(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
-	const classOID = 1259
-	for _, st := range s.streams {
-		for i := range st.Columns {
-			c := &st.Columns[i]
-			text, ok := coreComments[c.Name]
-			if !c.Core || !ok {
-				continue
-			}
-			w.Begin()
-			w.OID("objoid", st.OID)
-			w.OID("classoid", classOID)
-			w.Int("objsubid", int64(c.Attr))
-			w.Text("description", text)
-			w.End()
-		}
-	}
-	return nil
-}
-
-var coreComments = map[string]string{
-	"timestamp":        "when the event happened (@t)",
-	"level":            "severity (@l, else a property level or severity)",
-	"message":          "the rendered message (@m, else @mt rendered, else a property message or msg)",
-	"exception":        "exception with its stack trace (@x)",
-	"properties":       "every property that is not built in",
-	"message_template": "message template (@mt)",
-	"event_type":       "number of the event type (@i)",
-	"trace_id":         "trace (@tr)",
-	"span_id":          "span (@sp)",
-	"document":         "the whole event as stored",
-	"event_id":         "stable and unique, ordered within equal timestamps",
-}
-
 // builtin are the relations that the catalog fills by itself.
 var builtin = map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{}
 
@@ -441,7 +406,7 @@ func init() {
 	for name, rows := range map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{
 		"pg_namespace": rowsNamespace, "pg_class": rowsClass, "pg_attribute": rowsAttribute, "pg_type": rowsType, "pg_database": rowsDatabase,
 		"pg_roles": rowsRole, "pg_authid": rowsRole, "pg_user": rowsRole, "pg_shadow": rowsRole, "pg_tables": rowsTables, "pg_views": rowsViews,
-		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription,
+		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription, "pg_shdescription": rowsSharedDescription,
 	} {
 		builtin["pg_catalog."+name] = rows
 	}

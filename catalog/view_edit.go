@@ -53,6 +53,7 @@ func DropView(e *engine.SchemaEdit, id engine.StreamID, name string) error {
 		return editError(engine.ErrNoStream, name)
 	}
 	e.Put(engine.Object{ObjectKey: viewKey(id)})
+	dropComments(e, ClassRelation, firstStreamOID+types.OID(id))
 	return nil
 }
 
@@ -72,7 +73,9 @@ func DropViewsOn(e *engine.SchemaEdit, going []types.OID, cascade bool) error {
 		return DependencyError(going, chain, func(oid types.OID) string { return names[oid] })
 	}
 	for _, d := range chain {
-		e.Put(engine.Object{ObjectKey: viewKey(d.View.ID)})
+		if err := DropView(e, d.View.ID, d.View.Name); err != nil {
+			return err
+		}
 	}
 	return nil
 }

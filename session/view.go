@@ -4,6 +4,14 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
+// Comment implements types.CommentNames.
+func (n names) Comment(class, object types.OID, sub int32) (string, bool) {
+	if n.snapshot == nil {
+		return "", false
+	}
+	return n.snapshot.Comment(class, object, sub)
+}
+
 // ViewDefinition implements types.ViewNames.
 func (n names) ViewDefinition(oid types.OID) (string, bool) {
 	if n.snapshot == nil {

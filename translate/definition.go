@@ -59,6 +59,8 @@ func (b *binder) define(n *pg.Node) (Bound, error) {
 		}
 	case *pg.Node_RefreshMatViewStmt:
 		return nil, b.unsupported(-1, "materialized views are not supported")
+	case *pg.Node_CommentStmt:
+		d, err = b.comment(n.CommentStmt)
 	case *pg.Node_ViewStmt:
 		d, err = b.createView(n.ViewStmt)
 	case *pg.Node_AlterTableStmt:
