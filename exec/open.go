@@ -98,6 +98,8 @@ func operator(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, erro
 		return openAppend(ctx, n, rt)
 	case *plan.Join:
 		return openJoin(ctx, n, rt)
+	case *plan.FunctionScan:
+		return openFunctions(ctx, n, rt)
 	}
 	return nil, types.Errorf(types.CodeFeatureNotSupported, "plan node %T is not supported", n)
 }

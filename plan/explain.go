@@ -96,6 +96,8 @@ func Title(n Node) string {
 		return "Distinct"
 	case *Append:
 		return "Append"
+	case *FunctionScan:
+		return n.title()
 	case *Delete:
 		return "Delete on " + QuoteIdent(n.StreamName)
 	case *Join:
@@ -144,6 +146,8 @@ func (e *explainer) details(n Node) []string {
 		if n.On != nil {
 			return []string{"On: " + e.list(n.On)}
 		}
+	case *FunctionScan:
+		return e.functions(n)
 	case *Delete:
 		if n.Whole {
 			return []string{"By time alone: files that lie within are dropped unread"}

@@ -54,6 +54,10 @@ func Exprs(n Node) []Expr {
 		some(n.Count, n.Skip)
 	case *Distinct:
 		some(n.On...)
+	case *FunctionScan:
+		for i := range n.Calls {
+			some(n.Calls[i].Exprs()...)
+		}
 	case *Join:
 		some(n.LeftKeys...)
 		some(n.RightKeys...)

@@ -37,21 +37,32 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if (schema == "" || schema == "pg_catalog") && function.IsAggregate(name) {
 		return b.aggregateCall(sc, n, name)
 	}
-	switch {
-	case n.AggStar:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name)
-	case n.AggDistinct:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name)
-	case n.AggFilter != nil:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "FILTER specified, but %s is not an aggregate function", name)
-	case len(n.AggOrder) > 0:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "ORDER BY specified, but %s is not an aggregate function", name)
+	if err := b.plainCall(n, name); err != nil {
+		return nil, err
 	}
 	args, locations, err := b.list(sc, n.Args)
 	if err != nil {
 		return nil, err
 	}
 	return b.call(schema, name, args, locations, n.Location)
+}
+
+// plainCall refuses what only aggregates take.
+func (b *binder) plainCall(n *pg.FuncCall, name string) error {
+	what := ""
+	switch {
+	case n.AggStar:
+		what = name + "(*)"
+	case n.AggDistinct:
+		what = "DISTINCT"
+	case n.AggFilter != nil:
+		what = "FILTER"
+	case len(n.AggOrder) > 0:
+		what = "ORDER BY"
+	default:
+		return nil
+	}
+	return b.errorf(n.Location, types.CodeWrongObjectType, "%s specified, but %s is not an aggregate function", what, name)
 }
 
 // call resolves a function and casts its arguments.

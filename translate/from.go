@@ -60,7 +60,11 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 	case *pg.Node_JoinExpr:
 		return b.joinExpr(sc, n.JoinExpr)
 	case *pg.Node_RangeFunction:
-		return nil, b.unsupported(-1, "functions in FROM are not supported yet")
+		r, err := b.rangeFunction(sc, n.RangeFunction)
+		if err != nil {
+			return nil, err
+		}
+		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_RangeTableSample:
 		return nil, b.unsupported(n.RangeTableSample.Location, "TABLESAMPLE is not supported yet")
 	default:

@@ -90,6 +90,9 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		return b.buildJoin(sc, item, conds, needed)
 	}
 	r := item.rel
+	if r.functions != nil {
+		return b.buildFunctions(sc, r, conds)
+	}
 	var mine []plan.Expr
 	for _, c := range conds {
 		if plan.IsVolatile(c) || !readsOnly(sc, c, map[*relation]bool{r: true}) {
@@ -198,6 +201,9 @@ func readsOnly(sc *scope, e plan.Expr, rels map[*relation]bool) bool {
 
 // buildJoin makes a join: conditions go down to the side that they are about where that changes nothing, equalities between the sides become keys.
 func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed map[int]bool) (plan.Node, []int, []plan.Expr, error) {
+	if node, order, rest, ok, err := b.buildLateral(sc, item, conds, needed); ok || err != nil {
+		return node, order, rest, err
+	}
 	leftRels, rightRels := item.left.relations(map[*relation]bool{}), item.right.relations(map[*relation]bool{})
 	var toLeft, toRight, between, above []plan.Expr
 	// A condition over the join's rows may go to a side that the join doesn't fill with nulls.

@@ -46,6 +46,7 @@ type relation struct {
 	stream *catalog.Stream
 	source catalog.Relation // a system relation
 	node   plan.Node        // a sub-select or VALUES
+	*functions              // functions in FROM
 	// cols are the columns: all of them, or, for a stream, those that the query reads.
 	cols  []relColumn
 	paths map[string]int // for a stream: column by printed path and kind
