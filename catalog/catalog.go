@@ -55,6 +55,7 @@ type Snapshot struct {
 	indexes   []*Index  // in order of OID
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
+	objects   objectIndex
 }
 
 type relationKey struct{ schema, name string }

@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 
-	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/nql"
@@ -88,42 +87,4 @@ func (s *session) dropIndex(sc *scope, b *translate.DropIndex) (string, error) {
 		}
 		return nil
 	})
-}
-
-// index finds an index by the parts of its name.
-func (n names) index(parts []string) (types.OID, bool) {
-	schemas := n.path
-	if len(parts) > 1 {
-		schemas = parts[len(parts)-2 : len(parts)-1]
-	}
-	for _, schema := range schemas {
-		if x, ok := n.snapshot.Index(schema, parts[len(parts)-1]); ok {
-			return x.OID, true
-		}
-	}
-	return 0, false
-}
-
-// indexName gives an index's name, qualified where the search path would not find it.
-func (n names) indexName(oid types.OID) (string, bool) {
-	x, ok := n.snapshot.IndexByOID(oid)
-	switch {
-	case !ok:
-		return "", false
-	case x.Schema == catalog.PublicSchema:
-		return quoteName(x.Name), true
-	}
-	return quoteName(x.Schema) + "." + quoteName(x.Name), true
-}
-
-// IndexDefinition implements types.IndexNames.
-func (n names) IndexDefinition(oid types.OID) (string, bool) {
-	if n.snapshot == nil {
-		return "", false
-	}
-	x, ok := n.snapshot.IndexByOID(oid)
-	if !ok {
-		return "", false
-	}
-	return x.Definition(), true
 }

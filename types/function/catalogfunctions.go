@@ -6,6 +6,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // registerCatalogFunctions: what clients' queries of pg_catalog call.
@@ -68,24 +69,6 @@ func registerCatalogFunctions(r *registry) {
 	r.total("obj_description(oid)", null)
 	r.total("shobj_description(oid,name)", null)
 	r.total("col_description(oid,int4)", null)
-	r.fn("to_regclass(text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if c.Env.Names != nil {
-			if oid, ok := c.Env.Names.Relation(string(a[0].Str(i))); ok {
-				out.AppendInt(int64(oid))
-				return nil
-			}
-		}
-		out.AppendNull()
-		return nil
-	}))
-	r.fn("to_regtype(text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if t, ok := types.ByName(strings.ToLower(string(a[0].Str(i)))); ok {
-			out.AppendInt(int64(t.OID))
-		} else {
-			out.AppendNull()
-		}
-		return nil
-	}))
 	r.fn("pg_get_indexdef(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		indexDefinition(c, types.OID(a[0].Int(i)), out)
 		return nil
@@ -120,27 +103,22 @@ func hasTablePrivilege(c *Call, a []*column.Vector, i int, out *column.Vector) e
 		out.AppendBool(true)
 		return nil
 	}
-	var oid types.OID
 	if a[0].Kind == column.Int64 {
-		oid = types.OID(a[0].Int(i))
-		if _, ok := c.Env.Names.RelationName(oid); !ok {
+		if _, ok := c.Env.ObjectByOID(pgnames.Relation, types.OID(a[0].Int(i))); !ok {
 			out.AppendNull()
 			return nil
 		}
-	} else {
-		var ok bool
-		if oid, ok = c.Env.Names.Relation(string(a[0].Str(i))); !ok {
-			return types.UndefinedRelation(string(a[0].Str(i)))
-		}
+	} else if _, err := c.Env.Relation(string(a[0].Str(i))); err != nil {
+		return err
 	}
-	out.AppendBool(c.Env.Names.CanSelect(c.Env.User, oid))
+	out.AppendBool(true)
 	return nil
 }
 
 // indexDefinition appends the statement that makes an index; null where there is none.
 func indexDefinition(c *Call, oid types.OID, out *column.Vector) {
-	if n, ok := c.Env.Names.(types.IndexNames); ok {
-		if text, ok := n.IndexDefinition(oid); ok {
+	if n, ok := c.Env.Names.(types.Definer); ok {
+		if text, ok := n.IndexDefinition(oid, 0); ok {
 			out.AppendString(text)
 			return
 		}
