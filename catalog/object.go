@@ -96,33 +96,3 @@ func (s *Snapshot) IndexDefinition(index types.OID, column int) (string, bool) {
 	}
 	return "", true
 }
-
-// ViewDefinition gives the query of a view. Those of the system are made by the server and have none that could be shown.
-func (s *Snapshot) ViewDefinition(types.OID) (string, bool) { return "", false }
-
-// ConstraintDefinition gives a constraint; there are none.
-func (s *Snapshot) ConstraintDefinition(types.OID) (string, bool) { return "", false }
-
-// Comment gives the comment on an object or a column of it.
-func (s *Snapshot) Comment(class, object types.OID, sub int32) (string, bool) {
-	if class != pgnames.Relation {
-		return "", false
-	}
-	r, ok := s.RelationByOID(object)
-	if !ok || r.Stream == nil {
-		return "", false
-	}
-	for i := range r.Stream.Columns {
-		if c := &r.Stream.Columns[i]; c.Core && int32(c.Attr) == sub {
-			text, ok := coreComments[c.Name]
-			return text, ok
-		}
-	}
-	return "", false
-}
-
-// Numbers of what a session adds to the names.
-const (
-	BootstrapRole = bootstrapRole
-	DatabaseOID   = databaseFlare
-)

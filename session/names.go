@@ -61,9 +61,19 @@ func (n *names) databaseObject() *types.Object {
 	return &types.Object{Class: pgnames.Database, OID: catalog.DatabaseOID, Name: n.database}
 }
 
+// ViewDefinition implements types.ViewNames.
+func (n *names) ViewDefinition(oid types.OID) (string, bool) {
+	r, ok := n.RelationByOID(oid)
+	if !ok || r.View == nil {
+		return "", false
+	}
+	return n.Snapshot.ViewDefinition(r.View, n.path), true
+}
+
 var (
-	_ types.Names     = (*names)(nil)
-	_ types.Definer   = (*names)(nil)
-	_ types.Commenter = (*names)(nil)
-	_ types.Columns   = (*names)(nil)
+	_ types.Names        = (*names)(nil)
+	_ types.IndexNames   = (*names)(nil)
+	_ types.ViewNames    = (*names)(nil)
+	_ types.CommentNames = (*names)(nil)
+	_ types.ColumnNames  = (*names)(nil)
 )

@@ -24,22 +24,23 @@ type Names interface {
 
 // The following are what a Names may have besides.
 type (
-	// Definer gives the text of what pg_get_indexdef and its like show. ok is false where there is no such object.
-	Definer interface {
+	// IndexNames knows indexes.
+	IndexNames interface {
 		// IndexDefinition gives the statement that makes an index, or, where column isn't 0, the expression of that column.
 		IndexDefinition(index OID, column int) (text string, ok bool)
+	}
+	// ViewNames knows views.
+	ViewNames interface {
 		// ViewDefinition gives the query of a view, ended by a semicolon.
 		ViewDefinition(view OID) (text string, ok bool)
-		// ConstraintDefinition gives a constraint as ALTER TABLE takes it.
-		ConstraintDefinition(constraint OID) (text string, ok bool)
 	}
-	// Commenter gives comments: sub is the number of a relation's column, 0 for the object itself. It knows those of built-in objects that
-	// it lists in pg_description.
-	Commenter interface {
+	// CommentNames knows comments.
+	CommentNames interface {
+		// Comment gives what COMMENT ON said of an object of a class, or, where sub isn't 0, of its column of that number.
 		Comment(class, object OID, sub int32) (text string, ok bool)
 	}
-	// Columns knows relations' columns.
-	Columns interface {
+	// ColumnNames knows relations' columns.
+	ColumnNames interface {
 		// Attribute gives the number of a column.
 		Attribute(relation OID, column string) (attnum int16, ok bool)
 		// AttributeName is its reverse.

@@ -63,12 +63,8 @@ func registerCatalogFunctions(r *registry) {
 		}
 		return nil
 	}))
-	// Nothing has a comment.
-	null := byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error { out.AppendNull(); return nil })
-	r.total("obj_description(oid,name)", null)
-	r.total("obj_description(oid)", null)
-	r.total("shobj_description(oid,name)", null)
-	r.total("col_description(oid,int4)", null)
+	registerCommentFunctions(r)
+	registerViewFunctions(r)
 	r.fn("pg_get_indexdef(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		indexDefinition(c, types.OID(a[0].Int(i)), out)
 		return nil
@@ -117,7 +113,7 @@ func hasTablePrivilege(c *Call, a []*column.Vector, i int, out *column.Vector) e
 
 // indexDefinition appends the statement that makes an index; null where there is none.
 func indexDefinition(c *Call, oid types.OID, out *column.Vector) {
-	if n, ok := c.Env.Names.(types.Definer); ok {
+	if n, ok := c.Env.Names.(types.IndexNames); ok {
 		if text, ok := n.IndexDefinition(oid, 0); ok {
 			out.AppendString(text)
 			return
