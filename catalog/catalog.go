@@ -55,12 +55,14 @@ type Snapshot struct {
 	indexes   []*Index  // in order of OID
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
+	roles     func() *Roles // made at the first use
 }
 
 type relationKey struct{ schema, name string }
 
 func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 	s := &Snapshot{schema: schema, registry: registry, relations: map[relationKey]Relation{}, byOID: map[types.OID]relationKey{}}
+	s.roles = sync.OnceValue(func() *Roles { return RolesOf(schema) })
 	for _, rel := range registry.relations() {
 		rel := rel
 		s.add(Relation{OID: rel.oid, Schema: rel.schema, Name: rel.name, Source: &systemSource{snapshot: s, relation: rel}})
@@ -132,6 +134,15 @@ func (s *Snapshot) HasSchema(name string) bool {
 
 // Streams lists the streams in order of their OIDs. The slice is not to be changed.
 func (s *Snapshot) Streams() []*Stream { return s.streams }
+
+// Relations lists every relation in order of its OID.
+func (s *Snapshot) Relations() []Relation { return s.all() }
+
+// SchemaOID gives a schema's OID; 0: there is none of that name.
+func (s *Snapshot) SchemaOID(name string) types.OID { return s.namespaceOID(name) }
+
+// DatabaseOID is the OID of the one database.
+func (s *Snapshot) DatabaseOID() types.OID { return databaseFlare }
 
 // all lists every relation in order of its OID.
 func (s *Snapshot) all() []Relation {

@@ -6,6 +6,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -38,6 +39,7 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	if out.Stream, err = b.insertable(n.Relation); err != nil {
 		return err
 	}
+	b.wantsOf(out.Stream, catalog.Insert)
 	if out.Format == "json" {
 		if len(n.Attlist) > 0 {
 			return b.unsupported(-1, "a column list is not supported with FORMAT json")

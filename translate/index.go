@@ -54,7 +54,7 @@ func (b *binder) createIndex(n *pg.IndexStmt) (Bound, error) {
 	case n.TableSpace != "":
 		return nil, b.noSuchIndex(-1, "tablespaces are not supported")
 	}
-	stream, err := b.insertable(n.Relation)
+	stream, err := b.changeable(new(Definition), n.Relation, false)
 	if err != nil {
 		return nil, placeless(err)
 	}
@@ -203,6 +203,11 @@ func (b *binder) dropIndex(n *pg.DropStmt) (Bound, error) {
 			return nil, b.unsupported(-1, "cross-database references are not implemented")
 		}
 		if x, ok := b.c.Catalog.Index(schema, name); ok {
+			if rel, ok := b.c.Catalog.RelationByOID(x.Stream.OID); ok {
+				if err := b.owns(rel, "index"); err != nil {
+					return nil, b.refuse("must be owner of index %s", name)
+				}
+			}
 			out.Indexes = append(out.Indexes, x)
 			continue
 		}

@@ -35,8 +35,13 @@ func (b *binder) alterTable(n *pg.AlterTableStmt) (*Definition, error) {
 			return nil, err
 		}
 	}
-	if len(a.steps) > 0 {
+	if len(a.steps) > 0 || len(d.also) > 0 {
 		d.Change = func(e *engine.SchemaEdit, g Given) error {
+			for _, f := range d.also {
+				if err := f(e); err != nil {
+					return err
+				}
+			}
 			return catalog.AlterTable(e, st.ID, st.Name, func(t *catalog.Table) error {
 				for _, s := range a.steps {
 					if err := s(t, g); err != nil {
@@ -63,6 +68,8 @@ func (a *alteration) command(c *pg.AlterTableCmd) error {
 		return a.setNotNull(c.Name, c.Subtype == pg.AlterTableType_AT_SetNotNull)
 	case pg.AlterTableType_AT_SetRelOptions, pg.AlterTableType_AT_ResetRelOptions:
 		return a.setOptions(c)
+	case pg.AlterTableType_AT_ChangeOwner:
+		return a.changeOwner(c.Newowner)
 	case pg.AlterTableType_AT_AddConstraint:
 		kind, err := b.constraint(c.Def.GetConstraint())
 		if kind != "" {
