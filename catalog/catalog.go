@@ -53,6 +53,7 @@ type Snapshot struct {
 	registry  *Registry
 	streams   []*Stream // in order of OID
 	indexes   []*Index  // in order of OID
+	views     []*View   // in order of OID
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
 	roles     func() *Roles // made at the first use
@@ -74,6 +75,10 @@ func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 	}
 	sort.Slice(s.streams, func(i, j int) bool { return s.streams[i].OID < s.streams[j].OID })
 	s.newIndexes()
+	for _, v := range viewsOf(schema) {
+		s.views = append(s.views, v)
+		s.add(Relation{OID: v.OID, Schema: v.Schema, Name: v.Name, View: v})
+	}
 	return s
 }
 
@@ -138,12 +143,6 @@ func (s *Snapshot) Streams() []*Stream { return s.streams }
 // Relations lists every relation in order of its OID.
 func (s *Snapshot) Relations() []Relation { return s.all() }
 
-// SchemaOID gives a schema's OID; 0: there is none of that name.
-func (s *Snapshot) SchemaOID(name string) types.OID { return s.namespaceOID(name) }
-
-// DatabaseOID is the OID of the one database.
-func (s *Snapshot) DatabaseOID() types.OID { return databaseFlare }
-
 // all lists every relation in order of its OID.
 func (s *Snapshot) all() []Relation {
 	out := make([]Relation, 0, len(s.relations))
@@ -154,11 +153,12 @@ func (s *Snapshot) all() []Relation {
 	return out
 }
 
-// Relation is a stream or a system relation; exactly one of the two pointers is set.
+// Relation is a stream, a view or a system relation; exactly one of Stream, View and Source is set.
 type Relation struct {
 	OID    types.OID
 	Schema string
 	Name   string
 	Stream *Stream
+	View   *View
 	Source plan.Source
 }

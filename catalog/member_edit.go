@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/flare-pg/flare-pg/engine"
@@ -69,14 +70,14 @@ func DropOwned(e *engine.SchemaEdit, roles []types.OID, cascade bool) error {
 	gone := func(oid types.OID) bool { return slices.Contains(roles, oid) }
 	all := everything(e.Schema())
 	// Tables before the schemas that they are in.
-	slices.SortFunc(all, func(a, b owned) int { return -compareClass(a.Class, b.Class) })
+	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Or(-compareClass(a.Class, b.Class), -cmp.Compare(a.OID, b.OID)) })
 	for _, o := range all {
 		r := rightsOf(e.Schema(), o.Class, o.OID)
 		if gone(r.Owner) {
 			var err error
 			switch o.Class {
 			case RelationClass:
-				err = dropRelation(e, o)
+				err = dropRelation(e, o, cascade)
 			case SchemaClass:
 				err = DropSchema(e, o.Name, cascade)
 			}
@@ -106,7 +107,16 @@ func compareClass(a, b Class) int {
 }
 
 // dropRelation drops what somebody owned.
-func dropRelation(e *engine.SchemaEdit, o owned) error {
+func dropRelation(e *engine.SchemaEdit, o owned, cascade bool) error {
+	if !hasRelation(e.Schema(), o.OID) {
+		return nil // it fell with another
+	}
+	if err := DropViewsOn(e, []types.OID{o.OID}, cascade); err != nil {
+		return err
+	}
+	if _, view := e.Schema().Objects[viewKey(engine.StreamID(o.OID-firstStreamOID))]; view {
+		return DropView(e, engine.StreamID(o.OID-firstStreamOID), o.Name)
+	}
 	return DropTable(e, engine.StreamID(o.OID-firstStreamOID), o.Name)
 }
 

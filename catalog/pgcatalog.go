@@ -112,6 +112,12 @@ func tableColumns(r Relation) []tableColumn {
 		}
 		return out
 	}
+	if r.View != nil {
+		for i, c := range r.View.Columns {
+			out = append(out, tableColumn{name: c.Name, oid: c.Type, typmod: c.Typmod, attr: int16(i + 1)})
+		}
+		return out
+	}
 	src, ok := r.Source.(*systemSource)
 	if !ok {
 		return nil
@@ -125,6 +131,9 @@ func tableColumns(r Relation) []tableColumn {
 func relkind(r Relation) string {
 	if src, ok := r.Source.(*systemSource); ok {
 		return string(src.relation.kind)
+	}
+	if r.View != nil {
+		return "v"
 	}
 	return "r"
 }
@@ -365,6 +374,9 @@ func rowsViews(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		w.Text("schemaname", r.Schema)
 		w.Text("viewname", r.Name)
 		w.Text("viewowner", owner(env))
+		if r.View != nil && w.Wants("definition") {
+			w.Text("definition", s.ViewDefinition(r.View, searchPath(env)))
+		}
 		w.End()
 	}
 	return nil
@@ -387,68 +399,15 @@ func rowsAccessMethod(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) err
 	return nil
 }
 
-// describe are the comments on what streams have, for pg_description.
-func rowsDescription(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
-	const classOID = 1259
-	for _, st := range s.streams {
-		for i := range st.Columns {
-			c := &st.Columns[i]
-			text, ok := coreComments[c.Name]
-			if !c.Core || !ok {
-				continue
-			}
-			w.Begin()
-			w.OID("objoid", st.OID)
-			w.OID("classoid", classOID)
-			w.Int("objsubid", int64(c.Attr))
-			w.Text("description", text)
-			w.End()
-		}
-	}
-	return nil
-}
-
-var coreComments = map[string]string{
-	"timestamp":        "when the event happened (@t)",
-	"level":            "severity (@l, else a property level or severity)",
-	"message":          "the rendered message (@m, else @mt rendered, else a property message or msg)",
-	"exception":        "exception with its stack trace (@x)",
-	"properties":       "every property that is not built in",
-	"message_template": "message template (@mt)",
-	"event_type":       "number of the event type (@i)",
-	"trace_id":         "trace (@tr)",
-	"span_id":          "span (@sp)",
-	"document":         "the whole event as stored",
-	"event_id":         "stable and unique, ordered within equal timestamps",
-}
-
-// builtin are the relations that the catalog fills by itself.
-var builtin = map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{}
-
 func init() {
 	for name, rows := range map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{
 		"pg_namespace": rowsNamespace, "pg_class": rowsClass, "pg_attribute": rowsAttribute, "pg_type": rowsType, "pg_database": rowsDatabase,
 		"pg_roles": rowsRole, "pg_authid": rowsRole, "pg_user": rowsRole, "pg_shadow": rowsRole, "pg_tables": rowsTables, "pg_views": rowsViews,
-		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription,
+		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription, "pg_shdescription": rowsSharedDescription,
 	} {
-		builtin["pg_catalog."+name] = rows
+		builtin["pg_catalog."+name] = maker{rows: rows}
 	}
 }
-
-// nothingToSay are the relations that are empty, truly: there are no such objects here. Some are filled where a provider is registered.
-var nothingToSay = strings.Fields(`
-	pg_catalog.pg_constraint pg_catalog.pg_settings pg_catalog.pg_stat_activity
-	pg_catalog.pg_inherits pg_catalog.pg_trigger pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_enum pg_catalog.pg_range
-	pg_catalog.pg_extension pg_catalog.pg_event_trigger pg_catalog.pg_foreign_data_wrapper pg_catalog.pg_foreign_server
-	pg_catalog.pg_foreign_table pg_catalog.pg_matviews pg_catalog.pg_partitioned_table pg_catalog.pg_publication
-	pg_catalog.pg_publication_namespace pg_catalog.pg_publication_rel pg_catalog.pg_publication_tables pg_catalog.pg_rules
-	pg_catalog.pg_seclabel pg_catalog.pg_seclabels pg_catalog.pg_shseclabel pg_catalog.pg_sequence pg_catalog.pg_sequences
-	pg_catalog.pg_statistic_ext pg_catalog.pg_auth_members
-	pg_catalog.pg_prepared_xacts pg_catalog.pg_largeobject_metadata pg_catalog.pg_user_mapping pg_catalog.pg_user_mappings
-	information_schema.sequences information_schema.domains information_schema.triggers information_schema.table_constraints
-	information_schema.key_column_usage information_schema.referential_constraints information_schema.constraint_column_usage
-	information_schema.check_constraints
-`)
 
 // oidList is an oidvector's text form.
 func oidList(oids []types.OID) string {

@@ -167,6 +167,9 @@ func ownedObjects(s *engine.Schema) map[engine.ObjectKey]owned {
 	for _, st := range s.Streams {
 		add(RelationClass, firstStreamOID+types.OID(st.ID), st.Name, st.Schema)
 	}
+	for _, v := range viewsOf(s) {
+		add(RelationClass, v.OID, v.Name, v.Schema)
+	}
 	for key, text := range s.Objects {
 		var o schemaObject
 		if key.Kind == schemaKind && json.Unmarshal(text, &o) == nil {

@@ -44,9 +44,6 @@ type Membership struct {
 	Admin   bool      `json:"admin,omitempty"`
 }
 
-// BootstrapRole is the OID of the superuser that is always there.
-const BootstrapRole = bootstrapRole
-
 // Roles that PostgreSQL comes with.
 const (
 	DatabaseOwner   types.OID = 6171

@@ -107,5 +107,6 @@ func DropRole(e *engine.SchemaEdit, oid types.OID, name string) error {
 		}
 	}
 	e.Put(engine.Object{ObjectKey: roleKey(oid)})
+	dropComments(e, ClassRole, oid)
 	return nil
 }

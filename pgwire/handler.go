@@ -111,7 +111,7 @@ type Session interface {
 // is gone; rows are buffered and flushed by size.
 type Out interface {
 	// Row descriptions belong to simple queries; the extended protocol sent them with Describe. formats nil: all text.
-	Describe(columns []Column) error
+	Describe(columns []Column, formats []int16) error
 	// Rows encodes the batch's selected rows from first (a position in the selection) on, at most max of them (max < 0: all), as the columns' types say.
 	Rows(env *types.Env, columns []Column, formats []int16, b *column.Batch, first, max int) error
 	Complete(tag string) error

@@ -85,12 +85,10 @@ func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (str
 	what := strings.ToUpper(b.What)
 	switch what {
 	case "ALL":
-		if s.tx.explicit {
+		if s.tx.explicit || s.several {
 			return "", types.Errorf(types.CodeActiveTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
-		for name := range s.portals {
-			s.dropPortal(name)
-		}
+		s.dropPortals()
 		clear(s.prepared)
 		for _, name := range []string{"session_authorization", ""} {
 			if _, err := s.set(snapshot, &translate.Set{Name: name, Reset: true}); err != nil {

@@ -36,7 +36,7 @@ func (b *binder) copy(n *pg.CopyStmt) (Bound, error) {
 
 func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	var err error
-	if out.Stream, err = b.insertable(n.Relation); err != nil {
+	if out.Stream, err = b.writable(n.Relation, "COPY FROM"); err != nil {
 		return err
 	}
 	b.wantsOf(out.Stream, catalog.Insert)
@@ -122,6 +122,11 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 		}
 		out.Plan = q.Plan
 	} else {
+		if rel, err := b.lookup(n.Relation); err == nil {
+			if err := b.notView(rel, "COPY TO"); err != nil {
+				return err
+			}
+		}
 		r, err := b.rangeVar(n.Relation)
 		if err != nil {
 			return err
@@ -342,7 +347,11 @@ func defBool(n *pg.Node) (v, ok bool) {
 	if n.GetNode() == nil {
 		return true, true
 	}
-	switch strings.ToLower(defString(n)) {
+	return defBoolText(defString(n))
+}
+
+func defBoolText(s string) (v, ok bool) {
+	switch strings.ToLower(s) {
 	case "true", "on", "1", "yes":
 		return true, true
 	case "false", "off", "0", "no":

@@ -150,7 +150,7 @@ func (b *binder) granted(n *pg.GrantStmt) (out []grantable, class catalog.Class,
 			if name != "flare" && name != "postgres" && name != b.c.Env.Database {
 				return nil, "", b.errorf(-1, types.CodeInvalidCatalogName, "database %q does not exist", name)
 			}
-			out = append(out, grantable{catalog.Object{Class: catalog.DatabaseClass, OID: b.c.Catalog.DatabaseOID(), Name: name}, b.c.Catalog.DatabaseRights(), "database"})
+			out = append(out, grantable{catalog.Object{Class: catalog.DatabaseClass, OID: catalog.DatabaseOID, Name: name}, b.c.Catalog.DatabaseRights(), "database"})
 		}
 		return out, catalog.DatabaseClass, nil
 	}

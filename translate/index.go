@@ -54,9 +54,14 @@ func (b *binder) createIndex(n *pg.IndexStmt) (Bound, error) {
 	case n.TableSpace != "":
 		return nil, b.noSuchIndex(-1, "tablespaces are not supported")
 	}
-	stream, err := b.changeable(new(Definition), n.Relation, false)
+	stream, err := b.writable(n.Relation, "CREATE INDEX")
 	if err != nil {
 		return nil, placeless(err)
+	}
+	if rel, ok := b.c.Catalog.RelationByOID(stream.OID); ok {
+		if err := b.owns(rel, "table"); err != nil {
+			return nil, err
+		}
 	}
 	if len(n.IndexParams) != 1 || !b.isEventTime(n.IndexParams[0].GetIndexElem()) {
 		return nil, b.noSuchIndex(-1, "an index is on the column timestamp, and on nothing else")

@@ -20,18 +20,28 @@ func (b *binder) newOwner(n *pg.RoleSpec) (types.OID, error) {
 	return oid, nil
 }
 
-// changeOwner is ALTER TABLE … OWNER TO.
-func (a *alteration) changeOwner(n *pg.RoleSpec) error {
-	owner, err := a.b.newOwner(n)
+// changeOwner makes the change of ALTER TABLE and ALTER VIEW … OWNER TO.
+func (b *binder) changeOwner(rel catalog.Relation, n *pg.RoleSpec) (func(e *engine.SchemaEdit) error, error) {
+	owner, err := b.newOwner(n)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !a.b.superuser() && !a.b.c.Catalog.Roles().Allowed(owner, catalog.SchemaClass, a.b.c.Catalog.SchemaRights(a.st.Schema), catalog.Create) {
-		return a.b.refuse("permission denied for schema %s", a.st.Schema)
+	if !b.superuser() && !b.c.Catalog.Roles().Allowed(owner, catalog.SchemaClass, b.c.Catalog.SchemaRights(rel.Schema), catalog.Create) {
+		return nil, b.refuse("permission denied for schema %s", rel.Schema)
 	}
-	o := catalog.Object{Class: catalog.RelationClass, OID: a.st.OID, Name: a.st.Name}
-	a.d.also = append(a.d.also, func(e *engine.SchemaEdit) error { return catalog.SetOwner(e, o, owner) })
-	return nil
+	o := catalog.Object{Class: catalog.RelationClass, OID: rel.OID, Name: rel.Name}
+	return func(e *engine.SchemaEdit) error { return catalog.SetOwner(e, o, owner) }, nil
+}
+
+// first puts a change before what a definition does so far.
+func (d *Definition) first(change func(e *engine.SchemaEdit) error) {
+	rest := d.Change
+	d.Change = func(e *engine.SchemaEdit, g Given) error {
+		if err := change(e); err != nil || rest == nil {
+			return err
+		}
+		return rest(e, g)
+	}
 }
 
 // alterOwner binds ALTER SCHEMA and ALTER DATABASE … OWNER TO.

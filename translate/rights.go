@@ -91,6 +91,9 @@ func (b *binder) denied(roles *catalog.Roles, n need) error {
 
 // kindWord is what PostgreSQL's messages call a relation.
 func kindWord(rel catalog.Relation) string {
+	if rel.View != nil {
+		return "view"
+	}
 	if k, ok := rel.Source.(interface{ Kind() byte }); ok && k.Kind() == 'v' {
 		return "view"
 	}

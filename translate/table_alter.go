@@ -20,6 +20,7 @@ type alteration struct {
 	st    *catalog.Stream
 	now   *catalog.Table
 	steps []func(t *catalog.Table, g Given) error
+	owner func(e *engine.SchemaEdit) error // gives it another; nil: there is nothing to give
 }
 
 // alterTable binds ALTER TABLE with its subcommands.
@@ -35,13 +36,8 @@ func (b *binder) alterTable(n *pg.AlterTableStmt) (*Definition, error) {
 			return nil, err
 		}
 	}
-	if len(a.steps) > 0 || len(d.also) > 0 {
+	if len(a.steps) > 0 {
 		d.Change = func(e *engine.SchemaEdit, g Given) error {
-			for _, f := range d.also {
-				if err := f(e); err != nil {
-					return err
-				}
-			}
 			return catalog.AlterTable(e, st.ID, st.Name, func(t *catalog.Table) error {
 				for _, s := range a.steps {
 					if err := s(t, g); err != nil {
@@ -51,6 +47,9 @@ func (b *binder) alterTable(n *pg.AlterTableStmt) (*Definition, error) {
 				return nil
 			})
 		}
+	}
+	if a.owner != nil {
+		d.first(a.owner)
 	}
 	return d, nil
 }
@@ -69,7 +68,12 @@ func (a *alteration) command(c *pg.AlterTableCmd) error {
 	case pg.AlterTableType_AT_SetRelOptions, pg.AlterTableType_AT_ResetRelOptions:
 		return a.setOptions(c)
 	case pg.AlterTableType_AT_ChangeOwner:
-		return a.changeOwner(c.Newowner)
+		rel, _ := b.c.Catalog.RelationByOID(a.st.OID)
+		change, err := b.changeOwner(rel, c.Newowner)
+		if err == nil {
+			a.owner = change
+		}
+		return err
 	case pg.AlterTableType_AT_AddConstraint:
 		kind, err := b.constraint(c.Def.GetConstraint())
 		if kind != "" {
@@ -86,6 +90,8 @@ func (a *alteration) command(c *pg.AlterTableCmd) error {
 
 // alterations are the words of subcommands that aren't there.
 var alterations = map[string]string{
+	"AddColumn": "ADD COLUMN", "AlterColumnType": "ALTER COLUMN ... SET DATA TYPE", "SetNotNull": "ALTER COLUMN ... SET NOT NULL",
+	"DropNotNull": "ALTER COLUMN ... DROP NOT NULL", "AddConstraint": "ADD CONSTRAINT",
 	"DropColumn": "DROP COLUMN", "DropConstraint": "DROP CONSTRAINT", "ChangeOwner": "OWNER TO", "SetStatistics": "SET STATISTICS", "SetStorage": "SET STORAGE",
 	"EnableRowSecurity": "ENABLE ROW LEVEL SECURITY", "AddInherit": "INHERIT", "AttachPartition": "ATTACH PARTITION", "SetTableSpace": "SET TABLESPACE",
 	"ClusterOn": "CLUSTER ON", "AddIdentity": "ADD GENERATED", "SetLogged": "SET LOGGED", "SetUnLogged": "SET UNLOGGED", "ValidateConstraint": "VALIDATE CONSTRAINT",
