@@ -6,6 +6,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -38,6 +39,7 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	if out.Stream, err = b.writable(n.Relation, "COPY FROM"); err != nil {
 		return err
 	}
+	b.wantsOf(out.Stream, catalog.Insert)
 	if out.Format == "json" {
 		if len(n.Attlist) > 0 {
 			return b.unsupported(-1, "a column list is not supported with FORMAT json")
@@ -345,7 +347,11 @@ func defBool(n *pg.Node) (v, ok bool) {
 	if n.GetNode() == nil {
 		return true, true
 	}
-	switch strings.ToLower(defString(n)) {
+	return defBoolText(defString(n))
+}
+
+func defBoolText(s string) (v, ok bool) {
+	switch strings.ToLower(s) {
 	case "true", "on", "1", "yes":
 		return true, true
 	case "false", "off", "0", "no":
