@@ -22,15 +22,14 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 		e.FloatDigits = int(n)
 	}
 	e.ByteaEscape = s.settings.get("bytea_output") == "escape"
-	e.User, e.SessionUser, e.Database = s.user, s.user, s.database
+	roles := snapshot.Roles().For(s.user)
+	e.User, e.SessionUser, e.Database = roles.Name(s.currentRole()), roles.Name(s.sessionRole()), s.database
 	e.BackendPID = int32(s.pid)
 	// An Env is read by many goroutines while the statement runs; the values in force are a map that never changes.
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
 	e.Setting = frozen.lookup
-	if snapshot != nil {
-		e.Names = &names{Snapshot: snapshot, path: s.searchPath(snapshot), role: s.user, database: s.database}
-	}
+	e.Names = &names{Snapshot: snapshot, path: s.searchPath(snapshot), roles: roles, database: s.database}
 	return e
 }
 
@@ -45,11 +44,12 @@ func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
 			name = strings.ToLower(name)
 		}
 		if name == "$user" {
-			if name = s.user; name == "flare" {
+			if name = snapshot.Roles().For(s.user).Name(s.currentRole()); name == "flare" {
 				continue // the schema of that name is nobody's
 			}
 		}
-		if snapshot.HasSchema(name) && !slices.Contains(out, name) {
+		if snapshot.HasSchema(name) && !slices.Contains(out, name) &&
+			snapshot.Roles().Allowed(s.currentRole(), catalog.SchemaClass, snapshot.SchemaRights(name), catalog.Usage) {
 			out = append(out, name)
 		}
 	}

@@ -2,7 +2,6 @@ package function
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -48,8 +47,8 @@ func registerCatalogFunctions(r *registry) {
 		return nil
 	}))
 	r.total("pg_get_userbyid(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if a[0].Int(i) == 10 { // the superuser, as long as roles are not built
-			out.AppendString(c.Env.User)
+		if o, ok := c.Env.ObjectByOID(pgnames.Role, types.OID(a[0].Int(i))); ok {
+			out.AppendString(o.Name)
 		} else {
 			out.AppendString("unknown (OID=" + strconv.FormatInt(a[0].Int(i), 10) + ")")
 		}
@@ -80,35 +79,6 @@ func registerCatalogFunctions(r *registry) {
 		}
 		return nil
 	}))
-	r.fn("has_table_privilege(text,text)", byRow(hasTablePrivilege))
-	r.fn("has_table_privilege(oid,text)", byRow(hasTablePrivilege))
-}
-
-// hasTablePrivilege answers for the current user; of the privileges only SELECT is known to the catalog so far, the others
-// go with it.
-func hasTablePrivilege(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-	for p := range strings.SplitSeq(string(a[1].Str(i)), ",") {
-		p = strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(p)), " WITH GRANT OPTION")
-		switch p {
-		case "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER":
-		default:
-			return types.Errorf(types.CodeInvalidParameterValue, "unrecognized privilege type: \"%s\"", strings.TrimSpace(p))
-		}
-	}
-	if c.Env.Names == nil {
-		out.AppendBool(true)
-		return nil
-	}
-	if a[0].Kind == column.Int64 {
-		if _, ok := c.Env.ObjectByOID(pgnames.Relation, types.OID(a[0].Int(i))); !ok {
-			out.AppendNull()
-			return nil
-		}
-	} else if _, err := c.Env.Relation(string(a[0].Str(i))); err != nil {
-		return err
-	}
-	out.AppendBool(true)
-	return nil
 }
 
 // indexDefinition appends the statement that makes an index; null where there is none.
