@@ -51,8 +51,10 @@ func (c *Catalog) Snapshot(schema *engine.Schema) *Snapshot {
 type Snapshot struct {
 	schema    *engine.Schema
 	registry  *Registry
-	streams   []*Stream // in order of OID
-	indexes   []*Index  // in order of OID
+	streams   []*Stream  // in order of OID
+	indexes   []*Index   // in order of OID
+	own       []Relation // streams and views, in order of OID
+	spaces    []namespace
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
 }
@@ -72,6 +74,12 @@ func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 	}
 	sort.Slice(s.streams, func(i, j int) bool { return s.streams[i].OID < s.streams[j].OID })
 	s.newIndexes()
+	s.spaces = s.findNamespaces()
+	for _, r := range s.all() {
+		if r.Source == nil {
+			s.own = append(s.own, r)
+		}
+	}
 	return s
 }
 
@@ -122,7 +130,7 @@ func (s *Snapshot) RelationByOID(oid types.OID) (Relation, bool) {
 
 // HasSchema reports whether a schema of that name exists.
 func (s *Snapshot) HasSchema(name string) bool {
-	for _, n := range s.namespaces() {
+	for _, n := range s.spaces {
 		if n.name == name {
 			return true
 		}

@@ -21,7 +21,7 @@ func init() {
 }
 
 func rowsSchemata(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
-	for _, n := range s.namespaces() {
+	for _, n := range s.spaces {
 		w.Begin()
 		w.Text("catalog_name", database(env))
 		w.Text("schema_name", n.name)

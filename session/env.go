@@ -29,6 +29,10 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
 	e.Setting = frozen.lookup
 	e.Names = names{snapshot, s.searchPath(snapshot)}
+	if snapshot != nil {
+		path := s.searchPath(snapshot)
+		e.Names = objects{names{snapshot, path}, catalog.Lookup{Snapshot: snapshot, Path: path, User: s.user}}
+	}
 	return e
 }
 
@@ -58,6 +62,12 @@ func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
 type names struct {
 	snapshot *catalog.Snapshot
 	path     []string
+}
+
+// objects answers types.Objects too.
+type objects struct {
+	names
+	catalog.Lookup
 }
 
 // Relation finds a relation by its name as a user writes it: maybe qualified, maybe quoted.
