@@ -53,6 +53,7 @@ type Snapshot struct {
 	registry  *Registry
 	streams   []*Stream  // in order of OID
 	indexes   []*Index   // in order of OID
+	views     []*View    // in order of OID
 	own       []Relation // streams and views, in order of OID
 	spaces    []namespace
 	relations map[relationKey]Relation
@@ -74,6 +75,10 @@ func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 	}
 	sort.Slice(s.streams, func(i, j int) bool { return s.streams[i].OID < s.streams[j].OID })
 	s.newIndexes()
+	for _, v := range viewsOf(schema) {
+		s.views = append(s.views, v)
+		s.add(Relation{OID: v.OID, Schema: v.Schema, Name: v.Name, View: v})
+	}
 	s.spaces = s.findNamespaces()
 	for _, r := range s.all() {
 		if r.Source == nil {
@@ -151,11 +156,12 @@ func (s *Snapshot) all() []Relation {
 	return out
 }
 
-// Relation is a stream or a system relation; exactly one of the two pointers is set.
+// Relation is a stream, a view or a system relation; exactly one of Stream, View and Source is set.
 type Relation struct {
 	OID    types.OID
 	Schema string
 	Name   string
 	Stream *Stream
+	View   *View
 	Source plan.Source
 }

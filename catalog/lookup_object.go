@@ -135,22 +135,6 @@ func (l Lookup) RelationSize(oid types.OID) (table, indexes int64, ok bool) {
 	return 0, 0, ok
 }
 
-// Comment implements types.Objects.
-func (l Lookup) Comment(class, oid types.OID, sub int32) (string, bool) {
-	key := relationKey{"pg_catalog", "pg_description"}
-	source, ok := l.Snapshot.relations[key].Source.(*systemSource)
-	if !ok || source.relation.known == nil {
-		return "", false
-	}
-	t := source.knownRows()
-	for _, r := range t.index(0).numbers[int64(oid)] {
-		if (class == 0 || types.OID(t.vectors[1].Int(int(r))) == class) && t.vectors[2].Int(int(r)) == int64(sub) {
-			return string(t.vectors[3].Str(int(r))), true
-		}
-	}
-	return "", false
-}
-
 // Definition implements types.Objects.
 func (l Lookup) Definition(class, oid types.OID) (string, bool) {
 	if class != classFunction {

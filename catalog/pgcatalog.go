@@ -120,6 +120,12 @@ func tableColumns(r Relation) []tableColumn {
 		}
 		return out
 	}
+	if r.View != nil {
+		for i, c := range r.View.Columns {
+			out = append(out, tableColumn{name: c.Name, oid: c.Type, typmod: c.Typmod, attr: int16(i + 1)})
+		}
+		return out
+	}
 	src, ok := r.Source.(*systemSource)
 	if !ok {
 		return nil
@@ -133,6 +139,9 @@ func tableColumns(r Relation) []tableColumn {
 func relkind(r Relation) string {
 	if src, ok := r.Source.(*systemSource); ok {
 		return string(src.relation.kind)
+	}
+	if r.View != nil {
+		return "v"
 	}
 	return "r"
 }
@@ -184,42 +193,12 @@ func rowsViews(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		w.Text("schemaname", r.Schema)
 		w.Text("viewname", r.Name)
 		w.Text("viewowner", owner(env))
+		if r.View != nil && w.Wants("definition") {
+			w.Text("definition", s.ViewDefinition(r.View, searchPath(env)))
+		}
 		w.End()
 	}
 	return nil
-}
-
-// knownDescriptions are the comments on what streams have.
-func knownDescriptions(s *Snapshot, w *Rows) {
-	for _, st := range s.streams {
-		for i := range st.Columns {
-			c := &st.Columns[i]
-			text, ok := coreComments[c.Name]
-			if !c.Core || !ok {
-				continue
-			}
-			w.Begin()
-			w.OID("objoid", st.OID)
-			w.OID("classoid", classRelation)
-			w.Int("objsubid", int64(c.Attr))
-			w.Text("description", text)
-			w.End()
-		}
-	}
-}
-
-var coreComments = map[string]string{
-	"timestamp":        "when the event happened (@t)",
-	"level":            "severity (@l, else a property level or severity)",
-	"message":          "the rendered message (@m, else @mt rendered, else a property message or msg)",
-	"exception":        "exception with its stack trace (@x)",
-	"properties":       "every property that is not built in",
-	"message_template": "message template (@mt)",
-	"event_type":       "number of the event type (@i)",
-	"trace_id":         "trace (@tr)",
-	"span_id":          "span (@sp)",
-	"document":         "the whole event as stored",
-	"event_id":         "stable and unique, ordered within equal timestamps",
 }
 
 func init() {
@@ -227,6 +206,7 @@ func init() {
 	builtin["pg_catalog.pg_views"] = maker{rows: rowsViews}
 	builtin["pg_catalog.pg_attrdef"] = maker{known: knownDefaults}
 	builtin["pg_catalog.pg_description"] = maker{known: knownDescriptions}
+	builtin["pg_catalog.pg_shdescription"] = maker{known: knownSharedDescriptions}
 }
 
 // oidList is an oidvector's text form.

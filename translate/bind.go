@@ -35,12 +35,14 @@ type binder struct {
 	scanned map[engine.StreamID]*relation
 	// located says where a reference stands, for errors that are found later.
 	located map[plan.Expr]int32
+	// notes are taken while a view's query is bound to be kept; nil: none are.
+	notes *viewNotes
+	views viewUse
 }
 
 // Bind binds a statement. Errors are *types.Error with Position relative to the whole query string.
 func Bind(c *Context, s *Statement) (Bound, error) {
-	b := &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, fields: map[*pg.A_Indirection]string{},
-		scanned: map[engine.StreamID]*relation{}, located: map[plan.Expr]int32{}}
+	b := newBinder(c, s)
 	for _, t := range c.Params {
 		if t == 0 {
 			t = types.Unknown
@@ -48,6 +50,11 @@ func Bind(c *Context, s *Statement) (Bound, error) {
 		b.params = append(b.params, t)
 	}
 	return b.statement(s.tree)
+}
+
+func newBinder(c *Context, s *Statement) *binder {
+	return &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, fields: map[*pg.A_Indirection]string{},
+		scanned: map[engine.StreamID]*relation{}, located: map[plan.Expr]int32{}}
 }
 
 // statement binds any statement.

@@ -35,7 +35,7 @@ func (b *binder) copy(n *pg.CopyStmt) (Bound, error) {
 
 func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	var err error
-	if out.Stream, err = b.insertable(n.Relation); err != nil {
+	if out.Stream, err = b.writable(n.Relation, "COPY FROM"); err != nil {
 		return err
 	}
 	if out.Format == "json" {
@@ -120,6 +120,11 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 		}
 		out.Plan = q.Plan
 	} else {
+		if rel, err := b.lookup(n.Relation); err == nil {
+			if err := b.notView(rel, "COPY TO"); err != nil {
+				return err
+			}
+		}
 		r, err := b.rangeVar(n.Relation)
 		if err != nil {
 			return err

@@ -53,14 +53,36 @@ func (b *binder) define(n *pg.Node) (Bound, error) {
 	switch n := n.GetNode().(type) {
 	case *pg.Node_CreateStmt:
 		d, err = b.createTable(n.CreateStmt)
+	case *pg.Node_CreateTableAsStmt:
+		if n.CreateTableAsStmt.Objtype == pg.ObjectType_OBJECT_MATVIEW {
+			return nil, b.unsupported(-1, "materialized views are not supported")
+		}
+	case *pg.Node_RefreshMatViewStmt:
+		return nil, b.unsupported(-1, "materialized views are not supported")
+	case *pg.Node_CommentStmt:
+		d, err = b.comment(n.CommentStmt)
+	case *pg.Node_ViewStmt:
+		d, err = b.createView(n.ViewStmt)
 	case *pg.Node_AlterTableStmt:
+		if b.isView(n.AlterTableStmt.Relation, n.AlterTableStmt.Objtype) {
+			d, err = b.alterView(n.AlterTableStmt)
+			break
+		}
 		if n.AlterTableStmt.Objtype != pg.ObjectType_OBJECT_TABLE {
 			return nil, nil
 		}
 		d, err = b.alterTable(n.AlterTableStmt)
 	case *pg.Node_RenameStmt:
+		if b.isView(n.RenameStmt.Relation, renamedKind(n.RenameStmt)) {
+			d, err = b.renameView(n.RenameStmt)
+			break
+		}
 		d, err = b.renaming(n.RenameStmt)
 	case *pg.Node_AlterObjectSchemaStmt:
+		if b.isView(n.AlterObjectSchemaStmt.Relation, n.AlterObjectSchemaStmt.ObjectType) {
+			d, err = b.moveView(n.AlterObjectSchemaStmt)
+			break
+		}
 		if n.AlterObjectSchemaStmt.ObjectType != pg.ObjectType_OBJECT_TABLE {
 			return nil, nil
 		}
@@ -69,8 +91,8 @@ func (b *binder) define(n *pg.Node) (Bound, error) {
 		d, err = b.createSchema(n.CreateSchemaStmt)
 	case *pg.Node_DropStmt:
 		switch n.DropStmt.RemoveType {
-		case pg.ObjectType_OBJECT_TABLE:
-			d, err = b.dropTable(n.DropStmt)
+		case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_VIEW:
+			d, err = b.dropRelations(n.DropStmt)
 		case pg.ObjectType_OBJECT_SCHEMA:
 			d, err = b.dropSchema(n.DropStmt)
 		}

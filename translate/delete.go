@@ -22,7 +22,7 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 	case n.WhereClause.GetCurrentOfExpr() != nil:
 		return nil, b.unsupported(-1, "WHERE CURRENT OF is not supported")
 	}
-	stream, err := b.insertable(n.Relation)
+	stream, err := b.writable(n.Relation, "DELETE")
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 func (b *binder) truncate(n *pg.TruncateStmt) (Bound, error) {
 	out := new(Truncate)
 	for _, r := range n.Relations {
-		stream, err := b.insertable(r.GetRangeVar())
+		stream, err := b.writable(r.GetRangeVar(), "TRUNCATE")
 		if err != nil {
 			return nil, placeless(err)
 		}

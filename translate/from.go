@@ -115,6 +115,10 @@ func (b *binder) rangeVar(n *pg.RangeVar) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.noteRelation(n, found)
+	if found.View != nil {
+		return b.useView(found.View, n)
+	}
 	r := &relation{name: found.Name, schema: found.Schema}
 	alias := n.Alias.GetColnames()
 	if n.Alias != nil {

@@ -54,7 +54,7 @@ func (b *binder) createIndex(n *pg.IndexStmt) (Bound, error) {
 	case n.TableSpace != "":
 		return nil, b.noSuchIndex(-1, "tablespaces are not supported")
 	}
-	stream, err := b.insertable(n.Relation)
+	stream, err := b.writable(n.Relation, "CREATE INDEX")
 	if err != nil {
 		return nil, placeless(err)
 	}

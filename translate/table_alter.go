@@ -79,6 +79,8 @@ func (a *alteration) command(c *pg.AlterTableCmd) error {
 
 // alterations are the words of subcommands that aren't there.
 var alterations = map[string]string{
+	"AddColumn": "ADD COLUMN", "AlterColumnType": "ALTER COLUMN ... SET DATA TYPE", "SetNotNull": "ALTER COLUMN ... SET NOT NULL",
+	"DropNotNull": "ALTER COLUMN ... DROP NOT NULL", "AddConstraint": "ADD CONSTRAINT",
 	"DropColumn": "DROP COLUMN", "DropConstraint": "DROP CONSTRAINT", "ChangeOwner": "OWNER TO", "SetStatistics": "SET STATISTICS", "SetStorage": "SET STORAGE",
 	"EnableRowSecurity": "ENABLE ROW LEVEL SECURITY", "AddInherit": "INHERIT", "AttachPartition": "ATTACH PARTITION", "SetTableSpace": "SET TABLESPACE",
 	"ClusterOn": "CLUSTER ON", "AddIdentity": "ADD GENERATED", "SetLogged": "SET LOGGED", "SetUnLogged": "SET UNLOGGED", "ValidateConstraint": "VALIDATE CONSTRAINT",

@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,58 +26,13 @@ func (b *binder) changeable(d *Definition, n *pg.RangeVar, missingOK bool) (*cat
 		e.Position = 0
 		return nil, e
 	}
+	if err := b.notView(rel, ""); err != nil {
+		return nil, err
+	}
 	if rel.Stream == nil {
 		return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
 	}
 	return rel.Stream, nil
-}
-
-// dropTable binds DROP TABLE.
-func (b *binder) dropTable(n *pg.DropStmt) (*Definition, error) {
-	d := &Definition{Tag: "DROP TABLE"}
-	var drop []*catalog.Stream
-	for _, o := range n.Objects {
-		parts := names(o.GetList().GetItems())
-		if len(parts) == 3 && parts[0] == b.c.Env.Database {
-			parts = parts[1:]
-		}
-		if len(parts) > 2 {
-			return nil, b.unsupported(-1, "cross-database references are not implemented: %q", strings.Join(parts, "."))
-		}
-		schema, name := "", parts[len(parts)-1]
-		if len(parts) == 2 {
-			schema = parts[0]
-		}
-		rel, ok := b.find(schema, name)
-		switch {
-		case !ok && schema != "" && !b.c.Catalog.HasSchema(schema):
-			if !n.MissingOk {
-				return nil, b.errorf(-1, types.CodeInvalidSchemaName, "schema %q does not exist", schema)
-			}
-			d.note("schema %q does not exist, skipping", schema)
-		case !ok && n.MissingOk:
-			d.note("table %q does not exist, skipping", name)
-		case !ok:
-			return nil, b.errorf(-1, types.CodeUndefinedTable, "table %q does not exist", strings.Join(parts, "."))
-		case rel.Stream == nil && strings.HasPrefix(rel.Schema, "pg_"):
-			return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
-		case rel.Stream == nil:
-			return nil, b.errorf(-1, types.CodeWrongObjectType, "%q is not a table", rel.Name)
-		case !slices.Contains(drop, rel.Stream):
-			drop = append(drop, rel.Stream)
-		}
-	}
-	if len(drop) > 0 {
-		d.Change = func(e *engine.SchemaEdit, _ Given) error {
-			for _, s := range drop {
-				if err := catalog.DropTable(e, s.ID, s.Name); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}
-	return d, nil
 }
 
 // createSchema binds CREATE SCHEMA.
@@ -115,6 +69,7 @@ func (b *binder) dropSchema(n *pg.DropStmt) (*Definition, error) {
 	d := &Definition{Tag: "DROP SCHEMA"}
 	cascade := n.Behavior == pg.DropBehavior_DROP_CASCADE
 	var drop, falling []string
+	var going []types.OID
 	for _, o := range n.Objects {
 		name := o.GetString_().GetSval()
 		switch {
@@ -134,16 +89,21 @@ func (b *binder) dropSchema(n *pg.DropStmt) (*Definition, error) {
 		for _, s := range b.c.Catalog.Streams() {
 			if s.Schema == name {
 				falling = append(falling, "drop cascades to table "+quoteName(s.Schema)+"."+quoteName(s.Name))
+				going = append(going, s.OID)
+			}
+		}
+		for _, v := range b.c.Catalog.Views() {
+			if v.Schema == name {
+				falling = append(falling, "drop cascades to view "+quoteName(v.Schema)+"."+quoteName(v.Name))
+				going = append(going, v.OID)
 			}
 		}
 	}
-	switch {
-	case !cascade || len(falling) == 0:
-	case len(falling) == 1:
-		d.note("%s", falling[0])
-	default:
-		d.note("%s", fmt.Sprintf("drop cascades to %d other objects", len(falling)))
-		d.Notices[len(d.Notices)-1].Detail = strings.Join(falling, "\n")
+	if cascade {
+		for _, x := range catalog.Dependents(b.c.Catalog.Views(), going) {
+			falling = append(falling, "drop cascades to "+b.describeRelation(x.View.OID))
+		}
+		d.cascades(falling)
 	}
 	if len(drop) > 0 {
 		d.Change = func(e *engine.SchemaEdit, _ Given) error {

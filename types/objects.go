@@ -11,8 +11,6 @@ type Objects interface {
 	Visible(class, oid OID) (visible, ok bool)
 	// FormatType is format_type for types that only the catalog knows: the row types of relations.
 	FormatType(oid OID) (string, bool)
-	// Comment gives an object's comment; class 0: of whatever has the OID. sub is a column's number, or 0.
-	Comment(class, oid OID, sub int32) (string, bool)
 	// Describe says in words what an object is, and Identify gives its type, schema, name and identity (pg_identify_object).
 	Describe(class, oid OID, sub int32) (string, bool)
 	Identify(class, oid OID, sub int32) (Identity, bool)
