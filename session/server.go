@@ -45,6 +45,7 @@ type Config struct {
 type Server struct {
 	c        Config
 	settings *table
+	started  time.Time
 
 	mu       sync.Mutex
 	sessions map[uint32]*session
@@ -68,7 +69,7 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), sessions: map[uint32]*session{}}
+	s := &Server{c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), sessions: map[uint32]*session{}}
 	if c.Registry != nil {
 		s.provide(c.Registry)
 	}
