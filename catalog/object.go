@@ -36,10 +36,18 @@ func (s *Snapshot) objectIndex() *objectIndex {
 		for _, r := range s.relations {
 			x.add(&types.Object{Class: pgnames.Relation, OID: r.OID, Schema: r.Schema, Name: r.Name, Kind: relkind(r)[0]})
 		}
+		for _, r := range s.relations {
+			if r.Source != nil {
+				continue // PostgreSQL's own, or without one
+			}
+			name := types.QuoteIdent(r.Name)
+			x.add(&types.Object{Class: pgnames.Type, OID: rowTypeOIDs + r.OID, Schema: r.Schema, Name: r.Name, Kind: 'c', Within: r.OID, Display: name})
+			x.add(&types.Object{Class: pgnames.Type, OID: rowArrayOIDs + r.OID, Schema: r.Schema, Name: "_" + r.Name, Kind: 'b', Display: name + "[]"})
+		}
 		for _, i := range s.indexes {
 			x.add(&types.Object{Class: pgnames.Relation, OID: i.OID, Schema: i.Schema, Name: i.Name, Kind: 'i', Within: i.Stream.OID})
 		}
-		for _, n := range s.namespaces() {
+		for _, n := range s.spaces {
 			if len(pgnames.Find(pgnames.Namespace, "", n.name)) == 0 {
 				x.add(&types.Object{Class: pgnames.Namespace, OID: n.oid, Name: n.name})
 			}

@@ -10,6 +10,7 @@ import (
 // names answers types.Names and most of what a Names may have besides from a catalog snapshot, and adds what a session knows.
 type names struct {
 	*catalog.Snapshot
+	catalog.Lookup
 	path     []string
 	roles    *catalog.Roles
 	database string
@@ -117,6 +118,7 @@ func (n *names) Member(role, of types.OID, usage, admin bool) bool {
 }
 
 var (
+	_ types.Objects      = (*names)(nil)
 	_ types.Privileges   = (*names)(nil)
 	_ types.Names        = (*names)(nil)
 	_ types.IndexNames   = (*names)(nil)

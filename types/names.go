@@ -54,11 +54,6 @@ type (
 		// Member reports whether a role is a member of another; usage: with its rights in force by themselves, admin: and may let others in.
 		Member(role, of OID, usage, admin bool) bool
 	}
-	// Sizes says how much storage things take, in bytes.
-	Sizes interface {
-		RelationSize(relation OID) int64
-		DatabaseSize() int64
-	}
 )
 
 // pathOf is the search path as names are looked up: pg_catalog is always in it.

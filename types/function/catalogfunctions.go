@@ -1,6 +1,7 @@
 package function
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -10,34 +11,17 @@ import (
 
 // registerCatalogFunctions: what clients' queries of pg_catalog call.
 func registerCatalogFunctions(r *registry) {
-	r.total("format_type(oid,int4)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+	r.total("format_type(oid,int4)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		switch {
 		case a[0].Null(i):
 			out.AppendNull()
 		case a[1].Null(i):
-			out.AppendString(types.FormatType(types.OID(a[0].Int(i)), -1))
+			out.AppendString(c.Env.FormatType(types.OID(a[0].Int(i)), -1))
 		default:
-			out.AppendString(types.FormatType(types.OID(a[0].Int(i)), int32(a[1].Int(i))))
+			out.AppendString(c.Env.FormatType(types.OID(a[0].Int(i)), int32(a[1].Int(i))))
 		}
 		return nil
 	}))
-	// There is one schema path and nothing hides anything.
-	yes := byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error {
-		out.AppendBool(true)
-		return nil
-	})
-	for _, n := range []string{"table", "type", "function", "operator", "opclass", "collation", "conversion"} {
-		r.total("pg_"+n+"_is_visible(oid)", yes)
-	}
-	// The expressions that the catalogs hold are texts already.
-	text := byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		out.AppendBytes(a[0].Str(i))
-		return nil
-	})
-	for signature, oid := range map[string]types.OID{"pg_get_expr(pg_node_tree,oid)": 1716, "pg_get_expr(pg_node_tree,oid,bool)": 2509} {
-		f := r.own("pg_catalog", signature, types.Text, Stable, text) // pg15.txt leaves functions of pg_node_tree out
-		f.OID, f.Total = oid, true
-	}
 	r.total("pg_is_other_temp_schema(oid)", byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error {
 		out.AppendBool(false)
 		return nil
@@ -49,21 +33,18 @@ func registerCatalogFunctions(r *registry) {
 	r.total("pg_get_userbyid(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		if o, ok := c.Env.ObjectByOID(pgnames.Role, types.OID(a[0].Int(i))); ok {
 			out.AppendString(o.Name)
-		} else {
-			out.AppendString("unknown (OID=" + strconv.FormatInt(a[0].Int(i), 10) + ")")
+			return nil
 		}
-		return nil
-	}))
-	r.total("pg_encoding_to_char(int4)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if a[0].Int(i) == 6 {
-			out.AppendString("UTF8")
-		} else {
-			out.AppendString("")
-		}
+		out.AppendString("unknown (OID=" + strconv.FormatInt(a[0].Int(i), 10) + ")")
 		return nil
 	}))
 	registerCommentFunctions(r)
 	registerViewFunctions(r)
+	for _, register := range []func(*registry){
+		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo,
+	} {
+		register(r)
+	}
 	r.fn("pg_get_indexdef(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		indexDefinition(c, types.OID(a[0].Int(i)), out)
 		return nil
@@ -90,4 +71,18 @@ func indexDefinition(c *Call, oid types.OID, out *column.Vector) {
 		}
 	}
 	out.AppendNull()
+}
+
+// given gives a function of PostgreSQL's its kernel, and adds it where pg15.txt leaves it out because of its types.
+func (r *registry) given(oid types.OID, signature string, result types.OID, v Volatility, k Kernel) *Function {
+	name, args := r.parse(signature)
+	for _, f := range r.functions[name] {
+		if slices.Equal(f.Args, args) {
+			r.define(f, k)
+			return f
+		}
+	}
+	f := r.own("pg_catalog", signature, result, v, k)
+	f.OID = oid
+	return f
 }
