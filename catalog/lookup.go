@@ -98,7 +98,7 @@ func (l Lookup) RegName(reg, oid types.OID) (string, bool) {
 		name := l.schemaName(int64(oid))
 		return function.QuoteIdent(name), name != ""
 	case types.RegRole:
-		name, ok := l.RoleName(oid)
+		name, ok := l.roleName(oid)
 		return function.QuoteIdent(name), ok
 	case types.RegCollation:
 		t := l.fixed("pg_collation")
@@ -139,8 +139,7 @@ func (l Lookup) schemaName(oid int64) string {
 	return ""
 }
 
-// RoleName implements types.Objects.
-func (l Lookup) RoleName(oid types.OID) (string, bool) { return l.User, oid == bootstrapRole }
+func (l Lookup) roleName(oid types.OID) (string, bool) { return l.User, oid == bootstrapRole }
 
 // RegOID implements types.Objects.
 func (l Lookup) RegOID(reg types.OID, text string) (types.OID, error) {

@@ -42,7 +42,7 @@ func (l Lookup) Describe(class, oid types.OID, sub int32) (string, bool) {
 		name := l.schemaName(int64(oid))
 		return "schema " + function.QuoteIdent(name), name != ""
 	case classRole:
-		name, ok := l.RoleName(oid)
+		name, ok := l.roleName(oid)
 		return "role " + name, ok
 	case classCollation:
 		name, ok := l.RegName(types.RegCollation, oid)
@@ -96,7 +96,7 @@ func (l Lookup) Identify(class, oid types.OID, sub int32) (types.Identity, bool)
 		name := function.QuoteIdent(l.schemaName(int64(oid)))
 		return types.Identity{Type: "schema", Name: name, Identity: name}, name != `""`
 	case classRole:
-		name, ok := l.RoleName(oid)
+		name, ok := l.roleName(oid)
 		name = function.QuoteIdent(name)
 		return types.Identity{Type: "role", Name: name, Identity: name}, ok
 	}
