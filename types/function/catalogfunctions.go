@@ -42,7 +42,7 @@ func registerCatalogFunctions(r *registry) {
 	registerCommentFunctions(r)
 	registerViewFunctions(r)
 	for _, register := range []func(*registry){
-		registerVisibility, registerRegNames, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo,
+		registerVisibility, registerRegNames, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText,
 	} {
 		register(r)
 	}
