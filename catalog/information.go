@@ -40,6 +40,9 @@ func yesNo(b bool) string {
 
 func rowsInformationTables(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 	for _, r := range s.all() {
+		if !w.May("table_name", r.Name) || !w.May("table_schema", r.Schema) {
+			continue
+		}
 		kind := "VIEW"
 		if relkind(r) == "r" {
 			kind = "BASE TABLE"
@@ -60,6 +63,9 @@ func rowsInformationColumns(ctx context.Context, s *Snapshot, env *types.Env, w 
 	for _, r := range s.all() {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
+		}
+		if !w.May("table_name", r.Name) || !w.May("table_schema", r.Schema) {
+			continue
 		}
 		for _, c := range tableColumns(r) {
 			w.Begin()

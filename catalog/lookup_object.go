@@ -74,6 +74,9 @@ func (l Lookup) RelationSize(oid types.OID) (table, indexes int64, ok bool) {
 	return 0, 0, ok
 }
 
+// RoleName implements types.Objects.
+func (l Lookup) RoleName(oid types.OID) (string, bool) { return l.roleName(oid) }
+
 // StoreSize implements types.Objects.
 func (l Lookup) StoreSize() int64 {
 	sizes, _ := l.Snapshot.registry.sizes()
