@@ -23,6 +23,8 @@ type ExplainOptions struct {
 	Note func(n Node) string
 	// Details adds lines to a node. May be nil.
 	Details func(n Node) []string
+	// Facts adds properties to a node of ExplainTree. May be nil.
+	Facts func(n Node) []Property
 }
 
 func (o ExplainOptions) env() *types.Env {
