@@ -127,6 +127,6 @@ func rowsIndexes(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
 }
 
 func init() {
-	builtin["pg_catalog.pg_index"] = rowsIndex
-	builtin["pg_catalog.pg_indexes"] = rowsIndexes
+	builtin["pg_catalog.pg_index"] = maker{rows: rowsIndex}
+	builtin["pg_catalog.pg_indexes"] = maker{rows: rowsIndexes}
 }

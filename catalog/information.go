@@ -9,15 +9,15 @@ import (
 // information_schema, as the SQL standard and PostgreSQL define it.
 
 func init() {
-	builtin["information_schema.schemata"] = rowsSchemata
-	builtin["information_schema.tables"] = rowsInformationTables
-	builtin["information_schema.columns"] = rowsInformationColumns
-	builtin["information_schema.information_schema_catalog_name"] = func(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
+	builtin["information_schema.schemata"] = maker{rows: rowsSchemata}
+	builtin["information_schema.tables"] = maker{rows: rowsInformationTables}
+	builtin["information_schema.columns"] = maker{rows: rowsInformationColumns}
+	builtin["information_schema.information_schema_catalog_name"] = maker{rows: func(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
 		w.Begin()
 		w.Text("catalog_name", database(env))
 		w.End()
 		return nil
-	}
+	}}
 }
 
 func rowsSchemata(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {

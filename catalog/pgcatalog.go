@@ -399,33 +399,15 @@ func rowsAccessMethod(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) err
 	return nil
 }
 
-// builtin are the relations that the catalog fills by itself.
-var builtin = map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{}
-
 func init() {
 	for name, rows := range map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{
 		"pg_namespace": rowsNamespace, "pg_class": rowsClass, "pg_attribute": rowsAttribute, "pg_type": rowsType, "pg_database": rowsDatabase,
 		"pg_roles": rowsRole, "pg_authid": rowsRole, "pg_user": rowsRole, "pg_shadow": rowsRole, "pg_tables": rowsTables, "pg_views": rowsViews,
 		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription, "pg_shdescription": rowsSharedDescription,
 	} {
-		builtin["pg_catalog."+name] = rows
+		builtin["pg_catalog."+name] = maker{rows: rows}
 	}
 }
-
-// nothingToSay are the relations that are empty, truly: there are no such objects here. Some are filled where a provider is registered.
-var nothingToSay = strings.Fields(`
-	pg_catalog.pg_constraint pg_catalog.pg_settings pg_catalog.pg_stat_activity
-	pg_catalog.pg_inherits pg_catalog.pg_trigger pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_enum pg_catalog.pg_range
-	pg_catalog.pg_extension pg_catalog.pg_event_trigger pg_catalog.pg_foreign_data_wrapper pg_catalog.pg_foreign_server
-	pg_catalog.pg_foreign_table pg_catalog.pg_matviews pg_catalog.pg_partitioned_table pg_catalog.pg_publication
-	pg_catalog.pg_publication_namespace pg_catalog.pg_publication_rel pg_catalog.pg_publication_tables pg_catalog.pg_rules
-	pg_catalog.pg_seclabel pg_catalog.pg_seclabels pg_catalog.pg_shseclabel pg_catalog.pg_sequence pg_catalog.pg_sequences
-	pg_catalog.pg_statistic_ext pg_catalog.pg_auth_members
-	pg_catalog.pg_prepared_xacts pg_catalog.pg_largeobject_metadata pg_catalog.pg_user_mapping pg_catalog.pg_user_mappings
-	information_schema.sequences information_schema.domains information_schema.triggers information_schema.table_constraints
-	information_schema.key_column_usage information_schema.referential_constraints information_schema.constraint_column_usage
-	information_schema.check_constraints
-`)
 
 // oidList is an oidvector's text form.
 func oidList(oids []types.OID) string {

@@ -12,10 +12,10 @@ import (
 // can be called.
 
 func init() {
-	builtin["pg_catalog.pg_proc"] = rowsProc
-	builtin["pg_catalog.pg_operator"] = rowsOperator
-	builtin["pg_catalog.pg_cast"] = rowsCast
-	builtin["pg_catalog.pg_aggregate"] = rowsAggregate
+	builtin["pg_catalog.pg_proc"] = maker{rows: rowsProc}
+	builtin["pg_catalog.pg_operator"] = maker{rows: rowsOperator}
+	builtin["pg_catalog.pg_cast"] = maker{rows: rowsCast}
+	builtin["pg_catalog.pg_aggregate"] = maker{rows: rowsAggregate}
 }
 
 // OIDs of PostgreSQL's that rows refer to.

@@ -2,6 +2,8 @@ package pgwire
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -21,8 +23,10 @@ import (
 // end contexts, wake the inbox and shorten deadlines.
 type conn struct {
 	srv    *Server
-	nc     net.Conn
+	raw    net.Conn // the socket
+	nc     net.Conn // what is read and written: the socket, or TLS over it. The conversation's alone
 	in     *inbox
+	pumped chan struct{} // closed when the pump has ended; nil before it starts
 	frames frames
 	w      writer
 	log    *slog.Logger
@@ -30,6 +34,8 @@ type conn struct {
 
 	ctx context.Context
 	end context.CancelCauseFunc
+
+	certificate *x509.Certificate // of ours, as the client was shown it
 
 	pid      uint32
 	key      []byte
@@ -43,9 +49,9 @@ type conn struct {
 }
 
 func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, nc: nc, in: newInbox(), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c := &conn{srv: s, raw: nc, nc: nc, in: newInbox(nc), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
 	c.frames.in = c.in
-	c.w.nc = nc
+	c.w.nc, c.w.raw = nc, nc
 	c.w.timeout.Store(int64(s.o.WriteTimeout))
 	c.ctx, c.end = context.WithCancelCause(ctx)
 	return c
@@ -53,19 +59,13 @@ func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
 
 // serve leads the whole conversation and closes the connection.
 func (c *conn) serve(crowded bool) {
-	pumped := make(chan struct{})
-	go func() {
-		defer close(pumped)
-		c.in.pump(c.nc, func(error) {
-			c.end(ErrHangup)
-			c.w.hurry(leaveGrace)
-		})
-	}()
 	defer func() {
 		c.end(ErrHangup)
-		c.nc.Close()
+		c.raw.Close() // not TLS's, which would wait for a client that doesn't read; it has had its goodbye
 		c.in.discard()
-		<-pumped
+		if c.pumped != nil {
+			<-c.pumped
+		}
 	}()
 
 	err := c.guarded(func() error {
@@ -84,6 +84,19 @@ func (c *conn) serve(crowded bool) {
 		}
 	}
 	c.farewell(err)
+}
+
+// pump starts to read ahead of the conversation, so that a client that hangs up is noticed while a statement runs.
+func (c *conn) pump() {
+	c.in.readFrom(nil)
+	c.pumped = make(chan struct{})
+	go func(nc net.Conn) {
+		defer close(c.pumped)
+		c.in.pump(nc, func(error) {
+			c.end(ErrHangup)
+			c.w.hurry(leaveGrace)
+		})
+	}(c.nc)
 }
 
 // guarded runs f and turns a panic into an error that ends this connection and no other.
@@ -112,7 +125,11 @@ func (c *conn) farewell(err error) {
 		if err != nil && !errors.Is(err, errQuiet) && !errors.Is(err, io.EOF) {
 			c.log.Debug("connection ended", "error", err)
 		}
+		c.w.hurry(leaveGrace)
 		c.w.flush() //nolint:errcheck // the connection is at its end
+		if t, ok := c.nc.(*tls.Conn); ok && c.w.err == nil {
+			t.CloseWrite() //nolint:errcheck // tells the client that nothing was cut off
+		}
 		return
 	}
 	c.w.hurry(leaveGrace)
@@ -122,8 +139,11 @@ func (c *conn) farewell(err error) {
 		return
 	}
 	c.in.discard()
-	if h, ok := c.nc.(interface{ CloseWrite() error }); ok && h.CloseWrite() == nil {
-		c.nc.SetReadDeadline(time.Now().Add(leaveGrace / 4)) //nolint:errcheck // as above
+	if t, ok := c.nc.(*tls.Conn); ok {
+		t.CloseWrite() //nolint:errcheck // as above
+	}
+	if h, ok := c.raw.(interface{ CloseWrite() error }); ok && h.CloseWrite() == nil {
+		c.raw.SetReadDeadline(time.Now().Add(leaveGrace / 4)) //nolint:errcheck // as above
 		c.in.drained()
 	}
 }

@@ -68,7 +68,7 @@ func (s *fakeSession) Query(ctx context.Context, sql string, out Out) error {
 	}
 	for _, q := range strings.Split(sql, ";") {
 		if strings.HasPrefix(q, "rows ") {
-			if err := out.Describe(intColumn); err != nil {
+			if err := out.Describe(intColumn, nil); err != nil {
 				return err
 			}
 		}

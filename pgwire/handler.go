@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 	"time"
 
+	"github.com/flare-pg/flare-pg/auth"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -29,14 +31,37 @@ type Handler interface {
 	Connect(ctx context.Context, s *Startup) (Session, error)
 }
 
+// Gate decides how a client has to prove who it is.
+type Gate interface {
+	// Demand is asked once, when the start-up message has been read. An error (a *types.Error: 28000 …) refuses the client at once.
+	Demand(s *Startup) (Demand, error)
+}
+
+// Demand is what a client has to show.
+type Demand struct {
+	// Password is the verifier of the password that the client has to know; nil: none is asked for, and it is let in.
+	Password *auth.Verifier
+	// Refuse is what the client is told once it has shown that it knows the password; nil: it is let in.
+	Refuse error
+	// Method is for the log.
+	Method string
+	// Superuser: it may have one of the connections that are reserved.
+	Superuser bool
+}
+
 // Startup is what the client said of itself.
 type Startup struct {
 	User, Database string
 	Parameters     map[string]string // application_name, options, DateStyle, …
 	Remote         string
+	Local          bool       // over a Unix socket
+	Address        netip.Addr // of the client; invalid where Local
 	TLS            bool
-	ProtocolMinor  int
-	ProcessID      uint32 // as sent in BackendKeyData
+	Certificate    string // common name of the client's certificate, which an authority of ours has signed; "" without
+	// PeerUser asks the system whose process is at the other end of a Unix socket.
+	PeerUser      func() (string, error)
+	ProtocolMinor int
+	ProcessID     uint32 // as sent in BackendKeyData
 }
 
 // Column describes a result column for RowDescription.
@@ -85,7 +110,7 @@ type Session interface {
 // is gone; rows are buffered and flushed by size.
 type Out interface {
 	// Row descriptions belong to simple queries; the extended protocol sent them with Describe. formats nil: all text.
-	Describe(columns []Column) error
+	Describe(columns []Column, formats []int16) error
 	// Rows encodes the batch's selected rows from first (a position in the selection) on, at most max of them (max < 0: all), as the columns' types say.
 	Rows(env *types.Env, columns []Column, formats []int16, b *column.Batch, first, max int) error
 	Complete(tag string) error

@@ -2,12 +2,15 @@ package pgwire
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // Options configure a Server. Zero values mean the defaults named here.
@@ -16,14 +19,18 @@ type Options struct {
 
 	MaxConnections     int           // let in at a time, 200; one more is told 53300
 	MaxUnauthenticated int           // still in start-up at a time, 64; one more is told 53300 at once, and past twice as many not even that
-	StartupTimeout     time.Duration // from the first byte to being let in, 10 s
-	MaxStartup         int           // bytes of a start-up packet, 8 KiB
+	StartupTimeout     time.Duration // from the first byte to being let in, TLS and authentication included, 10 s
+	MaxStartup         int           // bytes of a message before the client is let in, 8 KiB
 	MaxMessage         int           // bytes of a message afterwards, 64 MiB
 	WriteTimeout       time.Duration // without any progress of the client's reading, 5 min; negative: none
 
-	// AllowRemote lets peers in that are not on a loopback address or a Unix socket. There is no
-	// authentication yet: whoever can connect is the superuser.
-	AllowRemote bool
+	// Gate says how a client has to prove who it is; nil: clients on this machine are trusted, and others refused.
+	Gate Gate
+	// TLS gives what the next connection's encryption is configured with; its first certificate is the one that is shown. nil: there is none, and
+	// requests for it are declined.
+	TLS func() *tls.Config
+	// Reserved of MaxConnections are kept for superusers.
+	Reserved int
 
 	Log *slog.Logger // nil: silent
 }
@@ -152,17 +159,29 @@ func (s *Server) start(ctx context.Context, nc net.Conn) {
 	}()
 }
 
-// admit counts c among those let in, or reports that there are too many.
-func (s *Server) admit(c *conn) bool {
+// full reports whether nobody more can be let in.
+func (s *Server) full() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.letIn >= s.o.MaxConnections {
-		return false
+	return s.letIn >= s.o.MaxConnections
+}
+
+// admit counts c among those let in, or says that there are too many.
+func (s *Server) admit(c *conn, superuser bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.letIn >= s.o.MaxConnections:
+		return errTooMany
+	case s.letIn >= s.o.MaxConnections-s.o.Reserved && !superuser:
+		return fatal(types.CodeTooManyConnections, "remaining connection slots are reserved for non-replication superuser connections")
 	}
 	s.letIn++
 	c.admitted = true
-	return true
+	return nil
 }
+
+var errTooMany = fatal(types.CodeTooManyConnections, "sorry, too many clients already")
 
 func (s *Server) isDraining() bool { return s.draining.Load() }
 
@@ -208,7 +227,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	select {
 	case <-gone:
 	case <-time.After(2 * leaveGrace):
-		s.each(func(c *conn) { c.nc.Close() })
+		s.each(func(c *conn) { c.raw.Close() })
 		<-gone
 	}
 	return ctx.Err()

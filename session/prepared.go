@@ -74,13 +74,22 @@ func (s *session) refreshPlan(sc *scope, p *prepared) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := pl.bound.(*translate.Execute); !ok && !sameResult(p.plan.columns, pl.columns) {
+	if !borrowsResult(pl.bound) && !sameResult(p.plan.columns, pl.columns) {
 		e := types.Errorf(types.CodeFeatureNotSupported, "cached plan must not change result type")
 		e.Routine = "RevalidateCachedQuery" // where drivers look to know that preparing again helps
 		return nil, e
 	}
 	p.plan = pl
 	return pl, nil
+}
+
+// borrowsResult reports whether a statement's result is described by something else, which may change.
+func borrowsResult(b translate.Bound) bool {
+	switch b.(type) {
+	case *translate.Execute, *translate.Fetch:
+		return true
+	}
+	return false
 }
 
 func sameResult(a, b []pgwire.Column) bool {

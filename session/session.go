@@ -26,6 +26,7 @@ type session struct {
 	tx       transaction
 	prepared map[string]*prepared
 	portals  map[string]*portal
+	several  bool       // a simple query of several statements runs: they are a transaction block to some
 	notices  pgwire.Out // where notices go while a statement runs; nil: nowhere
 	activity atomic.Pointer[activity]
 	current  atomic.Pointer[current] // the open transaction as others see it
@@ -59,6 +60,7 @@ func (s *session) IdleTimeout() (time.Duration, error) {
 // Close implements pgwire.Session.
 func (s *session) Close() {
 	s.endTransaction()
+	s.dropPortals()
 	s.idle()
 	s.srv.mu.Lock()
 	delete(s.srv.sessions, s.pid)

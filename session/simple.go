@@ -33,6 +33,8 @@ func (s *session) Query(ctx context.Context, sql string, out pgwire.Out) (err er
 		}
 		return out.Empty()
 	}
+	s.several = len(statements) > 1
+	defer func() { s.several = false }()
 	for i, st := range statements {
 		if err := s.simple(ctx, st, i == len(statements)-1, out); err != nil {
 			return err
@@ -76,10 +78,10 @@ func (s *session) simpleRun(ctx context.Context, st *translate.Statement, out pg
 		return "", err
 	}
 	defer c.close()
-	if err := out.Describe(c.columns); err != nil {
+	if err := out.Describe(c.columns, c.formats); err != nil {
 		return "", err
 	}
-	sent, err := c.send(ctx, out, nil, 0)
+	sent, err := c.send(ctx, out, c.formats, 0)
 	if err != nil {
 		return "", err
 	}

@@ -20,12 +20,17 @@ type scope struct {
 	tx       *engine.ReadTx
 	snapshot *catalog.Snapshot
 	env      *types.Env
+	still    *engine.Stage // what the transaction had done when a portal was opened; nil: the stage is read as it is
 }
 
 func (sc *scope) close() {
 	if sc != nil && sc.tx != nil {
 		sc.tx.Close()
 		sc.tx = nil
+	}
+	if sc != nil && sc.still != nil {
+		sc.still.Discard()
+		sc.still = nil
 	}
 }
 
@@ -112,6 +117,8 @@ func paramsOf(b translate.Bound) []types.OID {
 		return b.Params
 	case *translate.Delete:
 		return b.Params
+	case *translate.DeclareCursor:
+		return b.Query.Params
 	case *translate.Explain:
 		return paramsOf(b.Statement)
 	}
@@ -143,6 +150,8 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 		if p := s.prepared[b.Name]; p != nil && p.plan != nil {
 			return p.plan.columns
 		}
+	case *translate.Fetch:
+		return s.columnsOfFetch(b)
 	}
 	return nil
 }
@@ -177,7 +186,11 @@ func (s *session) holding() bool {
 
 // runtime makes what a plan needs to run. done is called when it has run.
 func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vector) (rt *exec.Runtime, done func(), err error) {
-	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: s.tx.stage, Params: params, Workers: s.srv.c.Workers}
+	stage := s.tx.stage
+	if sc.still != nil {
+		stage = sc.still
+	}
+	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers}
 	done = func() {}
 	if s.srv.c.Memory != nil {
 		waiting := ctx
@@ -244,6 +257,15 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.definition(ctx, sc, b)
 	case *translate.Execute:
 		return s.performPrepared(ctx, sc, b, out)
+	case *translate.DeclareCursor:
+		return s.declare(ctx, sc, pl, b, params)
+	case *translate.Fetch:
+		if !b.Move {
+			return "", errNoCursor(b.Name) // else it would have columns
+		}
+		return s.move(ctx, b)
+	case *translate.CloseCursor:
+		return s.closeCursor(b)
 	}
 	return "", types.Errorf(types.CodeFeatureNotSupported, "statements of this kind (%T) are not supported", pl.bound)
 }

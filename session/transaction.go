@@ -61,6 +61,10 @@ func (s *session) commit(ctx context.Context) error {
 	if !s.tx.begun {
 		return nil
 	}
+	if err := s.keepHeld(ctx); err != nil {
+		s.endTransaction()
+		return clientError(ctx, err)
+	}
 	stage := s.tx.stage
 	s.tx.stage = nil
 	if stage != nil {
@@ -84,9 +88,7 @@ func (s *session) commit(ctx context.Context) error {
 
 // endTransaction drops whatever the transaction has: without a commit before it, it is a rollback.
 func (s *session) endTransaction() {
-	for name := range s.portals {
-		s.dropPortal(name)
-	}
+	s.dropPortalsFrom(0)
 	if !s.tx.begun {
 		return
 	}
@@ -106,7 +108,9 @@ func (s *session) fail() {
 	if s.tx.explicit {
 		s.tx.failed = true
 		for _, p := range s.portals {
-			p.close()
+			if !p.kept && p.level >= len(s.tx.savepoints) {
+				p.close()
+			}
 		}
 		return
 	}
@@ -176,6 +180,9 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 			return "", err
 		}
 		s.tx.savepoints = s.tx.savepoints[:i]
+		for _, p := range s.portals {
+			p.level = min(p.level, i)
+		}
 		return "RELEASE", nil
 	case "ROLLBACK TO":
 		i, err := s.savepoint(t.Name)
@@ -184,6 +191,7 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 		}
 		p := s.tx.savepoints[i]
 		s.tx.savepoints = s.tx.savepoints[:i+1]
+		s.dropPortalsFrom(i + 1)
 		if p.staged {
 			s.tx.stage.RollbackTo(p.mark)
 		} else if s.tx.stage != nil {

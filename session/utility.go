@@ -82,12 +82,10 @@ func (s *session) discard(b *translate.Discard) (string, error) {
 	what := strings.ToUpper(b.What)
 	switch what {
 	case "ALL":
-		if s.tx.explicit {
+		if s.tx.explicit || s.several {
 			return "", types.Errorf(types.CodeActiveTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
-		for name := range s.portals {
-			s.dropPortal(name)
-		}
+		s.dropPortals()
 		clear(s.prepared)
 		if _, err := s.set(&translate.Set{Reset: true}); err != nil {
 			return "", err

@@ -21,6 +21,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	if d, err := b.define(n); d != nil || err != nil {
 		return d, err
 	}
+	if c, err := b.cursorStatement(n); c != nil || err != nil {
+		return c, err
+	}
 	switch n := n.GetNode().(type) {
 	case *pg.Node_TransactionStmt:
 		return b.transaction(n.TransactionStmt)
@@ -46,11 +49,6 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	case *pg.Node_UnlistenStmt:
 		// There is no LISTEN yet, so nothing can be listened to.
 		return &NoOp{Tag: "UNLISTEN"}, nil
-	case *pg.Node_ClosePortalStmt:
-		if n.ClosePortalStmt.Portalname == "" { // there is no DECLARE yet, so there is no cursor to close
-			return &NoOp{Tag: "CLOSE CURSOR ALL"}, nil
-		}
-		return nil, b.unsupported(-1, "cursors are not supported yet")
 	case *pg.Node_ConstraintsSetStmt:
 		// There are no constraints that could be deferred.
 		return &NoOp{Tag: "SET CONSTRAINTS"}, nil
@@ -96,9 +94,12 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch inner.(type) {
-	case *Query, *Insert, *Delete:
+	switch inner := inner.(type) {
+	case *Query, *Insert, *Delete, *Execute:
 		out.Statement = inner
+		return out, nil
+	case *DeclareCursor: // as its query, which is all that there is to explain
+		out.Statement = inner.Query
 		return out, nil
 	}
 	return nil, b.unsupported(-1, "EXPLAIN of this statement is not supported yet")
