@@ -58,6 +58,9 @@ func (s *session) idle() {
 func (s *Server) provide(r *catalog.Registry) {
 	r.Provide("pg_catalog", "pg_stat_activity", nil, s.statActivity)
 	r.Provide("pg_catalog", "pg_settings", nil, s.pgSettings)
+	r.Provide("pg_catalog", "pg_cursors", nil, s.pgCursors)
+	r.Provide("pg_catalog", "pg_prepared_statements", nil, s.pgPrepared)
+	r.Provide("pg_catalog", "pg_locks", nil, s.pgLocks)
 	r.Provide("flare", "transactions", transactionColumns, s.transactions)
 }
 

@@ -46,6 +46,9 @@ type Server struct {
 	c        Config
 	settings *table
 
+	exchange *exchange
+	advisory *advisoryLocks
+
 	mu       sync.Mutex
 	sessions map[uint32]*session
 	flushing bool // a flush of commits without synchronous_commit is due
@@ -68,7 +71,7 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), sessions: map[uint32]*session{}}
+	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), sessions: map[uint32]*session{}, exchange: newExchange(), advisory: newAdvisoryLocks()}
 	if c.Registry != nil {
 		s.provide(c.Registry)
 	}
@@ -108,6 +111,8 @@ func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Sessio
 		log:      s.c.Log.With("pid", st.ProcessID),
 		prepared: map[string]*prepared{}, portals: map[string]*portal{},
 	}
+	x.calls = &calls{s: x}
+	x.wake, x.cancel, x.terminate = st.Wake, st.Cancel, st.Terminate
 	if err := x.startSettings(st); err != nil {
 		return nil, err
 	}

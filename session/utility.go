@@ -40,18 +40,23 @@ func (s *session) set(b *translate.Set) (string, error) {
 	} else if value, err = d.canonical(value); err != nil {
 		return "", err
 	}
-	switch strings.ToLower(d.name) {
-	case "transaction_isolation":
-		return tagOf(b), s.modes(&translate.Transaction{Isolation: value})
-	case "transaction_read_only":
-		on := value == "on"
-		return tagOf(b), s.modes(&translate.Transaction{ReadOnly: &on})
-	}
-	if b.Local && !s.tx.explicit {
+	if b.Local && !s.tx.explicit && !s.several {
 		s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
 	}
-	s.settings.set(d, value, b.Local)
-	return tagOf(b), nil
+	return tagOf(b), s.change(d, value, b.Local)
+}
+
+// change gives a setting a value that is canonical already.
+func (s *session) change(d *definition, value string, local bool) error {
+	switch strings.ToLower(d.name) {
+	case "transaction_isolation":
+		return s.modes(&translate.Transaction{Isolation: value})
+	case "transaction_read_only":
+		on := value == "on"
+		return s.modes(&translate.Transaction{ReadOnly: &on})
+	}
+	s.settings.set(d, value, local)
+	return nil
 }
 
 func tagOf(b *translate.Set) string {
@@ -87,6 +92,8 @@ func (s *session) discard(b *translate.Discard) (string, error) {
 		}
 		s.dropPortals()
 		clear(s.prepared)
+		s.listen(&translate.Listen{Off: true})
+		s.calls.AdvisoryUnlockAll()
 		if _, err := s.set(&translate.Set{Reset: true}); err != nil {
 			return "", err
 		}
