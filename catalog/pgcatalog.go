@@ -112,6 +112,12 @@ func tableColumns(r Relation) []tableColumn {
 		}
 		return out
 	}
+	if r.View != nil {
+		for i, c := range r.View.Columns {
+			out = append(out, tableColumn{name: c.Name, oid: c.Type, typmod: c.Typmod, attr: int16(i + 1)})
+		}
+		return out
+	}
 	src, ok := r.Source.(*systemSource)
 	if !ok {
 		return nil
@@ -125,6 +131,9 @@ func tableColumns(r Relation) []tableColumn {
 func relkind(r Relation) string {
 	if src, ok := r.Source.(*systemSource); ok {
 		return string(src.relation.kind)
+	}
+	if r.View != nil {
+		return "v"
 	}
 	return "r"
 }
@@ -365,6 +374,9 @@ func rowsViews(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		w.Text("schemaname", r.Schema)
 		w.Text("viewname", r.Name)
 		w.Text("viewowner", owner(env))
+		if r.View != nil && w.Wants("definition") {
+			w.Text("definition", s.ViewDefinition(r.View, searchPath(env)))
+		}
 		w.End()
 	}
 	return nil
@@ -387,46 +399,11 @@ func rowsAccessMethod(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) err
 	return nil
 }
 
-// describe are the comments on what streams have, for pg_description.
-func rowsDescription(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
-	const classOID = 1259
-	for _, st := range s.streams {
-		for i := range st.Columns {
-			c := &st.Columns[i]
-			text, ok := coreComments[c.Name]
-			if !c.Core || !ok {
-				continue
-			}
-			w.Begin()
-			w.OID("objoid", st.OID)
-			w.OID("classoid", classOID)
-			w.Int("objsubid", int64(c.Attr))
-			w.Text("description", text)
-			w.End()
-		}
-	}
-	return nil
-}
-
-var coreComments = map[string]string{
-	"timestamp":        "when the event happened (@t)",
-	"level":            "severity (@l, else a property level or severity)",
-	"message":          "the rendered message (@m, else @mt rendered, else a property message or msg)",
-	"exception":        "exception with its stack trace (@x)",
-	"properties":       "every property that is not built in",
-	"message_template": "message template (@mt)",
-	"event_type":       "number of the event type (@i)",
-	"trace_id":         "trace (@tr)",
-	"span_id":          "span (@sp)",
-	"document":         "the whole event as stored",
-	"event_id":         "stable and unique, ordered within equal timestamps",
-}
-
 func init() {
 	for name, rows := range map[string]func(context.Context, *Snapshot, *types.Env, *Rows) error{
 		"pg_namespace": rowsNamespace, "pg_class": rowsClass, "pg_attribute": rowsAttribute, "pg_type": rowsType, "pg_database": rowsDatabase,
 		"pg_roles": rowsRole, "pg_authid": rowsRole, "pg_user": rowsRole, "pg_shadow": rowsRole, "pg_tables": rowsTables, "pg_views": rowsViews,
-		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription,
+		"pg_am": rowsAccessMethod, "pg_attrdef": rowsDefaults, "pg_description": rowsDescription, "pg_shdescription": rowsSharedDescription,
 	} {
 		builtin["pg_catalog."+name] = maker{rows: rows}
 	}

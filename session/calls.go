@@ -62,6 +62,12 @@ func (c *calls) SetConfig(name, value string, local bool) (string, error) {
 	if d.readOnly {
 		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
 	}
+	if d.superuser && c.settings.get("is_superuser") != "on" {
+		return "", types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set parameter %q", d.name)
+	}
+	if key := strings.ToLower(d.name); key == "role" || key == "session_authorization" {
+		return "", types.Errorf(types.CodeFeatureNotSupported, "set_config of %q is not supported", d.name).WithHint("Use SET.")
+	}
 	if d.name == "DateStyle" {
 		value = c.settings.get("DateStyle") + ", " + value
 	}

@@ -16,6 +16,8 @@ import (
 type Context struct {
 	Catalog *catalog.Snapshot
 	Env     *types.Env
+	// Role is the role in whose name the statement runs, SessionRole the one that the session began with; 0: the superuser that is always there.
+	Role, SessionRole types.OID
 	// Path is the search path; nil: public.
 	Path []string
 	// Params are the parameter types that the client declared; 0 or missing ones are inferred.

@@ -8,6 +8,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -35,9 +36,10 @@ func (b *binder) copy(n *pg.CopyStmt) (Bound, error) {
 
 func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	var err error
-	if out.Stream, err = b.insertable(n.Relation); err != nil {
+	if out.Stream, err = b.writable(n.Relation, "COPY FROM"); err != nil {
 		return err
 	}
+	b.wantsOf(out.Stream, catalog.Insert)
 	if out.Format == "json" {
 		switch {
 		case len(n.Attlist) > 0:
@@ -153,6 +155,11 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 		}
 		out.Plan = q.Plan
 	} else {
+		if rel, err := b.lookup(n.Relation); err == nil {
+			if err := b.notView(rel, "COPY TO"); err != nil {
+				return err
+			}
+		}
 		r, err := b.rangeVar(n.Relation)
 		if err != nil {
 			return err
@@ -416,7 +423,11 @@ func defBool(n *pg.Node) (v, ok bool) {
 	if n.GetNode() == nil {
 		return true, true
 	}
-	switch strings.ToLower(defString(n)) {
+	return defBoolText(defString(n))
+}
+
+func defBoolText(s string) (v, ok bool) {
+	switch strings.ToLower(s) {
 	case "true", "on", "1", "yes":
 		return true, true
 	case "false", "off", "0", "no":

@@ -37,9 +37,15 @@ type insertColumn struct {
 }
 
 // insertable finds the stream that is written to.
-func (b *binder) insertable(n *pg.RangeVar) (*catalog.Stream, error) {
+func (b *binder) insertable(n *pg.RangeVar) (*catalog.Stream, error) { return b.writable(n, "INSERT") }
+
+// writable finds the stream that a statement is about; views are refused in the words for that statement.
+func (b *binder) writable(n *pg.RangeVar, doing string) (*catalog.Stream, error) {
 	rel, err := b.lookup(n)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.notView(rel, doing); err != nil {
 		return nil, err
 	}
 	if rel.Stream == nil {
@@ -174,6 +180,7 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.wantsOf(st, catalog.Insert)
 	var folded []string
 	var locations []int32
 	for _, c := range n.Cols {

@@ -168,6 +168,7 @@ func (b *binder) columnRef(sc *scope, n *pg.ColumnRef) (plan.Expr, error) {
 		return nil, err
 	}
 	b.named[n] = name
+	b.noteColumn(sc, n, e, name)
 	if r, ok := e.(*plan.Ref); ok {
 		b.located[r] = n.Location
 	}

@@ -144,6 +144,7 @@ func (b *binder) targets(sc *scope, list []*pg.Node) ([]target, error) {
 		if t.col.Name == "" {
 			t.col.Name = "?column?"
 		}
+		b.noteTarget(r, t.col.Name)
 		out = append(out, t)
 	}
 	return out, nil
@@ -212,6 +213,7 @@ func (b *binder) star(sc *scope, ref *pg.ColumnRef) ([]target, error) {
 			out = append(out, t)
 		}
 	}
+	b.noteStar(sc, ref, out)
 	return out, nil
 }
 

@@ -48,6 +48,18 @@ type IndexNames interface {
 	IndexDefinition(oid OID) (string, bool)
 }
 
+// ViewNames is what a Names has besides where there can be views.
+type ViewNames interface {
+	// ViewDefinition gives the query of a view, as pg_get_viewdef does.
+	ViewDefinition(oid OID) (string, bool)
+}
+
+// CommentNames is what a Names has besides where there can be comments.
+type CommentNames interface {
+	// Comment gives what COMMENT ON said of an object of a catalog, or, where sub isn't 0, of its column.
+	Comment(class, object OID, sub int32) (string, bool)
+}
+
 // NewEnv returns an Env with PostgreSQL's defaults, in UTC, at the given time.
 func NewEnv(now time.Time) *Env {
 	return &Env{

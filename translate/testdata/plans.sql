@@ -81,7 +81,7 @@ close all
 reset all
 reset timezone
 delete from stream
-create view x as select 1
+create temp view x as select 1
 create function f() returns int language sql as 'select 1'
 listen x
 select Data[0].Sku, Data['checks'].DATABASE, data.checks['database']."isOk", (Data)[-1]['x'].y from stream

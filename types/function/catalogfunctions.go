@@ -62,12 +62,8 @@ func registerCatalogFunctions(r *registry) {
 		}
 		return nil
 	}))
-	// Nothing has a comment.
-	null := byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error { out.AppendNull(); return nil })
-	r.total("obj_description(oid,name)", null)
-	r.total("obj_description(oid)", null)
-	r.total("shobj_description(oid,name)", null)
-	r.total("col_description(oid,int4)", null)
+	registerCommentFunctions(r)
+	registerViewFunctions(r)
 	r.fn("to_regclass(text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		if c.Env.Names != nil {
 			if oid, ok := c.Env.Names.Relation(string(a[0].Str(i))); ok {
