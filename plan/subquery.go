@@ -195,3 +195,28 @@ func typesOf(list []Expr) []types.OID {
 	}
 	return out
 }
+
+// Outers tells which Outers a plan reads itself: not those inside of sub-queries and lateral sides, which have their own.
+func Outers(n Node) map[int]bool {
+	out := map[int]bool{}
+	var visit func(Node)
+	visit = func(n Node) {
+		for _, e := range Exprs(n) {
+			Walk(e, func(x Expr) bool {
+				if o, ok := x.(*Outer); ok {
+					out[o.Index] = true
+				}
+				return true
+			})
+		}
+		if a, ok := n.(*Apply); ok {
+			visit(a.Left)
+			return
+		}
+		for _, c := range n.Children() {
+			visit(c)
+		}
+	}
+	visit(n)
+	return out
+}

@@ -26,7 +26,7 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	sc := newScope()
+	sc := b.newScope()
 	r, err := b.rangeVar(n.Relation)
 	if err != nil {
 		return nil, err
