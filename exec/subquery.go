@@ -330,6 +330,6 @@ func (s *subQuery) array(ctx context.Context, rt *Runtime) (*column.Vector, erro
 		return nil, err
 	}
 	out := column.New(s.kind)
-	types.GatherArray(out, rt.Env, s.n.Plan.Columns()[0].Type, items)
+	out.AppendFunc(func(dst []byte) []byte { return types.AppendList(dst, items) })
 	return out, nil
 }
