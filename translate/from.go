@@ -17,6 +17,7 @@ type fromItem struct {
 	kind        plan.JoinKind
 	left, right *fromItem
 	on          []plan.Expr // conjuncts
+	placed      bool        // in the order that reorder chose
 	bare        bool        // its join hands rel what it takes
 	asWritten   *fromItem   // a join before it was turned: what it shows
 	merged      []*mergedColumn

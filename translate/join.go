@@ -250,6 +250,8 @@ func readsOnly(sc *scope, e plan.Expr, rels map[*relation]bool) bool {
 
 // buildJoin makes a join: conditions go down to the side that they are about where that changes nothing, equalities between the sides become keys.
 func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed map[int]bool) (plan.Node, []int, []plan.Expr, error) {
+	item, conds = b.reorder(sc, item, conds)
+	item = b.largerLeft(sc, item, conds)
 	leftRels, rightRels := item.left.relations(map[*relation]bool{}), item.right.relations(map[*relation]bool{})
 	var taken []plan.Expr
 	lateral := item.right.rel != nil && len(item.right.rel.args) > 0 && (item.kind == plan.InnerJoin || item.kind == plan.LeftJoin)
