@@ -299,3 +299,17 @@ func TestWhatIsKeptIsAccounted(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkCorrelated opens a small sub-query for each of 10,000 rows, no two of which ask the same.
+func BenchmarkCorrelated(b *testing.B) {
+	inner := filterOf(valuesOf(1, row{int64(1)}, row{int64(2)}, row{int64(3)}), callOf(equals, refOf(types.Int8, 0), outerOf(0)))
+	exists := &plan.SubQuery{Typed: typ(types.Bool), Kind: plan.ExistsQuery, Plan: inner, Args: []plan.Expr{refOf(types.Int8, 0)}}
+	n := projectOf(numbers(9999, false), exists)
+	b.ReportAllocs()
+	for b.Loop() {
+		if rows, err := execute(b, n, testRuntime()); err != nil || len(rows) != 10000 {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10000, "ns/row")
+}

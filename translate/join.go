@@ -172,7 +172,7 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		if v.rel != r {
 			continue
 		}
-		if r.node == nil && !want[i] {
+		if r.node == nil && !want[i] || r.cols[v.col].fixed != nil {
 			continue
 		}
 		layout[i] = len(order)
@@ -207,13 +207,14 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 	default:
 		s := &plan.SourceScan{Output: plan.Output{Cols: cols}, Source: r.source.Source, Name: r.source.Schema + "." + r.source.Name, Want: positions}
 		for _, c := range mine {
-			if dear(c) > 1 || plan.HasSubQuery(c) && !b.initial(c) {
+			if dear(c) > 1 || plan.HasSubQuery(c) && !b.initial(c) || readsSystem(sc, c) {
 				continue
 			}
 			s.Filters = append(s.Filters, plan.MapRefs(c, func(i int) int { return sc.vars[i].col }))
 		}
 		node = s
 	}
+	node, order = withSystem(sc, r, node, order, layout, want)
 	return filter(node, mine, layout), order, rest, nil
 }
 

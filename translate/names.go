@@ -66,7 +66,20 @@ func (b *binder) declaredIn(sc *scope, folded []string, ids []ident, location in
 		}
 		return e, name, true, nil
 	}
-	return nil, "", false, nil
+	if len(folded) > 1 {
+		return nil, "", false, nil
+	}
+	var e plan.Expr
+	for _, r := range sc.rels {
+		col, ok := r.system(folded[0])
+		if ok && e != nil {
+			return nil, "", false, b.errorf(location, types.CodeAmbiguousColumn, "column reference %q is ambiguous", folded[0])
+		}
+		if ok {
+			e = sc.ref(r, col)
+		}
+	}
+	return e, folded[0], e != nil, nil
 }
 
 // columnOf makes an expression of a relation's column.

@@ -76,6 +76,8 @@ type relColumn struct {
 	read nql.Column // of a stream
 	form catalog.Form
 	of   *catalog.StreamColumn // what the value is made of where form isn't AsRead
+	// fixed is the value of a system column, the same in every row; nil: an ordinary column.
+	fixed *plan.Const
 }
 
 func newScope() *scope { return &scope{find: map[variable]int{}} }
@@ -472,6 +474,11 @@ func (b *binder) inRelation(sc *scope, r *relation, folded []string, ids []ident
 		}
 		e, name, ok := b.members(sc, r, cols[0], ids[1:])
 		return e, name, ok, nil
+	}
+	if len(folded) == 1 {
+		if col, ok := r.system(folded[0]); ok {
+			return sc.ref(r, col), folded[0], true, nil
+		}
 	}
 	if r.stream == nil {
 		return nil, "", false, nil

@@ -89,7 +89,9 @@ func (b *binder) outputsOf(sc *scope, r *relation) []output {
 	}
 	if r.stream == nil {
 		for i := range r.cols {
-			add(i)
+			if r.cols[i].fixed == nil {
+				add(i)
+			}
 		}
 		return out
 	}

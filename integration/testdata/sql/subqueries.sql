@@ -115,3 +115,10 @@ select k is distinct from (select 3), nullif(k, (select 4)), greatest(k, (select
 select properties->'j' from stream a where (select a.properties->>'method') = 'GET' and k < 30 order by k;
 select k, (select a.j->'a') from stream a where k < 12 order by k;
 select count(*) from stream a where (select b.j->>'a' from stream b where b.k = a.k) = 'x';
+select tableoid = 'stream'::regclass, k from stream where k < 2 order by k;
+select a.tableoid = b.tableoid from stream a left join stream b on b.k = a.k + 10000 where a.k < 2;
+select c.tableoid::regclass, c.tableoid = 'pg_class'::regclass from pg_class c where c.relname = 'pg_type' and c.tableoid = 'pg_catalog.pg_class'::regclass;
+select tableoid from stream a, stream b;
+select tableoid from (select 1) x;
+select count(tableoid) from stream where tableoid > 0 and method = 'GET';
+select (select a.tableoid = b.tableoid from stream b where b.k = a.k) from stream a where k < 3;
