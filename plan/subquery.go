@@ -25,7 +25,7 @@ type SubQuery struct {
 	// Left is what ANY, ALL and KeyQuery compare with Plan's rows.
 	Left []Expr
 	// Test compares for ANY and ALL: over the values of Left and behind them Plan's columns, as Refs. Nil: each of Left equals Plan's
-	// column at its place by the type's own equality, the types being the same; then the rows are hashed.
+	// column at its place by the type's own equality, the types being the same or held and compared alike (integers, texts); then the rows are hashed.
 	Test Expr
 	// Volatility is that of Plan and Test (see VolatilityOfPlan).
 	Volatility function.Volatility

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // joinExpr binds a JOIN.
@@ -38,7 +39,7 @@ func (b *binder) joinExpr(sc *scope, n *pg.JoinExpr) (*fromItem, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.on = plan.Conjuncts(cond)
+		out.on = slices.DeleteFunc(plan.Conjuncts(cond), isTrue) // ON true is no condition
 	}
 	if n.IsNatural || len(n.UsingClause) > 0 {
 		if err := b.merge(sc, n, out, sc.rels[before:middle], sc.rels[middle:], sc.merged[mergedBefore:mergedMiddle], sc.merged[mergedMiddle:]); err != nil {
@@ -65,6 +66,11 @@ func (b *binder) joinExpr(sc *scope, n *pg.JoinExpr) (*fromItem, error) {
 	}
 	turned.asWritten = out
 	return turned, nil
+}
+
+func isTrue(e plan.Expr) bool {
+	c, ok := e.(*plan.Const)
+	return ok && c.OID == types.Bool && !c.Value.Null(0) && c.Value.Bool(0)
 }
 
 // input makes the plan of FROM and WHERE. layout says at which position the input's rows have each of the scope's variables.
@@ -340,10 +346,16 @@ func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed 
 	return join, append(leftOrder, rightOrder...), above, nil
 }
 
+// keyFamilies are types whose values are equal across them exactly when a hash finds them so.
+var keyFamilies = map[types.OID]int{types.Int2: 1, types.Int4: 1, types.Int8: 1, types.Text: 2, types.Varchar: 2, types.Name: 2}
+
+// sameKeys reports whether values of two types can be looked up in each other's hash.
+func sameKeys(l, r types.OID) bool { return l == r || keyFamilies[l] != 0 && keyFamilies[l] == keyFamilies[r] }
+
 // joinKey recognises left = right over one type, an expression of each side.
 func joinKey(sc *scope, e plan.Expr, leftRels, rightRels map[*relation]bool) (l, r plan.Expr, ok bool) {
 	c, isCall := e.(*plan.Call)
-	if !isCall || c.Op != "=" || len(c.Args) != 2 || c.Args[0].Type() != c.Args[1].Type() || plan.IsVolatile(e) ||
+	if !isCall || c.Op != "=" || len(c.Args) != 2 || !sameKeys(c.Args[0].Type(), c.Args[1].Type()) || plan.IsVolatile(e) ||
 		len(plan.Refs(c.Args[0])) == 0 || len(plan.Refs(c.Args[1])) == 0 {
 		return nil, nil, false
 	}

@@ -277,6 +277,9 @@ func harmless(e plan.Expr) bool {
 			return !x.Func.Total
 		case *plan.InList:
 			return true
+		case *plan.SubQuery:
+			// A value that is there once, as that of an aggregate, is worth a look-up; what has several rows isn't harmless.
+			return x.Kind != plan.ExistsQuery && (x.Kind != plan.ScalarQuery || nodeRows(x.Plan) > 1)
 		}
 		return false
 	})

@@ -152,7 +152,7 @@ func (b *binder) quantified(sc *scope, n *pg.SubLink, sel *pg.SelectStmt) (plan.
 	return out, nil
 }
 
-// hashed makes left = ANY (node) where the equality is that of one type for both sides, so that node's rows can be hashed.
+// hashed makes left = ANY (node) where the equality is that of one type, or one family of types, for both sides, so that node's rows can be hashed.
 func (b *binder) hashed(left []plan.Expr, node plan.Node, args []plan.Expr, at int32) (*plan.SubQuery, bool) {
 	rights := plan.RefsOf(node.Columns(), 0)
 	project := &plan.Project{Input: node}
@@ -163,7 +163,7 @@ func (b *binder) hashed(left []plan.Expr, node plan.Node, args []plan.Expr, at i
 			return nil, false
 		}
 		c, ok := eq.(*plan.Call)
-		if !ok || len(c.Args) != 2 || c.Args[0].Type() != c.Args[1].Type() || c.OID != types.Bool {
+		if !ok || len(c.Args) != 2 || !sameKeys(c.Args[0].Type(), c.Args[1].Type()) || c.OID != types.Bool {
 			return nil, false
 		}
 		lefts[i] = c.Args[0]
@@ -225,7 +225,7 @@ func (b *binder) splitKeys(q *level, n *pg.SelectStmt, tree *fromItem, where []p
 // outerEquality recognises outer = inner over one type.
 func outerEquality(e plan.Expr) (outer, inner plan.Expr, ok bool) {
 	c, isCall := e.(*plan.Call)
-	if !isCall || c.Op != "=" || len(c.Args) != 2 || c.Args[0].Type() != c.Args[1].Type() || plan.IsVolatile(e) {
+	if !isCall || c.Op != "=" || len(c.Args) != 2 || !sameKeys(c.Args[0].Type(), c.Args[1].Type()) || plan.IsVolatile(e) {
 		return nil, nil, false
 	}
 	only := func(e plan.Expr, refs bool) bool {
