@@ -54,7 +54,11 @@ func (b *binder) exists(sc *scope, sel *pg.SelectStmt) (plan.Expr, error) {
 		out.Left = keys.left
 		return out, nil
 	}
-	return subQuery(plan.ExistsQuery, typed(types.Bool), prune(node, func(int) bool { return false }), args), nil
+	node = prune(node, func(int) bool { return false })
+	if p, ok := node.(*plan.Project); ok && !b.c.NoPushdown {
+		pushLimit(p.Input, 1)
+	}
+	return subQuery(plan.ExistsQuery, typed(types.Bool), node, args), nil
 }
 
 func (b *binder) scalarQuery(sc *scope, n *pg.SubLink, sel *pg.SelectStmt) (plan.Expr, error) {

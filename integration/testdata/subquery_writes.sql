@@ -21,3 +21,13 @@ copy (select a.id, (select count(*) from b where b.id > a.id) from a order by 1)
 prepare p as select id from a where id = (select $1::int) and exists (select 1 from b where b.id > $2);
 execute p (2, 5);
 execute p ((select 1), 5);
+create view v as select id, (select count(*) from a x where x.id <= a.id) as upto, exists (select 1 from b where b.id = a.id) as there from a;
+select * from v order by id;
+create view w as select * from a join (select id, note as other from b) c using (id) where (a.id, note) in (select id, note from a);
+select * from w order by id;
+create view r as with recursive t(n) as (select 1 union all select n + 1 from t where n < 3) select t.n, l.m from t left join lateral (select max(id) as m from a where id <= t.n) l on true;
+select * from r order by n;
+select v.id, w.other from v natural left join w order by 1;
+create view bad as select id from a where id in (select id, ts from b);
+delete from a where id in (select id from v where upto = 2);
+select * from v order by id;
