@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -312,4 +313,37 @@ func BenchmarkCorrelated(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10000, "ns/row")
+}
+
+// The workers of a scan share the answer that is found once, and remember others each for itself.
+func TestSubQueriesInsideOfWorkers(t *testing.T) {
+	s := &store{oids: []types.OID{types.Int8}, size: 7}
+	for p := range 8 {
+		var part []row
+		for i := range 100 {
+			part = append(part, row{int64(p*100 + i)})
+		}
+		s.parts = append(s.parts, part)
+	}
+	once := numbers(399, false)
+	in := &plan.SubQuery{Typed: typ(types.Bool), Kind: plan.AnyQuery, Plan: once, Left: []plan.Expr{refOf(types.Int8, 0)}}
+	twice := projectOf(valuesOf(0, row{}), callOf(plus, outerOf(0), outerOf(0)))
+	sum := &plan.SubQuery{Typed: typ(types.Int8), Plan: twice, Args: []plan.Expr{refOf(types.Int8, 0)}}
+	n := projectOf(filterOf(s.node(nql.Unordered), in), sum)
+	for _, workers := range []int{1, 4} {
+		rt := s.runtime(workers)
+		rt.Stats = NewStats(n)
+		got, err := execute(t, n, rt)
+		if err != nil || len(got) != 400 {
+			t.Fatal(len(got), err)
+		}
+		for i, r := range bag(got) {
+			if r[0] != int64(2*i) {
+				t.Fatalf("row %d: %v", i, r)
+			}
+		}
+		if rows := rt.Stats.Of(once).Rows.Load(); rows != 400 {
+			t.Errorf("%d workers: the query that has one answer gave %d rows", workers, rows)
+		}
+	}
 }
