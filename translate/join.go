@@ -343,6 +343,9 @@ func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed 
 		join.RightKeys = append(join.RightKeys, place(r, rightAt))
 	}
 	join.Cond = plan.Conjunction(cond)
+	if n, ok := b.lookUp(sc, item, join, append(slices.Clip(toLeft), leftRest...)); ok {
+		return n, append(leftOrder, rightOrder...), above, nil
+	}
 	return join, append(leftOrder, rightOrder...), above, nil
 }
 
@@ -350,7 +353,9 @@ func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed 
 var keyFamilies = map[types.OID]int{types.Int2: 1, types.Int4: 1, types.Int8: 1, types.Text: 2, types.Varchar: 2, types.Name: 2}
 
 // sameKeys reports whether values of two types can be looked up in each other's hash.
-func sameKeys(l, r types.OID) bool { return l == r || keyFamilies[l] != 0 && keyFamilies[l] == keyFamilies[r] }
+func sameKeys(l, r types.OID) bool {
+	return l == r || keyFamilies[l] != 0 && keyFamilies[l] == keyFamilies[r]
+}
 
 // joinKey recognises left = right over one type, an expression of each side.
 func joinKey(sc *scope, e plan.Expr, leftRels, rightRels map[*relation]bool) (l, r plan.Expr, ok bool) {

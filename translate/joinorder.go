@@ -198,7 +198,7 @@ func (b *binder) largerLeft(sc *scope, item *fromItem, conds []plan.Expr) *fromI
 		return item
 	}
 	all := append(slices.Clip(conds), item.on...)
-	if b.estimate(sc, item.right, all) < moreRows*b.estimate(sc, item.left, conds) {
+	if b.mayLookUp(sc, item, conds) || b.estimate(sc, item.right, all) < moreRows*b.estimate(sc, item.left, conds) {
 		return item
 	}
 	out := *item

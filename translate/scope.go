@@ -73,9 +73,10 @@ type relation struct {
 // relColumn is a column of a relation.
 type relColumn struct {
 	plan.Column
-	read nql.Column // of a stream
-	form catalog.Form
-	of   *catalog.StreamColumn // what the value is made of where form isn't AsRead
+	read   nql.Column // of a stream
+	form   catalog.Form
+	of     *catalog.StreamColumn // what the value is made of where form isn't AsRead
+	hidden bool                  // a system column, which no * gives
 	// fixed is the value of a system column, the same in every row; nil: an ordinary column.
 	fixed *plan.Const
 }
@@ -344,7 +345,9 @@ func (b *binder) nearest(rels []*relation, name string) string {
 			continue
 		}
 		for i := range r.cols {
-			all = append(all, r.name+"."+r.cols[i].Name)
+			if !r.cols[i].hidden {
+				all = append(all, r.name+"."+r.cols[i].Name)
+			}
 		}
 	}
 	columns := make([]string, len(all))

@@ -7,22 +7,43 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// system finds a system column of a stream or system relation: tableoid, which no * gives. A sub-select and a view have none.
+// systemColumns is what a source has that knows system columns: they follow on its own.
+type systemColumns interface{ SystemColumns() []plan.Column }
+
+// system finds a system column of a stream or system relation, which no * gives. A stream has tableoid only; a sub-select and a view have none.
 func (r *relation) system(name string) (col int, ok bool) {
-	if name != "tableoid" || r.stream == nil && r.source.Source == nil {
+	if r.stream == nil && r.source.Source == nil {
 		return 0, false
 	}
 	for i := range r.cols {
-		if r.cols[i].fixed != nil {
+		if r.cols[i].hidden && r.cols[i].Name == name {
 			return i, true
 		}
+	}
+	if s, ok := r.source.Source.(systemColumns); ok && r.stream == nil {
+		own := len(r.source.Source.Columns())
+		if len(r.cols) > own {
+			return 0, false
+		}
+		for _, c := range s.SystemColumns() {
+			r.cols, r.used = append(r.cols, relColumn{Column: c, hidden: true}), append(r.used, false)
+		}
+		for i := range r.cols[own:] {
+			if r.cols[own+i].Name == name {
+				return own + i, true
+			}
+		}
+		return 0, false
+	}
+	if name != "tableoid" {
+		return 0, false
 	}
 	oid := r.source.OID
 	if r.stream != nil {
 		oid = r.stream.OID
 	}
 	value := constInt(types.Oid, int64(oid))
-	r.cols = append(r.cols, relColumn{Column: plan.Column{Name: name, Type: types.Oid, Typmod: -1}, fixed: value})
+	r.cols = append(r.cols, relColumn{Column: plan.Column{Name: name, Type: types.Oid, Typmod: -1}, hidden: true, fixed: value})
 	r.used = append(r.used, false)
 	return len(r.cols) - 1, true
 }

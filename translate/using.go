@@ -89,7 +89,7 @@ func (b *binder) outputsOf(sc *scope, r *relation) []output {
 	}
 	if r.stream == nil {
 		for i := range r.cols {
-			if r.cols[i].fixed == nil {
+			if !r.cols[i].hidden {
 				add(i)
 			}
 		}
