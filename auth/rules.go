@@ -166,3 +166,21 @@ func BuiltIn(noTLS, noAuth bool) *Rules {
 	out.Rules = append(out.Rules, rule(kind, "all", method))
 	return out
 }
+
+// Remote reports whether the rule is for other machines too.
+func (r *Rule) Remote() bool {
+	return r.Kind != Local && r.Address != "samehost" && !(r.prefix.IsValid() && r.prefix.Addr().IsLoopback() && r.prefix.Bits() >= 8)
+}
+
+// Network gives the rule's address and mask as pg_hba_file_rules shows them.
+func (r *Rule) Network() (address, mask string) {
+	if !r.prefix.IsValid() {
+		return r.Address, ""
+	}
+	bytes := make([]byte, r.prefix.Addr().BitLen()/8)
+	for i := range r.prefix.Bits() {
+		bytes[i/8] |= 0x80 >> (i % 8)
+	}
+	m, _ := netip.AddrFromSlice(bytes)
+	return r.prefix.Addr().String(), m.String()
+}

@@ -40,6 +40,15 @@ func (s *Server) Demand(st *pgwire.Startup) (pgwire.Demand, error) {
 			method = auth.Trust
 		}
 	}
+	remote := !st.Local && !st.Address.IsLoopback()
+	switch {
+	case remote && !st.TLS && !s.c.PlainRemote && method != auth.Reject:
+		return d, types.Errorf(codeInvalidAuth, "connections from other machines need TLS").
+			WithHint("Connect with sslmode=require or better. The server's flag --insecure-no-tls does without.")
+	case remote && method == auth.Trust && !s.c.TrustRemote:
+		return d, types.Errorf(codeInvalidAuth, "connections from other machines need authentication").
+			WithHint("The rules say trust, which the server's flag --insecure-no-auth would let them do.")
+	}
 	if rule.ClientCert != "" && !st.Certified {
 		return d, types.Errorf(codeInvalidAuth, "connection requires a valid client certificate")
 	}

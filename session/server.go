@@ -43,6 +43,8 @@ type Config struct {
 	Maintain func(engine.MaintainOptions) engine.MaintainOptions
 	// Rules gives the rules of who gets in; nil, or none: auth.BuiltIn.
 	Rules func() *auth.Rules
+	// PlainRemote lets other machines in without TLS, TrustRemote without proof where the rules say so.
+	PlainRemote, TrustRemote bool
 	// Reserved of MaxConnections are for superusers, as SHOW superuser_reserved_connections says.
 	Reserved int
 }
