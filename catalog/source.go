@@ -254,7 +254,7 @@ func (w *Rows) OID(name string, x types.OID) { w.Int(name, int64(x)) }
 
 // Text sets a column that vectors hold as text or JSON.
 func (w *Rows) Text(name, s string) {
-	if v := w.at(name); v != nil {
+	if v := w.at(name); v != nil && !w.arrayText(name, v, s) {
 		v.AppendString(s)
 	}
 }

@@ -82,7 +82,9 @@ type Copy struct {
 	Targets                             []Target    // FROM: the columns; for FORMAT json one TargetDocument
 	Rest                                []Target    // FROM: a declared table's other columns
 	RestValues                          []plan.Expr // what they get, no Refs in it
+	Where                               plan.Expr   // FROM: which rows are kept; its Refs index Targets, then Rest. nil: all
 	Plan                                plan.Node   // TO
+	Documents                           bool        // TO: the one column is the events' documents
 	Format                              string      // "text", "csv", "binary", "json"
 	Delimiter                           byte
 	Null                                string

@@ -147,7 +147,7 @@ func (b *binder) pathRead(sc *scope, name string, c *plan.Call) plan.Expr {
 	case name == "->" || name == "->>":
 		steps = []nql.Step{{Kind: nql.Member, Name: string(k.Value.Str(0))}}
 	default:
-		parts, ok := simpleTextArray(string(k.Value.Str(0)))
+		parts, ok := textList(k.Value)
 		if !ok || len(parts) == 0 {
 			return nil
 		}
@@ -213,31 +213,6 @@ func printPath(p *nql.Path) string {
 		}
 	}
 	return out.String()
-}
-
-// simpleTextArray reads {a,b,c} with plain or quoted elements; ok is false for anything fancier.
-func simpleTextArray(s string) ([]string, bool) {
-	s, ok := strings.CutPrefix(s, "{")
-	if !ok {
-		return nil, false
-	}
-	if s, ok = strings.CutSuffix(s, "}"); !ok || s == "" || strings.ContainsAny(s, `{}\`) {
-		return nil, false
-	}
-	var out []string
-	for _, p := range strings.Split(s, ",") {
-		p = strings.TrimSpace(p)
-		if len(p) >= 2 && p[0] == '"' && p[len(p)-1] == '"' {
-			p = p[1 : len(p)-1]
-		} else if p == "" || strings.EqualFold(p, "null") {
-			return nil, false
-		}
-		if strings.Contains(p, `"`) {
-			return nil, false
-		}
-		out = append(out, p)
-	}
-	return out, true
 }
 
 // prefix binds a prefix operator.

@@ -217,7 +217,7 @@ func (p *pusher) operand(e plan.Expr) (operand, bool) {
 	if c.Op == "#>>" && len(c.Args) == 2 {
 		k, ok := c.Args[1].(*plan.Const)
 		col, isCol := p.read(c.Args[0])
-		if ok && isCol && col.read.Kind == column.JSON && !k.Value.Null(0) && string(k.Value.Str(0)) == "{}" && len(col.read.Path.Steps) > 0 {
+		if ok && isCol && col.read.Kind == column.JSON && !k.Value.Null(0) && types.ArrayLen(k.Value.Str(0)) == 0 && len(col.read.Path.Steps) > 0 {
 			return operand{path: col.read.Path, kind: column.Text, json: true}, true
 		}
 	}

@@ -86,11 +86,24 @@ func KindOf(oid OID) column.Kind {
 	return column.Invalid
 }
 
-// ElemOf gives the element type of an array type, 0 for any other type (int2vector and oidvector
-// are no array types in this sense).
+// ElemOf gives the element type of an array type, 0 for any other type. int2vector and oidvector are
+// array types in this sense.
 func ElemOf(oid OID) OID {
-	if t, ok := typeByOID[oid]; ok && t.Elem != 0 && strings.HasPrefix(t.Name, "_") {
+	if t, ok := typeByOID[oid]; ok {
 		return t.Elem
 	}
 	return 0
+}
+
+// ArrayOf gives the array type of an element type, 0 where there is none; of an array type it is the type itself, as arrays of
+// arrays are arrays of more dimensions.
+func ArrayOf(oid OID) OID {
+	t, ok := typeByOID[oid]
+	switch {
+	case !ok:
+		return 0
+	case t.Elem != 0 && t.Array == 0:
+		return oid
+	}
+	return t.Array
 }

@@ -138,12 +138,12 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		return parseReg(out, env, t, s)
 	case Void:
 		out.AppendBytes(nil)
-	case Text, Unknown, CString, Tid, PgNodeTree, ACLItem, Int2Vector, OidVector:
+	case Text, Unknown, CString, Tid, PgNodeTree, ACLItem:
 		if err := checkText(s); err != nil {
 			return err
 		}
 		out.AppendBytes(s)
-	case Record, RecordArray:
+	case Record:
 		return Errorf(CodeFeatureNotSupported, "input of anonymous composite types is not implemented")
 	default:
 		if e := ElemOf(t); e != 0 {

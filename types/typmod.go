@@ -118,7 +118,7 @@ func FormatType(oid OID, typmod int32) string {
 	if !ok {
 		return "???"
 	}
-	if e := ElemOf(oid); e != 0 {
+	if e := ElemOf(oid); e != 0 && t.Array == 0 {
 		return FormatType(e, typmod) + "[]"
 	}
 	if typmod < 0 {
@@ -274,6 +274,18 @@ func fitLength(dst []byte, t OID, typmod int32, s []byte, explicit bool) ([]byte
 func ApplyTypmod(out *column.Vector, t OID, typmod int32, v *column.Vector, i int, explicit bool) error {
 	if typmod < 0 {
 		out.AppendFrom(v, i)
+		return nil
+	}
+	if e := ElemOf(t); e != 0 {
+		a, fitted := ReadArray(e, v.Str(i)), column.New(KindOf(e))
+		for k := range a.Values.Len {
+			if a.Values.Null(k) {
+				fitted.AppendNull()
+			} else if err := ApplyTypmod(fitted, e, typmod, a.Values, k, explicit); err != nil {
+				return err
+			}
+		}
+		out.AppendFunc(func(dst []byte) []byte { return AppendArray(dst, a.Dims, fitted) })
 		return nil
 	}
 	switch t {
