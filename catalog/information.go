@@ -21,11 +21,11 @@ func init() {
 }
 
 func rowsSchemata(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
-	for _, n := range s.namespaces() {
+	for _, n := range s.spaces {
 		w.Begin()
 		w.Text("catalog_name", database(env))
 		w.Text("schema_name", n.name)
-		w.Text("schema_owner", owner(env))
+		w.Text("schema_owner", s.ownerName(env, s.SchemaRights(n.name)))
 		w.End()
 	}
 	return nil

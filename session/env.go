@@ -29,7 +29,8 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
 	e.Setting = frozen.lookup
-	e.Names = names{snapshot, s.searchPath(snapshot), roles}
+	path := s.searchPath(snapshot)
+	e.Names = objects{names{snapshot, path, roles}, catalog.Lookup{Snapshot: snapshot, Path: path, User: s.user}}
 	return e
 }
 
@@ -61,6 +62,12 @@ type names struct {
 	snapshot *catalog.Snapshot
 	path     []string
 	roles    *catalog.Roles
+}
+
+// objects answers types.Objects too.
+type objects struct {
+	names
+	catalog.Lookup
 }
 
 // Relation finds a relation by its name as a user writes it: maybe qualified, maybe quoted.

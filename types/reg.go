@@ -9,8 +9,8 @@ import (
 )
 
 // The reg… types are OIDs that are shown and read as names. Names of types come from the type
-// table, names of relations from the catalog (Env.Names); of the others only the fixed schemas are
-// known here, and the rest are numbers.
+// table, names of relations from the catalog (Env.Names), all others from there too where Env.Names is an Objects; else only
+// the fixed schemas are known here, and the rest are numbers.
 
 var schemaOIDs = map[string]int64{"pg_catalog": 11, "pg_toast": 99, "public": 2200}
 
@@ -18,6 +18,12 @@ func appendReg(dst []byte, env *Env, t OID, x int64) []byte {
 	oid := OID(x)
 	if oid == 0 {
 		return append(dst, '-')
+	}
+	if o := ObjectsOf(env); o != nil && t != RegClass {
+		if name, ok := o.RegName(t, oid); ok {
+			return append(dst, name...)
+		}
+		return strconv.AppendInt(dst, x, 10)
 	}
 	switch t {
 	case RegType:
@@ -52,6 +58,14 @@ func parseReg(out *column.Vector, env *Env, t OID, s []byte) error {
 			out.AppendInt(int64(n))
 			return nil
 		}
+	}
+	if o := ObjectsOf(env); o != nil && t != RegClass {
+		oid, err := o.RegOID(t, w)
+		if err != nil {
+			return err
+		}
+		out.AppendInt(int64(oid))
+		return nil
 	}
 	switch t {
 	case RegType:
