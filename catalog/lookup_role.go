@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -70,4 +71,9 @@ func (l Lookup) HasRole(role, of types.OID, privilege string, admin bool) bool {
 		return l.roles().Has(role, of)
 	}
 	return l.roles().Member(role, of)
+}
+
+// Readable reports whether who asks may read a stream, and so may be told what is known of its events.
+func Readable(env *types.Env, id engine.StreamID) bool {
+	return env == nil || env.Names == nil || env.Names.CanSelect(env.User, firstStreamOID+types.OID(id))
 }

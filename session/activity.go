@@ -61,11 +61,13 @@ func (s *Server) provide(r *catalog.Registry) {
 	r.Provide("flare", "transactions", transactionColumns, s.transactions)
 }
 
-func (s *Server) statActivity(_ context.Context, _ *types.Env, w *catalog.Rows) error {
+func (s *Server) statActivity(_ context.Context, env *types.Env, w *catalog.Rows) error {
+	seen := visible(env)
 	for _, x := range s.all() {
 		w.Begin()
 		w.Text("datname", x.database)
 		w.Int("pid", int64(x.pid))
+		w.OID("usesysid", x.login)
 		w.Text("usename", x.user)
 		if host, port := address(x.remote); host != "" {
 			w.Text("client_addr", host)
@@ -79,6 +81,11 @@ func (s *Server) statActivity(_ context.Context, _ *types.Env, w *catalog.Rows) 
 			w.Time("state_change", a.changed.UnixMicro())
 			if !a.txStart.IsZero() {
 				w.Time("xact_start", a.txStart.UnixMicro())
+			}
+			if !seen(x) {
+				w.Text("query", "<insufficient privilege>")
+				w.End()
+				continue
 			}
 			w.Text("state", a.state)
 			w.Text("query", a.query)

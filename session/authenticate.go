@@ -117,7 +117,7 @@ func (s *Server) rules() *auth.Rules {
 	return builtInRules
 }
 
-var builtInRules = auth.BuiltIn(false, false)
+var builtInRules = auth.BuiltIn(false, false, false)
 
 // admissible says why a role can't have a session even when it is who it says.
 func admissible(snapshot *catalog.Snapshot, role *catalog.Role, st *pgwire.Startup) error {

@@ -131,7 +131,34 @@ func (s *session) roleSetting(b *translate.Set) (out [2]string, err error) {
 	return out, nil
 }
 
-// sees reports whether the session may be shown what another one does.
-func sees(roles *catalog.Roles, asking, of types.OID) bool {
-	return roles.Has(asking, of) || roles.Has(asking, catalog.ReadAllStats)
+// visible tells the sessions of which who asks may see what they do: those of roles whose privileges he has, or all with pg_read_all_stats.
+func visible(env *types.Env) func(*session) bool {
+	n, ok := env.Names.(objects)
+	if !ok {
+		return func(*session) bool { return false }
+	}
+	me, ok := n.roles.Named(env.User)
+	return func(x *session) bool {
+		return ok && (n.roles.Has(me.OID, x.login) || n.roles.Has(me.OID, catalog.ReadAllStats))
+	}
+}
+
+// maySignal refuses to cancel or end the session of another role.
+func maySignal(env *types.Env, x *session, doing string) error {
+	n, ok := env.Names.(objects)
+	var me *catalog.Role
+	if ok {
+		me, ok = n.roles.Named(env.User)
+	}
+	switch {
+	case ok && (n.roles.Superuser(me.OID) || n.roles.Has(me.OID, x.login) && !n.roles.Superuser(x.login)):
+		return nil
+	case ok && n.roles.Superuser(x.login):
+		return types.Errorf(types.CodeInsufficientPrivilege, "must be a superuser to %s superuser %s", map[string]string{"cancel": "cancel", "terminate": "terminate"}[doing],
+			map[string]string{"cancel": "query", "terminate": "process"}[doing])
+	case ok && n.roles.Has(me.OID, catalog.SignalBackend):
+		return nil
+	}
+	return types.Errorf(types.CodeInsufficientPrivilege, "must be a member of the role whose %s or member of pg_signal_backend",
+		map[string]string{"cancel": "query is being canceled", "terminate": "process is being terminated"}[doing])
 }

@@ -117,11 +117,11 @@ func (c *certificate) load(always bool) {
 }
 
 // makeCertificate makes a self-signed certificate where none is there yet. The key is there first, and nobody else's to read; a start that stops in between begins again.
-func makeCertificate(cert, key string, log *slog.Logger, hosts []string) error {
+func makeCertificate(cert, key string, log *slog.Logger, host string) error {
 	if !absent(cert) && !absent(key) {
 		return nil
 	}
-	c, k, err := auth.SelfSigned(time.Now(), hosts...)
+	c, k, err := auth.SelfSigned(time.Now(), host)
 	if err != nil {
 		return fmt.Errorf("can't make a certificate: %w", err)
 	}

@@ -94,6 +94,7 @@ func (f *doorFlags) inhabited(schema *engine.Schema, rules *auth.Rules) error {
 type door struct {
 	flags doorFlags
 	data  string
+	host  string // that is listened on
 	log   *slog.Logger
 	rules atomic.Pointer[auth.Rules]
 	lines atomic.Pointer[[]auth.FileLine] // of the rules file as it was last read, for pg_hba_file_rules
@@ -101,8 +102,8 @@ type door struct {
 }
 
 // open reads the rules and the certificate, which is made where one is wanted that is not there yet.
-func (f *doorFlags) open(data string, log *slog.Logger, hosts ...string) (*door, error) {
-	d := &door{flags: *f, data: data, log: log}
+func (f *doorFlags) open(data, host string, log *slog.Logger) (*door, error) {
+	d := &door{flags: *f, data: data, host: host, log: log}
 	if err := d.readRules(); err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (f *doorFlags) open(data string, log *slog.Logger, hosts ...string) (*door,
 	cert, key := f.cert, f.key
 	if f.selfSigned {
 		cert, key = filepath.Join(data, certName), filepath.Join(data, keyName)
-		if err := makeCertificate(cert, key, log, hosts); err != nil {
+		if err := makeCertificate(cert, key, log, host); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +139,7 @@ func (d *door) readRules() error {
 	file := d.rulesFile()
 	if file == "" {
 		d.lines.Store(nil)
-		d.rules.Store(auth.BuiltIn(d.flags.noTLS, d.flags.noAuth))
+		d.rules.Store(auth.BuiltIn(!loopback(d.host), d.flags.noTLS, d.flags.noAuth))
 		return nil
 	}
 	text, err := os.ReadFile(file)

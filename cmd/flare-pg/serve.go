@@ -291,7 +291,7 @@ func listenError(address string, err error) error {
 // openDoor reads what says who gets in, and refuses to serve other machines where that would be nobody, or everybody.
 func (f *serveFlags) openDoor(data string, log *slog.Logger, store *engine.Store) (*door, error) {
 	host, _, _ := net.SplitHostPort(f.listen)
-	d, err := f.door.open(data, log, host)
+	d, err := f.door.open(data, host, log)
 	if err != nil {
 		return nil, err
 	}
