@@ -96,6 +96,11 @@ func DropOwned(e *engine.SchemaEdit, roles []types.OID, cascade bool) error {
 	for _, d := range defaultRights(e.Schema()) {
 		if gone(d.role) {
 			e.Put(engine.Object{ObjectKey: defaultKey(d.role, d.schema, d.letter)})
+			continue
+		}
+		d.Grants = slices.DeleteFunc(d.Grants, func(g Grant) bool { return gone(g.To) })
+		if err := putDefault(e, d); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -53,7 +53,7 @@ func (s *session) become(snapshot *catalog.Snapshot, b *translate.Set, key strin
 	default:
 		x, ok := roles.Named(name)
 		if !ok || roles.Open && x.OID != catalog.BootstrapRole {
-			return types.Errorf(types.CodeUndefinedObject, "role %q does not exist", name)
+			return types.Errorf(types.CodeInvalidParameterValue, "role %q does not exist", name)
 		}
 		if oid = x.OID; key == "role" && !roles.Member(s.sessionRole(), oid) {
 			return types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set role %q", name)
