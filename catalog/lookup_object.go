@@ -135,6 +135,19 @@ func (l Lookup) RelationSize(oid types.OID) (table, indexes int64, ok bool) {
 	return 0, 0, ok
 }
 
+// RoleName implements types.Objects.
+func (l Lookup) RoleName(oid types.OID) (string, bool) { return l.roleName(oid) }
+
+// StoreSize implements types.Objects.
+func (l Lookup) StoreSize() int64 {
+	sizes, _ := l.Snapshot.registry.sizes()
+	total := int64(0)
+	for _, s := range sizes {
+		total += s.Bytes + s.IndexBytes
+	}
+	return total
+}
+
 // Definition implements types.Objects.
 func (l Lookup) Definition(class, oid types.OID) (string, bool) {
 	if class != classFunction {

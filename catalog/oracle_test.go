@@ -17,7 +17,7 @@ func TestSharedObjectsReadAsInPostgreSQL(t *testing.T) {
 	ctx := context.Background()
 	env := types.NewEnv(time.Unix(0, 0))
 	s := New(nil).Snapshot(testSchema())
-	env.Names = everything{Lookup{Snapshot: s, Path: []string{"public"}, User: "postgres"}}
+	env.Names = wholeCatalog{Lookup{Snapshot: s, Path: []string{"public"}, User: "postgres"}}
 	for _, c := range []struct {
 		relation, key string
 		columns       []string
@@ -99,19 +99,19 @@ func TestSharedObjectsReadAsInPostgreSQL(t *testing.T) {
 	}
 }
 
-// everything is the catalog as functions see it.
-type everything struct{ Lookup }
+// wholeCatalog is the catalog as functions see it.
+type wholeCatalog struct{ Lookup }
 
-func (e everything) Relation(name string) (types.OID, bool) {
+func (e wholeCatalog) Relation(name string) (types.OID, bool) {
 	r, ok := e.Snapshot.Relation("", name)
 	return r.OID, ok
 }
 
-func (e everything) RelationName(oid types.OID) (string, bool) {
+func (e wholeCatalog) RelationName(oid types.OID) (string, bool) {
 	r, ok := e.Snapshot.RelationByOID(oid)
 	return r.Name, ok
 }
 
-func (e everything) SearchPath() []string { return e.Path }
+func (e wholeCatalog) SearchPath() []string { return e.Path }
 
-func (everything) CanSelect(string, types.OID) bool { return true }
+func (wholeCatalog) CanSelect(string, types.OID) bool { return true }

@@ -53,6 +53,7 @@ type Config struct {
 type Server struct {
 	c        Config
 	settings *table
+	started  time.Time
 	secret   []byte // for Mock, while the store has none
 
 	mu       sync.Mutex
@@ -77,7 +78,7 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}}
+	s := &Server{c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}}
 	s.settings.byName["superuser_reserved_connections"].def = strconv.Itoa(c.Reserved)
 	if c.Registry != nil {
 		s.provide(c.Registry)

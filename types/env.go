@@ -24,6 +24,8 @@ type Env struct {
 
 	User, SessionUser, Database string
 	BackendPID                  int32
+	ServerStart                 time.Time
+	Remote, Local               string // the client's address and the server's, with ports; "" for a Unix socket
 
 	// Setting answers current_setting and SHOW; ok is false for an unknown name. May be nil.
 	Setting func(name string) (value string, ok bool)

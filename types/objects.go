@@ -9,6 +9,8 @@ type Objects interface {
 	RegOID(reg OID, name string) (OID, error)
 	// Visible reports whether an object is found by its bare name; ok is false where there is no such object.
 	Visible(class, oid OID) (visible, ok bool)
+	// RoleName names a role, without quotes.
+	RoleName(oid OID) (string, bool)
 	// FormatType is format_type for types that only the catalog knows: the row types of relations.
 	FormatType(oid OID) (string, bool)
 	// Describe says in words what an object is, and Identify gives its type, schema, name and identity (pg_identify_object).
@@ -26,6 +28,8 @@ type Objects interface {
 	RelationKind(relation OID) (byte, bool)
 	// RelationSize is how many bytes a relation takes, that of its indexes apart; what takes none has 0.
 	RelationSize(relation OID) (table, indexes int64, ok bool)
+	// StoreSize is how many bytes all of them take.
+	StoreSize() int64
 }
 
 // Identity is what pg_identify_object says of an object; empty texts are nulls.
