@@ -44,6 +44,7 @@ type conn struct {
 	mu      sync.Mutex
 	running context.CancelCauseFunc // the running statement's; nil between statements
 
+	idle    bool  // between a ReadyForQuery and the next message
 	leaving error // set by COPY when nothing more can be said or read
 	skip    bool  // an error happened in the extended protocol: ignore until Sync
 }
@@ -207,6 +208,26 @@ func (c *conn) report(ctx context.Context, err error) error {
 	return c.w.flush()
 }
 
+// notify sends what the client listens to, where no transaction is open.
+func (c *conn) notify() error {
+	if !c.sess.Notified() || c.sess.Status() != 'I' {
+		return nil
+	}
+	for _, n := range c.sess.Notifications() {
+		if err := c.w.send(&pgproto3.NotificationResponse{PID: n.PID, Channel: n.Channel, Payload: n.Payload}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// terminate ends the conversation, whatever it is doing. Any goroutine may call it.
+func (c *conn) terminate() {
+	c.end(ErrShutdown)
+	c.w.hurry(leaveGrace)
+	c.in.wake()
+}
+
 // ready sends ReadyForQuery and everything before it.
 func (c *conn) ready() error {
 	c.skip = false
@@ -215,6 +236,10 @@ func (c *conn) ready() error {
 			return err
 		}
 	}
+	if err := c.notify(); err != nil {
+		return err
+	}
+	c.idle = true
 	if err := c.w.send(&pgproto3.ReadyForQuery{TxStatus: c.sess.Status()}); err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ func (c *conn) startup() error {
 	}
 	c.srv.register(c, minor)
 	st.ProcessID = c.pid
+	st.Wake, st.Cancel, st.Terminate = c.in.wake, func() { c.cancelStatement(ErrCanceled) }, c.terminate
 
 	c.sess, err = c.srv.o.Handler.Connect(c.ctx, st)
 	if err != nil {

@@ -16,17 +16,22 @@ const (
 	keyRole    = "\x00role"    // OID of the role of SET ROLE; without, the session's
 )
 
-func (s *session) kept(key string, otherwise types.OID) types.OID {
-	n, err := strconv.ParseUint(s.settings.now[key], 10, 32)
+func roleAt(now values, key string, otherwise types.OID) types.OID {
+	n, err := strconv.ParseUint(now[key], 10, 32)
 	if err != nil {
 		return otherwise
 	}
 	return types.OID(n)
 }
 
+// actingRole is current_user under settings, of a session that a role logged in to.
+func actingRole(now values, login types.OID) types.OID {
+	return roleAt(now, keyRole, roleAt(now, keySession, login))
+}
+
 // sessionRole is session_user, currentRole current_user.
-func (s *session) sessionRole() types.OID { return s.kept(keySession, s.login) }
-func (s *session) currentRole() types.OID { return s.kept(keyRole, s.sessionRole()) }
+func (s *session) sessionRole() types.OID { return roleAt(s.settings.now, keySession, s.login) }
+func (s *session) currentRole() types.OID { return actingRole(s.settings.now, s.login) }
 
 // identity refuses to go on in the name of a role that has been dropped.
 func (s *session) identity(snapshot *catalog.Snapshot) error {
@@ -143,22 +148,17 @@ func visible(env *types.Env) func(*session) bool {
 	}
 }
 
-// maySignal refuses to cancel or end the session of another role.
-func maySignal(env *types.Env, x *session, doing string) error {
-	n, ok := env.Names.(objects)
-	var me *catalog.Role
-	if ok {
-		me, ok = n.roles.Named(env.User)
-	}
+// maySignal refuses a role to cancel or, as a whole, end another's session.
+func maySignal(roles *catalog.Roles, me, other types.OID, whole bool) error {
 	switch {
-	case ok && (n.roles.Superuser(me.OID) || n.roles.Has(me.OID, x.login) && !n.roles.Superuser(x.login)):
+	case roles.Superuser(other) && !roles.Superuser(me) && whole:
+		return types.Errorf(types.CodeInsufficientPrivilege, "must be a superuser to terminate superuser process")
+	case roles.Superuser(other) && !roles.Superuser(me):
+		return types.Errorf(types.CodeInsufficientPrivilege, "must be a superuser to cancel superuser query")
+	case roles.Has(me, other), roles.Has(me, catalog.SignalBackend):
 		return nil
-	case ok && n.roles.Superuser(x.login):
-		return types.Errorf(types.CodeInsufficientPrivilege, "must be a superuser to %s superuser %s", map[string]string{"cancel": "cancel", "terminate": "terminate"}[doing],
-			map[string]string{"cancel": "query", "terminate": "process"}[doing])
-	case ok && n.roles.Has(me.OID, catalog.SignalBackend):
-		return nil
+	case whole:
+		return types.Errorf(types.CodeInsufficientPrivilege, "must be a member of the role whose process is being terminated or member of pg_signal_backend")
 	}
-	return types.Errorf(types.CodeInsufficientPrivilege, "must be a member of the role whose %s or member of pg_signal_backend",
-		map[string]string{"cancel": "query is being canceled", "terminate": "process is being terminated"}[doing])
+	return types.Errorf(types.CodeInsufficientPrivilege, "must be a member of the role whose query is being canceled or member of pg_signal_backend")
 }
