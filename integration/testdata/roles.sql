@@ -47,7 +47,6 @@ revoke readers from bob;
 revoke admin option for staff from carol;
 revoke staff from carol;
 grant pg_read_all_stats to staff;
--- differs: functions about privileges
 select pg_has_role('bob', 'staff', 'member'), pg_has_role('bob', 'pg_read_all_stats', 'usage'), pg_has_role('carol', 'alice', 'member');
 
 create schema authorization alice;
@@ -120,7 +119,6 @@ comment on table alice.t is 'mine';
 explain (costs off) select * from alice.u;
 explain (costs off) insert into alice.u values (1);
 copy alice.u to stdout;
--- differs: functions about privileges
 select has_table_privilege('alice.t', 'select'), has_table_privilege('alice.u', 'select'), has_schema_privilege('alice', 'create'), has_table_privilege('alice.t', 'delete with grant option');
 set role staff;
 set role alice;
