@@ -3,10 +3,17 @@ package integration
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -14,6 +21,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -280,6 +288,130 @@ func TestRulesFile(t *testing.T) {
 		{"x", "postgres", `28000 no pg_hba.conf entry for host "127.0.0.1", user "x", database "postgres", no encryption`},
 	} {
 		if got := try(c[0], c[1]); got != c[2] {
+			t.Errorf("%s: %s, want %s", c[0], got, c[2])
+		}
+	}
+	hangup := func(text, said string) {
+		before := strings.Count(s.stderr.String(), said)
+		write(text)
+		s.cmd.Process.Signal(syscall.SIGHUP)
+		for until := time.Now().Add(10 * time.Second); strings.Count(s.stderr.String(), said) == before; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(until) {
+				t.Fatalf("no %q after SIGHUP:\n%s", said, s.stderr)
+			}
+		}
+	}
+	hangup("host all all nonsense\n", "rules, line 1: ")
+	if got := try("x", "flare"); got != "" {
+		t.Errorf("after a reading that failed: %s", got)
+	}
+	hangup("host all all all reject\n", "rules read")
+	if got := try("x", "flare"); !strings.HasPrefix(got, "28000 pg_hba.conf rejects") {
+		t.Errorf("after another reading: %s", got)
+	}
+}
+
+// TestClientCertificates: method cert lets in who shows a certificate of the authority with his name; others not, and clientcert wants one besides a password.
+func TestClientCertificates(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	put := func(name string, blocks ...*pem.Block) {
+		var b bytes.Buffer
+		for _, x := range blocks {
+			pem.Encode(&b, x)
+		}
+		if err := os.WriteFile(file(name), b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	authority := func() (*x509.Certificate, *ecdsa.PrivateKey) {
+		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+			IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+		der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Raw = der
+		return c, key
+	}
+	issue := func(name string, ca *x509.Certificate, caKey *ecdsa.PrivateKey, as string) {
+		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		c := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: as}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+		der, err := x509.CreateCertificate(rand.Reader, c, ca, &key.PublicKey, caKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, _ := x509.MarshalPKCS8PrivateKey(key)
+		put(name+".crt", &pem.Block{Type: "CERTIFICATE", Bytes: der})
+		put(name+".key", &pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	}
+	ca, key := authority()
+	put("ca.crt", &pem.Block{Type: "CERTIFICATE", Bytes: ca.Raw})
+	issue("grace", ca, key, "grace")
+	foreign, foreignKey := authority()
+	issue("forged", foreign, foreignKey, "grace")
+	if err := os.WriteFile(file("rules"), []byte("hostssl all grace,alan all cert\nhostssl all ada all scram-sha-256\nhostssl all hedy all scram-sha-256 clientcert=verify-ca\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := lockedDoor(t, "--tls-client-ca", file("ca.crt"), "--auth-rules", file("rules"))
+	if _, errs, _ := s.as("ada", "ada's", "create role grace login; create role alan login; create role hedy login password 'h';\n"); errs != "" {
+		t.Fatal(errs)
+	}
+	for _, c := range []struct{ role, cert, want string }{
+		{"grace", "grace", ""}, {"alan", "grace", `28000 certificate authentication failed for user "alan"`}, {"grace", "", "28000 connection requires a valid client certificate"},
+		{"grace", "forged", "tls"}, {"hedy", "", "28000 connection requires a valid client certificate"}, {"hedy", "grace", ""}, {"nobody", "grace", "28000 no pg_hba.conf entry"},
+	} {
+		dsn := fmt.Sprintf("host=localhost port=%s dbname=flare user=%s password=h sslmode=verify-full sslrootcert=%s", s.Port, c.role, filepath.Join(s.Data, "server.crt"))
+		if c.cert != "" {
+			dsn += fmt.Sprintf(" sslcert=%s sslkey=%s", file(c.cert+".crt"), file(c.cert+".key"))
+		}
+		conn, err := pgx.Connect(context.Background(), dsn)
+		got := ""
+		var e *pgconn.PgError
+		switch {
+		case errors.As(err, &e):
+			got = e.Code + " " + e.Message
+		case err != nil:
+			got = "tls: " + err.Error()
+		default:
+			conn.Close(context.Background())
+		}
+		if !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s with the certificate %q: %s, want %s", c.role, c.cert, got, c.want)
+		}
+	}
+}
+
+// TestConnectionLimits: a role's own limit, and those kept for superusers.
+func TestConnectionLimits(t *testing.T) {
+	s := lockedDoor(t, "--max-connections", "4", "--reserved-connections", "1")
+	if _, errs, _ := s.as("ada", "ada's", "create role bob login password 'b' connection limit 1; create role eve login password 'e';\n"); errs != "" {
+		t.Fatal(errs)
+	}
+	join := func(role, password string) string {
+		c, err := s.pgxAs(role, password)
+		var e *pgconn.PgError
+		if errors.As(err, &e) {
+			return e.Code + " " + e.Message
+		}
+		if err != nil {
+			return err.Error()
+		}
+		t.Cleanup(func() { c.Close(context.Background()) })
+		return ""
+	}
+	for _, c := range [][3]string{
+		{"bob", "b", ""}, {"bob", "b", `53300 too many connections for role "bob"`}, {"eve", "e", ""}, {"eve", "e", ""},
+		{"eve", "e", "53300 remaining connection slots are reserved for non-replication superuser connections"}, {"ada", "ada's", ""}, {"ada", "ada's", "53300 sorry, too many clients already"},
+	} {
+		got := join(c[0], c[1])
+		for n := 0; got != c[2] && n < 50; n++ { // the one before may not have left yet
+			time.Sleep(20 * time.Millisecond)
+			got = join(c[0], c[1])
+		}
+		if got != c[2] {
 			t.Errorf("%s: %s, want %s", c[0], got, c[2])
 		}
 	}
