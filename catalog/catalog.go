@@ -56,12 +56,14 @@ type Snapshot struct {
 	views     []*View   // in order of OID
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
+	roles     func() *Roles // made at the first use
 }
 
 type relationKey struct{ schema, name string }
 
 func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 	s := &Snapshot{schema: schema, registry: registry, relations: map[relationKey]Relation{}, byOID: map[types.OID]relationKey{}}
+	s.roles = sync.OnceValue(func() *Roles { return RolesOf(schema) })
 	for _, rel := range registry.relations() {
 		rel := rel
 		s.add(Relation{OID: rel.oid, Schema: rel.schema, Name: rel.name, Source: &systemSource{snapshot: s, relation: rel}})
@@ -137,6 +139,9 @@ func (s *Snapshot) HasSchema(name string) bool {
 
 // Streams lists the streams in order of their OIDs. The slice is not to be changed.
 func (s *Snapshot) Streams() []*Stream { return s.streams }
+
+// Relations lists every relation in order of its OID.
+func (s *Snapshot) Relations() []Relation { return s.all() }
 
 // all lists every relation in order of its OID.
 func (s *Snapshot) all() []Relation {

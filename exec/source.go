@@ -19,7 +19,10 @@ type sourceScan struct {
 func openSource(ctx context.Context, n *plan.SourceScan, rt *Runtime) (plan.Batches, error) {
 	filters := make([]plan.Expr, len(n.Filters))
 	for i, f := range n.Filters {
-		filters[i] = bindParams(rt, f)
+		var err error
+		if filters[i], err = settle(rt, f); err != nil {
+			return nil, err
+		}
 	}
 	from, err := n.Source.Open(ctx, rt.Env, n.Want, filters)
 	if err != nil {
@@ -28,14 +31,28 @@ func openSource(ctx context.Context, n *plan.SourceScan, rt *Runtime) (plan.Batc
 	return &sourceScan{from: from, want: len(n.Want), name: n.Name}, nil
 }
 
-// bindParams replaces parameters by their values, which sources don't know.
-func bindParams(rt *Runtime, e plan.Expr) plan.Expr {
-	return plan.Transform(e, func(x plan.Expr) plan.Expr {
-		if p, ok := x.(*plan.Param); ok && p.Index < len(rt.Params) {
-			return &plan.Const{Typed: p.Typed, Value: rt.Params[p.Index]}
+// settle replaces what a filter says about this opening by constants: parameters, outer columns, and all else that reads no column, unless
+// it fails; sources know none of them.
+func settle(rt *Runtime, e plan.Expr) (plan.Expr, error) {
+	switch e.(type) {
+	case *plan.Const, *plan.Ref:
+		return e, nil
+	}
+	if plan.IsStable(e) {
+		if v, err := evalOne(rt, e); err == nil {
+			return &plan.Const{Typed: plan.Typed{OID: e.Type(), Mod: e.Typmod()}, Value: v}, nil
 		}
-		return x
+	}
+	var failed error
+	out := plan.MapOperands(e, func(x plan.Expr) plan.Expr {
+		y, err := settle(rt, x)
+		if err != nil {
+			failed = err
+			return x
+		}
+		return y
 	})
+	return out, failed
 }
 
 func (s *sourceScan) Next(ctx context.Context, b *column.Batch) (bool, error) {

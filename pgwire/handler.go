@@ -57,7 +57,8 @@ type Startup struct {
 	Local          bool       // over a Unix socket
 	Address        netip.Addr // of the client; invalid where Local
 	TLS            bool
-	Certificate    string // common name of the client's certificate, which an authority of ours has signed; "" without
+	Certified      bool   // the client has shown a certificate that an authority of ours has signed
+	Certificate    string // its common name
 	// PeerUser asks the system whose process is at the other end of a Unix socket.
 	PeerUser      func() (string, error)
 	ProtocolMinor int

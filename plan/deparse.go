@@ -33,6 +33,8 @@ func (d *deparser) expr(e Expr) {
 		d.column(e.Name, e.Index)
 	case *Outer:
 		d.column(e.Name, e.Index)
+	case *SubQuery:
+		d.subQuery(e)
 	case *Const:
 		d.write(d.o.constant(e.Type(), e.Value))
 	case *Param:

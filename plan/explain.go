@@ -23,6 +23,8 @@ type ExplainOptions struct {
 	Note func(n Node) string
 	// Details adds lines to a node. May be nil.
 	Details func(n Node) []string
+
+	subs *subPlans // the sub-queries met so far
 }
 
 func (o ExplainOptions) env() *types.Env {
@@ -35,6 +37,7 @@ func (o ExplainOptions) env() *types.Env {
 // Explain prints a plan, a line each, in the manner of PostgreSQL's EXPLAIN: the node that runs last first,
 // what it draws from indented below.
 func Explain(n Node, o ExplainOptions) []string {
+	o.subs = &subPlans{}
 	e := explainer{ExplainOptions: o}
 	e.node(n, "", "")
 	return e.lines
@@ -58,6 +61,11 @@ func (e *explainer) node(n Node, indent, arrow string) {
 	}
 	for _, d := range details {
 		e.lines = append(e.lines, indent+d)
+	}
+	e.subPlans(n, indent)
+	if w, ok := n.(*With); ok {
+		e.with(w, indent)
+		return
 	}
 	for _, c := range n.Children() {
 		e.node(c, indent, "->  ")
@@ -98,6 +106,19 @@ func Title(n Node) string {
 		return "Append"
 	case *Delete:
 		return "Delete on " + QuoteIdent(n.StreamName)
+	case *CTEScan:
+		return "CTE Scan on " + QuoteIdent(n.CTE.Name)
+	case *WorkScan:
+		return "WorkTable Scan on " + QuoteIdent(n.Table.Name)
+	case *Recursion:
+		return "Recursive Union"
+	case *SetOp:
+		return "HashSetOp " + n.words()
+	case *Apply:
+		if n.Kind == LeftJoin {
+			return "Nested Loop Left Join"
+		}
+		return "Nested Loop"
 	case *Join:
 		method := "Nested Loop"
 		if len(n.LeftKeys) > 0 {
@@ -144,6 +165,15 @@ func (e *explainer) details(n Node) []string {
 		if n.On != nil {
 			return []string{"On: " + e.list(n.On)}
 		}
+	case *Apply:
+		var out []string
+		if len(n.Args) > 0 {
+			out = append(out, "Lateral: "+e.list(n.Args))
+		}
+		if n.Cond != nil {
+			out = append(out, "Join Filter: "+Deparse(n.Cond, e.ExplainOptions))
+		}
+		return out
 	case *Delete:
 		if n.Whole {
 			return []string{"By time alone: files that lie within are dropped unread"}

@@ -22,13 +22,14 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 		e.FloatDigits = int(n)
 	}
 	e.ByteaEscape = s.settings.get("bytea_output") == "escape"
-	e.User, e.SessionUser, e.Database = s.user, s.user, s.database
+	roles := snapshot.Roles().For(s.user)
+	e.User, e.SessionUser, e.Database = roles.Name(s.currentRole()), roles.Name(s.sessionRole()), s.database
 	e.BackendPID = int32(s.pid)
 	// An Env is read by many goroutines while the statement runs; the values in force are a map that never changes.
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
 	e.Setting = frozen.lookup
-	e.Names = names{snapshot, s.searchPath(snapshot)}
+	e.Names = names{snapshot, s.searchPath(snapshot), roles}
 	return e
 }
 
@@ -43,11 +44,12 @@ func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
 			name = strings.ToLower(name)
 		}
 		if name == "$user" {
-			if name = s.user; name == "flare" {
+			if name = snapshot.Roles().For(s.user).Name(s.currentRole()); name == "flare" {
 				continue // the schema of that name is nobody's
 			}
 		}
-		if snapshot.HasSchema(name) && !slices.Contains(out, name) {
+		if snapshot.HasSchema(name) && !slices.Contains(out, name) &&
+			snapshot.Roles().Allowed(s.currentRole(), catalog.SchemaClass, snapshot.SchemaRights(name), catalog.Usage) {
 			out = append(out, name)
 		}
 	}
@@ -58,6 +60,7 @@ func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
 type names struct {
 	snapshot *catalog.Snapshot
 	path     []string
+	roles    *catalog.Roles
 }
 
 // Relation finds a relation by its name as a user writes it: maybe qualified, maybe quoted.
@@ -101,8 +104,15 @@ func (n names) RelationName(oid types.OID) (string, bool) {
 
 func (n names) SearchPath() []string { return n.path }
 
-// CanSelect says yes: everybody is the superuser until there are roles.
-func (n names) CanSelect(string, types.OID) bool { return true }
+// CanSelect reports whether a role may read a relation.
+func (n names) CanSelect(user string, relation types.OID) bool {
+	if n.snapshot == nil {
+		return false
+	}
+	x, known := n.roles.Named(user)
+	r, ok := n.snapshot.RelationByOID(relation)
+	return known && ok && n.roles.Allowed(x.OID, catalog.RelationClass, n.snapshot.RelationRights(r), catalog.Select)
+}
 
 // splitName splits a dotted name; what is not quoted is folded to lower case.
 func splitName(s string) ([]string, bool) {

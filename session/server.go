@@ -5,11 +5,13 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
+	"github.com/flare-pg/flare-pg/auth"
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
@@ -39,12 +41,17 @@ type Config struct {
 	// Maintain completes what VACUUM asks for with what the server was told of late events, budgets and retention; nil: the engine's defaults,
 	// everything is kept.
 	Maintain func(engine.MaintainOptions) engine.MaintainOptions
+	// Rules gives the rules of who gets in; nil, or none: auth.BuiltIn.
+	Rules func() *auth.Rules
+	// Reserved of MaxConnections are for superusers, as SHOW superuser_reserved_connections says.
+	Reserved int
 }
 
 // Server makes sessions. It implements pgwire.Handler.
 type Server struct {
 	c        Config
 	settings *table
+	secret   []byte // for Mock, while the store has none
 
 	mu       sync.Mutex
 	sessions map[uint32]*session
@@ -68,7 +75,8 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), sessions: map[uint32]*session{}}
+	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}}
+	s.settings.byName["superuser_reserved_connections"].def = strconv.Itoa(c.Reserved)
 	if c.Registry != nil {
 		s.provide(c.Registry)
 	}
@@ -94,26 +102,41 @@ func cut(s string, max int) string {
 
 // Connect implements pgwire.Handler.
 func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Session, error) {
-	for _, name := range []*string{&st.User, &st.Database} {
-		if err := checkUTF8([]byte(*name)); err != nil {
-			return nil, err
-		}
-		*name = cut(*name, maxName)
+	if err := cutNames(st); err != nil {
+		return nil, err
+	}
+	tx := s.c.Store.Read()
+	snapshot := s.c.Catalog.Snapshot(tx.Schema())
+	tx.Close()
+	role := s.roleOf(snapshot.Roles(), st.User)
+	if err := admissible(snapshot, role, st); err != nil {
+		return nil, err // dropped meanwhile
 	}
 	if st.Database != "flare" && st.Database != "postgres" && st.Database != st.User {
 		return nil, types.Errorf(types.CodeInvalidCatalogName, "database %q does not exist", st.Database)
 	}
 	x := &session{
 		srv: s, ctx: ctx, user: st.User, database: st.Database, remote: st.Remote, pid: st.ProcessID, began: time.Now(),
-		log:      s.c.Log.With("pid", st.ProcessID),
+		log: s.c.Log.With("pid", st.ProcessID), login: role.OID,
 		prepared: map[string]*prepared{}, portals: map[string]*portal{},
 	}
-	if err := x.startSettings(st); err != nil {
+	if err := x.startSettings(st, role); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if role.Limit >= 0 && !role.Super {
+		have := int32(0)
+		for _, o := range s.sessions {
+			if o.login == role.OID {
+				have++
+			}
+		}
+		if have >= role.Limit {
+			return nil, types.Errorf(types.CodeTooManyConnections, "too many connections for role %q", st.User)
+		}
+	}
 	s.sessions[st.ProcessID] = x
-	s.mu.Unlock()
 	return x, nil
 }
 

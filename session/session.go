@@ -13,10 +13,12 @@ import (
 // session is one client's conversation. Its methods are called by one goroutine at a time; what others may
 // read (pg_stat_activity) is in activity.
 type session struct {
-	srv  *Server
-	log  *slog.Logger
-	ctx  context.Context // of the connection
-	user string
+	srv *Server
+	log *slog.Logger
+	ctx context.Context // of the connection
+	// user is the name that the client gave, login the role that it is; it can act in the name of others (role.go).
+	user  string
+	login types.OID
 
 	database, remote string
 	pid              uint32

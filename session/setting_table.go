@@ -41,11 +41,13 @@ type definition struct {
 	unit     string
 	report   bool // told to the client with ParameterStatus
 	readOnly bool
-	binds    bool // plans depend on it: a change makes prepared statements bind again
-	enum     []string
-	min, max int64
-	category string
-	desc     string
+	// superuser: others may not change it.
+	superuser bool
+	binds     bool // plans depend on it: a change makes prepared statements bind again
+	enum      []string
+	min, max  int64
+	category  string
+	desc      string
 	// check validates and gives the canonical form; nil: by kind. Errors are *types.Error.
 	check func(value string) (string, error)
 }
@@ -166,6 +168,7 @@ func newTable(version string, maxConnections int) *table {
 		preset(kindString, "default_tablespace", "", "Shows the default tablespace."),
 		preset(kindString, "default_table_access_method", "flare", "Shows the default table access method."),
 		preset(kindBool, "transform_null_equals", "off", "Treats expr=NULL as expr IS NULL."),
+		{name: "superuser_reserved_connections", def: "0", kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the number of connection slots reserved for superusers."},
 		{name: "max_connections", def: strconv.Itoa(maxConnections), kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the maximum number of concurrent connections."},
 	}
 	t := &table{list: list, byName: map[string]*definition{}}

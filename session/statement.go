@@ -67,7 +67,11 @@ const maxColumns = 1664
 
 // bind binds a statement in a scope. In a failed transaction only what ends it is bound.
 func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
+	if err := s.identity(sc.snapshot); err != nil {
+		return nil, err
+	}
 	bound, err := translate.Bind(&translate.Context{
+		Role: s.currentRole(), SessionRole: s.sessionRole(),
 		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
 		Eval: func(x plan.Expr) (*column.Vector, error) {
@@ -240,13 +244,13 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 	case *translate.Transaction:
 		return s.control(ctx, b)
 	case *translate.Set:
-		return s.set(b)
+		return s.set(sc.snapshot, b)
 	case *translate.Prepare:
 		return "PREPARE", s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params)
 	case *translate.Deallocate:
 		return s.deallocate(b)
 	case *translate.Discard:
-		return s.discard(b)
+		return s.discard(sc.snapshot, b)
 	case *translate.NoOp:
 		return b.Tag, nil
 	case *translate.Definition:

@@ -3,15 +3,16 @@ package session
 import (
 	"strings"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/translate"
 	"github.com/flare-pg/flare-pg/types"
 )
 
 // set is SET and RESET.
-func (s *session) set(b *translate.Set) (string, error) {
+func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, error) {
 	if b.Reset && (b.Name == "" || strings.EqualFold(b.Name, "all")) {
 		for _, d := range s.srv.settings.list {
-			if !d.readOnly {
+			if !d.readOnly && s.privileged(snapshot, d) == nil {
 				s.settings.set(d, s.settings.resetValue(d), false)
 			}
 		}
@@ -23,13 +24,15 @@ func (s *session) set(b *translate.Set) (string, error) {
 	}
 	switch key := strings.ToLower(d.name); {
 	case key == "role" || key == "session_authorization":
-		// There are no roles yet, so none can be taken on; giving back the one that was never left is fine.
-		if !b.Reset && b.Value != s.user && !strings.EqualFold(b.Value, "none") && !strings.EqualFold(b.Value, "default") {
-			return "", types.Errorf(types.CodeUndefinedObject, "role %q does not exist", b.Value)
+		if b.Local && !s.tx.explicit {
+			s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
 		}
-		return tagOf(b), nil
+		return tagOf(b), s.become(snapshot, b, key)
 	case d.readOnly:
 		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
+	}
+	if err := s.privileged(snapshot, d); err != nil {
+		return "", err
 	}
 	value := b.Value
 	if d.name == "DateStyle" && !b.Reset {
@@ -78,7 +81,7 @@ func (s *session) show(b *translate.Show) ([][]string, error) {
 }
 
 // discard is DISCARD.
-func (s *session) discard(b *translate.Discard) (string, error) {
+func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (string, error) {
 	what := strings.ToUpper(b.What)
 	switch what {
 	case "ALL":
@@ -87,8 +90,10 @@ func (s *session) discard(b *translate.Discard) (string, error) {
 		}
 		s.dropPortals()
 		clear(s.prepared)
-		if _, err := s.set(&translate.Set{Reset: true}); err != nil {
-			return "", err
+		for _, name := range []string{"session_authorization", ""} {
+			if _, err := s.set(snapshot, &translate.Set{Name: name, Reset: true}); err != nil {
+				return "", err
+			}
 		}
 	case "PLANS":
 		s.settings.changes++ // every plan is made anew

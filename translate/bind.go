@@ -33,6 +33,9 @@ type binder struct {
 	fields map[*pg.A_Indirection]string
 	// scanned is a relation that reads each stream: what is known of its columns.
 	scanned map[engine.StreamID]*relation
+	// needs are the rights that the statement wants, owners in whose name it wants them: those of the views that are being bound.
+	needs  []need
+	owners []types.OID
 	// located says where a reference stands, for errors that are found later.
 	located map[plan.Expr]int32
 	// notes are taken while a view's query is bound to be kept; nil: none are.
@@ -49,7 +52,11 @@ func Bind(c *Context, s *Statement) (Bound, error) {
 		}
 		b.params = append(b.params, t)
 	}
-	return b.statement(s.tree)
+	bound, err := b.statement(s.tree)
+	if err != nil {
+		return nil, err
+	}
+	return bound, b.allowed(bound)
 }
 
 func newBinder(c *Context, s *Statement) *binder {
@@ -134,7 +141,7 @@ func (b *binder) errorf(location int32, code, format string, args ...any) *types
 	return types.Errorf(code, format, args...).At(b.s.position(location))
 }
 
-func (b *binder) unsupported(location int32, format string, args ...any) error {
+func (b *binder) unsupported(location int32, format string, args ...any) *types.Error {
 	return b.errorf(location, types.CodeFeatureNotSupported, format, args...)
 }
 

@@ -65,7 +65,6 @@ func TestErrorsAreAsPostgreSQLGivesThem(t *testing.T) {
 		{"select 1 except select 2", "0A000", 0, "EXCEPT is not supported yet", ""},
 		{"update stream set a = 1", "0A000", 0, "UPDATE is not supported: events are immutable", ""},
 		{"copy stream from stdin (format nosuch)", "22023", 25, `COPY format "nosuch" not recognized`, ""},
-		{"copy stream from stdin (format 'binary')", "0A000", 0, "COPY with FORMAT binary is not supported yet", ""},
 		{"copy stream from '/etc/passwd'", "0A000", 0, "COPY with a file on the server is not supported", "Use COPY … FROM STDIN or TO STDOUT, or psql's \\copy."},
 	} {
 		b := bindText(t, c.sql, nil)

@@ -83,6 +83,11 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 	if n.Catalogname != "" && n.Catalogname != b.c.Env.Database {
 		return catalog.Relation{}, b.unsupported(n.Location, "cross-database references are not implemented: \"%s.%s.%s\"", n.Catalogname, n.Schemaname, n.Relname)
 	}
+	if n.Schemaname != "" {
+		if err := b.mayUseSchema(n.Schemaname, catalog.Usage, n.Location); err != nil {
+			return catalog.Relation{}, err
+		}
+	}
 	rel, ok := b.find(n.Schemaname, n.Relname)
 	if !ok {
 		name := n.Relname
@@ -115,6 +120,7 @@ func (b *binder) rangeVar(n *pg.RangeVar) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.wants(found, catalog.Select)
 	b.noteRelation(n, found)
 	if found.View != nil {
 		return b.useView(found.View, n)

@@ -359,7 +359,7 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 		}
 		out[i] = x
 	}
-	return withOperands(e, out), nil
+	return plan.WithOperands(e, out), nil
 }
 
 // keyName is what EXPLAIN calls a group's key.
@@ -373,40 +373,4 @@ func (q *level) keyName(k plan.Expr) string {
 		}
 	}
 	return "?column?"
-}
-
-// withOperands copies a node with other operands, as many as plan.Operands gives and in that order.
-func withOperands(e plan.Expr, ops []plan.Expr) plan.Expr {
-	switch n := e.(type) {
-	case *plan.Call:
-		c := *n
-		c.Args = ops
-		return &c
-	case *plan.And:
-		return &plan.And{Typed: n.Typed, Args: ops}
-	case *plan.Or:
-		return &plan.Or{Typed: n.Typed, Args: ops}
-	case *plan.Not:
-		return &plan.Not{Typed: n.Typed, Arg: ops[0]}
-	case *plan.IsNull:
-		return &plan.IsNull{Typed: n.Typed, Arg: ops[0], Not: n.Not}
-	case *plan.IsBool:
-		return &plan.IsBool{Typed: n.Typed, Arg: ops[0], Want: n.Want, Not: n.Not}
-	case *plan.IsDistinct:
-		return &plan.IsDistinct{Typed: n.Typed, L: ops[0], R: ops[1], Not: n.Not}
-	case *plan.Case:
-		c := &plan.Case{Typed: n.Typed}
-		for i := range n.Whens {
-			c.Whens = append(c.Whens, plan.When{Cond: ops[2*i], Then: ops[2*i+1]})
-		}
-		if n.Else != nil {
-			c.Else = ops[len(ops)-1]
-		}
-		return c
-	case *plan.Coalesce:
-		return &plan.Coalesce{Typed: n.Typed, Args: ops}
-	case *plan.InList:
-		return &plan.InList{Typed: n.Typed, X: ops[0], List: ops[1:], Eq: n.Eq, Not: n.Not}
-	}
-	return e
 }

@@ -180,6 +180,7 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.wantsOf(st, catalog.Insert)
 	var folded []string
 	var locations []int32
 	for _, c := range n.Cols {

@@ -114,6 +114,8 @@ func (b *binder) condition(sc *scope, n *pg.Node, clause string) (plan.Expr, err
 		name = "HAVING"
 	case "JOIN conditions":
 		name = "JOIN/ON"
+	case "COPY FROM WHERE conditions":
+		name = "WHERE"
 	}
 	return b.boolean(e, name, location(n))
 }

@@ -6,6 +6,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -36,6 +37,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	case *pg.Node_DiscardStmt:
 		return &Discard{What: strings.TrimPrefix(n.DiscardStmt.Target.String(), "DISCARD_")}, nil
 	case *pg.Node_CheckPointStmt:
+		if !b.c.Catalog.Roles().Has(b.role(), catalog.CheckpointRole) {
+			return nil, b.refuse("must be superuser or have privileges of pg_checkpoint to do CHECKPOINT")
+		}
 		return &Checkpoint{}, nil
 	case *pg.Node_VacuumStmt:
 		return b.vacuum(n.VacuumStmt)
