@@ -96,6 +96,8 @@ func assemble(rt *Runtime, e plan.Expr, args []evaluator) (ev evaluator, volatil
 		return &isBool{arg: args[0], want: e.Want, not: e.Not}, false, nil
 	case *plan.IsDistinct:
 		return &isDistinct{typ: e.L.Type(), l: args[0], r: args[1], not: e.Not}, false, nil
+	case *plan.AnyAll:
+		return newAnyAll(rt, e, args[0], args[1]), e.Func.Volatility == function.Volatile, nil
 	case *plan.Case:
 		c := &caseOf{kind: types.KindOf(e.Type())}
 		for i := range e.Whens {
