@@ -51,7 +51,9 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		if rt.frame == nil || e.Index >= len(rt.frame.outer) {
 			return nil, false, types.Errorf(types.CodeInternalError, "no row around the query to read column %q of", e.Name)
 		}
-		return newConstant(rt.frame.outer[e.Index]), true, nil
+		c := &constant{v: *rt.frame.outer[e.Index]} // a copy of the frame's own already
+		c.v.Form = column.Constant
+		return c, true, nil
 	}
 	operands := plan.Operands(e)
 	args := make([]evaluator, len(operands))
