@@ -138,7 +138,7 @@ func (s *session) roleSetting(b *translate.Set) (out [2]string, err error) {
 
 // visible tells the sessions of which who asks may see what they do: those of roles whose privileges he has, or all with pg_read_all_stats.
 func visible(env *types.Env) func(*session) bool {
-	n, ok := env.Names.(objects)
+	n, ok := env.Names.(*names)
 	if !ok {
 		return func(*session) bool { return false }
 	}
