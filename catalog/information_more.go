@@ -146,7 +146,6 @@ func rowsRoutines(ctx context.Context, s *Snapshot, env *types.Env, w *Rows) err
 		w.Text("dtd_identifier", "0")
 		w.Text("routine_body", "EXTERNAL")
 		w.Text("external_language", "INTERNAL")
-		w.Text("external_name", string(t.column("prosrc").Str(row)))
 		w.Text("parameter_style", "GENERAL")
 		w.Text("is_deterministic", yesNo(string(t.column("provolatile").Str(row)) == "i"))
 		w.Text("sql_data_access", "MODIFIES")

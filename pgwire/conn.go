@@ -49,6 +49,9 @@ type conn struct {
 	skip    bool  // an error happened in the extended protocol: ignore until Sync
 }
 
+// idleBuffer is how much of a buffer an idle connection keeps, in bytes.
+const idleBuffer = 1 << 10
+
 func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
 	c := &conn{srv: s, raw: nc, nc: nc, in: newInbox(nc), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
 	c.frames.in = c.in
@@ -243,5 +246,15 @@ func (c *conn) ready() error {
 	if err := c.w.send(&pgproto3.ReadyForQuery{TxStatus: c.sess.Status()}); err != nil {
 		return err
 	}
-	return c.w.flush()
+	if err := c.w.flush(); err != nil {
+		return err
+	}
+	// The client may now say nothing for hours.
+	if cap(c.w.buf) > idleBuffer {
+		c.w.buf = nil
+	}
+	if cap(c.frames.body) > idleBuffer {
+		c.frames.body = nil
+	}
+	return nil
 }

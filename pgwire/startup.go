@@ -188,7 +188,6 @@ func (c *conn) welcome() error {
 		return err
 	}
 	c.pump()
-	c.in.grow(inboxAfter)
 	c.frames.max = c.srv.o.MaxMessage
 	c.w.send(&pgproto3.AuthenticationOk{}) //nolint:errcheck // the writer's error sticks; the last call gives it
 	params := c.sess.Parameters()

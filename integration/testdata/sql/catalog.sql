@@ -70,3 +70,14 @@ select oid, collname, collprovider from pg_collation where collname in ('default
 select table_name, table_type from information_schema.tables where table_schema = 'pg_catalog' and table_name in ('pg_class', 'pg_views') order by table_name;
 select column_name, ordinal_position, is_nullable, data_type, udt_name from information_schema.columns where table_schema = 'pg_catalog' and table_name = 'pg_namespace' order by ordinal_position;
 select character_set_name, character_repertoire, form_of_use from information_schema.character_sets;
+select name, utc_offset > interval '-14 hours' from pg_timezone_names where name in ('UTC', 'Europe/Berlin', 'America/New_York', 'nosuch') order by name;
+select name, abbrev, utc_offset, is_dst from pg_timezone_names where name in ('UTC', 'Asia/Kolkata', 'Asia/Tokyo') order by name;
+select table_name, is_updatable, check_option from information_schema.views where table_schema = 'pg_catalog' and table_name in ('pg_roles', 'pg_locks') order by table_name;
+select constraint_name, check_clause from information_schema.check_constraints where constraint_schema = 'pg_catalog' and constraint_name like '11\_2615\_%' order by constraint_name;
+select routine_name, routine_type, data_type, is_deterministic, is_null_call, external_name from information_schema.routines where routine_schema = 'pg_catalog' and routine_name in ('abs', 'now') order by specific_name;
+select count(*) from pg_catalog.pg_locks where mode = 'nosuch';
+select typname, typtype, typcategory, typlen from pg_catalog.pg_type where oid = 2249;
+select aggfnoid, aggkind, aggtransfn, aggfinalfn, aggtranstype::regtype from pg_aggregate where aggfnoid in (2147, 2108, 2803) order by aggfnoid;
+select opcname, opcintype::regtype, opcdefault from pg_opclass where opcmethod = 403 and opcname in ('int4_ops', 'text_ops', 'timestamptz_ops') order by opcname;
+select lanname, lanpltrusted from pg_language where lanname in ('internal', 'sql') order by 1;
+select spcname, spcowner from pg_tablespace order by spcname;
