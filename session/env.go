@@ -32,9 +32,8 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	e.Setting = func(name string) (string, bool) { return s.calls.lookup(&frozen, name) }
 	e.Session = s.calls
 	s.calls.begin(frozen)
-	path := s.searchPath(snapshot)
-	e.Names = &names{Snapshot: snapshot, path: path, roles: roles, database: s.database,
-		Lookup: catalog.Lookup{Snapshot: snapshot, Path: path, Roles: roles}}
+	e.Names = &names{Snapshot: snapshot, path: s.searchPath(snapshot), roles: roles, database: s.database,
+		Lookup: catalog.Lookup{Snapshot: snapshot, Path: s.searchPath(snapshot), Roles: roles}}
 	return e
 }
 

@@ -53,8 +53,8 @@ type Config struct {
 type Server struct {
 	c        Config
 	settings *table
-	secret   []byte // for Mock, while the store has none
 	started  time.Time
+	secret   []byte // for Mock, while the store has none
 
 	exchange *exchange
 	advisory *advisoryLocks
