@@ -56,6 +56,7 @@ func (s *session) idle() {
 
 // provide registers the relations that show sessions and settings.
 func (s *Server) provide(r *catalog.Registry) {
+	r.Measure(s.sizes)
 	r.Provide("pg_catalog", "pg_stat_activity", nil, s.statActivity)
 	r.Provide("pg_catalog", "pg_settings", nil, s.pgSettings)
 	r.Provide("pg_catalog", "pg_cursors", nil, s.pgCursors)

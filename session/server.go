@@ -78,6 +78,7 @@ type Server struct {
 	c        Config
 	settings *table
 	secret   []byte // for Mock, while the store has none
+	started  time.Time
 
 	exchange *exchange
 	advisory *advisoryLocks
@@ -104,7 +105,8 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}, exchange: newExchange(), advisory: newAdvisoryLocks()}
+	s := &Server{c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{},
+		exchange: newExchange(), advisory: newAdvisoryLocks()}
 	s.settings.byName["superuser_reserved_connections"].def = strconv.Itoa(c.Reserved)
 	if c.Registry != nil {
 		s.provide(c.Registry)

@@ -136,7 +136,11 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 	case *translate.Query:
 		return columns(b.Plan.Columns())
 	case *translate.Explain:
-		return []pgwire.Column{text("QUERY PLAN")}
+		c := text("QUERY PLAN")
+		if b.Format == "json" {
+			c.Type = types.JSON
+		}
+		return []pgwire.Column{c}
 	case *translate.Show:
 		if b.Name == "all" {
 			return []pgwire.Column{text("name"), text("setting"), text("description")}

@@ -80,11 +80,13 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 			}
 			out.Analyze = v
 		case "format":
-			if f := strings.ToLower(defString(d.Arg)); f != "text" {
-				if f != "json" && f != "xml" && f != "yaml" {
-					return nil, b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
-				}
-				return nil, b.unsupported(d.Location, "EXPLAIN with FORMAT %s is not supported yet", strings.ToUpper(f))
+			switch f := defString(d.Arg); f {
+			case "text", "json", "yaml":
+				out.Format = f
+			case "xml":
+				return nil, b.unsupported(d.Location, "EXPLAIN with FORMAT XML is not supported")
+			default:
+				return nil, b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
 			}
 		case "verbose", "costs", "settings", "buffers", "wal", "timing", "summary", "generic_plan":
 			// They say how much is shown; what there is to show doesn't depend on them.
