@@ -44,6 +44,7 @@ type conn struct {
 	mu      sync.Mutex
 	running context.CancelCauseFunc // the running statement's; nil between statements
 
+	slow    trickle
 	idle    bool  // between a ReadyForQuery and the next message
 	leaving error // set by COPY when nothing more can be said or read
 	skip    bool  // an error happened in the extended protocol: ignore until Sync
@@ -53,9 +54,12 @@ type conn struct {
 const idleBuffer = 1 << 10
 
 func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, raw: nc, nc: nc, in: newInbox(nc), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c := &conn{srv: s, raw: nc, in: newInbox(nil), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c.nc = &counting{nc, s}
+	c.in.readFrom(c.nc)
 	c.frames.in = c.in
-	c.w.nc, c.w.raw = nc, nc
+	c.w.count = &s.rows
+	c.w.nc, c.w.raw = c.nc, nc
 	c.w.timeout.Store(int64(s.o.WriteTimeout))
 	c.ctx, c.end = context.WithCancelCause(ctx)
 	return c
@@ -65,6 +69,7 @@ func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
 func (c *conn) serve(crowded bool) {
 	defer func() {
 		c.end(ErrHangup)
+		c.arrived()
 		c.raw.Close() // not TLS's, which would wait for a client that doesn't read; it has had its goodbye
 		c.in.discard()
 		if c.pumped != nil {

@@ -61,12 +61,16 @@ func (c *conn) wait() (kind byte, body []byte, err error) {
 			if limit > 0 && !time.Now().Before(deadline) {
 				return expired
 			}
+			if err := c.tooSlow(); err != nil {
+				return err
+			}
 			if c.idle && c.sess.Notified() && c.sess.Status() == 'I' {
 				return errNotified
 			}
 			return nil
 		})
 		if err != errNotified {
+			c.arrived()
 			c.idle = false
 			return kind, body, err
 		}

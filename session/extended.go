@@ -89,7 +89,7 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 		return clientError(ctx, err)
 	}
 	p.runs++
-	o := &portal{name: name, sql: p.sql, plan: pl, results: results, scope: sc, declared: declared{level: len(s.tx.savepoints), created: time.Now()}}
+	o := &portal{name: name, sql: p.sql, command: p.statement.Command(), plan: pl, results: results, scope: sc, declared: declared{level: len(s.tx.savepoints), created: time.Now()}}
 	if pl == nil {
 		s.portals[name] = o
 		return nil
@@ -183,11 +183,14 @@ func (s *session) Execute(ctx context.Context, name string, max int, out pgwire.
 	defer func() { s.notices = nil }()
 	ctx, cancel := s.deadline(ctx)
 	defer cancel()
+	began := time.Now()
 	err = s.execute(ctx, p, max, out)
 	if e := s.settleCalls(err != nil); err == nil {
 		err = e
 	}
-	return clientError(ctx, err)
+	err = clientError(ctx, err)
+	s.srv.observe(p.command, began, err)
+	return err
 }
 
 // CloseStatement implements pgwire.Session. What does not exist is closed already.

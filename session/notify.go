@@ -120,18 +120,6 @@ func (e *exchange) take(s *session) []pgwire.Notification {
 	return out
 }
 
-// channelsOf lists a session's channels.
-func (e *exchange) channelsOf(s *session) (out []string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for name, who := range e.channels {
-		if who[s] {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
 // Notified implements pgwire.Session.
 func (s *session) Notified() bool { return s.notified.Load() }
 

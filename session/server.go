@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"slices"
@@ -38,6 +39,8 @@ type Config struct {
 	// Version is flare-pg's own, for server_version and version().
 	Version string
 	Log     *slog.Logger // nil: silent
+	// Observer is told of statements and commits; nil: nobody is.
+	Observer Observer
 	// Maintain completes what VACUUM asks for with what the server was told of late events, budgets and retention; nil: the engine's defaults,
 	// everything is kept.
 	Maintain func(engine.MaintainOptions) engine.MaintainOptions
@@ -47,6 +50,29 @@ type Config struct {
 	PlainRemote, TrustRemote bool
 	// Reserved of MaxConnections are for superusers, as SHOW superuser_reserved_connections says.
 	Reserved int
+}
+
+// Observer is told what sessions do, by any goroutine.
+type Observer interface {
+	// Statement has ended: its command in words, the SQLSTATE of its error or "", how long it ran.
+	Statement(command, code string, took time.Duration)
+	// Committed: a transaction has been committed that wrote so many events.
+	Committed(events int64)
+}
+
+// observe tells of a statement that began then.
+func (s *Server) observe(command string, began time.Time, err error) {
+	if s.c.Observer == nil {
+		return
+	}
+	code := ""
+	if err != nil {
+		code = types.CodeInternalError
+		if e := (*types.Error)(nil); errors.As(err, &e) {
+			code = e.Code
+		}
+	}
+	s.c.Observer.Statement(command, code, time.Since(began))
 }
 
 // Server makes sessions. It implements pgwire.Handler.

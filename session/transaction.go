@@ -76,7 +76,9 @@ func (s *session) commit(ctx context.Context) error {
 	stage := s.tx.stage
 	s.tx.stage = nil
 	var streams []string
+	var events int64
 	if stage != nil {
+		events = stage.Events()
 		if s.srv.exchange.listeners.Load() > 0 {
 			streams = s.written(stage)
 		}
@@ -90,6 +92,9 @@ func (s *session) commit(ctx context.Context) error {
 			s.endTransaction()
 			return clientError(ctx, err)
 		}
+	}
+	if stage != nil && s.srv.c.Observer != nil {
+		s.srv.c.Observer.Committed(events)
 	}
 	s.announce(streams)
 	// What SET LOCAL did ends with the transaction; what SET did stays.

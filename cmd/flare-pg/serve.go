@@ -31,6 +31,8 @@ import (
 // serveFlags are the flags that serve and demo share.
 type serveFlags struct {
 	listen         string
+	http           string
+	httpRemote     bool
 	socket         string
 	connections    int
 	startupTimeout time.Duration
@@ -48,6 +50,8 @@ type serveFlags struct {
 func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:5433", "address and port to listen on; port 0 picks a free one. Beyond loopback TLS and a role with a password are needed")
 	f.door.register(cmd)
+	cmd.Flags().StringVar(&f.http, "http", "", "also serve /metrics (Prometheus), /healthz and /readyz at this address and port; empty: not")
+	cmd.Flags().BoolVar(&f.httpRemote, "http-remote", false, "let --http be an address beyond loopback, where anybody can read the figures")
 	cmd.Flags().StringVar(&f.socket, "socket", "", "also listen on a Unix socket in this directory")
 	cmd.Flags().IntVar(&f.connections, "max-connections", 200, "clients at a time")
 	cmd.Flags().DurationVar(&f.startupTimeout, "startup-timeout", 10*time.Second, "how long a client may take to say who it is")
@@ -143,6 +147,15 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 			l.Close()
 		}
 	}
+	var observer net.Listener
+	if f.http != "" {
+		if observer, err = listenHTTP(f.http, f.httpRemote); err != nil {
+			closeAll()
+			return err
+		}
+		listened := closeAll
+		closeAll = func() { listened(); observer.Close() }
+	}
 	recent := f.ramMB << 20
 	if recent == 0 {
 		recent = -1 // the engine's "none"
@@ -186,8 +199,10 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	provideRules(registry, door)
 	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
 	upkeep := &maintainer{store: store, log: log, window: f.window, tickBytes: f.tickMB << 20, retention: catalog.Retention}
+	figures := newMetrics()
 	handler := session.NewServer(session.Config{
 		Maintain: upkeep.options,
+		Observer: figures,
 		Rules:    door.rules.Load, PlainRemote: f.door.noTLS, TrustRemote: f.door.noAuth, Reserved: f.reservedConnections(),
 		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,
 		Memory: func(ctx context.Context) (column.Account, func(), error) {
@@ -214,6 +229,12 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	fmt.Fprintf(stdout, "flare-pg %s\n  data  %s\n  ask   psql -h %s -p %s -U %s\n", version, data, host, port, first)
 	log.Info("listening", "address", listeners[0].Addr().String(), "data", data)
 
+	figures.watch(store, server, pool)
+	if observer != nil {
+		o := observe(observer, figures, func() error { return f.ready(ctx, store) }, log)
+		defer o.close()
+		fmt.Fprintf(stdout, "  watch http://%s/metrics\n", observer.Addr())
+	}
 	maintaining, stopMaintaining := context.WithCancel(ctx)
 	var serving, keeping sync.WaitGroup
 	keeping.Go(func() { upkeep.run(maintaining) })
@@ -314,4 +335,18 @@ func (f *serveFlags) openDoor(data string, log *slog.Logger, store *engine.Store
 // reservedConnections is how many connections superusers have for themselves; never all of few.
 func (f *serveFlags) reservedConnections() int {
 	return min(f.door.reserved, f.connections/4)
+}
+
+// ready gives the reason why the server takes no work, or none that writes.
+func (f *serveFlags) ready(ctx context.Context, store *engine.Store) error {
+	if ctx.Err() != nil {
+		return errors.New("shutting down")
+	}
+	if err := store.Poisoned(); err != nil {
+		return fmt.Errorf("the store takes no writes: %w", err)
+	}
+	if free := store.Stats().Free; free >= 0 && free < f.reserveMB<<20 {
+		return fmt.Errorf("the disk is nearly full: %d MiB are free, and the last %d are kept free", free>>20, f.reserveMB)
+	}
+	return nil
 }
