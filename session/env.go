@@ -29,7 +29,9 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	// An Env is read by many goroutines while the statement runs; the values in force are a map that never changes.
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
-	e.Setting = frozen.lookup
+	e.Setting = func(name string) (string, bool) { return s.calls.lookup(&frozen, name) }
+	e.Session = s.calls
+	s.calls.begin(frozen)
 	e.Names = &names{Snapshot: snapshot, path: s.searchPath(snapshot), roles: roles, database: s.database,
 		Lookup: catalog.Lookup{Snapshot: snapshot, Path: s.searchPath(snapshot), Roles: roles}}
 	return e

@@ -25,6 +25,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	if c, err := b.cursorStatement(n); c != nil || err != nil {
 		return c, err
 	}
+	if l, err := b.sessionStatement(n); l != nil || err != nil {
+		return l, err
+	}
 	switch n := n.GetNode().(type) {
 	case *pg.Node_TransactionStmt:
 		return b.transaction(n.TransactionStmt)
@@ -50,9 +53,6 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 			return b.dropIndex(n.DropStmt)
 		}
 		return nil, b.unsupported(-1, "%s is not supported yet", construct(n))
-	case *pg.Node_UnlistenStmt:
-		// There is no LISTEN yet, so nothing can be listened to.
-		return &NoOp{Tag: "UNLISTEN"}, nil
 	case *pg.Node_ConstraintsSetStmt:
 		// There are no constraints that could be deferred.
 		return &NoOp{Tag: "SET CONSTRAINTS"}, nil

@@ -29,6 +29,8 @@ type Env struct {
 
 	// Setting answers current_setting and SHOW; ok is false for an unknown name. May be nil.
 	Setting func(name string) (value string, ok bool)
+	// Session is the session that runs the statement. May be nil.
+	Session Session
 	// Names resolves names for the reg* types and the functions about the catalog. Nil: only PostgreSQL's own objects exist.
 	Names Names
 }
