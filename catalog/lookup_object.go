@@ -6,6 +6,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // object finds what pg_class lists under an OID: a relation or an index.
@@ -144,11 +145,6 @@ func (l Lookup) Definition(class, oid types.OID) (string, bool) {
 
 // FunctionArguments implements types.Objects.
 func (l Lookup) FunctionArguments(oid types.OID, defaults bool) (string, bool) {
-	t := l.fixed("pg_proc")
-	row, ok := t.byOID(oid)
-	if !ok {
-		return "", false
-	}
 	facts := factsOf("pg_proc")
 	if line := facts.of(oid); line != nil {
 		text := line[facts.column("arguments")]
@@ -157,15 +153,30 @@ func (l Lookup) FunctionArguments(oid types.OID, defaults bool) (string, bool) {
 		}
 		return text, true
 	}
-	oids := vectorOIDs(t.column("proargtypes"), row)
-	names := make([]string, len(oids))
-	for i, a := range oids {
-		names[i] = types.FormatType(a, -1)
+	o, ok := functionObject(oid)
+	if !ok {
+		return "", false
 	}
-	if types.OID(t.column("provariadic").Int(row)) != 0 {
-		names[len(names)-1] = "VARIADIC " + names[len(names)-1]
+	var out []string
+	for i, t := range o.Args {
+		text := types.FormatType(t, -1)
+		if names := o.Details.Names; i < len(names) && names[i] != "" {
+			text = function.QuoteIdent(names[i]) + " " + text
+		}
+		if o.Details.Variadic != 0 && i == len(o.Args)-1 {
+			text = "VARIADIC " + text
+		}
+		out = append(out, text)
 	}
-	return strings.Join(names, ", "), true
+	return strings.Join(out, ", "), true
+}
+
+// functionObject finds a function of PostgreSQL's, here or not, or one of our own.
+func functionObject(oid types.OID) (*types.Object, bool) {
+	if o, ok := pgnames.ByOID(pgnames.Function, oid); ok {
+		return o, true
+	}
+	return function.OwnObject(oid)
 }
 
 // withoutDefaults takes the defaults out of a list of arguments.
@@ -192,13 +203,22 @@ func withoutDefaults(list string) string {
 
 // FunctionResult implements types.Objects.
 func (l Lookup) FunctionResult(oid types.OID) (string, bool) {
-	t := l.fixed("pg_proc")
-	row, ok := t.byOID(oid)
+	o, ok := functionObject(oid)
 	if !ok {
 		return "", false
 	}
-	result := types.FormatType(types.OID(t.column("prorettype").Int(row)), -1)
-	if t.column("proretset").Bool(row) {
+	d := o.Details
+	if strings.Contains(d.Modes, "t") {
+		var columns []string
+		for i, mode := range []byte(d.Modes) {
+			if mode == 't' {
+				columns = append(columns, function.QuoteIdent(d.Names[i])+" "+types.FormatType(d.AllArgs[i], -1))
+			}
+		}
+		return "TABLE(" + strings.Join(columns, ", ") + ")", true
+	}
+	result := types.FormatType(o.Result, -1)
+	if d.Set {
 		result = "SETOF " + result
 	}
 	return result, true

@@ -41,31 +41,24 @@ func registerCatalogFunctions(r *registry) {
 	registerCommentFunctions(r)
 	registerViewFunctions(r)
 	for _, register := range []func(*registry){
-		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText,
+		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText, registerStatistics,
 	} {
 		register(r)
 	}
 	r.fn("pg_get_indexdef(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		indexDefinition(c, types.OID(a[0].Int(i)), out)
+		indexDefinition(c, types.OID(a[0].Int(i)), 0, out)
 		return nil
 	}))
 	r.fn("pg_get_indexdef(oid,int4,bool)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		switch a[1].Int(i) {
-		case 0:
-			indexDefinition(c, types.OID(a[0].Int(i)), out)
-		case 1: // the only column that an index can have
-			out.AppendString(`"timestamp"`)
-		default:
-			out.AppendString("")
-		}
+		indexDefinition(c, types.OID(a[0].Int(i)), int(a[1].Int(i)), out)
 		return nil
 	}))
 }
 
-// indexDefinition appends the statement that makes an index; null where there is none.
-func indexDefinition(c *Call, oid types.OID, out *column.Vector) {
+// indexDefinition appends the statement that makes an index, or the expression of one of its columns; null where there is no such index.
+func indexDefinition(c *Call, oid types.OID, number int, out *column.Vector) {
 	if n, ok := c.Env.Names.(types.IndexNames); ok {
-		if text, ok := n.IndexDefinition(oid, 0); ok {
+		if text, ok := n.IndexDefinition(oid, number); ok {
 			out.AppendString(text)
 			return
 		}

@@ -48,7 +48,17 @@ func registerDefinitions(r *registry) {
 	r.fn("pg_get_function_arguments(oid)", objectText(func(o types.Objects, oid types.OID) (string, bool) { return o.FunctionArguments(oid, true) }))
 	r.fn("pg_get_function_identity_arguments(oid)", objectText(func(o types.Objects, oid types.OID) (string, bool) { return o.FunctionArguments(oid, false) }))
 	r.fn("pg_get_function_result(oid)", objectText(func(o types.Objects, oid types.OID) (string, bool) { return o.FunctionResult(oid) }))
-	r.fn("pg_get_function_arg_default(oid,int4)", nothing)
+	r.fn("pg_get_function_arg_default(oid,int4)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		if o, ok := c.Env.ObjectByOID(pgnames.Function, types.OID(a[0].Int(i))); ok {
+			d := o.Details.Defaults
+			if n := int(a[1].Int(i)) - 1 - len(o.Args) + len(d); n >= 0 && n < len(d) {
+				out.AppendString(d[n])
+				return nil
+			}
+		}
+		out.AppendNull()
+		return nil
+	}))
 	r.given(6197, "pg_get_function_sqlbody(oid)", types.Text, Stable, nothing)
 	// No column has a sequence, but the names must be right.
 	r.fn("pg_get_serial_sequence(text,text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {

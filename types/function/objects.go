@@ -26,7 +26,14 @@ func registerObjectFunctions(r *registry) {
 			return nil
 		})
 	}
-	r.fn("pg_relation_is_publishable(regclass)", always(false)) // nothing is replicated
+	r.fn("pg_relation_is_publishable(regclass)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		if _, ok := kindOfRelation(c, types.OID(a[0].Int(i))); ok {
+			out.AppendBool(false) // nothing is replicated
+		} else {
+			out.AppendNull()
+		}
+		return nil
+	}))
 	r.fn("row_security_active(oid)", always(false))
 	r.fn("row_security_active(text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		if _, err := relationNamed(c.Env, a[0].Str(i)); err != nil {
