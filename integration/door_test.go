@@ -163,7 +163,7 @@ grant usage, create on schema public to eve;
 		"with recursive r as (select a from secrets union all select a from r where a < 0) select * from r", "select 1 intersect select a from secrets", "select count(*) from stream join secrets on true",
 		"delete from stream where exists (select from secrets)", "insert into stream (message) values ((select b from secrets))", "explain (analyze, format json) select * from secrets",
 		"copy secrets to stdout (format json)", "copy (select * from owned) to stdout (format csv)", "copy (select * from secrets) to stdout (format binary)",
-		"select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ada'", "select set_config('role', 'ada', false)",
+		"select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ada'",
 		"delete from secrets", "delete from secrets where a = 42", "truncate secrets", "insert into secrets values (now(), 1, 'x')", "copy secrets from stdin",
 		"drop table secrets", "alter table secrets add column c text", "alter table secrets rename to x", "alter table secrets set (retention = '1 day')", "drop index secrets_timestamp_idx",
 		"create index on secrets (timestamp) where b = 'x'", "alter table secrets owner to eve", "grant select on secrets to eve", "comment on table secrets is 'x'",
@@ -171,6 +171,13 @@ grant usage, create on schema public to eve;
 		"set session authorization ada", "select * from pg_authid", "select passwd from pg_shadow", "select * from pg_hba_file_rules", "drop role writer", "checkpoint",
 		"alter default privileges for role ada grant select on tables to eve", "reassign owned by ada to eve", "alter role ada password 'x'", "create schema s",
 	}
+	// Somebody whom eve might cancel or end.
+	victim, err := s.pgxAs("ada", "ada's")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer victim.Close(context.Background())
+	roads = append(roads, "select pg_cancel_backend(pid) from pg_stat_activity where usename = 'ada'")
 	for _, sql := range roads {
 		out, errs, _ := s.as("eve", "e", sql+";\n")
 		if strings.Contains(out, "42") || strings.Contains(out, "hush") {
@@ -205,6 +212,9 @@ grant usage, create on schema public to eve;
 		t.Fatal(out, errs)
 	}
 	ctx := context.Background()
+	if err := victim.Ping(ctx); err != nil {
+		t.Errorf("eve has ended ada's session: %v", err)
+	}
 	c, err := s.pgxAs("eve", "e")
 	if err != nil {
 		t.Fatal(err)

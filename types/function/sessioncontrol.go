@@ -129,7 +129,10 @@ func notify(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 
 // terminateBackend ends a session, and waits for its end where a time is given, in milliseconds.
 func terminateBackend(s types.Session, c *Call, a []*column.Vector, i int, out *column.Vector) error {
-	pid, wait := int32(a[0].Int(i)), a[1].Int(i)
+	pid, wait := int32(a[0].Int(i)), int64(0)
+	if len(a) > 1 { // it has a default
+		wait = a[1].Int(i)
+	}
 	if wait < 0 {
 		return types.Errorf(types.CodeInvalidParameterValue, "\"timeout\" must not be negative")
 	}
