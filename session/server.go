@@ -43,6 +43,8 @@ type Config struct {
 	Maintain func(engine.MaintainOptions) engine.MaintainOptions
 	// Rules gives the rules of who gets in; nil, or none: auth.BuiltIn.
 	Rules func() *auth.Rules
+	// PlainRemote lets other machines in without TLS, TrustRemote without proof where the rules say so.
+	PlainRemote, TrustRemote bool
 	// Reserved of MaxConnections are for superusers, as SHOW superuser_reserved_connections says.
 	Reserved int
 }
@@ -51,7 +53,11 @@ type Config struct {
 type Server struct {
 	c        Config
 	settings *table
+	started  time.Time
 	secret   []byte // for Mock, while the store has none
+
+	exchange *exchange
+	advisory *advisoryLocks
 
 	mu       sync.Mutex
 	sessions map[uint32]*session
@@ -75,7 +81,10 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}}
+	s := &Server{
+		c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{},
+		exchange: newExchange(), advisory: newAdvisoryLocks(),
+	}
 	s.settings.byName["superuser_reserved_connections"].def = strconv.Itoa(c.Reserved)
 	if c.Registry != nil {
 		s.provide(c.Registry)
@@ -120,6 +129,8 @@ func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Sessio
 		log: s.c.Log.With("pid", st.ProcessID), login: role.OID,
 		prepared: map[string]*prepared{}, portals: map[string]*portal{},
 	}
+	x.calls = &calls{s: x}
+	x.wake, x.cancel, x.terminate = st.Wake, st.Cancel, st.Terminate
 	if err := x.startSettings(st, role); err != nil {
 		return nil, err
 	}

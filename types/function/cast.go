@@ -193,7 +193,7 @@ func throughText(from, to types.OID) *Function {
 		if e := types.ElemOf(t); e != 0 {
 			t = e
 		}
-		if k, c := types.KindOf(t), category(t); k == column.Timestamp || k == column.Interval || c == 'D' || c == 'T' || regType(t) {
+		if k, c := types.KindOf(t), category(t); k == column.Timestamp || k == column.Interval || c == 'D' || c == 'T' || isReg(t) {
 			f.Volatility = Stable // the time zone, interval style, or names have a part in it
 		}
 	}
@@ -225,6 +225,7 @@ func throughText(from, to types.OID) *Function {
 	return f
 }
 
-func regType(t types.OID) bool {
-	return t == types.RegClass || t == types.RegProc || t == types.RegType
+func isReg(t types.OID) bool {
+	_, ok := types.RegClassOf(t)
+	return ok
 }
