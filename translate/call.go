@@ -27,9 +27,6 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if n.FuncVariadic {
 		return nil, b.unsupported(n.Location, "VARIADIC arguments are not supported yet")
 	}
-	if n.AggWithinGroup {
-		return nil, b.unsupported(n.Location, "WITHIN GROUP is not supported yet")
-	}
 	for _, a := range n.Args {
 		if a.GetNamedArgExpr() != nil {
 			return nil, b.unsupported(n.Location, "named arguments are not supported yet")
@@ -92,20 +89,33 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name)
 		}
 	}
-	ts := make([]types.OID, len(args))
-	for i, a := range args {
-		ts[i] = a.Type()
-	}
-	f, err := function.ResolveAggregate(name, ts)
-	if err != nil {
-		return nil, b.at(err, n.Location)
-	}
-	call := plan.AggCall{Func: f, Distinct: n.AggDistinct}
-	for i, a := range args {
-		if a, err = b.implicit(a, f.Args[i], locations[i]); err != nil {
+	var call plan.AggCall
+	order := n.AggOrder
+	if n.AggWithinGroup {
+		ordered, err := b.withinGroup(sc, n, name, args, locations)
+		if err != nil {
 			return nil, err
 		}
-		call.Args = append(call.Args, a)
+		call, order = *ordered, nil
+	} else {
+		ts := make([]types.OID, len(args))
+		for i, a := range args {
+			ts[i] = a.Type()
+		}
+		f, err := function.ResolveAggregate(name, ts)
+		if err != nil {
+			return nil, b.at(err, n.Location)
+		}
+		if f.Kind != 'n' {
+			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name)
+		}
+		call = plan.AggCall{Func: f, Distinct: n.AggDistinct}
+		for i, a := range args {
+			if a, err = b.implicit(a, f.Args[i], locations[i]); err != nil {
+				return nil, err
+			}
+			call.Args = append(call.Args, a)
+		}
 	}
 	if n.AggFilter != nil {
 		e, err := b.expr(sc, n.AggFilter)
@@ -116,7 +126,7 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 			return nil, err
 		}
 	}
-	for _, s := range n.AggOrder {
+	for _, s := range order {
 		key, err := b.sortKey(sc, s.GetSortBy())
 		if err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ func (b *binder) record(names []string, list []plan.Expr) (plan.Expr, error) {
 	fields := make([]types.Field, len(list))
 	args := make([]plan.Expr, 1, len(list)+1)
 	for i, e := range list {
-		if e.Type() == types.Unknown {
+		if _, literal := e.(*plan.Const); e.Type() == types.Unknown && !literal { // a literal's field stays unknown, as in PostgreSQL
 			var err error
 			if e, err = b.implicit(e, types.Text, -1); err != nil {
 				return nil, err

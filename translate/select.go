@@ -250,6 +250,10 @@ func (b *binder) figureName(n *pg.Node) (name string, strength int) {
 		return "case", 1
 	case *pg.Node_CoalesceExpr:
 		return "coalesce", 2
+	case *pg.Node_AArrayExpr:
+		return "array", 2
+	case *pg.Node_RowExpr:
+		return "row", 2
 	case *pg.Node_MinMaxExpr:
 		if n.MinMaxExpr.Op == pg.MinMaxOp_IS_LEAST {
 			return "least", 2

@@ -59,8 +59,29 @@ func appendArrayKey(dst []byte, elem OID, s []byte) []byte {
 }
 
 func appendArrayJSON(dst []byte, env *Env, elem OID, s []byte) []byte {
+	return AppendArrayJSON(dst, env, elem, s, ",")
+}
+
+// AppendArrayJSON is to_json of an array, comma standing between the elements of its outermost dimension.
+func AppendArrayJSON(dst []byte, env *Env, elem OID, s []byte, comma string) []byte {
 	a := ReadArray(elem, s)
-	return nested(dst, "[", "]", ",", a.Dims, func(dst []byte, i int) []byte {
+	if comma != "," && len(a.Dims) > 1 {
+		dst = append(dst, '[')
+		size := a.Values.Len / a.Dims[0].Length
+		for k := range a.Dims[0].Length {
+			if k > 0 {
+				dst = append(dst, comma...)
+			}
+			dst = nested(dst, "[", "]", ",", a.Dims[1:], func(dst []byte, i int) []byte {
+				if i += k * size; a.Values.Null(i) {
+					return append(dst, "null"...)
+				}
+				return AppendJSON(dst, env, elem, a.Values, i)
+			})
+		}
+		return append(dst, ']')
+	}
+	return nested(dst, "[", "]", comma, a.Dims, func(dst []byte, i int) []byte {
 		if a.Values.Null(i) {
 			return append(dst, "null"...)
 		}

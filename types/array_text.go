@@ -333,12 +333,7 @@ func appendArrayText(dst []byte, env *Env, t, elem OID, s []byte) []byte {
 		plain = plain && d.Lower == 1
 	}
 	if !plain {
-		for _, d := range a.Dims {
-			dst = strconv.AppendInt(append(dst, '['), int64(d.Lower), 10)
-			dst = strconv.AppendInt(append(dst, ':'), int64(d.Lower+d.Length-1), 10)
-			dst = append(dst, ']')
-		}
-		dst = append(dst, '=')
+		dst = append(AppendDims(dst, a.Dims), '=')
 	}
 	var buf []byte
 	return nested(dst, "{", "}", ",", a.Dims, func(dst []byte, i int) []byte {
@@ -363,4 +358,14 @@ func appendArrayElementText(dst, text []byte) []byte {
 		dst = append(dst, c)
 	}
 	return append(dst, '"')
+}
+
+// AppendDims writes the bounds of dimensions: [1:2][0:3].
+func AppendDims(dst []byte, dims []Dim) []byte {
+	for _, d := range dims {
+		dst = strconv.AppendInt(append(dst, '['), int64(d.Lower), 10)
+		dst = strconv.AppendInt(append(dst, ':'), int64(d.Lower+d.Length-1), 10)
+		dst = append(dst, ']')
+	}
+	return dst
 }
