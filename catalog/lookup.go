@@ -209,6 +209,12 @@ func (l Lookup) typeOID(text string) (types.OID, error) {
 		if schema != "" {
 			r, ok = l.Snapshot.Relation(schema, name)
 		}
+		if bare, underlined := strings.CutPrefix(name, "_"); !ok && underlined && !array {
+			if r, ok = l.Snapshot.Find(l.Path, bare); schema != "" {
+				r, ok = l.Snapshot.Relation(schema, bare)
+			}
+			array = ok
+		}
 		if ok && r.Source == nil {
 			if array {
 				return rowArrayOIDs + r.OID, nil
