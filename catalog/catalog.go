@@ -58,6 +58,7 @@ type Snapshot struct {
 	spaces    []namespace
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
+	objects   objectIndex
 	roles     func() *Roles // made at the first use
 }
 

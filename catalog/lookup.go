@@ -8,11 +8,11 @@ import (
 	"github.com/flare-pg/flare-pg/types/function"
 )
 
-// Lookup answers types.Objects from a snapshot, for one session: with its search path, and its user.
+// Lookup answers types.Objects from a snapshot, for one session: with its search path and the roles as it sees them.
 type Lookup struct {
 	Snapshot *Snapshot
 	Path     []string
-	User     string
+	Roles    *Roles
 }
 
 var _ types.Objects = Lookup{}
@@ -54,14 +54,14 @@ func (t *rowTable) overloads(name string) int {
 	return max(n, len(t.byName(name)))
 }
 
-// RegName implements types.Objects.
-func (l Lookup) RegName(reg, oid types.OID) (string, bool) {
+// regName gives the text of a value of a reg* type as it is shown to somebody with the usual search path.
+func (l Lookup) regName(reg, oid types.OID) (string, bool) {
 	switch reg {
 	case types.RegType:
 		if t, ok := types.Lookup(oid); ok {
 			return types.FormatType(t.OID, -1), true
 		}
-		return l.FormatType(oid)
+		return l.formatType(oid)
 	case types.RegProc, types.RegProcedure:
 		t := l.fixed("pg_proc")
 		row, ok := t.byOID(oid)
@@ -139,188 +139,11 @@ func (l Lookup) schemaName(oid int64) string {
 	return ""
 }
 
-func (l Lookup) roleName(oid types.OID) (string, bool) { return l.User, oid == bootstrapRole }
-
-// RegOID implements types.Objects.
-func (l Lookup) RegOID(reg types.OID, text string) (types.OID, error) {
-	switch reg {
-	case types.RegType:
-		return l.typeOID(text)
-	case types.RegProc:
-		return l.single("pg_proc", text, "function \"%s\" does not exist", "more than one function named \"%s\"")
-	case types.RegOper:
-		return l.single("pg_operator", text, "operator does not exist: %s", "more than one operator named %s")
-	case types.RegProcedure, types.RegOperator:
-		return l.signature(reg, text)
+// roleName names a role, without quotes.
+func (l Lookup) roleName(oid types.OID) (string, bool) {
+	r, ok := l.Roles.ByOID(oid)
+	if !ok {
+		return "", false
 	}
-	schema, name, err := qualified(text)
-	if err != nil {
-		return 0, err
-	}
-	switch reg {
-	case types.RegNamespace, types.RegRole:
-		if schema != "" {
-			return 0, types.Errorf("42602", "invalid name syntax")
-		}
-		if reg == types.RegRole {
-			if name == l.User {
-				return bootstrapRole, nil
-			}
-			return 0, types.Errorf(types.CodeUndefinedObject, "role \"%s\" does not exist", name)
-		}
-		if oid := l.Snapshot.namespaceOID(name); oid != 0 {
-			return oid, nil
-		}
-		return 0, noSchema(name)
-	case types.RegCollation:
-		t := l.fixed("pg_collation")
-		if rows := t.byName(name); len(rows) == 1 && (schema == "" || schema == "pg_catalog") {
-			return types.OID(t.vectors[0].Int(int(rows[0]))), nil
-		}
-		return 0, types.Errorf(types.CodeUndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", plainDotted(schema, name))
-	case types.RegConfig:
-		return 0, types.Errorf(types.CodeUndefinedObject, "text search configuration \"%s\" does not exist", plainDotted(schema, name))
-	case types.RegDictionary:
-		return 0, types.Errorf(types.CodeUndefinedObject, "text search dictionary \"%s\" does not exist", plainDotted(schema, name))
-	}
-	return 0, types.Errorf(types.CodeFeatureNotSupported, "names of type %s are not supported", types.FormatType(reg, -1))
-}
-
-// plainDotted is a qualified name as messages have it, without quotes.
-func plainDotted(schema, name string) string {
-	if schema == "" {
-		return name
-	}
-	return schema + "." + name
-}
-
-// typeOID finds a type by its name: one of the type table, or a relation's row type.
-func (l Lookup) typeOID(text string) (types.OID, error) {
-	oid, err := types.ParseTypeName(text)
-	if err == nil {
-		return oid, nil
-	}
-	base, array := strings.CutSuffix(strings.TrimSpace(text), "[]")
-	if schema, name, nameErr := qualified(base); nameErr == nil {
-		if schema != "" && !l.Snapshot.HasSchema(schema) {
-			return 0, noSchema(schema)
-		}
-		r, ok := l.Snapshot.Find(l.Path, name)
-		if schema != "" {
-			r, ok = l.Snapshot.Relation(schema, name)
-		}
-		if bare, underlined := strings.CutPrefix(name, "_"); !ok && underlined && !array {
-			if r, ok = l.Snapshot.Find(l.Path, bare); schema != "" {
-				r, ok = l.Snapshot.Relation(schema, bare)
-			}
-			array = ok
-		}
-		if ok && r.Source == nil {
-			if array {
-				return rowArrayOIDs + r.OID, nil
-			}
-			return rowTypeOIDs + r.OID, nil
-		}
-		return 0, types.Errorf(types.CodeUndefinedObject, "type \"%s\" does not exist", plainDotted(schema, name)+map[bool]string{true: "[]"}[array])
-	}
-	return 0, err
-}
-
-// single finds the only function or operator of a name.
-func (l Lookup) single(relation, text, none, several string) (types.OID, error) {
-	schema, name, err := "", text, error(nil)
-	if relation == "pg_proc" {
-		schema, name, err = qualified(text)
-	} else if rest, ok := strings.CutPrefix(text, "pg_catalog."); ok {
-		schema, name = "pg_catalog", rest
-	}
-	if err != nil {
-		return 0, err
-	}
-	t := l.fixed(relation)
-	rows := l.inSchema(t, schema, t.byName(name))
-	switch {
-	case len(rows) == 0:
-		return 0, types.Errorf(types.CodeUndefinedFunction, none, text)
-	case len(rows) > 1 || t.overloads(name) > 1:
-		return 0, types.Errorf(types.CodeAmbiguousFunction, several, text)
-	}
-	return types.OID(t.vectors[0].Int(int(rows[0]))), nil
-}
-
-// inSchema keeps the objects of a schema, or of the search path, in which pg_catalog comes first.
-func (l Lookup) inSchema(t *rowTable, schema string, rows []int32) []int32 {
-	namespace := t.vectors[2] // of pg_proc and pg_operator alike
-	var out []int32
-	for _, r := range rows {
-		s := l.schemaName(namespace.Int(int(r)))
-		if schema == s || schema == "" && (s == "pg_catalog" || contains(l.Path, s)) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-func contains(path []string, schema string) bool {
-	for _, s := range path {
-		if s == schema {
-			return true
-		}
-	}
-	return false
-}
-
-// signature finds a function or operator by its name and the types of its arguments.
-func (l Lookup) signature(reg types.OID, text string) (types.OID, error) {
-	written, args, err := splitArguments(text)
-	if err != nil {
-		return 0, err
-	}
-	oids := make([]types.OID, len(args))
-	for i, a := range args {
-		if reg == types.RegOperator && strings.EqualFold(a, "none") {
-			continue
-		}
-		if oids[i], err = l.typeOID(a); err != nil {
-			return 0, err
-		}
-	}
-	if reg == types.RegProcedure {
-		schema, name, err := qualified(written)
-		if err != nil {
-			return 0, err
-		}
-		t := l.fixed("pg_proc")
-		for _, r := range l.inSchema(t, schema, t.byName(name)) {
-			if equalOIDs(vectorOIDs(t.column("proargtypes"), int(r)), oids) {
-				return types.OID(t.vectors[0].Int(int(r))), nil
-			}
-		}
-		return 0, types.Errorf(types.CodeUndefinedFunction, "function \"%s\" does not exist", text)
-	}
-	switch {
-	case len(oids) == 1:
-		return 0, types.Errorf("42P02", "missing argument").WithHint("Use NONE to denote the missing argument of a unary operator.")
-	case len(oids) != 2:
-		return 0, types.Errorf("54023", "too many arguments").WithHint("Provide two argument types for operator.")
-	}
-	t := l.fixed("pg_operator")
-	for _, r := range t.byName(strings.TrimPrefix(written, "pg_catalog.")) {
-		if types.OID(t.column("oprleft").Int(int(r))) == oids[0] && types.OID(t.column("oprright").Int(int(r))) == oids[1] {
-			return types.OID(t.vectors[0].Int(int(r))), nil
-		}
-	}
-	return 0, types.Errorf(types.CodeUndefinedFunction, "operator does not exist: %s", text)
-}
-
-func equalOIDs(a, b []types.OID) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return r.Name, true
 }

@@ -17,7 +17,7 @@ func (l Lookup) Describe(class, oid types.OID, sub int32) (string, bool) {
 			return "", false
 		}
 		text := dotted(schema, name)
-		if visible, _ := l.Visible(class, oid); visible {
+		if found := l.Snapshot.FindObjects(class, schema, name); l.visible(found) {
 			text = function.QuoteIdent(name)
 		}
 		text = relationWords[kind] + " " + text
@@ -30,13 +30,13 @@ func (l Lookup) Describe(class, oid types.OID, sub int32) (string, bool) {
 		}
 		return text, true
 	case classType:
-		name, ok := l.RegName(types.RegType, oid)
+		name, ok := l.regName(types.RegType, oid)
 		return "type " + name, ok
 	case classFunction:
-		name, ok := l.RegName(types.RegProcedure, oid)
+		name, ok := l.regName(types.RegProcedure, oid)
 		return "function " + name, ok
 	case classOperator:
-		name, ok := l.RegName(types.RegOperator, oid)
+		name, ok := l.regName(types.RegOperator, oid)
 		return "operator " + name, ok
 	case classSchema:
 		name := l.schemaName(int64(oid))
@@ -45,7 +45,7 @@ func (l Lookup) Describe(class, oid types.OID, sub int32) (string, bool) {
 		name, ok := l.roleName(oid)
 		return "role " + name, ok
 	case classCollation:
-		name, ok := l.RegName(types.RegCollation, oid)
+		name, ok := l.regName(types.RegCollation, oid)
 		return "collation " + name, ok
 	case classDatabase:
 		for _, d := range databases {
@@ -77,7 +77,7 @@ func (l Lookup) Identify(class, oid types.OID, sub int32) (types.Identity, bool)
 		}
 		return out, true
 	case classType:
-		name, ok := l.RegName(types.RegType, oid)
+		name, ok := l.regName(types.RegType, oid)
 		out := types.Identity{Type: "type", Schema: "pg_catalog", Name: name, Identity: name}
 		if t, known := types.Lookup(oid); known {
 			out.Name = function.QuoteIdent(t.Name)
@@ -102,3 +102,20 @@ func (l Lookup) Identify(class, oid types.OID, sub int32) (types.Identity, bool)
 	}
 	return types.Identity{}, false
 }
+
+// visible reports whether a relation is found by its name alone.
+func (l Lookup) visible(found []*types.Object) bool {
+	return len(found) == 1 && (&types.Env{Names: pathOnly{l.Snapshot, l.Path}}).Visible(found[0])
+}
+
+// pathOnly is a snapshot with a search path, as types.Names.
+type pathOnly struct {
+	*Snapshot
+	path []string
+}
+
+func (p pathOnly) SearchPath() []string { return p.path }
+func (p pathOnly) Find(class types.OID, schema, name string) []*types.Object {
+	return p.FindObjects(class, schema, name)
+}
+func (p pathOnly) ByOID(class, oid types.OID) (*types.Object, bool) { return p.ObjectByOID(class, oid) }

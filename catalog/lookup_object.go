@@ -31,8 +31,8 @@ func (l Lookup) rowType(oid types.OID) (r Relation, array, ok bool) {
 	return r, array, ok && r.Source == nil
 }
 
-// FormatType implements types.Objects.
-func (l Lookup) FormatType(oid types.OID) (string, bool) {
+// formatType names relations' row types.
+func (l Lookup) formatType(oid types.OID) (string, bool) {
 	r, array, ok := l.rowType(oid)
 	if !ok {
 		return "", false
@@ -45,67 +45,6 @@ func (l Lookup) FormatType(oid types.OID) (string, bool) {
 		name += "[]"
 	}
 	return name, true
-}
-
-// Visible implements types.Objects.
-func (l Lookup) Visible(class, oid types.OID) (visible, ok bool) {
-	switch class {
-	case classRelation:
-		schema, name, kind, ok := l.object(oid)
-		if !ok {
-			return false, false
-		}
-		if kind == 'i' {
-			return contains(l.Path, schema), true
-		}
-		found, ok := l.Snapshot.Find(l.Path, name)
-		return ok && found.OID == oid, true
-	case classType:
-		if _, ok := types.Lookup(oid); ok {
-			return true, true
-		}
-		r, _, ok := l.rowType(oid)
-		if !ok {
-			return false, false
-		}
-		found, ok := l.Snapshot.Find(l.Path, r.Name)
-		return ok && found.OID == r.OID, true
-	case classFunction:
-		t := l.fixed("pg_proc")
-		row, ok := t.byOID(oid)
-		if !ok {
-			return false, false
-		}
-		s := l.schemaName(t.column("pronamespace").Int(row))
-		return s == "pg_catalog" || contains(l.Path, s), true
-	}
-	for _, relation := range []string{"pg_operator", "pg_collation", "pg_opclass", "pg_opfamily"} {
-		if layouts()["pg_catalog."+relation].oid == class {
-			_, ok := l.fixed(relation).byOID(oid) // all of them are PostgreSQL's own
-			return ok, ok
-		}
-	}
-	return false, false
-}
-
-// RelationKind implements types.Objects.
-func (l Lookup) RelationKind(oid types.OID) (byte, bool) {
-	_, _, kind, ok := l.object(oid)
-	return kind, ok
-}
-
-// ColumnNumber implements types.Objects.
-func (l Lookup) ColumnNumber(relation types.OID, name string) (int16, bool) {
-	r, ok := l.Snapshot.RelationByOID(relation)
-	if !ok {
-		return 0, false
-	}
-	for _, c := range tableColumns(r) {
-		if c.name == name {
-			return c.attr, true
-		}
-	}
-	return 0, false
 }
 
 func (l Lookup) columnName(relation types.OID, attr int32) (string, bool) {

@@ -17,7 +17,7 @@ func TestSharedObjectsReadAsInPostgreSQL(t *testing.T) {
 	ctx := context.Background()
 	env := types.NewEnv(time.Unix(0, 0))
 	s := New(nil).Snapshot(testSchema())
-	env.Names = wholeCatalog{Lookup{Snapshot: s, Path: []string{"public"}, User: "postgres"}}
+	env.Names = wholeCatalog{Lookup{Snapshot: s, Path: []string{"public"}, Roles: s.Roles()}, pathOnly{s, []string{"public"}}}
 	for _, c := range []struct {
 		relation, key string
 		columns       []string
@@ -100,18 +100,7 @@ func TestSharedObjectsReadAsInPostgreSQL(t *testing.T) {
 }
 
 // wholeCatalog is the catalog as functions see it.
-type wholeCatalog struct{ Lookup }
-
-func (e wholeCatalog) Relation(name string) (types.OID, bool) {
-	r, ok := e.Snapshot.Relation("", name)
-	return r.OID, ok
+type wholeCatalog struct {
+	Lookup
+	pathOnly
 }
-
-func (e wholeCatalog) RelationName(oid types.OID) (string, bool) {
-	r, ok := e.Snapshot.RelationByOID(oid)
-	return r.Name, ok
-}
-
-func (e wholeCatalog) SearchPath() []string { return e.Path }
-
-func (wholeCatalog) CanSelect(string, types.OID) bool { return true }

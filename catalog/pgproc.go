@@ -5,6 +5,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // Functions, operators, casts and aggregates are listed from the registry that the binder resolves names in, so that what is listed is what
@@ -110,6 +111,15 @@ func fixedFunctions(r *Registry, w *Rows) {
 		w.Text("proname", f.Name)
 		w.OID("pronamespace", fixedNamespace(f.Schema))
 		w.OID("proowner", bootstrapRole)
+		if o, ok := pgnames.ByOID(pgnames.Function, f.OID); ok { // information_schema's: what is said first stands
+			d := o.Details
+			w.OID("prolang", d.Language)
+			w.Float("procost", d.Cost)
+			w.Text("prosrc", d.Source)
+			if d.Names != nil {
+				w.Array("proargnames", d.Names...)
+			}
+		}
 		w.OID("prolang", languageInternal)
 		w.Float("procost", 1)
 		if f.Variadic && len(f.Args) > 0 {

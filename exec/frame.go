@@ -40,6 +40,9 @@ func (f *frame) meter(acc column.Account) *meter {
 
 // close gives back what the frame holds. Nothing of its plan is running any more.
 func (f *frame) close() {
+	for _, k := range f.ctes {
+		k.close()
+	}
 	for _, m := range f.meters {
 		m.release()
 	}

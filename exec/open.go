@@ -109,7 +109,7 @@ func operator(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, erro
 	case *plan.With:
 		return openWith(ctx, n, rt)
 	case *plan.CTEScan:
-		return openCTEScan(ctx, n, rt)
+		return openCTEScan(n, rt)
 	case *plan.Recursion:
 		return openRecursion(ctx, n, rt)
 	case *plan.WorkScan:

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -296,6 +297,53 @@ func TestWhatIsKeptIsAccounted(t *testing.T) {
 		rt.Memory = &ledger{most: 1 << 20}
 		if _, err := execute(t, n, rt); code(err) != types.CodeOutOfMemory {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// BenchmarkCorrelated opens a small sub-query for each of 10,000 rows, no two of which ask the same.
+func BenchmarkCorrelated(b *testing.B) {
+	inner := filterOf(valuesOf(1, row{int64(1)}, row{int64(2)}, row{int64(3)}), callOf(equals, refOf(types.Int8, 0), outerOf(0)))
+	exists := &plan.SubQuery{Typed: typ(types.Bool), Kind: plan.ExistsQuery, Plan: inner, Args: []plan.Expr{refOf(types.Int8, 0)}}
+	n := projectOf(numbers(9999, false), exists)
+	b.ReportAllocs()
+	for b.Loop() {
+		if rows, err := execute(b, n, testRuntime()); err != nil || len(rows) != 10000 {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10000, "ns/row")
+}
+
+// The workers of a scan share the answer that is found once, and remember others each for itself.
+func TestSubQueriesInsideOfWorkers(t *testing.T) {
+	s := &store{oids: []types.OID{types.Int8}, size: 7}
+	for p := range 8 {
+		var part []row
+		for i := range 100 {
+			part = append(part, row{int64(p*100 + i)})
+		}
+		s.parts = append(s.parts, part)
+	}
+	once := numbers(399, false)
+	in := &plan.SubQuery{Typed: typ(types.Bool), Kind: plan.AnyQuery, Plan: once, Left: []plan.Expr{refOf(types.Int8, 0)}}
+	twice := projectOf(valuesOf(0, row{}), callOf(plus, outerOf(0), outerOf(0)))
+	sum := &plan.SubQuery{Typed: typ(types.Int8), Plan: twice, Args: []plan.Expr{refOf(types.Int8, 0)}}
+	n := projectOf(filterOf(s.node(nql.Unordered), in), sum)
+	for _, workers := range []int{1, 4} {
+		rt := s.runtime(workers)
+		rt.Stats = NewStats(n)
+		got, err := execute(t, n, rt)
+		if err != nil || len(got) != 400 {
+			t.Fatal(len(got), err)
+		}
+		for i, r := range bag(got) {
+			if r[0] != int64(2*i) {
+				t.Fatalf("row %d: %v", i, r)
+			}
+		}
+		if rows := rt.Stats.Of(once).Rows.Load(); rows != 400 {
+			t.Errorf("%d workers: the query that has one answer gave %d rows", workers, rows)
 		}
 	}
 }

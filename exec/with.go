@@ -10,12 +10,17 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// kept is the rows of a CTE, found when they are first asked for.
+// kept is the rows of a CTE, as far as something has asked for them.
 type kept struct {
-	find  sync.Once
-	rt    *Runtime // of the With that declares it
-	err   error
-	chunk []column.Batch // Plain; not changed once found
+	rt *Runtime // of the With that declares it
+
+	mu     sync.Mutex
+	from   plan.Batches // nil: not opened yet, or drawn to its end
+	opened bool
+	err    error
+	meter  *meter
+	held   int64
+	chunks []column.Batch // Plain; each is not changed once it is here
 }
 
 // openWith declares CTEs in a frame and opens what uses them.
@@ -33,57 +38,99 @@ func openWith(ctx context.Context, n *plan.With, rt *Runtime) (plan.Batches, err
 }
 
 // cte finds the rows of a CTE that this frame or one around it declares.
-func (f *frame) cte(c *plan.CTE) (*kept, *frame) {
+func (f *frame) cte(c *plan.CTE) *kept {
 	for ; f != nil; f = f.up {
 		f.mu.Lock()
 		k := f.ctes[c]
 		f.mu.Unlock()
 		if k != nil {
-			return k, f
+			return k
 		}
 	}
-	return nil, nil
+	return nil
+}
+
+// chunk gives a chunk of the rows, drawing more of them where there are not so many yet; false: there is none.
+func (k *kept) chunk(ctx context.Context, c *plan.CTE, i int) (b column.Batch, ok bool, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i >= len(k.chunks) && k.err == nil {
+		if !k.opened {
+			k.opened = true
+			k.meter = k.rt.frame.meter(k.rt.Memory)
+			k.from, k.err = build(ctx, c.Plan, k.rt)
+			continue
+		}
+		if k.from == nil {
+			return b, false, nil
+		}
+		k.err = k.draw(ctx)
+	}
+	if k.err != nil {
+		return b, false, k.err
+	}
+	return k.chunks[i], true, nil
+}
+
+// draw keeps the next batch.
+func (k *kept) draw(ctx context.Context) (err error) {
+	defer guard("WITH query", &err)
+	var in column.Batch
+	ok, err := k.from.Next(ctx, &in)
+	if err != nil {
+		return because(ctx, err)
+	}
+	if !ok {
+		k.close()
+		return nil
+	}
+	if in.Rows() == 0 {
+		return nil
+	}
+	if err := k.meter.ensure(k.held + 2*payload(in.Cols, in.Rows())); err != nil {
+		return err
+	}
+	own := column.Batch{Len: in.Rows()}
+	for _, v := range in.Cols {
+		w := column.New(v.Kind)
+		appendRows(w, v, in.Sel)
+		own.Cols = append(own.Cols, w)
+	}
+	k.held += bytesOf(own.Cols) + 256*int64(len(own.Cols))
+	k.chunks = append(k.chunks, own)
+	return k.meter.ensure(k.held)
+}
+
+func (k *kept) close() {
+	if k.from != nil {
+		k.from.Close()
+		k.from = nil
+	}
 }
 
 // cteScan yields the kept rows of a CTE.
 type cteScan struct {
 	n    *plan.CTEScan
 	kept *kept
-	home *frame
 	next int
 }
 
-func openCTEScan(_ context.Context, n *plan.CTEScan, rt *Runtime) (plan.Batches, error) {
-	k, home := rt.frame.cte(n.CTE)
+func openCTEScan(n *plan.CTEScan, rt *Runtime) (plan.Batches, error) {
+	k := rt.frame.cte(n.CTE)
 	if k == nil {
 		return nil, types.Errorf(types.CodeInternalError, "no rows of WITH query %q", n.CTE.Name)
 	}
-	return &cteScan{n: n, kept: k, home: home}, nil
+	return &cteScan{n: n, kept: k}, nil
 }
 
 func (s *cteScan) Next(ctx context.Context, b *column.Batch) (bool, error) {
-	k := s.kept
-	k.find.Do(func() { k.err = k.collect(ctx, s.n.CTE, s.home) })
-	if k.err != nil {
-		return false, k.err
+	chunk, ok, err := s.kept.chunk(ctx, s.n.CTE, s.next)
+	if !ok || err != nil {
+		return false, err
 	}
-	if s.next >= len(k.chunk) {
-		return false, nil
-	}
-	*b = k.chunk[s.next]
+	*b = chunk
 	s.next++
 	return true, nil
-}
-
-func (k *kept) collect(ctx context.Context, c *plan.CTE, home *frame) (err error) {
-	defer guard("WITH query", &err)
-	m := home.meter(k.rt.Memory)
-	g := gatherer{meter: m, kinds: kindsOfNode(c.Plan)}
-	if err := drain(ctx, c.Plan, k.rt, func(b *column.Batch) (bool, error) { return true, g.add(b) }); err != nil {
-		return err
-	}
-	k.chunk = g.chunks
-	return nil
 }
 
 func (s *cteScan) Close() {}

@@ -219,11 +219,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
-	s.each(func(c *conn) {
-		c.end(ErrShutdown)
-		c.w.hurry(leaveGrace)
-		c.in.wake()
-	})
+	s.each((*conn).terminate)
 	select {
 	case <-gone:
 	case <-time.After(2 * leaveGrace):

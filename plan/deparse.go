@@ -32,6 +32,7 @@ func (d *deparser) expr(e Expr) {
 	case *Ref:
 		d.column(e.Name, e.Index)
 	case *Outer:
+		d.write("outer.")
 		d.column(e.Name, e.Index)
 	case *SubQuery:
 		d.subQuery(e)

@@ -25,6 +25,8 @@ type ExplainOptions struct {
 	Details func(n Node) []string
 
 	subs *subPlans // the sub-queries met so far
+	// Facts adds properties to a node of ExplainTree. May be nil.
+	Facts func(n Node) []Property
 }
 
 func (o ExplainOptions) env() *types.Env {

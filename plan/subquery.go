@@ -25,7 +25,7 @@ type SubQuery struct {
 	// Left is what ANY, ALL and KeyQuery compare with Plan's rows.
 	Left []Expr
 	// Test compares for ANY and ALL: over the values of Left and behind them Plan's columns, as Refs. Nil: each of Left equals Plan's
-	// column at its place by the type's own equality, the types being the same; then the rows are hashed.
+	// column at its place by the type's own equality, the types being the same or held and compared alike (integers, texts); then the rows are hashed.
 	Test Expr
 	// Volatility is that of Plan and Test (see VolatilityOfPlan).
 	Volatility function.Volatility
@@ -193,5 +193,30 @@ func typesOf(list []Expr) []types.OID {
 	for i, e := range list {
 		out[i] = e.Type()
 	}
+	return out
+}
+
+// Outers tells which Outers a plan reads itself: not those inside of sub-queries and lateral sides, which have their own.
+func Outers(n Node) map[int]bool {
+	out := map[int]bool{}
+	var visit func(Node)
+	visit = func(n Node) {
+		for _, e := range Exprs(n) {
+			Walk(e, func(x Expr) bool {
+				if o, ok := x.(*Outer); ok {
+					out[o.Index] = true
+				}
+				return true
+			})
+		}
+		if a, ok := n.(*Apply); ok {
+			visit(a.Left)
+			return
+		}
+		for _, c := range n.Children() {
+			visit(c)
+		}
+	}
+	visit(n)
 	return out
 }

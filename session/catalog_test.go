@@ -37,7 +37,7 @@ func TestEverySystemRelationCanBeRead(t *testing.T) {
 		if _, err := c.PgConn().Exec(ctx, "select * from "+name).ReadAll(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if r := c.PgConn().ExecParams(ctx, "select * from "+name, nil, nil, nil, []int16{1}).Read(); r.Err != nil && !strings.Contains(r.Err.Error(), "type ???") { // of a type that isn't built
+		if r := c.PgConn().ExecParams(ctx, "select * from "+name, nil, nil, nil, []int16{1}).Read(); r.Err != nil && !strings.Contains(r.Err.Error(), "no binary output function") { // of a type that isn't built
 			t.Errorf("%s in binary: %v", name, r.Err)
 		}
 	}

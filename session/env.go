@@ -29,9 +29,11 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	// An Env is read by many goroutines while the statement runs; the values in force are a map that never changes.
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
-	e.Setting = frozen.lookup
-	path := s.searchPath(snapshot)
-	e.Names = objects{names{snapshot, path, roles}, catalog.Lookup{Snapshot: snapshot, Path: path, User: s.user}}
+	e.Setting = func(name string) (string, bool) { return s.calls.lookup(&frozen, name) }
+	e.Session = s.calls
+	s.calls.begin(frozen)
+	e.Names = &names{Snapshot: snapshot, path: s.searchPath(snapshot), roles: roles, database: s.database,
+		Lookup: catalog.Lookup{Snapshot: snapshot, Path: s.searchPath(snapshot), Roles: roles}}
 	return e
 }
 
@@ -56,126 +58,4 @@ func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
 		}
 	}
 	return out
-}
-
-// names answers types.Names from a catalog snapshot.
-type names struct {
-	snapshot *catalog.Snapshot
-	path     []string
-	roles    *catalog.Roles
-}
-
-// objects answers types.Objects too.
-type objects struct {
-	names
-	catalog.Lookup
-}
-
-// Relation finds a relation by its name as a user writes it: maybe qualified, maybe quoted.
-func (n names) Relation(name string) (types.OID, bool) {
-	parts, ok := splitName(name)
-	if !ok || n.snapshot == nil {
-		return 0, false
-	}
-	if oid, ok := n.index(parts); ok {
-		return oid, true
-	}
-	switch len(parts) {
-	case 1:
-		r, ok := n.snapshot.Find(n.path, parts[0])
-		return r.OID, ok
-	case 3: // with a database in front
-		parts = parts[1:]
-		fallthrough
-	case 2:
-		if r, ok := n.snapshot.Relation(parts[0], parts[1]); ok {
-			return r.OID, true
-		}
-	}
-	return 0, false
-}
-
-// RelationName gives a relation's name, qualified where the search path would not find it.
-func (n names) RelationName(oid types.OID) (string, bool) {
-	if n.snapshot == nil {
-		return "", false
-	}
-	r, ok := n.snapshot.RelationByOID(oid)
-	if !ok {
-		return n.indexName(oid)
-	}
-	if found, ok := n.snapshot.Find(n.path, r.Name); ok && found.OID == oid {
-		return quoteName(r.Name), true
-	}
-	return quoteName(r.Schema) + "." + quoteName(r.Name), true
-}
-
-func (n names) SearchPath() []string { return n.path }
-
-// CanSelect reports whether a role may read a relation.
-func (n names) CanSelect(user string, relation types.OID) bool {
-	if n.snapshot == nil {
-		return false
-	}
-	x, known := n.roles.Named(user)
-	r, ok := n.snapshot.RelationByOID(relation)
-	return known && ok && n.roles.Allowed(x.OID, catalog.RelationClass, n.snapshot.RelationRights(r), catalog.Select)
-}
-
-// splitName splits a dotted name; what is not quoted is folded to lower case.
-func splitName(s string) ([]string, bool) {
-	var parts []string
-	for {
-		s = strings.TrimSpace(s)
-		if strings.HasPrefix(s, `"`) {
-			var b strings.Builder
-			i := 1
-			for ; i < len(s); i++ {
-				if s[i] == '"' {
-					if i+1 < len(s) && s[i+1] == '"' {
-						i++
-					} else {
-						break
-					}
-				}
-				b.WriteByte(s[i])
-			}
-			if i >= len(s) {
-				return nil, false
-			}
-			parts = append(parts, b.String())
-			s = strings.TrimSpace(s[i+1:])
-		} else {
-			end := strings.IndexByte(s, '.')
-			if end < 0 {
-				end = len(s)
-			}
-			parts = append(parts, strings.ToLower(strings.TrimSpace(s[:end])))
-			s = s[end:]
-		}
-		if parts[len(parts)-1] == "" {
-			return nil, false
-		}
-		if s == "" {
-			return parts, true
-		}
-		if s[0] != '.' {
-			return nil, false
-		}
-		s = s[1:]
-	}
-}
-
-// quoteName quotes a name where SQL would fold it or not take it.
-func quoteName(s string) string {
-	plain := s != ""
-	for i, c := range []byte(s) {
-		if !(c >= 'a' && c <= 'z' || c == '_' || i > 0 && (c >= '0' && c <= '9' || c == '$')) {
-			plain = false
-		}
-	}
-	if plain {
-		return s
-	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }

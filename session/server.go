@@ -51,8 +51,11 @@ type Config struct {
 type Server struct {
 	c        Config
 	settings *table
-	started  time.Time
 	secret   []byte // for Mock, while the store has none
+	started  time.Time
+
+	exchange *exchange
+	advisory *advisoryLocks
 
 	mu       sync.Mutex
 	sessions map[uint32]*session
@@ -76,7 +79,7 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}}
+	s := &Server{c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}, exchange: newExchange(), advisory: newAdvisoryLocks()}
 	s.settings.byName["superuser_reserved_connections"].def = strconv.Itoa(c.Reserved)
 	if c.Registry != nil {
 		s.provide(c.Registry)
@@ -121,6 +124,8 @@ func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Sessio
 		log: s.c.Log.With("pid", st.ProcessID), login: role.OID,
 		prepared: map[string]*prepared{}, portals: map[string]*portal{},
 	}
+	x.calls = &calls{s: x}
+	x.wake, x.cancel, x.terminate = st.Wake, st.Cancel, st.Terminate
 	if err := x.startSettings(st, role); err != nil {
 		return nil, err
 	}

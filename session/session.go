@@ -32,6 +32,13 @@ type session struct {
 	notices  pgwire.Out // where notices go while a statement runs; nil: nowhere
 	activity atomic.Pointer[activity]
 	current  atomic.Pointer[current] // the open transaction as others see it
+
+	calls     *calls
+	notified  atomic.Bool // notifications are queued
+	locked    atomic.Bool // an advisory lock was asked for
+	wake      func()      // makes the connection look whether there are notifications
+	cancel    func()      // ends the running statement, or the whole session; any goroutine may call them
+	terminate func()
 }
 
 // Failed implements pgwire.Session: whatever went wrong, an explicit transaction takes nothing more, and an implicit one is undone.
@@ -64,6 +71,10 @@ func (s *session) Close() {
 	s.endTransaction()
 	s.dropPortals()
 	s.idle()
+	s.srv.exchange.leave(s)
+	if s.locked.Load() {
+		s.srv.advisory.releaseAll(s, false)
+	}
 	s.srv.mu.Lock()
 	delete(s.srv.sessions, s.pid)
 	s.srv.mu.Unlock()

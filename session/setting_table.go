@@ -41,6 +41,7 @@ type definition struct {
 	unit     string
 	report   bool // told to the client with ParameterStatus
 	readOnly bool
+	setBy    string // what pg_settings says of how it can be changed; "": by readOnly and superuser
 	// superuser: others may not change it.
 	superuser bool
 	binds     bool // plans depend on it: a change makes prepared statements bind again
@@ -53,6 +54,9 @@ type definition struct {
 }
 
 func (d *definition) context() string {
+	if d.setBy != "" {
+		return d.setBy
+	}
 	if d.readOnly {
 		return "internal"
 	}
@@ -171,6 +175,11 @@ func newTable(version string, maxConnections int) *table {
 		{name: "superuser_reserved_connections", def: "0", kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the number of connection slots reserved for superusers."},
 		{name: "max_connections", def: strconv.Itoa(maxConnections), kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the maximum number of concurrent connections."},
 	}
+	known := map[string]bool{}
+	for _, d := range list {
+		known[strings.ToLower(d.name)] = true
+	}
+	list = append(list, inert(func(name string) bool { return known[strings.ToLower(name)] })...)
 	t := &table{list: list, byName: map[string]*definition{}}
 	sort.Slice(list, func(i, j int) bool { return strings.ToLower(list[i].name) < strings.ToLower(list[j].name) })
 	for _, d := range list {

@@ -48,6 +48,9 @@ func (s *session) simple(ctx context.Context, st *translate.Statement, last bool
 	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	tag, err := s.simpleRun(ctx, st, out)
+	if e := s.settleCalls(err != nil); err == nil {
+		err = e
+	}
 	if err != nil {
 		return clientError(ctx, err)
 	}

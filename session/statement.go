@@ -136,7 +136,11 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 	case *translate.Query:
 		return columns(b.Plan.Columns())
 	case *translate.Explain:
-		return []pgwire.Column{text("QUERY PLAN")}
+		c := text("QUERY PLAN")
+		if b.Format == "json" {
+			c.Type = types.JSON
+		}
+		return []pgwire.Column{c}
 	case *translate.Show:
 		if b.Name == "all" {
 			return []pgwire.Column{text("name"), text("setting"), text("description")}
@@ -246,7 +250,12 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 	case *translate.Set:
 		return s.set(sc.snapshot, b)
 	case *translate.Prepare:
-		return "PREPARE", s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params)
+		if err := s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params); err != nil {
+			return "", err
+		}
+		p := s.prepared[b.Name]
+		p.source, p.fromSQL = b.Statement.Source(), true
+		return "PREPARE", nil
 	case *translate.Deallocate:
 		return s.deallocate(b)
 	case *translate.Discard:
@@ -264,6 +273,12 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 			return "", errNoCursor(b.Name) // else it would have columns
 		}
 		return s.move(ctx, b)
+	case *translate.Listen:
+		return s.listen(b), nil
+	case *translate.Notify:
+		return "NOTIFY", s.calls.Notify(b.Channel, b.Payload)
+	case *translate.Lock:
+		return s.lock(b)
 	case *translate.CloseCursor:
 		return s.closeCursor(b)
 	}

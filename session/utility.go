@@ -29,7 +29,7 @@ func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, err
 		}
 		return tagOf(b), s.become(snapshot, b, key)
 	case d.readOnly:
-		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
+		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "%s", d.unchangeable())
 	}
 	if err := s.privileged(snapshot, d); err != nil {
 		return "", err
@@ -43,18 +43,23 @@ func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, err
 	} else if value, err = d.canonical(value); err != nil {
 		return "", err
 	}
-	switch strings.ToLower(d.name) {
-	case "transaction_isolation":
-		return tagOf(b), s.modes(&translate.Transaction{Isolation: value})
-	case "transaction_read_only":
-		on := value == "on"
-		return tagOf(b), s.modes(&translate.Transaction{ReadOnly: &on})
-	}
-	if b.Local && !s.tx.explicit {
+	if b.Local && !s.tx.explicit && !s.several {
 		s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
 	}
-	s.settings.set(d, value, b.Local)
-	return tagOf(b), nil
+	return tagOf(b), s.change(d, value, b.Local)
+}
+
+// change gives a setting a value that is canonical already.
+func (s *session) change(d *definition, value string, local bool) error {
+	switch strings.ToLower(d.name) {
+	case "transaction_isolation":
+		return s.modes(&translate.Transaction{Isolation: value})
+	case "transaction_read_only":
+		on := value == "on"
+		return s.modes(&translate.Transaction{ReadOnly: &on})
+	}
+	s.settings.set(d, value, local)
+	return nil
 }
 
 func tagOf(b *translate.Set) string {
@@ -90,6 +95,8 @@ func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (str
 		}
 		s.dropPortals()
 		clear(s.prepared)
+		s.listen(&translate.Listen{Off: true})
+		s.calls.AdvisoryUnlockAll()
 		for _, name := range []string{"session_authorization", ""} {
 			if _, err := s.set(snapshot, &translate.Set{Name: name, Reset: true}); err != nil {
 				return "", err

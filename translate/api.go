@@ -108,7 +108,7 @@ type Truncate struct{ Streams []*catalog.Stream }
 type Explain struct {
 	Statement Bound
 	Analyze   bool
-	Format    string // "text"
+	Format    string // "text", "json", "yaml"
 }
 
 // Transaction is BEGIN, COMMIT, ROLLBACK, SAVEPOINT …; Modes as in PostgreSQL.

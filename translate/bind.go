@@ -27,6 +27,14 @@ type binder struct {
 	// noted keeps notices from being given twice in a statement.
 	noted map[string]bool
 	ctes  []*cte
+	// frame is that of the innermost sub-query or lateral entry being bound; nil: none.
+	frame *frame
+	// beside are the levels whose FROM clause the sub-selects being bound stand in without seeing it.
+	beside []*scope
+	// keys is what the query below the EXISTS being bound may find out.
+	keys *existsKeys
+	// subNames are the names that output columns take from the sub-queries that they show.
+	subNames map[*pg.SubLink]string
 	// named are the names that output columns take from the columns they show: property spellings.
 	named map[*pg.ColumnRef]string
 	// fields are the names that output columns take from the last field of x[0].field: as it was spelled.
@@ -61,7 +69,7 @@ func Bind(c *Context, s *Statement) (Bound, error) {
 
 func newBinder(c *Context, s *Statement) *binder {
 	return &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, fields: map[*pg.A_Indirection]string{},
-		scanned: map[engine.StreamID]*relation{}, located: map[plan.Expr]int32{}}
+		scanned: map[engine.StreamID]*relation{}, located: map[plan.Expr]int32{}, subNames: map[*pg.SubLink]string{}}
 }
 
 // statement binds any statement.

@@ -10,8 +10,9 @@ import (
 
 // aggregate is an aggregate call of a query level.
 type aggregate struct {
-	call plan.AggCall
-	name string
+	location int32
+	call     plan.AggCall
+	name     string
 }
 
 // funcCall binds a function or aggregate call.
@@ -75,16 +76,13 @@ func (b *binder) call(schema, name string, args []plan.Expr, locations []int32, 
 
 // aggregateCall binds an aggregate and gives a Ref that stands for its result.
 func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Expr, error) {
+	nested := sc.inAgg
 	switch {
-	case sc.inAgg:
-		return nil, b.errorf(n.Location, types.CodeGroupingError, "aggregate function calls cannot be nested")
-	case sc.clause != "":
-		return nil, b.errorf(n.Location, types.CodeGroupingError, "aggregate functions are not allowed in %s", sc.clause)
 	case n.AggDistinct && n.AggStar:
 		return nil, b.errorf(n.Location, types.CodeSyntaxError, "DISTINCT is not allowed with %s(*)", name)
 	}
 	sc.inAgg = true
-	defer func() { sc.inAgg = false }()
+	defer func() { sc.inAgg = nested }()
 	args, locations, err := b.list(sc, n.Args)
 	if err != nil {
 		return nil, err
@@ -129,13 +127,8 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 		}
 		call.OrderBy = append(call.OrderBy, key)
 	}
-	for i, a := range sc.aggs {
-		if sameAggregate(a.call, call) {
-			return &plan.Ref{Typed: typed(f.Result), Index: aggregateRefs + i, Name: name}, nil
-		}
-	}
-	sc.aggs = append(sc.aggs, aggregate{call: call, name: name})
-	return &plan.Ref{Typed: typed(f.Result), Index: aggregateRefs + len(sc.aggs) - 1, Name: name}, nil
+	sc.inAgg = nested
+	return b.placeAggregate(sc, call, name, n.Location)
 }
 
 func anyEqual(list []plan.Expr, e plan.Expr) bool {

@@ -27,7 +27,7 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	sc := newScope()
+	sc := b.newScope()
 	noted := len(b.needs)
 	r, err := b.rangeVar(n.Relation)
 	if err != nil {

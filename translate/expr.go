@@ -31,6 +31,9 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_BoolExpr:
 		return b.boolExpr(sc, n.BoolExpr)
 	case *pg.Node_NullTest:
+		if n.NullTest.Arg.GetRowExpr() != nil {
+			return b.rowNull(sc, n.NullTest)
+		}
 		arg, err := b.expr(sc, n.NullTest.Arg) // of any type, so a parameter doesn't get one here
 		if c, ok := arg.(*plan.Const); ok && c.OID == types.Unknown {
 			arg = b.retype(arg, types.Text)
@@ -64,7 +67,7 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_CollateClause:
 		return b.collate(sc, n.CollateClause)
 	case *pg.Node_SubLink:
-		return nil, b.unsupported(n.SubLink.Location, "sub-queries in expressions are not supported yet")
+		return b.subLink(sc, n.SubLink)
 	case *pg.Node_RowExpr:
 		return nil, b.unsupported(n.RowExpr.Location, "row constructors are not supported yet")
 	case *pg.Node_AArrayExpr:

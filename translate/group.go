@@ -263,7 +263,7 @@ func (b *binder) limit(n *pg.Node, clause string) (plan.Expr, error) {
 	if ref := n.GetColumnRef(); ref != nil {
 		return nil, b.errorf(ref.Location, types.CodeInvalidColumnReference, "argument of %s must not contain variables", clause)
 	}
-	sc := newScope()
+	sc := b.newScope()
 	sc.clause = clause
 	e, err := b.expr(sc, n)
 	if err != nil {
@@ -351,6 +351,11 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 	if len(ops) == 0 {
 		return e, nil
 	}
+	if s, ok := e.(*plan.SubQuery); ok {
+		if err := q.groupedArgs(s); err != nil {
+			return nil, err
+		}
+	}
 	out := make([]plan.Expr, len(ops))
 	for i, o := range ops {
 		x, err := q.overGroups(o)
@@ -360,6 +365,21 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 		out[i] = x
 	}
 	return plan.WithOperands(e, out), nil
+}
+
+// groupedArgs refuses a sub-query that takes a column from a level that groups by others.
+func (q *level) groupedArgs(s *plan.SubQuery) error {
+	for _, a := range s.Args {
+		if r, ok := a.(*plan.Ref); ok && r.Index < aggregateRefs && !anyEqual(q.keys, a) {
+			rel, col, _ := q.sc.column(r)
+			at, ok := q.b.located[r]
+			if !ok {
+				at = -1
+			}
+			return q.b.errorf(at, types.CodeGroupingError, "subquery uses ungrouped column \"%s.%s\" from outer query", rel.name, col.Name)
+		}
+	}
+	return nil
 }
 
 // keyName is what EXPLAIN calls a group's key.

@@ -29,6 +29,9 @@ func (b *binder) operator(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e, ok, err := b.rowOperator(sc, n, name); ok || err != nil {
+		return e, err
+	}
 	switch n.Kind {
 	case pg.A_Expr_Kind_AEXPR_OP, pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE:
 		if n.Lexpr == nil {

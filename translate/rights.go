@@ -113,6 +113,8 @@ func plansOf(s Bound) []plan.Node {
 		}
 	case *Delete:
 		return []plan.Node{s.Plan}
+	case *DeclareCursor:
+		return []plan.Node{s.Query.Plan}
 	case *Explain:
 		return plansOf(s.Statement)
 	}

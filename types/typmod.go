@@ -108,7 +108,7 @@ func NumericTypmod(typmod int32) (precision, scale int, ok bool) {
 	return int(m >> 16 & 0xffff), int((m&0x7ff ^ 1024) - 1024), true
 }
 
-// FormatType is PostgreSQL's format_type: the type's SQL name with its typmod, "???" for an unknown
+// FormatType is PostgreSQL's format_type for types of pg_catalog: the type's SQL name with its typmod, "???" for an unknown
 // one and "-" for 0.
 func FormatType(oid OID, typmod int32) string {
 	if oid == 0 {
@@ -116,7 +116,7 @@ func FormatType(oid OID, typmod int32) string {
 	}
 	t, ok := Lookup(oid)
 	if !ok {
-		return "???"
+		return (*Env)(nil).FormatType(oid, typmod)
 	}
 	if e := ElemOf(oid); e != 0 && t.Array == 0 {
 		return FormatType(e, typmod) + "[]"

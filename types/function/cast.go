@@ -184,7 +184,7 @@ func throughText(from, to types.OID) *Function {
 	}
 	f := &Function{Name: ty.Name, Schema: "pg_catalog", Args: []types.OID{from}, Result: to, Strict: true, Volatility: Immutable}
 	for _, t := range []types.OID{from, to} {
-		if k, c := types.KindOf(t), category(t); k == column.Timestamp || k == column.Interval || c == 'D' || c == 'T' || regType(t) {
+		if k, c := types.KindOf(t), category(t); k == column.Timestamp || k == column.Interval || c == 'D' || c == 'T' || isReg(t) {
 			f.Volatility = Stable // the time zone, interval style, or names have a part in it
 		}
 	}
@@ -216,6 +216,7 @@ func throughText(from, to types.OID) *Function {
 	return f
 }
 
-func regType(t types.OID) bool {
-	return t == types.RegClass || t == types.RegProc || t == types.RegType
+func isReg(t types.OID) bool {
+	_, ok := types.RegClassOf(t)
+	return ok
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // registerCatalogFunctions: what clients' queries of pg_catalog call.
@@ -15,9 +16,9 @@ func registerCatalogFunctions(r *registry) {
 		case a[0].Null(i):
 			out.AppendNull()
 		case a[1].Null(i):
-			out.AppendString(formatType(c.Env, types.OID(a[0].Int(i)), -1))
+			out.AppendString(c.Env.FormatType(types.OID(a[0].Int(i)), -1))
 		default:
-			out.AppendString(formatType(c.Env, types.OID(a[0].Int(i)), int32(a[1].Int(i))))
+			out.AppendString(c.Env.FormatType(types.OID(a[0].Int(i)), int32(a[1].Int(i))))
 		}
 		return nil
 	}))
@@ -30,11 +31,9 @@ func registerCatalogFunctions(r *registry) {
 		return nil
 	}))
 	r.total("pg_get_userbyid(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if o := types.ObjectsOf(c.Env); o != nil {
-			if name, ok := o.RoleName(types.OID(a[0].Int(i))); ok {
-				out.AppendString(name)
-				return nil
-			}
+		if o, ok := c.Env.ObjectByOID(pgnames.Role, types.OID(a[0].Int(i))); ok {
+			out.AppendString(o.Name)
+			return nil
 		}
 		out.AppendString("unknown (OID=" + strconv.FormatInt(a[0].Int(i), 10) + ")")
 		return nil
@@ -42,7 +41,7 @@ func registerCatalogFunctions(r *registry) {
 	registerCommentFunctions(r)
 	registerViewFunctions(r)
 	for _, register := range []func(*registry){
-		registerVisibility, registerRegNames, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText,
+		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText,
 	} {
 		register(r)
 	}
@@ -66,24 +65,12 @@ func registerCatalogFunctions(r *registry) {
 // indexDefinition appends the statement that makes an index; null where there is none.
 func indexDefinition(c *Call, oid types.OID, out *column.Vector) {
 	if n, ok := c.Env.Names.(types.IndexNames); ok {
-		if text, ok := n.IndexDefinition(oid); ok {
+		if text, ok := n.IndexDefinition(oid, 0); ok {
 			out.AppendString(text)
 			return
 		}
 	}
 	out.AppendNull()
-}
-
-// formatType is format_type: types of the table, and row types of relations.
-func formatType(env *types.Env, oid types.OID, typmod int32) string {
-	if _, ok := types.Lookup(oid); !ok {
-		if o := types.ObjectsOf(env); o != nil {
-			if name, ok := o.FormatType(oid); ok {
-				return name
-			}
-		}
-	}
-	return types.FormatType(oid, typmod)
 }
 
 // given gives a function of PostgreSQL's its kernel, and adds it where pg15.txt leaves it out because of its types.

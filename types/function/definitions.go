@@ -6,6 +6,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // registerDefinitions: the functions that say by which SQL an object was made; null where there is no such object.
@@ -41,7 +42,7 @@ func registerDefinitions(r *registry) {
 				return types.Errorf(types.CodeWrongObjectType, "\"%s\" is an aggregate function", name)
 			}
 		}
-		appendObjectText(c, oid, out, func(o types.Objects, oid types.OID) (string, bool) { return o.Definition(classFunction, oid) })
+		appendObjectText(c, oid, out, func(o types.Objects, oid types.OID) (string, bool) { return o.Definition(pgnames.Function, oid) })
 		return nil
 	}))
 	r.fn("pg_get_function_arguments(oid)", objectText(func(o types.Objects, oid types.OID) (string, bool) { return o.FunctionArguments(oid, true) }))
@@ -89,26 +90,23 @@ func appendObjectText(c *Call, oid types.OID, out *column.Vector, text func(o ty
 
 // relationNamed finds a relation by its name as a user writes it.
 func relationNamed(env *types.Env, name []byte) (types.OID, error) {
-	if env.Names != nil {
-		if oid, ok := env.Names.Relation(string(name)); ok {
-			return oid, nil
-		}
+	o, err := env.Relation(string(name))
+	if err != nil {
+		return 0, err
 	}
-	return 0, types.UndefinedRelation(string(name))
+	return o.OID, nil
 }
 
 // columnNamed finds a relation's column.
 func columnNamed(env *types.Env, relation types.OID, name string) (int16, error) {
-	if o := types.ObjectsOf(env); o != nil {
-		if attr, ok := o.ColumnNumber(relation, name); ok {
+	if n, ok := env.Names.(types.ColumnNames); ok {
+		if attr, ok := n.Attribute(relation, name); ok {
 			return attr, nil
 		}
 	}
-	relationName := strconv.FormatUint(uint64(relation), 10)
-	if env.Names != nil {
-		if n, ok := env.Names.RelationName(relation); ok {
-			relationName = n
-		}
+	shown := strconv.FormatUint(uint64(relation), 10)
+	if o, ok := env.ObjectByOID(pgnames.Relation, relation); ok {
+		shown = o.Name
 	}
-	return 0, types.Errorf(types.CodeUndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", name, relationName)
+	return 0, types.Errorf(types.CodeUndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", name, shown)
 }

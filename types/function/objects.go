@@ -5,6 +5,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // registerObjectFunctions: what else clients ask of catalog objects.
@@ -79,10 +80,8 @@ func registerObjectFunctions(r *registry) {
 	// There are no sequences.
 	sequence := byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		oid := types.OID(a[0].Int(i))
-		if c.Env.Names != nil {
-			if name, ok := c.Env.Names.RelationName(oid); ok {
-				return types.Errorf(types.CodeWrongObjectType, "\"%s\" is not a sequence", name)
-			}
+		if o, ok := c.Env.ObjectByOID(pgnames.Relation, oid); ok {
+			return types.Errorf(types.CodeWrongObjectType, "\"%s\" is not a sequence", o.Name)
 		}
 		return types.Errorf("XX000", "could not open relation with OID %d", oid)
 	})

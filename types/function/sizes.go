@@ -3,6 +3,7 @@ package function
 import (
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // registerSizes: how many bytes relations and databases take.
@@ -52,7 +53,8 @@ func registerSizes(r *registry) {
 		out.AppendInt(total)
 	}
 	r.fn("pg_database_size(name)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if _, err := findDatabase(c, a[0].Str(i)); err != nil {
+		q := inquiries["database"]
+		if _, err := q.object(c.Env, a[0], i); err != nil {
 			return err
 		}
 		whole(c, out)
@@ -77,7 +79,8 @@ func registerSizes(r *registry) {
 		return nil
 	}))
 	r.fn("pg_tablespace_size(name)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		oid, err := tablespaceNamed(c, a[0].Str(i))
+		q := inquiries["tablespace"]
+		oid, err := q.object(c.Env, a[0], i)
 		if err != nil {
 			return err
 		}
@@ -99,11 +102,9 @@ func registerSizes(r *registry) {
 	r.fn("pg_relation_filepath(regclass)", nothing) // a stream's events lie in many files: flare.files lists them
 }
 
-var tablespaceNamed = oneOf("tablespace", map[string]types.OID{"pg_default": 1663, "pg_global": 1664})
-
 func kindOfRelation(c *Call, oid types.OID) (byte, bool) {
-	if o := types.ObjectsOf(c.Env); o != nil {
-		return o.RelationKind(oid)
+	if o, ok := c.Env.ObjectByOID(pgnames.Relation, oid); ok {
+		return o.Kind, true
 	}
 	return 0, false
 }
