@@ -25,7 +25,7 @@ func rowsSchemata(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error
 		w.Begin()
 		w.Text("catalog_name", database(env))
 		w.Text("schema_name", n.name)
-		w.Text("schema_owner", owner(env))
+		w.Text("schema_owner", s.ownerName(env, s.SchemaRights(n.name)))
 		w.End()
 	}
 	return nil

@@ -55,7 +55,7 @@ func (r *Role) SetSetting(name, value string) {
 
 // ReassignOwned gives all that some roles own to another.
 func ReassignOwned(e *engine.SchemaEdit, from []types.OID, to types.OID) error {
-	for _, o := range everything(e.Schema()) {
+	for _, o := range allOwned(e.Schema()) {
 		if slices.Contains(from, rightsOf(e.Schema(), o.Class, o.OID).Owner) {
 			if err := SetOwner(e, o.Object, to); err != nil {
 				return err
@@ -68,7 +68,7 @@ func ReassignOwned(e *engine.SchemaEdit, from []types.OID, to types.OID) error {
 // DropOwned drops what some roles own, and takes from them what they were granted.
 func DropOwned(e *engine.SchemaEdit, roles []types.OID, cascade bool) error {
 	gone := func(oid types.OID) bool { return slices.Contains(roles, oid) }
-	all := everything(e.Schema())
+	all := allOwned(e.Schema())
 	// Tables before the schemas that they are in.
 	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Or(-compareClass(a.Class, b.Class), -cmp.Compare(a.OID, b.OID)) })
 	for _, o := range all {
@@ -96,6 +96,11 @@ func DropOwned(e *engine.SchemaEdit, roles []types.OID, cascade bool) error {
 	for _, d := range defaultRights(e.Schema()) {
 		if gone(d.role) {
 			e.Put(engine.Object{ObjectKey: defaultKey(d.role, d.schema, d.letter)})
+			continue
+		}
+		d.Grants = slices.DeleteFunc(d.Grants, func(g Grant) bool { return gone(g.To) })
+		if err := putDefault(e, d); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -120,8 +125,8 @@ func dropRelation(e *engine.SchemaEdit, o owned, cascade bool) error {
 	return DropTable(e, engine.StreamID(o.OID-firstStreamOID), o.Name)
 }
 
-// everything lists all that can be owned, tables and schemas and the database.
-func everything(s *engine.Schema) []owned {
+// allOwned lists all that can be owned, tables and schemas and the database.
+func allOwned(s *engine.Schema) []owned {
 	var out []owned
 	for _, o := range ownedObjects(s) {
 		out = append(out, o)

@@ -54,7 +54,8 @@ func class(w *Rows, oid types.OID, name string, namespace types.OID, kind string
 }
 
 // rowsClass lists streams, views and indexes.
-func rowsClass(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
+func rowsClass(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
+	roles := s.rolesFor(env)
 	var sizes map[engine.StreamID]Size
 	counted := false
 	if w.Wants("reltuples") || w.Wants("relpages") {
@@ -66,6 +67,7 @@ func rowsClass(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
 		}
 		kind := relkind(r)
 		w.Begin()
+		rightsColumns(w, roles, s.RelationRights(r), "relowner", "relacl")
 		class(w, r.OID, r.Name, s.namespaceOID(r.Schema), kind)
 		w.OID("reltype", rowTypeOIDs+r.OID)
 		if w.Wants("relnatts") {
@@ -100,6 +102,7 @@ func rowsClass(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
 			continue
 		}
 		w.Begin()
+		w.OID("relowner", rightsOf(s.schema, RelationClass, x.Stream.OID).Owner)
 		class(w, x.OID, x.Name, s.namespaceOID(x.Schema), "i")
 		w.Float("reltuples", -1)
 		w.Int("relnatts", 1)

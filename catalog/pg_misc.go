@@ -12,9 +12,6 @@ func init() {
 	}
 	builtin["pg_catalog.pg_namespace"] = maker{known: knownNamespaces}
 	builtin["pg_catalog.pg_database"] = maker{rows: rowsDatabase}
-	for _, name := range []string{"pg_roles", "pg_authid", "pg_user", "pg_shadow"} {
-		builtin["pg_catalog."+name] = maker{rows: rowsRole}
-	}
 }
 
 func knownNamespaces(s *Snapshot, w *Rows) {
@@ -22,7 +19,7 @@ func knownNamespaces(s *Snapshot, w *Rows) {
 		w.Begin()
 		w.OID("oid", n.oid)
 		w.Text("nspname", n.name)
-		w.OID("nspowner", bootstrapRole)
+		rightsColumns(w, s.Roles(), s.SchemaRights(n.name), "nspowner", "nspacl")
 		w.End()
 	}
 }
@@ -36,12 +33,12 @@ var databases = []struct {
 	name string
 }{{databaseFlare, "flare"}, {databasePostgres, "postgres"}}
 
-func rowsDatabase(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
+func rowsDatabase(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 	row := func(oid types.OID, name string) {
 		w.Begin()
 		w.OID("oid", oid)
 		w.Text("datname", name)
-		w.OID("datdba", bootstrapRole)
+		rightsColumns(w, s.rolesFor(env), s.DatabaseRights(), "datdba", "datacl")
 		w.Int("encoding", 6) // UTF8
 		w.Text("datlocprovider", "c")
 		w.Bool("datallowconn", true)
@@ -59,29 +56,5 @@ func rowsDatabase(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error
 	if !known { // the one named as the user
 		row(databaseUser, database(env))
 	}
-	return nil
-}
-
-// rowsRole fills pg_roles, pg_authid, pg_user and pg_shadow: until there are roles, who asks is the only one, and may do everything.
-func rowsRole(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
-	w.Begin()
-	w.OID("oid", bootstrapRole)
-	w.Text("rolname", owner(env))
-	for _, right := range []string{"rolsuper", "rolinherit", "rolcreaterole", "rolcreatedb", "rolcanlogin", "rolreplication", "rolbypassrls"} {
-		w.Bool(right, true)
-	}
-	w.Int("rolconnlimit", -1)
-	if w.layout.name == "pg_roles" {
-		w.Text("rolpassword", "********")
-	}
-	w.Text("usename", owner(env))
-	w.OID("usesysid", bootstrapRole)
-	for _, right := range []string{"usecreatedb", "usesuper", "userepl", "usebypassrls"} {
-		w.Bool(right, true)
-	}
-	if w.layout.name == "pg_user" {
-		w.Text("passwd", "********")
-	}
-	w.End()
 	return nil
 }

@@ -72,14 +72,6 @@ func (s *Snapshot) namespaceOID(name string) types.OID {
 	return 0
 }
 
-// owner is who owns everything until there are roles: the role that asks.
-func owner(env *types.Env) string {
-	if env != nil && env.User != "" {
-		return env.User
-	}
-	return "flare"
-}
-
 func database(env *types.Env) string {
 	if env != nil && env.Database != "" {
 		return env.Database
@@ -174,7 +166,7 @@ func rowsTables(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		w.Begin()
 		w.Text("schemaname", r.Schema)
 		w.Text("tablename", r.Name)
-		w.Text("tableowner", owner(env))
+		w.Text("tableowner", s.ownerName(env, s.RelationRights(r)))
 		w.Bool("hasindexes", r.Stream != nil && s.indexed(r.Stream))
 		for _, c := range []string{"hasrules", "hastriggers", "rowsecurity"} {
 			w.Bool(c, false)
@@ -192,7 +184,7 @@ func rowsViews(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		w.Begin()
 		w.Text("schemaname", r.Schema)
 		w.Text("viewname", r.Name)
-		w.Text("viewowner", owner(env))
+		w.Text("viewowner", s.ownerName(env, s.RelationRights(r)))
 		if r.View != nil && w.Wants("definition") {
 			w.Text("definition", s.ViewDefinition(r.View, searchPath(env)))
 		}

@@ -266,13 +266,9 @@ func LetterRights(letter string) Right { return letterDefaults(letter, 0)[0].Rig
 // AlterDefaultRights changes what is granted on what a role will make, in a schema or (0) anywhere. id is a number that nothing else has.
 func AlterDefaultRights(e *engine.SchemaEdit, id engine.StreamID, role, schema types.OID, letter string, to []types.OID, rights Right, grants, option bool) error {
 	key := defaultKey(role, schema, letter)
-	base := letterDefaults(letter, role)
-	if schema != 0 {
-		base = nil // it only adds to what holds anywhere
-	}
-	d := &defaultRight{OID: firstStreamOID + types.OID(id), Grants: slices.Clone(base)}
+	d := &defaultRight{OID: firstStreamOID + types.OID(id), role: role, schema: schema, letter: letter}
+	d.Grants = d.base()
 	if text, ok := e.Schema().Objects[key]; ok {
-		d = new(defaultRight)
 		if err := json.Unmarshal(text, d); err != nil {
 			return types.Errorf(types.CodeInternalError, "default privileges can't be read: %v", err)
 		}
@@ -287,7 +283,20 @@ func AlterDefaultRights(e *engine.SchemaEdit, id engine.StreamID, role, schema t
 			return err
 		}
 	}
-	if sameGrants(d.Grants, base) {
+	return putDefault(e, d)
+}
+
+// base are the grants without which there is nothing to keep.
+func (d *defaultRight) base() []Grant {
+	if d.schema != 0 {
+		return nil // it only adds to what holds anywhere
+	}
+	return letterDefaults(d.letter, d.role)
+}
+
+func putDefault(e *engine.SchemaEdit, d *defaultRight) error {
+	key := defaultKey(d.role, d.schema, d.letter)
+	if sameGrants(d.Grants, d.base()) {
 		e.Put(engine.Object{ObjectKey: key})
 		return nil
 	}

@@ -66,21 +66,18 @@ func (s *Server) provide(r *catalog.Registry) {
 }
 
 func (s *Server) statActivity(_ context.Context, env *types.Env, w *catalog.Rows) error {
-	superuser := true
-	if env.Setting != nil {
-		v, _ := env.Setting("is_superuser")
-		superuser = v == "on"
-	}
+	seen := visible(env)
 	for _, x := range s.all() {
 		w.Begin()
 		w.Text("datname", x.database)
 		w.Int("pid", int64(x.pid))
+		w.OID("usesysid", x.login)
 		w.Text("usename", x.user)
 		a := x.activity.Load()
 		if a != nil {
 			w.Text("application_name", a.application)
 		}
-		if x.user == env.User || superuser {
+		if seen(x) {
 			x.showActivity(a, w)
 		} else {
 			w.Text("query", "<insufficient privilege>")

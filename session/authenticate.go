@@ -40,6 +40,15 @@ func (s *Server) Demand(st *pgwire.Startup) (pgwire.Demand, error) {
 			method = auth.Trust
 		}
 	}
+	remote := !st.Local && !st.Address.IsLoopback()
+	switch {
+	case remote && !st.TLS && !s.c.PlainRemote && method != auth.Reject:
+		return d, types.Errorf(codeInvalidAuth, "connections from other machines need TLS").
+			WithHint("Connect with sslmode=require or better. The server's flag --insecure-no-tls does without.")
+	case remote && method == auth.Trust && !s.c.TrustRemote:
+		return d, types.Errorf(codeInvalidAuth, "connections from other machines need authentication").
+			WithHint("The rules say trust, which the server's flag --insecure-no-auth would let them do.")
+	}
 	if rule.ClientCert != "" && !st.Certified {
 		return d, types.Errorf(codeInvalidAuth, "connection requires a valid client certificate")
 	}
@@ -108,7 +117,7 @@ func (s *Server) rules() *auth.Rules {
 	return builtInRules
 }
 
-var builtInRules = auth.BuiltIn(false, false)
+var builtInRules = auth.BuiltIn(false, false, false)
 
 // admissible says why a role can't have a session even when it is who it says.
 func admissible(snapshot *catalog.Snapshot, role *catalog.Role, st *pgwire.Startup) error {

@@ -115,15 +115,14 @@ func (c *calls) session(pid int32, whole bool) (*session, error) {
 		c.warn("01000", "PID %d is not a PostgreSQL backend process", pid)
 		return nil, nil
 	}
+	tx := c.s.srv.c.Store.Read()
+	roles := c.s.srv.c.Catalog.Snapshot(tx.Schema()).Roles()
+	tx.Close()
 	c.mu.Lock()
-	superuser := c.settings.get("is_superuser") == "on"
+	me := actingRole(c.settings.now, c.s.login)
 	c.mu.Unlock()
-	if x.user != c.s.user && !superuser {
-		what := "query is being canceled"
-		if whole {
-			what = "process is being terminated"
-		}
-		return nil, types.Errorf("42501", "must be a member of the role whose %s or member of pg_signal_backend", what)
+	if err := maySignal(roles, me, x.login, whole); err != nil {
+		return nil, err
 	}
 	return x, nil
 }

@@ -16,17 +16,22 @@ const (
 	keyRole    = "\x00role"    // OID of the role of SET ROLE; without, the session's
 )
 
-func (s *session) kept(key string, otherwise types.OID) types.OID {
-	n, err := strconv.ParseUint(s.settings.now[key], 10, 32)
+func roleAt(now values, key string, otherwise types.OID) types.OID {
+	n, err := strconv.ParseUint(now[key], 10, 32)
 	if err != nil {
 		return otherwise
 	}
 	return types.OID(n)
 }
 
+// actingRole is current_user under settings, of a session that a role logged in to.
+func actingRole(now values, login types.OID) types.OID {
+	return roleAt(now, keyRole, roleAt(now, keySession, login))
+}
+
 // sessionRole is session_user, currentRole current_user.
-func (s *session) sessionRole() types.OID { return s.kept(keySession, s.login) }
-func (s *session) currentRole() types.OID { return s.kept(keyRole, s.sessionRole()) }
+func (s *session) sessionRole() types.OID { return roleAt(s.settings.now, keySession, s.login) }
+func (s *session) currentRole() types.OID { return actingRole(s.settings.now, s.login) }
 
 // identity refuses to go on in the name of a role that has been dropped.
 func (s *session) identity(snapshot *catalog.Snapshot) error {
@@ -53,7 +58,7 @@ func (s *session) become(snapshot *catalog.Snapshot, b *translate.Set, key strin
 	default:
 		x, ok := roles.Named(name)
 		if !ok || roles.Open && x.OID != catalog.BootstrapRole {
-			return types.Errorf(types.CodeUndefinedObject, "role %q does not exist", name)
+			return types.Errorf(types.CodeInvalidParameterValue, "role %q does not exist", name)
 		}
 		if oid = x.OID; key == "role" && !roles.Member(s.sessionRole(), oid) {
 			return types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set role %q", name)
@@ -131,7 +136,29 @@ func (s *session) roleSetting(b *translate.Set) (out [2]string, err error) {
 	return out, nil
 }
 
-// sees reports whether the session may be shown what another one does.
-func sees(roles *catalog.Roles, asking, of types.OID) bool {
-	return roles.Has(asking, of) || roles.Has(asking, catalog.ReadAllStats)
+// visible tells the sessions of which who asks may see what they do: those of roles whose privileges he has, or all with pg_read_all_stats.
+func visible(env *types.Env) func(*session) bool {
+	n, ok := env.Names.(*names)
+	if !ok {
+		return func(*session) bool { return false }
+	}
+	me, ok := n.roles.Named(env.User)
+	return func(x *session) bool {
+		return ok && (n.roles.Has(me.OID, x.login) || n.roles.Has(me.OID, catalog.ReadAllStats))
+	}
+}
+
+// maySignal refuses a role to cancel or, as a whole, end another's session.
+func maySignal(roles *catalog.Roles, me, other types.OID, whole bool) error {
+	switch {
+	case roles.Superuser(other) && !roles.Superuser(me) && whole:
+		return types.Errorf(types.CodeInsufficientPrivilege, "must be a superuser to terminate superuser process")
+	case roles.Superuser(other) && !roles.Superuser(me):
+		return types.Errorf(types.CodeInsufficientPrivilege, "must be a superuser to cancel superuser query")
+	case roles.Has(me, other), roles.Has(me, catalog.SignalBackend):
+		return nil
+	case whole:
+		return types.Errorf(types.CodeInsufficientPrivilege, "must be a member of the role whose process is being terminated or member of pg_signal_backend")
+	}
+	return types.Errorf(types.CodeInsufficientPrivilege, "must be a member of the role whose query is being canceled or member of pg_signal_backend")
 }

@@ -43,6 +43,8 @@ type Config struct {
 	Maintain func(engine.MaintainOptions) engine.MaintainOptions
 	// Rules gives the rules of who gets in; nil, or none: auth.BuiltIn.
 	Rules func() *auth.Rules
+	// PlainRemote lets other machines in without TLS, TrustRemote without proof where the rules say so.
+	PlainRemote, TrustRemote bool
 	// Reserved of MaxConnections are for superusers, as SHOW superuser_reserved_connections says.
 	Reserved int
 }
@@ -51,8 +53,8 @@ type Config struct {
 type Server struct {
 	c        Config
 	settings *table
-	secret   []byte // for Mock, while the store has none
 	started  time.Time
+	secret   []byte // for Mock, while the store has none
 
 	exchange *exchange
 	advisory *advisoryLocks
@@ -79,7 +81,10 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{}, exchange: newExchange(), advisory: newAdvisoryLocks()}
+	s := &Server{
+		c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{},
+		exchange: newExchange(), advisory: newAdvisoryLocks(),
+	}
 	s.settings.byName["superuser_reserved_connections"].def = strconv.Itoa(c.Reserved)
 	if c.Registry != nil {
 		s.provide(c.Registry)

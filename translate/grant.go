@@ -126,6 +126,9 @@ func (b *binder) granted(n *pg.GrantStmt) (out []grantable, class catalog.Class,
 			if err != nil {
 				return nil, "", placeless(err)
 			}
+			if systemSchema(rel.Schema) && !b.superuser() {
+				return nil, "", b.refuse("permission denied for %s %s", kindWord(rel), rel.Name)
+			}
 			if systemSchema(rel.Schema) {
 				return nil, "", b.unsupported(-1, "GRANT on system relations is not supported: they are everybody's to read, but for those with passwords")
 			}
@@ -173,7 +176,7 @@ func (b *binder) rights(list []*pg.Node, all catalog.Right, class string) (catal
 			return 0, b.errorf(-1, types.CodeSyntaxError, "unrecognized privilege type \"%s\"", a.GetPrivName())
 		}
 		if r&all == 0 {
-			if class == "table" {
+			if class == "table" && r != catalog.Usage { // which sequences have, and the same words are for
 				class = "relation"
 			}
 			return 0, b.errorf(-1, "0LP01", "invalid privilege type %s for %s", strings.Join(r.Names(), ""), class)

@@ -96,6 +96,8 @@ func syntaxError(sql string, err error) error {
 		code = types.CodeFeatureNotSupported
 	case strings.HasPrefix(message, "invalid byte sequence for encoding"): // of an escape: E'\xff'
 		code = types.CodeCharacterNotInRepertoire
+	case strings.HasPrefix(message, "role name ") && strings.HasSuffix(message, " is reserved"):
+		code = "42939"
 	case strings.HasPrefix(message, "unsafe use of string constant"):
 		code = types.CodeFeatureNotSupported
 	}

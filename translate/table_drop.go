@@ -32,7 +32,10 @@ func (b *binder) changeable(d *Definition, n *pg.RangeVar, missingOK bool) (*cat
 	if rel.Stream == nil {
 		return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
 	}
-	return rel.Stream, b.owns(rel, "table")
+	if err := b.owns(rel, "table"); err != nil {
+		return nil, err
+	}
+	return rel.Stream, nil
 }
 
 // createSchema binds CREATE SCHEMA.

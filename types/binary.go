@@ -75,7 +75,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	if e := ElemOf(t); e != 0 {
 		return appendArrayBinary(dst, env, t, e, v.Str(i))
 	}
-	return dst, Errorf(CodeFeatureNotSupported, "no binary output function available for type %s", FormatType(t, -1))
+	return dst, Errorf(CodeUndefinedFunction, "no binary output function available for type %s", FormatType(t, -1))
 }
 
 func badBinary(t OID) error {
