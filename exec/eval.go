@@ -51,7 +51,9 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		if rt.frame == nil || e.Index >= len(rt.frame.outer) {
 			return nil, false, types.Errorf(types.CodeInternalError, "no row around the query to read column %q of", e.Name)
 		}
-		return newConstant(rt.frame.outer[e.Index]), true, nil
+		c := &constant{v: *rt.frame.outer[e.Index]} // a copy of the frame's own already
+		c.v.Form = column.Constant
+		return c, true, nil
 	}
 	operands := plan.Operands(e)
 	args := make([]evaluator, len(operands))
@@ -96,6 +98,8 @@ func assemble(rt *Runtime, e plan.Expr, args []evaluator) (ev evaluator, volatil
 		return &isBool{arg: args[0], want: e.Want, not: e.Not}, false, nil
 	case *plan.IsDistinct:
 		return &isDistinct{typ: e.L.Type(), l: args[0], r: args[1], not: e.Not}, false, nil
+	case *plan.AnyAll:
+		return newAnyAll(rt, e, args[0], args[1]), e.Func.Volatility == function.Volatile, nil
 	case *plan.Case:
 		c := &caseOf{kind: types.KindOf(e.Type())}
 		for i := range e.Whens {

@@ -23,6 +23,9 @@ func openSource(ctx context.Context, n *plan.SourceScan, rt *Runtime) (plan.Batc
 		if filters[i], err = settle(rt, f); err != nil {
 			return nil, err
 		}
+		if c, ok := filters[i].(*plan.Const); ok && c.Value.Kind == column.Bool && (c.Value.Null(0) || !c.Value.Bool(0)) {
+			return noRows{}, nil // whatever the source has, the condition above would leave nothing of it
+		}
 	}
 	from, err := n.Source.Open(ctx, rt.Env, n.Want, filters)
 	if err != nil {
@@ -31,12 +34,22 @@ func openSource(ctx context.Context, n *plan.SourceScan, rt *Runtime) (plan.Batc
 	return &sourceScan{from: from, want: len(n.Want), name: n.Name}, nil
 }
 
+// noRows yields nothing.
+type noRows struct{}
+
+func (noRows) Next(context.Context, *column.Batch) (bool, error) { return false, nil }
+func (noRows) Close()                                            {}
+
 // settle replaces what a filter says about this opening by constants: parameters, outer columns, and all else that reads no column, unless
 // it fails; sources know none of them.
 func settle(rt *Runtime, e plan.Expr) (plan.Expr, error) {
-	switch e.(type) {
+	switch x := e.(type) {
 	case *plan.Const, *plan.Ref:
 		return e, nil
+	case *plan.Outer:
+		if rt.frame != nil && x.Index < len(rt.frame.outer) {
+			return &plan.Const{Typed: x.Typed, Value: rt.frame.outer[x.Index]}, nil
+		}
 	}
 	if plan.IsStable(e) {
 		if v, err := evalOne(rt, e); err == nil {

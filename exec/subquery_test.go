@@ -114,7 +114,7 @@ func TestCorrelatedSubQueries(t *testing.T) {
 				}
 			}
 			slices.SortFunc(match, compareAny)
-			var want row = row{len(match) > 0, nil, true}
+			want := row{len(match) > 0, nil, true}
 			if len(match) > 0 {
 				want[1] = match[0]
 			}

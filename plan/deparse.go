@@ -60,6 +60,8 @@ func (d *deparser) expr(e Expr) {
 		d.write(" IS ", not(e.Not), "DISTINCT FROM ")
 		d.expr(e.R)
 		d.write(")")
+	case *AnyAll:
+		d.anyAll(e)
 	case *Case:
 		d.caseOf(e)
 	case *Coalesce:
@@ -134,6 +136,7 @@ func (d *deparser) caseOf(e *Case) {
 
 func (d *deparser) call(e *Call) {
 	switch {
+	case d.syntax(e):
 	case e.Op == "::" && len(e.Args) > 0:
 		// What prints without parentheses of its own and could run into the "::" gets a pair.
 		if _, isCase := e.Args[0].(*Case); isCase {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
 )
 
@@ -178,20 +177,11 @@ func ReadsOutside(n Node) bool {
 	return found
 }
 
-// Columns of one plan row as Refs, the first at index from.
+// RefsOf gives the columns of a row as Refs, the first at index from.
 func RefsOf(cols []Column, from int) []Expr {
 	out := make([]Expr, len(cols))
 	for i, c := range cols {
 		out[i] = &Ref{Typed: Typed{OID: c.Type, Mod: c.Typmod}, Index: from + i, Name: c.Name}
-	}
-	return out
-}
-
-// typesOf lists the types of expressions.
-func typesOf(list []Expr) []types.OID {
-	out := make([]types.OID, len(list))
-	for i, e := range list {
-		out[i] = e.Type()
 	}
 	return out
 }

@@ -41,6 +41,8 @@ func VolatilityOf(e Expr) function.Volatility {
 		switch x := x.(type) {
 		case *Call:
 			raise(x.Func)
+		case *AnyAll:
+			raise(x.Func)
 		case *InList:
 			raise(x.Eq)
 		case *SubQuery:
@@ -176,6 +178,9 @@ func sameNode(a, b Expr) bool {
 	case *IsDistinct:
 		b, ok := b.(*IsDistinct)
 		return ok && a.Not == b.Not
+	case *AnyAll:
+		b, ok := b.(*AnyAll)
+		return ok && a.Func == b.Func && a.All == b.All
 	case *Case:
 		b, ok := b.(*Case)
 		return ok && len(a.Whens) == len(b.Whens) && (a.Else == nil) == (b.Else == nil)

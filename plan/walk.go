@@ -19,6 +19,8 @@ func Operands(e Expr) []Expr {
 		return []Expr{e.Arg}
 	case *IsDistinct:
 		return []Expr{e.L, e.R}
+	case *AnyAll:
+		return []Expr{e.X, e.Array}
 	case *Case:
 		out := make([]Expr, 0, 2*len(e.Whens)+1)
 		for _, w := range e.Whens {
@@ -94,6 +96,11 @@ func Transform(e Expr, f func(Expr) Expr) Expr {
 	case *IsDistinct:
 		if l, r := one(n.L), one(n.R); l != n.L || r != n.R {
 			e = &IsDistinct{Typed: n.Typed, L: l, R: r, Not: n.Not}
+		}
+	case *AnyAll:
+		if x, a := one(n.X), one(n.Array); x != n.X || a != n.Array {
+			c := *n
+			c.X, c.Array, e = x, a, &c
 		}
 	case *Case:
 		whens, changed := slices.Clone(n.Whens), false

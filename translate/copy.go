@@ -165,7 +165,7 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 			return err
 		}
 		sc := newScope()
-		sc.rels = []*relation{r}
+		sc.rels, sc.items = []*relation{r}, []*fromItem{{rel: r}}
 		q := &level{b: b, sc: sc}
 		if out.Format == "json" && r.stream != nil && len(n.Attlist) == 0 { // the events themselves
 			out.Documents = true

@@ -69,9 +69,9 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_SubLink:
 		return b.subLink(sc, n.SubLink)
 	case *pg.Node_RowExpr:
-		return nil, b.unsupported(n.RowExpr.Location, "row constructors are not supported yet")
+		return b.rowExpr(sc, n.RowExpr)
 	case *pg.Node_AArrayExpr:
-		return nil, b.unsupported(n.AArrayExpr.Location, "array constructors are not supported yet")
+		return b.arrayExpr(sc, n.AArrayExpr, 0, -1)
 	case *pg.Node_GroupingFunc:
 		return nil, b.unsupported(n.GroupingFunc.Location, "GROUPING is not supported yet")
 	case *pg.Node_SetToDefault:
@@ -152,6 +152,10 @@ func location(n *pg.Node) int32 {
 		return location(n.CollateClause.Arg)
 	case *pg.Node_SubLink:
 		return n.SubLink.Location
+	case *pg.Node_AArrayExpr:
+		return n.AArrayExpr.Location
+	case *pg.Node_RowExpr:
+		return n.RowExpr.Location
 	case *pg.Node_List:
 		if len(n.List.Items) > 0 {
 			return location(n.List.Items[0])
@@ -217,6 +221,9 @@ func (b *binder) cast(sc *scope, n *pg.TypeCast) (plan.Expr, error) {
 	t, typmod, err := b.typeName(n.TypeName)
 	if err != nil {
 		return nil, err
+	}
+	if a := n.Arg.GetAArrayExpr(); a != nil && types.ElemOf(t) != 0 { // its elements are cast one by one
+		return b.arrayExpr(sc, a, t, typmod)
 	}
 	e, err := b.expr(sc, n.Arg)
 	if err != nil {

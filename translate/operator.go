@@ -80,7 +80,7 @@ func (b *binder) operator(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 		if a := n.Rexpr.GetAArrayExpr(); a != nil && (name == "=" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ANY || name == "<>" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ALL) && len(a.Elements) > 0 {
 			return b.in(sc, n, a.Elements, name == "<>")
 		}
-		return nil, b.unsupported(n.Location, "ANY and ALL over arrays are not supported yet")
+		return b.anyAll(sc, n, name)
 	}
 	return nil, b.unsupported(n.Location, "this form of expression is not supported yet")
 }

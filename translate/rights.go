@@ -27,13 +27,6 @@ func (b *binder) role() types.OID {
 	return b.c.Role
 }
 
-// as binds something in the name of another role: a view's query in its owner's.
-func (b *binder) as(owner types.OID, bind func() error) error {
-	b.owners = append(b.owners, owner)
-	defer func() { b.owners = b.owners[:len(b.owners)-1] }()
-	return bind()
-}
-
 // wants notes that the statement uses a relation. All that is noted is checked when the statement is bound, as PostgreSQL does:
 // names that don't exist are told first.
 func (b *binder) wants(rel catalog.Relation, right catalog.Right) {

@@ -20,8 +20,8 @@ import (
 //
 // Bytes that are no such form, as they may lie under a null, read as the empty array.
 
-// maxDimensions is PostgreSQL's MAXDIM.
-const maxDimensions = 6
+// MaxDimensions is how many dimensions an array may have: PostgreSQL's MAXDIM.
+const MaxDimensions = 6
 
 // MaxArrayElements is how many elements an array may have (PostgreSQL's MaxArraySize).
 const MaxArrayElements = 134217727
@@ -72,13 +72,13 @@ func ArrayDims(s []byte) []Dim {
 
 // ArrayLen is the number of an array's elements.
 func ArrayLen(s []byte) int {
-	var buf [maxDimensions]Dim
+	var buf [MaxDimensions]Dim
 	_, n, _, _ := arrayHeader(buf[:0], s)
 	return n
 }
 
 func arrayHeader(dims []Dim, s []byte) (_ []Dim, n int, rest []byte, ok bool) {
-	if len(s) < 2 || s[0] > maxDimensions || len(s) < 2+8*int(s[0]) {
+	if len(s) < 2 || s[0] > MaxDimensions || len(s) < 2+8*int(s[0]) {
 		return dims, 0, nil, false
 	}
 	if s[0] == 0 {
@@ -251,8 +251,8 @@ func lowerOf(t OID) int {
 
 // checkDims fails for dimensions that no array may have.
 func checkDims(dims []Dim) error {
-	if len(dims) > maxDimensions {
-		return Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", len(dims), maxDimensions)
+	if len(dims) > MaxDimensions {
+		return Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", len(dims), MaxDimensions)
 	}
 	n := int64(1)
 	for _, d := range dims {

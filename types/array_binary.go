@@ -64,8 +64,8 @@ func parseArrayBinary(out *column.Vector, env *Env, t, elem OID, typmod int32, b
 	if !ok || !ok2 || n < 0 {
 		return badBinary(t)
 	}
-	if n > maxDimensions {
-		return Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", n, maxDimensions)
+	if n > MaxDimensions {
+		return Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", n, MaxDimensions)
 	}
 	if flags != 0 && flags != 1 {
 		return Errorf(CodeInvalidBinary, "invalid array flags")

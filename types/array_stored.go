@@ -51,7 +51,7 @@ type storedArray struct {
 }
 
 func (r *storedArray) list(raw []byte, depth int) bool {
-	if depth == maxDimensions {
+	if depth == MaxDimensions {
 		return false
 	}
 	if depth == len(r.lengths) {

@@ -128,8 +128,8 @@ func (r *arrayReader) bounds() ([]Dim, error) {
 			break
 		}
 		r.p++
-		if len(dims) == maxDimensions {
-			return nil, Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", len(dims)+1, maxDimensions)
+		if len(dims) == MaxDimensions {
+			return nil, Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", len(dims)+1, MaxDimensions)
 		}
 		lower := 1
 		upper, ok := number()
@@ -192,8 +192,8 @@ func (r *arrayReader) space() {
 }
 
 func (r *arrayReader) list(depth int) bool {
-	if depth == maxDimensions {
-		r.failure = Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", depth+1, maxDimensions)
+	if depth == MaxDimensions {
+		r.failure = Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", depth+1, MaxDimensions)
 		return false
 	}
 	if depth == len(r.lengths) {

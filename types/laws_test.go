@@ -14,7 +14,7 @@ import (
 
 // drawn are the types whose values the laws draw.
 var drawn = []OID{Bool, Int2, Int4, Int8, Oid, Float4, Float8, Numeric, Text, Varchar, BPChar, Name, Char, Bytea, UUID,
-	Date, Time, Timestamp, Timestamptz, Interval, JSON, JSONB, Int4Array, TextArray, NumericArray, TimestamptzArray, BoolArray, IntervalArray, JSONBArray, Int2Vector, OidVector}
+	Date, Time, Timestamp, Timestamptz, Interval, JSON, JSONB, Int4Array, TextArray, NumericArray, TimestamptzArray, BoolArray, JSONBArray, Int2Vector, OidVector}
 
 const firstTimestamp, firstDate, lastDate = -210866803200000000, -2440588, 2145042905
 

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -20,10 +21,11 @@ var spellings = map[string]OID{
 	"double precision": Float8, "decimal": Numeric, "dec": Numeric, "boolean": Bool,
 	"character varying": Varchar, "char varying": Varchar, "character": BPChar,
 	"timestamp with time zone": Timestamptz, "timestamp without time zone": Timestamp,
-	"time without time zone": Time,
+	"time without time zone": Time, "time with time zone": TimeTZ, "bit varying": VarBit,
 }
 
 func init() {
+	scalars := slices.Concat(scalars, moreScalars)
 	for i := range scalars {
 		addType(&scalars[i])
 	}
@@ -89,10 +91,10 @@ func KindOf(oid OID) column.Kind {
 // ElemOf gives the element type of an array type, 0 for any other type. int2vector and oidvector are
 // array types in this sense.
 func ElemOf(oid OID) OID {
-	if t, ok := typeByOID[oid]; ok {
+	if t, ok := typeByOID[oid]; ok && (t.Category == 'A' || oid == RecordArray) {
 		return t.Elem
 	}
-	return 0
+	return 0 // point and the like have elements, too, but are no arrays
 }
 
 // ArrayOf gives the array type of an element type, 0 where there is none; of an array type it is the type itself, as arrays of
@@ -102,7 +104,7 @@ func ArrayOf(oid OID) OID {
 	switch {
 	case !ok:
 		return 0
-	case t.Elem != 0 && t.Array == 0:
+	case ElemOf(oid) != 0 && t.Array == 0:
 		return oid
 	}
 	return t.Array

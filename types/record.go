@@ -58,9 +58,13 @@ func AppendRecord(dst, head []byte, values []*column.Vector, i int) []byte {
 	return dst
 }
 
-// ReadRecord takes a record apart. Bytes that are no record have no fields.
-func ReadRecord(s []byte) Row {
-	var r Row
+// ReadRowHead gives the fields that a head lists; none where it is no head.
+func ReadRowHead(s []byte) []Field {
+	fields, _ := readRowHead(s)
+	return fields
+}
+
+func readRowHead(s []byte) (fields []Field, rest []byte) {
 	number := func() (int, bool) {
 		x, n := binary.Uvarint(s)
 		if n <= 0 || x > 1<<32 {
@@ -71,23 +75,32 @@ func ReadRecord(s []byte) Row {
 	}
 	n, ok := number()
 	if !ok || n > len(s) {
-		return Row{}
+		return nil, nil
 	}
-	r.Fields = make([]Field, n)
-	for i := range r.Fields {
+	fields = make([]Field, n)
+	for i := range fields {
 		t, ok := number()
 		size, ok2 := number()
 		if !ok || !ok2 || size > len(s) || KindOf(OID(t)) == column.Invalid {
-			return Row{}
+			return nil, nil
 		}
-		r.Fields[i] = Field{Type: OID(t), Name: string(s[:size])}
+		fields[i] = Field{Type: OID(t), Name: string(s[:size])}
 		s = s[size:]
 	}
-	m := (n + 7) / 8
-	if m > len(s) {
+	return fields, s
+}
+
+// ReadRecord takes a record apart. Bytes that are no record have no fields.
+func ReadRecord(s []byte) Row {
+	var r Row
+	var rest []byte
+	r.Fields, rest = readRowHead(s)
+	m := (len(r.Fields) + 7) / 8
+	if m > len(rest) {
 		return Row{}
 	}
-	bitmap, rest := s[:m], s[m:]
+	bitmap, rest := rest[:m], rest[m:]
+	ok := true
 	for i, f := range r.Fields {
 		v := column.New(KindOf(f.Type))
 		if bitmap[i>>3]>>(i&7)&1 != 0 {

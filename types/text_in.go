@@ -149,9 +149,17 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if e := ElemOf(t); e != 0 {
 			return parseArrayText(out, env, t, e, typmod, s)
 		}
-		return Errorf(CodeFeatureNotSupported, "cannot accept a value of type %s", FormatType(t, -1))
+		return unreadable(t)
 	}
 	return nil
+}
+
+// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here yet.
+func unreadable(t OID) error {
+	if row, ok := Lookup(t); ok && row.Category != 'P' {
+		return Errorf(CodeFeatureNotSupported, "values of type %s are not supported yet", FormatType(t, -1))
+	}
+	return Errorf(CodeFeatureNotSupported, "cannot accept a value of type %s", FormatType(t, -1))
 }
 
 // checkText fails with 22021 for what can't be text: bytes that are not UTF-8, and NUL.

@@ -99,9 +99,8 @@ func (r *registry) define(f *Function, k Kernel) {
 		f.Kernel = lift(f, k)
 		return
 	}
-	kind := types.KindOf(f.Result)
 	f.Kernel = func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
-		out.Reset(kind)
+		out.Reset(resultKind(f, c))
 		return k(c, n, sel, args, out)
 	}
 }
