@@ -19,9 +19,8 @@ const (
 
 // Where the OIDs begin of what belongs to a relation that has one: so they are as stable as the relation's.
 const (
-	rowTypeOIDs   types.OID = 1 << 27 // a relation's row type
-	rowArrayOIDs  types.OID = 1 << 28 // the array type of that
-	constraintOID types.OID = 3 << 29 // constraints of declared columns: with the relation's OID and the column's number, see attributeOID
+	rowTypeOIDs  types.OID = 1 << 27 // a relation's row type
+	rowArrayOIDs types.OID = 1 << 28 // the array type of that
 )
 
 // attributeOID makes an OID for what a relation has at most one of for each column.

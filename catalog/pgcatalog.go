@@ -146,7 +146,7 @@ func knownDefaults(s *Snapshot, w *Rows) {
 				continue
 			}
 			w.Begin()
-			w.OID("oid", defaultOIDs+st.OID<<11+types.OID(c.Attr)) // no relation has so high a number
+			w.OID("oid", attributeOID(defaultOIDs, st.OID, c.Attr)) // no relation has so high a number
 			w.OID("adrelid", st.OID)
 			w.Int("adnum", int64(c.Attr))
 			w.Text("adbin", c.Declared.Default)
