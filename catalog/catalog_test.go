@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -169,7 +171,7 @@ func TestSystemRelationsAreWellFormed(t *testing.T) {
 		}
 		vectors := drain(t, r.Source, all(r.Source))
 		for i, c := range r.Source.Columns() {
-			if types.KindOf(c.Type) == column.Invalid && c.Type != inet {
+			if types.KindOf(c.Type) == column.Invalid && slices.ContainsFunc(slices.Collect(rowsOf(vectors[i])), func(r int) bool { return !vectors[i].Null(r) }) {
 				t.Errorf("%s.%s: no type %d", r.Name, c.Name, c.Type)
 			}
 			if vectors[i].Len != vectors[0].Len {
@@ -186,8 +188,16 @@ func TestSystemRelationsAreWellFormed(t *testing.T) {
 	}
 }
 
-// inet is the type of pg_stat_activity.client_addr, which the type table lacks; the column has only nulls until then.
-const inet types.OID = 869
+// rowsOf counts the rows of a vector.
+func rowsOf(v *column.Vector) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for r := range v.Len {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
 
 // TestColumnsAreListed: what can be selected is what the catalogs list.
 func TestColumnsAreListed(t *testing.T) {

@@ -18,6 +18,9 @@ func CreateTable(e *engine.SchemaEdit, id engine.StreamID, schema, name string, 
 	if !hasSchema(e.Schema(), schema) {
 		return noSchema(schema)
 	}
+	if err := freeName(e.Schema(), schema, name, id); err != nil {
+		return err
+	}
 	if err := e.CreateStream(id, schema, name); err != nil {
 		return editError(err, name)
 	}
@@ -30,6 +33,7 @@ func DropTable(e *engine.SchemaEdit, id engine.StreamID, name string) error {
 		return editError(err, name)
 	}
 	e.Put(engine.Object{ObjectKey: tableKey(id)})
+	dropComments(e, ClassRelation, firstStreamOID+types.OID(id))
 	return nil
 }
 
@@ -37,6 +41,9 @@ func DropTable(e *engine.SchemaEdit, id engine.StreamID, name string) error {
 func MoveTable(e *engine.SchemaEdit, id engine.StreamID, schema, name string) error {
 	if !hasSchema(e.Schema(), schema) {
 		return noSchema(schema)
+	}
+	if err := freeName(e.Schema(), schema, name, id); err != nil {
+		return err
 	}
 	return editError(e.RenameStream(id, schema, name), name)
 }
@@ -88,30 +95,51 @@ func CreateSchema(e *engine.SchemaEdit, name string, oid engine.StreamID) error 
 	return nil
 }
 
-// DropSchema removes a schema, and with cascade the streams in it.
+// DropSchema removes a schema, and with cascade the streams and views in it.
 func DropSchema(e *engine.SchemaEdit, name string, cascade bool) error {
 	if !hasSchema(e.Schema(), name) {
 		return noSchema(name)
 	}
 	inside := slices.DeleteFunc(slices.Clone(e.Schema().Streams), func(s *engine.StreamSchema) bool { return s.Schema != name })
-	if len(inside) > 0 && !cascade {
+	views := slices.DeleteFunc(viewsOf(e.Schema()), func(v *View) bool { return v.Schema != name })
+	if len(inside)+len(views) > 0 && !cascade {
 		var detail []string
 		for _, s := range inside {
 			detail = append(detail, "table "+quoteName(s.Schema)+"."+quoteName(s.Name)+" depends on schema "+quoteName(name))
 		}
+		for _, v := range views {
+			detail = append(detail, "view "+quoteName(v.Schema)+"."+quoteName(v.Name)+" depends on schema "+quoteName(name))
+		}
 		return types.Errorf("2BP01", "cannot drop schema %s because other objects depend on it", quoteName(name)).
 			WithDetail("%s", strings.Join(detail, "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
+	}
+	var going []types.OID
+	for _, v := range views {
+		going = append(going, v.OID)
+		if err := DropView(e, v.ID, v.Name); err != nil {
+			return err
+		}
+	}
+	for _, s := range inside {
+		going = append(going, firstStreamOID+types.OID(s.ID))
+	}
+	if err := DropViewsOn(e, going, true); err != nil {
+		return err
 	}
 	for _, s := range inside {
 		if err := DropTable(e, s.ID, s.Name); err != nil {
 			return err
 		}
 	}
+	var o schemaObject
+	if json.Unmarshal(e.Schema().Objects[engine.ObjectKey{Kind: schemaKind, Name: name}], &o) == nil {
+		dropComments(e, ClassNamespace, o.OID)
+	}
 	e.Put(engine.Object{ObjectKey: engine.ObjectKey{Kind: schemaKind, Name: name}})
 	return nil
 }
 
-// RenameSchema gives a schema another name, and its streams with it.
+// RenameSchema gives a schema another name, and its streams and views with it.
 func RenameSchema(e *engine.SchemaEdit, old, name string) error {
 	key := engine.ObjectKey{Kind: schemaKind, Name: old}
 	text, ok := e.Schema().Objects[key]
@@ -129,7 +157,7 @@ func RenameSchema(e *engine.SchemaEdit, old, name string) error {
 			}
 		}
 	}
-	return nil
+	return moveViews(e, old, name)
 }
 
 // hasSchema tells whether streams can be in a schema.

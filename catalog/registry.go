@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"sort"
 
+	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -15,25 +16,48 @@ type Provider func(ctx context.Context, env *types.Env, w *Rows) error
 
 // Registry holds the system relations. Register everything before a Catalog is made of it.
 type Registry struct {
-	byName map[relationKey]*systemRelation
+	byName  map[relationKey]*systemRelation
+	measure func() map[engine.StreamID]Size
 }
 
-// NewRegistry returns a registry of the relations that the catalog fills by itself; pg_settings, pg_stat_activity and flare's own are empty
-// until a provider is registered.
+// Size is how large a stream is, its index bitmaps apart.
+type Size struct {
+	Events, Bytes, IndexBytes int64
+}
+
+// Measure registers who knows how large streams are now. A stream that it doesn't name is empty.
+func (r *Registry) Measure(measure func() map[engine.StreamID]Size) { r.measure = measure }
+
+// sizes asks how large streams are; ok is false where nobody knows.
+func (r *Registry) sizes() (sizes map[engine.StreamID]Size, ok bool) {
+	if r.measure == nil {
+		return nil, false
+	}
+	return r.measure(), true
+}
+
+// maker is who makes the rows of a system relation; see systemRelation.
+type maker struct {
+	fixed func(r *Registry, w *Rows)
+	known func(s *Snapshot, w *Rows)
+	rows  func(ctx context.Context, s *Snapshot, env *types.Env, w *Rows) error
+}
+
+// builtin are the relations that the catalog fills by itself, by schema and name. Each file registers its own.
+var builtin = map[string]maker{}
+
+// NewRegistry returns a registry of all of PostgreSQL's system relations. Those that the catalog doesn't fill by itself are empty until a provider
+// is registered, which for most is the truth: there are no such objects here.
 func NewRegistry() *Registry {
 	r := &Registry{byName: map[relationKey]*systemRelation{}}
-	for name, rows := range builtin {
-		r.put(layouts()[name], rows)
-	}
-	none := func(context.Context, *Snapshot, *types.Env, *Rows) error { return nil }
-	for _, name := range nothingToSay {
-		r.put(layouts()[name], none)
+	for name, l := range layouts() {
+		r.put(l, builtin[name])
 	}
 	return r
 }
 
-func (r *Registry) put(l *layout, rows func(context.Context, *Snapshot, *types.Env, *Rows) error) {
-	r.byName[relationKey{l.schema, l.name}] = &systemRelation{layout: l, rows: rows}
+func (r *Registry) put(l *layout, m maker) {
+	r.byName[relationKey{l.schema, l.name}] = &systemRelation{registry: r, layout: l, fixed: m.fixed, known: m.known, rows: m.rows}
 }
 
 // Provide registers who makes the rows of a relation. For one that PostgreSQL has, columns is nil: it is described as there. A relation of our
@@ -48,7 +72,7 @@ func (r *Registry) Provide(schema, name string, columns []plan.Column, p Provide
 			l.columns = append(l.columns, c)
 		}
 	}
-	r.put(l, func(ctx context.Context, _ *Snapshot, env *types.Env, w *Rows) error { return p(ctx, env, w) })
+	r.put(l, maker{rows: func(ctx context.Context, _ *Snapshot, env *types.Env, w *Rows) error { return p(ctx, env, w) }})
 }
 
 // Relations of our own have OIDs from here on, below the first stream's, made from their names so that they stay the same.

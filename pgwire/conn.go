@@ -2,6 +2,8 @@ package pgwire
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -21,8 +23,10 @@ import (
 // end contexts, wake the inbox and shorten deadlines.
 type conn struct {
 	srv    *Server
-	nc     net.Conn
+	raw    net.Conn // the socket
+	nc     net.Conn // what is read and written: the socket, or TLS over it. The conversation's alone
 	in     *inbox
+	pumped chan struct{} // closed when the pump has ended; nil before it starts
 	frames frames
 	w      writer
 	log    *slog.Logger
@@ -31,6 +35,8 @@ type conn struct {
 	ctx context.Context
 	end context.CancelCauseFunc
 
+	certificate *x509.Certificate // of ours, as the client was shown it
+
 	pid      uint32
 	key      []byte
 	admitted bool // guarded by Server.mu
@@ -38,14 +44,22 @@ type conn struct {
 	mu      sync.Mutex
 	running context.CancelCauseFunc // the running statement's; nil between statements
 
+	slow    trickle
+	idle    bool  // between a ReadyForQuery and the next message
 	leaving error // set by COPY when nothing more can be said or read
 	skip    bool  // an error happened in the extended protocol: ignore until Sync
 }
 
+// idleBuffer is how much of a buffer an idle connection keeps, in bytes.
+const idleBuffer = 1 << 10
+
 func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, nc: nc, in: newInbox(), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c := &conn{srv: s, raw: nc, in: newInbox(nil), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c.nc = &counting{nc, s}
+	c.in.readFrom(c.nc)
 	c.frames.in = c.in
-	c.w.nc = nc
+	c.w.count = &s.rows
+	c.w.nc, c.w.raw = c.nc, nc
 	c.w.timeout.Store(int64(s.o.WriteTimeout))
 	c.ctx, c.end = context.WithCancelCause(ctx)
 	return c
@@ -53,19 +67,14 @@ func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
 
 // serve leads the whole conversation and closes the connection.
 func (c *conn) serve(crowded bool) {
-	pumped := make(chan struct{})
-	go func() {
-		defer close(pumped)
-		c.in.pump(c.nc, func(error) {
-			c.end(ErrHangup)
-			c.w.hurry(leaveGrace)
-		})
-	}()
 	defer func() {
 		c.end(ErrHangup)
-		c.nc.Close()
+		c.arrived()
+		c.raw.Close() // not TLS's, which would wait for a client that doesn't read; it has had its goodbye
 		c.in.discard()
-		<-pumped
+		if c.pumped != nil {
+			<-c.pumped
+		}
 	}()
 
 	err := c.guarded(func() error {
@@ -84,6 +93,19 @@ func (c *conn) serve(crowded bool) {
 		}
 	}
 	c.farewell(err)
+}
+
+// pump starts to read ahead of the conversation, so that a client that hangs up is noticed while a statement runs.
+func (c *conn) pump() {
+	c.in.readFrom(nil)
+	c.pumped = make(chan struct{})
+	go func(nc net.Conn) {
+		defer close(c.pumped)
+		c.in.pump(nc, func(error) {
+			c.end(ErrHangup)
+			c.w.hurry(leaveGrace)
+		})
+	}(c.nc)
 }
 
 // guarded runs f and turns a panic into an error that ends this connection and no other.
@@ -112,7 +134,11 @@ func (c *conn) farewell(err error) {
 		if err != nil && !errors.Is(err, errQuiet) && !errors.Is(err, io.EOF) {
 			c.log.Debug("connection ended", "error", err)
 		}
+		c.w.hurry(leaveGrace)
 		c.w.flush() //nolint:errcheck // the connection is at its end
+		if t, ok := c.nc.(*tls.Conn); ok && c.w.err == nil {
+			t.CloseWrite() //nolint:errcheck // tells the client that nothing was cut off
+		}
 		return
 	}
 	c.w.hurry(leaveGrace)
@@ -122,8 +148,11 @@ func (c *conn) farewell(err error) {
 		return
 	}
 	c.in.discard()
-	if h, ok := c.nc.(interface{ CloseWrite() error }); ok && h.CloseWrite() == nil {
-		c.nc.SetReadDeadline(time.Now().Add(leaveGrace / 4)) //nolint:errcheck // as above
+	if t, ok := c.nc.(*tls.Conn); ok {
+		t.CloseWrite() //nolint:errcheck // as above
+	}
+	if h, ok := c.raw.(interface{ CloseWrite() error }); ok && h.CloseWrite() == nil {
+		c.raw.SetReadDeadline(time.Now().Add(leaveGrace / 4)) //nolint:errcheck // as above
 		c.in.drained()
 	}
 }
@@ -187,6 +216,26 @@ func (c *conn) report(ctx context.Context, err error) error {
 	return c.w.flush()
 }
 
+// notify sends what the client listens to, where no transaction is open.
+func (c *conn) notify() error {
+	if !c.sess.Notified() || c.sess.Status() != 'I' {
+		return nil
+	}
+	for _, n := range c.sess.Notifications() {
+		if err := c.w.send(&pgproto3.NotificationResponse{PID: n.PID, Channel: n.Channel, Payload: n.Payload}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// terminate ends the conversation, whatever it is doing. Any goroutine may call it.
+func (c *conn) terminate() {
+	c.end(ErrShutdown)
+	c.w.hurry(leaveGrace)
+	c.in.wake()
+}
+
 // ready sends ReadyForQuery and everything before it.
 func (c *conn) ready() error {
 	c.skip = false
@@ -195,8 +244,22 @@ func (c *conn) ready() error {
 			return err
 		}
 	}
+	if err := c.notify(); err != nil {
+		return err
+	}
+	c.idle = true
 	if err := c.w.send(&pgproto3.ReadyForQuery{TxStatus: c.sess.Status()}); err != nil {
 		return err
 	}
-	return c.w.flush()
+	if err := c.w.flush(); err != nil {
+		return err
+	}
+	// The client may now say nothing for hours.
+	if cap(c.w.buf) > idleBuffer {
+		c.w.buf = nil
+	}
+	if cap(c.frames.body) > idleBuffer {
+		c.frames.body = nil
+	}
+	return nil
 }

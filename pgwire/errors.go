@@ -13,6 +13,7 @@ import (
 const (
 	codeProtocolViolation   = "08P01"
 	codeInvalidAuth         = "28000"
+	codeInvalidPassword     = "28P01"
 	codeFeatureNotSupported = "0A000"
 )
 

@@ -11,9 +11,12 @@ import (
 
 // converseBytes plays bytes to a server and returns what it answered once the connection has ended. It fails when
 // the server doesn't end it.
-func converseBytes(t *testing.T, in []byte) []byte {
+func converseBytes(t *testing.T, in []byte) []byte { return converseWith(t, in, Options{}) }
+
+func converseWith(t *testing.T, in []byte, o Options) []byte {
 	here, there := net.Pipe()
-	s := NewServer(Options{Handler: &fakeHandler{}, MaxMessage: 1 << 16, StartupTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second})
+	o.Handler, o.MaxMessage, o.StartupTimeout, o.WriteTimeout = &fakeHandler{}, 1<<16, 5*time.Second, 5*time.Second
+	s := NewServer(o)
 	s.start(context.Background(), there)
 	answer := make(chan []byte)
 	go func() {
@@ -63,7 +66,12 @@ func FuzzBeforeStartup(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, in []byte) { checkFraming(t, converseBytes(t, in)) })
+	server, _ := encryption(f)
+	g := doorkeeper(f)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		checkFraming(t, converseBytes(t, in))
+		converseWith(t, in, Options{TLS: server, Gate: g}) // what TLS answers has frames of its own
+	})
 }
 
 // FuzzAfterStartup sends any bytes to a session.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 	"time"
 
+	"github.com/flare-pg/flare-pg/auth"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -29,14 +31,48 @@ type Handler interface {
 	Connect(ctx context.Context, s *Startup) (Session, error)
 }
 
+// Gate decides how a client has to prove who it is.
+type Gate interface {
+	// Demand is asked once, when the start-up message has been read. An error (a *types.Error: 28000 …) refuses the client at once.
+	Demand(s *Startup) (Demand, error)
+}
+
+// Demand is what a client has to show.
+type Demand struct {
+	// Password is the verifier of the password that the client has to know; nil: none is asked for, and it is let in.
+	Password *auth.Verifier
+	// Refuse is what the client is told once it has shown that it knows the password; nil: it is let in.
+	Refuse error
+	// Method is for the log.
+	Method string
+	// Superuser: it may have one of the connections that are reserved.
+	Superuser bool
+}
+
 // Startup is what the client said of itself.
 type Startup struct {
 	User, Database string
 	Parameters     map[string]string // application_name, options, DateStyle, …
 	Remote         string
+	Local          bool       // over a Unix socket
+	Address        netip.Addr // of the client; invalid where Local
 	TLS            bool
-	ProtocolMinor  int
-	ProcessID      uint32 // as sent in BackendKeyData
+	Certified      bool   // the client has shown a certificate that an authority of ours has signed
+	Certificate    string // its common name
+	// PeerUser asks the system whose process is at the other end of a Unix socket.
+	PeerUser      func() (string, error)
+	ProtocolMinor int
+	ProcessID     uint32 // as sent in BackendKeyData
+
+	// What others may do to the conversation, from any goroutine: make it look whether there are notifications, end the running
+	// statement (ErrCanceled), end it as a whole (57P01).
+	Wake, Cancel, Terminate func()
+}
+
+// Notification is what a client that listens is told.
+type Notification struct {
+	PID              uint32 // of the session that sent it
+	Channel, Payload string
 }
 
 // Column describes a result column for RowDescription.
@@ -74,6 +110,9 @@ type Session interface {
 	Parameters() map[string]string
 	// Changed gives the reported parameters (name, value) that changed since it was last called, to be told with ReadyForQuery.
 	Changed() [][2]string
+	// Notified reports whether there are notifications, by any goroutine; Notifications takes them.
+	Notified() bool
+	Notifications() []Notification
 	// IdleTimeout says how long the session may wait for the client's next message (0: for ever), and the
 	// error (FATAL) that ends it when it waited longer.
 	IdleTimeout() (time.Duration, error)
@@ -85,7 +124,7 @@ type Session interface {
 // is gone; rows are buffered and flushed by size.
 type Out interface {
 	// Row descriptions belong to simple queries; the extended protocol sent them with Describe. formats nil: all text.
-	Describe(columns []Column) error
+	Describe(columns []Column, formats []int16) error
 	// Rows encodes the batch's selected rows from first (a position in the selection) on, at most max of them (max < 0: all), as the columns' types say.
 	Rows(env *types.Env, columns []Column, formats []int16, b *column.Batch, first, max int) error
 	Complete(tag string) error

@@ -2,12 +2,15 @@ package pgwire
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // Options configure a Server. Zero values mean the defaults named here.
@@ -16,14 +19,19 @@ type Options struct {
 
 	MaxConnections     int           // let in at a time, 200; one more is told 53300
 	MaxUnauthenticated int           // still in start-up at a time, 64; one more is told 53300 at once, and past twice as many not even that
-	StartupTimeout     time.Duration // from the first byte to being let in, 10 s
-	MaxStartup         int           // bytes of a start-up packet, 8 KiB
+	StartupTimeout     time.Duration // from the first byte to being let in, TLS and authentication included, 10 s
+	MaxStartup         int           // bytes of a message before the client is let in, 8 KiB
 	MaxMessage         int           // bytes of a message afterwards, 64 MiB
+	MessageTimeout     time.Duration // for a message that has begun, and longer for long ones, 1 min; negative: none
 	WriteTimeout       time.Duration // without any progress of the client's reading, 5 min; negative: none
 
-	// AllowRemote lets peers in that are not on a loopback address or a Unix socket. There is no
-	// authentication yet: whoever can connect is the superuser.
-	AllowRemote bool
+	// Gate says how a client has to prove who it is; nil: clients on this machine are trusted, and others refused.
+	Gate Gate
+	// TLS gives what the next connection's encryption is configured with; its first certificate is the one that is shown. nil: there is none, and
+	// requests for it are declined.
+	TLS func() *tls.Config
+	// Reserved of MaxConnections are kept for superusers.
+	Reserved int
 
 	Log *slog.Logger // nil: silent
 }
@@ -39,6 +47,8 @@ type Server struct {
 	lastPID   uint32
 	letIn     int
 	wg        sync.WaitGroup
+
+	accepted, rows, sent, received atomic.Int64 // for Stats
 
 	// draining is set under mu, so that no connection starts afterwards, and read without: conversations ask
 	// for it while they hold their inbox.
@@ -58,6 +68,9 @@ func NewServer(o Options) *Server {
 	def(&o.MaxMessage, 64<<20)
 	if o.StartupTimeout == 0 {
 		o.StartupTimeout = 10 * time.Second
+	}
+	if o.MessageTimeout == 0 {
+		o.MessageTimeout = time.Minute
 	}
 	if o.WriteTimeout == 0 {
 		o.WriteTimeout = 5 * time.Minute
@@ -118,6 +131,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // start serves one connection on a goroutine of its own.
 func (s *Server) start(ctx context.Context, nc net.Conn) {
+	s.accepted.Add(1)
 	c := newConn(ctx, s, nc)
 	s.mu.Lock()
 	if s.draining.Load() {
@@ -152,17 +166,29 @@ func (s *Server) start(ctx context.Context, nc net.Conn) {
 	}()
 }
 
-// admit counts c among those let in, or reports that there are too many.
-func (s *Server) admit(c *conn) bool {
+// full reports whether nobody more can be let in.
+func (s *Server) full() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.letIn >= s.o.MaxConnections {
-		return false
+	return s.letIn >= s.o.MaxConnections
+}
+
+// admit counts c among those let in, or says that there are too many.
+func (s *Server) admit(c *conn, superuser bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.letIn >= s.o.MaxConnections:
+		return errTooMany
+	case s.letIn >= s.o.MaxConnections-s.o.Reserved && !superuser:
+		return fatal(types.CodeTooManyConnections, "remaining connection slots are reserved for non-replication superuser connections")
 	}
 	s.letIn++
 	c.admitted = true
-	return true
+	return nil
 }
+
+var errTooMany = fatal(types.CodeTooManyConnections, "sorry, too many clients already")
 
 func (s *Server) isDraining() bool { return s.draining.Load() }
 
@@ -200,15 +226,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
-	s.each(func(c *conn) {
-		c.end(ErrShutdown)
-		c.w.hurry(leaveGrace)
-		c.in.wake()
-	})
+	s.each((*conn).terminate)
 	select {
 	case <-gone:
 	case <-time.After(2 * leaveGrace):
-		s.each(func(c *conn) { c.nc.Close() })
+		s.each(func(c *conn) { c.raw.Close() })
 		<-gone
 	}
 	return ctx.Err()

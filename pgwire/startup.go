@@ -27,7 +27,7 @@ var errQuiet = errors.New("nothing more to say")
 
 // startup leads the conversation up to the session. Errors are FATAL *types.Errors, errQuiet, or the network's.
 func (c *conn) startup() error {
-	if err := c.nc.SetReadDeadline(time.Now().Add(c.srv.o.StartupTimeout)); err != nil {
+	if err := c.raw.SetReadDeadline(time.Now().Add(c.srv.o.StartupTimeout)); err != nil {
 		return err
 	}
 	packet, err := c.startupPacket()
@@ -48,11 +48,8 @@ func (c *conn) startup() error {
 		}
 	}
 	st.ProtocolMinor = minor
-	st.Remote = c.nc.RemoteAddr().String()
+	c.place(st)
 
-	if !c.srv.o.AllowRemote && !local(c.nc.RemoteAddr()) {
-		return fatal(codeInvalidAuth, "connections from %s are not allowed: without authentication only this machine itself is let in", host(c.nc.RemoteAddr()))
-	}
 	if st.User == "" {
 		return fatal(codeInvalidAuth, "no PostgreSQL user name specified in startup packet")
 	}
@@ -62,11 +59,19 @@ func (c *conn) startup() error {
 	if err := c.mayWait(); err != nil {
 		return err
 	}
-	if !c.srv.admit(c) {
-		return fatal(types.CodeTooManyConnections, "sorry, too many clients already")
+	if c.srv.full() { // told before anything is computed for the client
+		return errTooMany
+	}
+	superuser, err := c.authenticate(st)
+	if err != nil {
+		return err
+	}
+	if err := c.srv.admit(c, superuser); err != nil {
+		return err
 	}
 	c.srv.register(c, minor)
 	st.ProcessID = c.pid
+	st.Wake, st.Cancel, st.Terminate = c.in.wake, func() { c.cancelStatement(ErrCanceled) }, c.terminate
 
 	c.sess, err = c.srv.o.Handler.Connect(c.ctx, st)
 	if err != nil {
@@ -81,9 +86,12 @@ func (c *conn) startup() error {
 	return c.welcome()
 }
 
-// startupPacket answers requests for encryption (there is none yet) and cancellation, and returns the first packet that is neither.
+// startupPacket answers requests for encryption and cancellation, and returns the first packet that is neither.
 func (c *conn) startupPacket() ([]byte, error) {
 	c.frames.max = c.srv.o.MaxStartup
+	if err := c.directTLS(); err != nil {
+		return nil, err
+	}
 	askedSSL, askedGSS := false, false
 	for {
 		p, err := c.frames.startup(c.mayWait)
@@ -94,9 +102,10 @@ func (c *conn) startupPacket() ([]byte, error) {
 			return nil, fatal(codeProtocolViolation, "invalid length of startup packet")
 		}
 		var asked *bool
+		encrypt := false
 		switch binary.BigEndian.Uint32(p) {
 		case codeSSLRequest:
-			asked = &askedSSL
+			asked, encrypt = &askedSSL, c.srv.o.TLS != nil && c.encrypted() == nil
 		case codeGSSRequest:
 			asked = &askedGSS
 		case codeCancelRequest:
@@ -117,9 +126,18 @@ func (c *conn) startupPacket() ([]byte, error) {
 			return nil, fatal(codeProtocolViolation, "received unencrypted data after SSL or GSSAPI encryption request")
 		}
 		*asked = true
-		c.w.buf = append(c.w.buf, 'N')
+		answer := byte('N')
+		if encrypt {
+			answer = 'S'
+		}
+		c.w.buf = append(c.w.buf, answer)
 		if err := c.w.flush(); err != nil {
 			return nil, err
+		}
+		if encrypt {
+			if err := c.encrypt(nil, false); err != nil {
+				return nil, err
+			}
 		}
 	}
 }
@@ -166,10 +184,10 @@ func parseStartup(p []byte) (st *Startup, unknown []string, err error) {
 
 // welcome tells the client that it is in.
 func (c *conn) welcome() error {
-	if err := c.nc.SetReadDeadline(time.Time{}); err != nil {
+	if err := c.raw.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
-	c.in.grow(inboxAfter)
+	c.pump()
 	c.frames.max = c.srv.o.MaxMessage
 	c.w.send(&pgproto3.AuthenticationOk{}) //nolint:errcheck // the writer's error sticks; the last call gives it
 	params := c.sess.Parameters()

@@ -136,7 +136,7 @@ func TestAnnouncedLengthTakesNoMemory(t *testing.T) {
 	}
 }
 
-// TestOnlyLocalPeers: an address that is not loopback is refused, unless an option says otherwise.
+// TestOnlyLocalPeers: an address that is not loopback is refused, unless there is a gate that lets it in.
 func TestOnlyLocalPeers(t *testing.T) {
 	for _, c := range []struct {
 		remote net.Addr
@@ -149,7 +149,11 @@ func TestOnlyLocalPeers(t *testing.T) {
 		{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 9), Port: 5}, false, "AuthenticationOk"},
 		{&net.UnixAddr{Name: "/tmp/s", Net: "unix"}, false, "AuthenticationOk"},
 	} {
-		s := NewServer(Options{Handler: &fakeHandler{}, AllowRemote: c.allow})
+		o := Options{Handler: &fakeHandler{}}
+		if c.allow {
+			o.Gate = gate(func(*Startup) (Demand, error) { return Demand{}, nil })
+		}
+		s := NewServer(o)
 		here, there := net.Pipe()
 		s.start(context.Background(), &addressed{there, c.remote})
 		here.SetDeadline(time.Now().Add(5 * time.Second))

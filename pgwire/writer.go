@@ -17,11 +17,13 @@ const (
 // writer collects messages and sends them when there are enough. Its first error sticks: the client is gone.
 type writer struct {
 	nc      net.Conn
+	raw     net.Conn     // the socket below nc, for deadlines; anybody may set them
 	timeout atomic.Int64 // nanoseconds for one Write to make progress; 0 for ever. Shortened from outside when the client is going
 	buf     []byte
 	err     error
-	sent    time.Time // of the last flush
-	open    int       // 1 + where the message begins that is being written; 0 none
+	count   *atomic.Int64 // of rows; nil: not counted
+	sent    time.Time     // of the last flush
+	open    int           // 1 + where the message begins that is being written; 0 none
 }
 
 // send appends a message.
@@ -71,7 +73,7 @@ func (w *writer) flush() error {
 	w.sent = time.Now()
 	for b := w.buf; len(b) > 0 && w.err == nil; {
 		if t := time.Duration(w.timeout.Load()); t > 0 {
-			if w.err = w.nc.SetWriteDeadline(w.sent.Add(t)); w.err != nil {
+			if w.err = w.raw.SetWriteDeadline(w.sent.Add(t)); w.err != nil {
 				break
 			}
 		}
@@ -91,5 +93,5 @@ func (w *writer) flush() error {
 // hurry cuts the time that writes may take, one that is under way included. It may be called by any goroutine.
 func (w *writer) hurry(t time.Duration) {
 	w.timeout.Store(int64(t))
-	w.nc.SetWriteDeadline(time.Now().Add(t)) //nolint:errcheck // a closed connection needs no deadline
+	w.raw.SetWriteDeadline(time.Now().Add(t)) //nolint:errcheck // a closed connection needs no deadline
 }

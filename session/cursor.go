@@ -15,7 +15,9 @@ import (
 // cursor is a result that is being sent.
 type cursor struct {
 	columns []pgwire.Column
+	formats []int16 // of a simple query's result; nil: text
 	env     *types.Env
+	account column.Account // of the statement; nil: not accounted
 	batches plan.Batches
 	done    func()
 	tag     string // "SELECT", to which the count is added, or a whole tag
@@ -39,7 +41,7 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 			done()
 			return nil, err
 		}
-		c.done, c.tag, c.counted = done, "SELECT", true
+		c.done, c.tag, c.counted, c.account = done, "SELECT", true, rt.Memory
 		return c, nil
 	case *translate.Explain:
 		lines, err := s.explain(ctx, sc, b, params)
@@ -61,6 +63,8 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		return c, nil
 	case *translate.Execute:
 		return s.openPrepared(ctx, sc, b)
+	case *translate.Fetch:
+		return s.openFetch(ctx, sc, b)
 	}
 	return nil, types.Errorf(types.CodeInternalError, "statement %T has no rows", pl.bound)
 }

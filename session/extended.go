@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -52,9 +53,10 @@ func (s *session) DescribeStatement(ctx context.Context, name string) ([]types.O
 	return pl.params, s.resultOf(pl), nil
 }
 
-// resultOf gives a plan's columns; those of EXECUTE are the executed statement's, as it is now.
+// resultOf gives a plan's columns; those of EXECUTE and FETCH are those that the statement or cursor has now.
 func (s *session) resultOf(pl *planned) []pgwire.Column {
-	if _, ok := pl.bound.(*translate.Execute); ok {
+	switch pl.bound.(type) {
+	case *translate.Execute, *translate.Fetch:
 		return s.columnsOf(pl.bound)
 	}
 	return pl.columns
@@ -69,7 +71,7 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 	if name == "" {
 		s.dropPortal("")
 	} else if s.portals[name] != nil {
-		return types.Errorf(types.CodeDuplicateCursor, "portal %q already exists", name)
+		return types.Errorf(types.CodeDuplicateCursor, "cursor %q already exists", name)
 	} else if len(s.portals) >= maxPrepared {
 		return types.Errorf(types.CodeProgramLimitExceeded, "too many portals: at most %d", maxPrepared)
 	}
@@ -86,7 +88,8 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 	if err != nil {
 		return clientError(ctx, err)
 	}
-	o := &portal{name: name, sql: p.sql, plan: pl, results: results, scope: sc}
+	p.runs++
+	o := &portal{name: name, sql: p.sql, command: p.statement.Command(), plan: pl, results: results, scope: sc, declared: declared{level: len(s.tx.savepoints), created: time.Now()}}
 	if pl == nil {
 		s.portals[name] = o
 		return nil
@@ -180,7 +183,14 @@ func (s *session) Execute(ctx context.Context, name string, max int, out pgwire.
 	defer func() { s.notices = nil }()
 	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return clientError(ctx, s.execute(ctx, p, max, out))
+	began := time.Now()
+	err = s.execute(ctx, p, max, out)
+	if e := s.settleCalls(err != nil); err == nil {
+		err = e
+	}
+	err = clientError(ctx, err)
+	s.srv.observe(p.command, began, err)
+	return err
 }
 
 // CloseStatement implements pgwire.Session. What does not exist is closed already.

@@ -78,6 +78,7 @@ func (s *session) dropIndex(sc *scope, b *translate.DropIndex) (string, error) {
 	}
 	return "DROP INDEX", s.stage().Alter(sc.tx.Schema(), func(e *engine.SchemaEdit) error {
 		for _, x := range b.Indexes {
+			catalog.PutComment(e, catalog.Comment{Class: catalog.ClassRelation, Object: x.OID})
 			err := e.DropSignal(x.Signal.ID)
 			if errors.Is(err, engine.ErrNoSignal) {
 				return types.Errorf(types.CodeUndefinedObject, "index %q does not exist", x.Name)
@@ -88,42 +89,4 @@ func (s *session) dropIndex(sc *scope, b *translate.DropIndex) (string, error) {
 		}
 		return nil
 	})
-}
-
-// index finds an index by the parts of its name.
-func (n names) index(parts []string) (types.OID, bool) {
-	schemas := n.path
-	if len(parts) > 1 {
-		schemas = parts[len(parts)-2 : len(parts)-1]
-	}
-	for _, schema := range schemas {
-		if x, ok := n.snapshot.Index(schema, parts[len(parts)-1]); ok {
-			return x.OID, true
-		}
-	}
-	return 0, false
-}
-
-// indexName gives an index's name, qualified where the search path would not find it.
-func (n names) indexName(oid types.OID) (string, bool) {
-	x, ok := n.snapshot.IndexByOID(oid)
-	switch {
-	case !ok:
-		return "", false
-	case x.Schema == catalog.PublicSchema:
-		return quoteName(x.Name), true
-	}
-	return quoteName(x.Schema) + "." + quoteName(x.Name), true
-}
-
-// IndexDefinition implements types.IndexNames.
-func (n names) IndexDefinition(oid types.OID) (string, bool) {
-	if n.snapshot == nil {
-		return "", false
-	}
-	x, ok := n.snapshot.IndexByOID(oid)
-	if !ok {
-		return "", false
-	}
-	return x.Definition(), true
 }

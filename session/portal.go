@@ -14,6 +14,7 @@ import (
 type portal struct {
 	name    string
 	sql     string   // as the client wrote it
+	command string   // its kind in words
 	plan    *planned // nil: an empty query
 	params  []*column.Vector
 	results []int16
@@ -24,6 +25,9 @@ type portal struct {
 	cancel context.CancelCauseFunc
 	cursor *cursor
 	done   bool
+
+	declared
+	position
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -51,6 +55,7 @@ func (p *portal) close() {
 		p.cancel(nil)
 	}
 	p.scope.close()
+	p.tape.forget()
 }
 
 // execute runs a portal for at most max rows.
@@ -82,19 +87,14 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 		}
 		return out.Complete(tag)
 	}
-	if p.ctx == nil {
-		p.ctx, p.cancel = context.WithCancelCause(s.ctx)
+	if p.source != "" {
+		return s.executeDeclared(ctx, p, max, out)
+	}
+	if err := s.start(ctx, p); err != nil {
+		return err
 	}
 	stop := context.AfterFunc(ctx, func() { p.cancel(context.Cause(ctx)) })
 	defer stop()
-	if p.cursor == nil {
-		p.scope.env.Context = p.ctx
-		c, err := s.open(p.ctx, p.scope, p.plan, p.params)
-		if err != nil {
-			return s.portalError(ctx, p, err)
-		}
-		p.cursor = c
-	}
 	sent, err := p.cursor.send(p.ctx, out, p.results, max)
 	if err != nil {
 		return s.portalError(ctx, p, err)
@@ -104,6 +104,26 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 	}
 	p.close()
 	return out.Complete(p.cursor.complete(sent))
+}
+
+// start opens a portal's statement, where that was not done before. ctx is the one that wants rows of it now.
+func (s *session) start(ctx context.Context, p *portal) error {
+	if p.cursor != nil {
+		return nil
+	}
+	p.ctx, p.cancel = context.WithCancelCause(s.ctx)
+	stop := context.AfterFunc(ctx, func() { p.cancel(context.Cause(ctx)) })
+	defer stop()
+	p.scope.env.Context = p.ctx
+	if s.tx.stage != nil {
+		p.scope.still = s.tx.stage.Still()
+	}
+	c, err := s.open(p.ctx, p.scope, p.plan, p.params)
+	if err != nil {
+		return s.portalError(ctx, p, err)
+	}
+	p.cursor = c
+	return nil
 }
 
 // portalError maps an error by the context that ended: the Execute's, or the portal's, which hangs on it.

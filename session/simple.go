@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/translate"
@@ -33,6 +34,8 @@ func (s *session) Query(ctx context.Context, sql string, out pgwire.Out) (err er
 		}
 		return out.Empty()
 	}
+	s.several = len(statements) > 1
+	defer func() { s.several = false }()
 	for i, st := range statements {
 		if err := s.simple(ctx, st, i == len(statements)-1, out); err != nil {
 			return err
@@ -45,9 +48,15 @@ func (s *session) Query(ctx context.Context, sql string, out pgwire.Out) (err er
 func (s *session) simple(ctx context.Context, st *translate.Statement, last bool, out pgwire.Out) error {
 	ctx, cancel := s.deadline(ctx)
 	defer cancel()
+	began := time.Now()
 	tag, err := s.simpleRun(ctx, st, out)
+	if e := s.settleCalls(err != nil); err == nil {
+		err = e
+	}
+	err = clientError(ctx, err)
+	s.srv.observe(st.Command(), began, err)
 	if err != nil {
-		return clientError(ctx, err)
+		return err
 	}
 	if last && !s.tx.explicit {
 		if err := s.commit(ctx); err != nil {
@@ -76,10 +85,10 @@ func (s *session) simpleRun(ctx context.Context, st *translate.Statement, out pg
 		return "", err
 	}
 	defer c.close()
-	if err := out.Describe(c.columns); err != nil {
+	if err := out.Describe(c.columns, c.formats); err != nil {
 		return "", err
 	}
-	sent, err := c.send(ctx, out, nil, 0)
+	sent, err := c.send(ctx, out, c.formats, 0)
 	if err != nil {
 		return "", err
 	}

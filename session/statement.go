@@ -20,12 +20,17 @@ type scope struct {
 	tx       *engine.ReadTx
 	snapshot *catalog.Snapshot
 	env      *types.Env
+	still    *engine.Stage // what the transaction had done when a portal was opened; nil: the stage is read as it is
 }
 
 func (sc *scope) close() {
 	if sc != nil && sc.tx != nil {
 		sc.tx.Close()
 		sc.tx = nil
+	}
+	if sc != nil && sc.still != nil {
+		sc.still.Discard()
+		sc.still = nil
 	}
 }
 
@@ -62,7 +67,11 @@ const maxColumns = 1664
 
 // bind binds a statement in a scope. In a failed transaction only what ends it is bound.
 func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
+	if err := s.identity(sc.snapshot); err != nil {
+		return nil, err
+	}
 	bound, err := translate.Bind(&translate.Context{
+		Role: s.currentRole(), SessionRole: s.sessionRole(),
 		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
 		Eval: func(x plan.Expr) (*column.Vector, error) {
@@ -112,6 +121,8 @@ func paramsOf(b translate.Bound) []types.OID {
 		return b.Params
 	case *translate.Delete:
 		return b.Params
+	case *translate.DeclareCursor:
+		return b.Query.Params
 	case *translate.Explain:
 		return paramsOf(b.Statement)
 	}
@@ -125,7 +136,11 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 	case *translate.Query:
 		return columns(b.Plan.Columns())
 	case *translate.Explain:
-		return []pgwire.Column{text("QUERY PLAN")}
+		c := text("QUERY PLAN")
+		if b.Format == "json" {
+			c.Type = types.JSON
+		}
+		return []pgwire.Column{c}
 	case *translate.Show:
 		if b.Name == "all" {
 			return []pgwire.Column{text("name"), text("setting"), text("description")}
@@ -139,6 +154,8 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 		if p := s.prepared[b.Name]; p != nil && p.plan != nil {
 			return p.plan.columns
 		}
+	case *translate.Fetch:
+		return s.columnsOfFetch(b)
 	}
 	return nil
 }
@@ -173,7 +190,11 @@ func (s *session) holding() bool {
 
 // runtime makes what a plan needs to run. done is called when it has run.
 func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vector) (rt *exec.Runtime, done func(), err error) {
-	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: s.tx.stage, Params: params, Workers: s.srv.c.Workers}
+	stage := s.tx.stage
+	if sc.still != nil {
+		stage = sc.still
+	}
+	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers}
 	done = func() {}
 	if s.srv.c.Memory != nil {
 		waiting := ctx
@@ -227,19 +248,39 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 	case *translate.Transaction:
 		return s.control(ctx, b)
 	case *translate.Set:
-		return s.set(b)
+		return s.set(sc.snapshot, b)
 	case *translate.Prepare:
-		return "PREPARE", s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params)
+		if err := s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params); err != nil {
+			return "", err
+		}
+		p := s.prepared[b.Name]
+		p.source, p.fromSQL = b.Statement.Source(), true
+		return "PREPARE", nil
 	case *translate.Deallocate:
 		return s.deallocate(b)
 	case *translate.Discard:
-		return s.discard(b)
+		return s.discard(sc.snapshot, b)
 	case *translate.NoOp:
 		return b.Tag, nil
 	case *translate.Definition:
 		return s.definition(ctx, sc, b)
 	case *translate.Execute:
 		return s.performPrepared(ctx, sc, b, out)
+	case *translate.DeclareCursor:
+		return s.declare(ctx, sc, pl, b, params)
+	case *translate.Fetch:
+		if !b.Move {
+			return "", errNoCursor(b.Name) // else it would have columns
+		}
+		return s.move(ctx, b)
+	case *translate.Listen:
+		return s.listen(b), nil
+	case *translate.Notify:
+		return "NOTIFY", s.calls.Notify(b.Channel, b.Payload)
+	case *translate.Lock:
+		return s.lock(b)
+	case *translate.CloseCursor:
+		return s.closeCursor(b)
 	}
 	return "", types.Errorf(types.CodeFeatureNotSupported, "statements of this kind (%T) are not supported", pl.bound)
 }

@@ -24,12 +24,16 @@ type Definition struct {
 	Notices []*types.Error
 	// Checks are queries that must have no row, or else the statement fails.
 	Checks []Check
+	// Settings is a setting whose value Change is given, as it has to be kept, in Given.Setting; nil: none.
+	Settings *Set
 }
 
 // Given is what a Definition's change needs to know, and what must be the same each time.
 type Given struct {
 	IDs    []engine.StreamID
 	Values []json.RawMessage // as types.AppendStored writes them; null for null
+	// Setting is the name and the value of Definition.Settings; the value "" takes it away.
+	Setting [2]string
 }
 
 // Check is a query with the error that a row of it means.
@@ -50,17 +54,39 @@ func (d *Definition) note(format string, args ...any) {
 func (b *binder) define(n *pg.Node) (Bound, error) {
 	var d *Definition
 	var err error
-	switch n := n.GetNode().(type) {
+	switch x := n; n := n.GetNode().(type) {
 	case *pg.Node_CreateStmt:
 		d, err = b.createTable(n.CreateStmt)
+	case *pg.Node_CreateTableAsStmt:
+		if n.CreateTableAsStmt.Objtype == pg.ObjectType_OBJECT_MATVIEW {
+			return nil, b.unsupported(-1, "materialized views are not supported")
+		}
+	case *pg.Node_RefreshMatViewStmt:
+		return nil, b.unsupported(-1, "materialized views are not supported")
+	case *pg.Node_CommentStmt:
+		d, err = b.comment(n.CommentStmt)
+	case *pg.Node_ViewStmt:
+		d, err = b.createView(n.ViewStmt)
 	case *pg.Node_AlterTableStmt:
+		if b.isView(n.AlterTableStmt.Relation, n.AlterTableStmt.Objtype) {
+			d, err = b.alterView(n.AlterTableStmt)
+			break
+		}
 		if n.AlterTableStmt.Objtype != pg.ObjectType_OBJECT_TABLE {
 			return nil, nil
 		}
 		d, err = b.alterTable(n.AlterTableStmt)
 	case *pg.Node_RenameStmt:
+		if b.isView(n.RenameStmt.Relation, renamedKind(n.RenameStmt)) {
+			d, err = b.renameView(n.RenameStmt)
+			break
+		}
 		d, err = b.renaming(n.RenameStmt)
 	case *pg.Node_AlterObjectSchemaStmt:
+		if b.isView(n.AlterObjectSchemaStmt.Relation, n.AlterObjectSchemaStmt.ObjectType) {
+			d, err = b.moveView(n.AlterObjectSchemaStmt)
+			break
+		}
 		if n.AlterObjectSchemaStmt.ObjectType != pg.ObjectType_OBJECT_TABLE {
 			return nil, nil
 		}
@@ -69,11 +95,13 @@ func (b *binder) define(n *pg.Node) (Bound, error) {
 		d, err = b.createSchema(n.CreateSchemaStmt)
 	case *pg.Node_DropStmt:
 		switch n.DropStmt.RemoveType {
-		case pg.ObjectType_OBJECT_TABLE:
-			d, err = b.dropTable(n.DropStmt)
+		case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_VIEW:
+			d, err = b.dropRelations(n.DropStmt)
 		case pg.ObjectType_OBJECT_SCHEMA:
 			d, err = b.dropSchema(n.DropStmt)
 		}
+	default:
+		d, err = b.defineRole(x)
 	}
 	if d == nil || err != nil {
 		return nil, err
@@ -118,7 +146,7 @@ func (b *binder) mayCreateIn(schema, name string, at int32) error {
 	case !b.c.Catalog.HasSchema(schema):
 		return b.errorf(at, types.CodeInvalidSchemaName, "schema %q does not exist", schema)
 	}
-	return nil
+	return b.mayUseSchema(schema, catalog.Create, at)
 }
 
 // systemSchema tells the schemas that hold no streams.

@@ -5,6 +5,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -22,15 +23,20 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 	case n.WhereClause.GetCurrentOfExpr() != nil:
 		return nil, b.unsupported(-1, "WHERE CURRENT OF is not supported")
 	}
-	stream, err := b.insertable(n.Relation)
+	stream, err := b.writable(n.Relation, "DELETE")
 	if err != nil {
 		return nil, err
 	}
-	sc := newScope()
+	sc := b.newScope()
+	noted := len(b.needs)
 	r, err := b.rangeVar(n.Relation)
 	if err != nil {
 		return nil, err
 	}
+	if n.WhereClause == nil {
+		b.needs = b.needs[:noted] // nothing of a row is looked at
+	}
+	b.wantsOf(stream, catalog.Delete)
 	if err := b.addRelation(sc, r); err != nil {
 		return nil, err
 	}
@@ -72,10 +78,11 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 func (b *binder) truncate(n *pg.TruncateStmt) (Bound, error) {
 	out := new(Truncate)
 	for _, r := range n.Relations {
-		stream, err := b.insertable(r.GetRangeVar())
+		stream, err := b.writable(r.GetRangeVar(), "TRUNCATE")
 		if err != nil {
 			return nil, placeless(err)
 		}
+		b.wantsOf(stream, catalog.Truncate)
 		out.Streams = append(out.Streams, stream)
 	}
 	return out, nil

@@ -8,43 +8,45 @@ import (
 	"github.com/flare-pg/flare-pg/types/function"
 )
 
-// functions are the calls that make the rows of an entry of FROM.
-type functions struct {
-	calls      []plan.SetCall
-	ordinality bool
-}
-
 // rangeFunction binds functions in FROM: f(…), ROWS FROM (f(…), …), with or without ordinality. Arguments may read what stands before
-// it in FROM: these entries are in the scope already.
+// it in FROM, and rows of enclosing queries.
 func (b *binder) rangeFunction(sc *scope, n *pg.RangeFunction) (*relation, error) {
-	r := &relation{functions: &functions{ordinality: n.Ordinality}}
 	items, err := b.rowsFrom(n)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range items {
-		call, name, err := b.functionItem(sc, f.expr)
-		if err != nil {
-			return nil, err
+	name, scan := "", &plan.FunctionScan{Ordinality: n.Ordinality}
+	node, args, err := b.inside(sc, func() (plan.Node, error) {
+		inner := b.newScope()
+		for _, f := range items {
+			call, called, err := b.functionItem(inner, f.expr)
+			if err != nil {
+				return nil, err
+			}
+			if name == "" {
+				name = called
+			}
+			cols, err := b.functionColumns(&call, called, f, len(items) == 1, n)
+			if err != nil {
+				return nil, err
+			}
+			scan.Calls, scan.Cols = append(scan.Calls, call), append(scan.Cols, cols...)
 		}
-		if r.name == "" {
-			r.name = name
+		if n.Ordinality {
+			scan.Cols = append(scan.Cols, plan.Column{Name: "ordinality", Type: types.Int8, Typmod: -1})
 		}
-		cols, err := b.functionColumns(&call, name, f, len(items) == 1, n)
-		if err != nil {
-			return nil, err
-		}
-		r.functions.calls = append(r.functions.calls, call)
-		r.cols = append(r.cols, cols...)
+		return scan, nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	if n.Ordinality {
-		r.cols = append(r.cols, relColumn{Column: plan.Column{Name: "ordinality", Type: types.Int8, Typmod: -1}})
-	}
-	r.used = make([]bool, len(r.cols))
 	if n.Alias != nil {
-		r.name = n.Alias.Aliasname
+		name = n.Alias.Aliasname
 	}
-	return r, b.rename(r, n.Alias.GetColnames(), items[0].at)
+	scan.Name = name
+	r := derived(name, node)
+	r.args = args
+	return r, b.rename(r, n.Alias.GetColnames(), -1)
 }
 
 // functionSource is one function of an entry, with the columns that the statement says it has.
@@ -158,7 +160,7 @@ func (b *binder) setCall(sc *scope, n *pg.FuncCall, schema, name string) (plan.S
 }
 
 // functionColumns names the columns of a function: by its OUT parameters, a column definition list, the alias or its own name.
-func (b *binder) functionColumns(call *plan.SetCall, name string, f functionSource, alone bool, n *pg.RangeFunction) ([]relColumn, error) {
+func (b *binder) functionColumns(call *plan.SetCall, name string, f functionSource, alone bool, n *pg.RangeFunction) ([]plan.Column, error) {
 	if call.Func != nil && call.Func.Untyped() {
 		if len(f.defs) == 0 {
 			return nil, b.errorf(f.at, types.CodeSyntaxError, "a column definition list is required for functions returning \"record\"")
@@ -179,11 +181,11 @@ func (b *binder) functionColumns(call *plan.SetCall, name string, f functionSour
 		if alone && n.Alias != nil {
 			c.Name = n.Alias.Aliasname
 		}
-		return []relColumn{{Column: c}}, nil
+		return []plan.Column{c}, nil
 	}
-	var out []relColumn
+	var out []plan.Column
 	for _, c := range call.Columns {
-		out = append(out, relColumn{Column: plan.Column{Name: c.Name, Type: c.Type, Typmod: c.Typmod}})
+		out = append(out, plan.Column{Name: c.Name, Type: c.Type, Typmod: c.Typmod})
 	}
 	if len(call.Func.Columns) == 0 && call.Func.Result != types.Record && alone && n.Alias != nil {
 		out[0].Name = n.Alias.Aliasname
@@ -202,7 +204,7 @@ func (b *binder) definitions(list []*pg.Node) ([]function.SetColumn, error) {
 		}
 		for _, o := range out {
 			if o.Name == def.Colname {
-				return nil, b.errorf(def.Location, types.CodeDuplicateColumn, "column name %q specified more than once", def.Colname)
+				return nil, b.errorf(-1, types.CodeDuplicateColumn, "column name %q specified more than once", def.Colname)
 			}
 		}
 		out = append(out, function.SetColumn{Name: def.Colname, Type: t, Typmod: typmod})

@@ -16,6 +16,8 @@ func grammarParse(sql string) (*pg.ParseResult, error) { return pure.Parse(sql) 
 
 func grammarScan(sql string) (*pg.ScanResult, error) { return pure.Scan(sql) }
 
+func grammarDeparse(tree *pg.ParseResult) (string, error) { return pure.Deparse(tree) }
+
 // grammarError takes a parser's error apart: its message and its position, 1-based in characters (0: none).
 func grammarError(err error) (message string, position int) {
 	var e *parser.Error

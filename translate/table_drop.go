@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,70 +26,33 @@ func (b *binder) changeable(d *Definition, n *pg.RangeVar, missingOK bool) (*cat
 		e.Position = 0
 		return nil, e
 	}
+	if err := b.notView(rel, ""); err != nil {
+		return nil, err
+	}
 	if rel.Stream == nil {
 		return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
 	}
+	if err := b.owns(rel, "table"); err != nil {
+		return nil, err
+	}
 	return rel.Stream, nil
-}
-
-// dropTable binds DROP TABLE.
-func (b *binder) dropTable(n *pg.DropStmt) (*Definition, error) {
-	d := &Definition{Tag: "DROP TABLE"}
-	var drop []*catalog.Stream
-	for _, o := range n.Objects {
-		parts := names(o.GetList().GetItems())
-		if len(parts) == 3 && parts[0] == b.c.Env.Database {
-			parts = parts[1:]
-		}
-		if len(parts) > 2 {
-			return nil, b.unsupported(-1, "cross-database references are not implemented: %q", strings.Join(parts, "."))
-		}
-		schema, name := "", parts[len(parts)-1]
-		if len(parts) == 2 {
-			schema = parts[0]
-		}
-		rel, ok := b.find(schema, name)
-		switch {
-		case !ok && schema != "" && !b.c.Catalog.HasSchema(schema):
-			if !n.MissingOk {
-				return nil, b.errorf(-1, types.CodeInvalidSchemaName, "schema %q does not exist", schema)
-			}
-			d.note("schema %q does not exist, skipping", schema)
-		case !ok && n.MissingOk:
-			d.note("table %q does not exist, skipping", name)
-		case !ok:
-			return nil, b.errorf(-1, types.CodeUndefinedTable, "table %q does not exist", strings.Join(parts, "."))
-		case rel.Stream == nil && strings.HasPrefix(rel.Schema, "pg_"):
-			return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
-		case rel.Stream == nil:
-			return nil, b.errorf(-1, types.CodeWrongObjectType, "%q is not a table", rel.Name)
-		case !slices.Contains(drop, rel.Stream):
-			drop = append(drop, rel.Stream)
-		}
-	}
-	if len(drop) > 0 {
-		d.Change = func(e *engine.SchemaEdit, _ Given) error {
-			for _, s := range drop {
-				if err := catalog.DropTable(e, s.ID, s.Name); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}
-	return d, nil
 }
 
 // createSchema binds CREATE SCHEMA.
 func (b *binder) createSchema(n *pg.CreateSchemaStmt) (*Definition, error) {
 	name := n.Schemaname
+	var owner types.OID
 	if n.Authrole != nil {
-		if n.Authrole.Rolename != b.c.Env.User && n.Authrole.Roletype == pg.RoleSpecType_ROLESPEC_CSTRING {
-			return nil, b.errorf(-1, types.CodeUndefinedObject, "role %q does not exist", n.Authrole.Rolename)
+		var err error
+		if owner, err = b.newOwner(n.Authrole); err != nil {
+			return nil, err
 		}
 		if name == "" {
-			name = b.c.Env.User
+			name = b.c.Catalog.Roles().For(b.c.Env.SessionUser).Name(owner)
 		}
+	}
+	if !b.c.Catalog.Roles().Allowed(b.role(), catalog.DatabaseClass, b.c.Catalog.DatabaseRights(), catalog.Create) {
+		return nil, b.refuse("permission denied for database %s", b.c.Env.Database)
 	}
 	if len(n.SchemaElts) > 0 {
 		return nil, b.unsupported(-1, "CREATE SCHEMA with further statements in it is not supported")
@@ -106,7 +68,12 @@ func (b *binder) createSchema(n *pg.CreateSchemaStmt) (*Definition, error) {
 	case b.c.Catalog.HasSchema(name):
 		return nil, b.errorf(-1, "42P06", "schema %q already exists", name)
 	}
-	d.Change = func(e *engine.SchemaEdit, g Given) error { return catalog.CreateSchema(e, name, g.IDs[0]) }
+	d.Change = func(e *engine.SchemaEdit, g Given) error {
+		if err := catalog.CreateSchema(e, name, g.IDs[0]); err != nil || owner == 0 {
+			return err
+		}
+		return catalog.SetOwner(e, catalog.Object{Class: catalog.SchemaClass, OID: catalog.RoleOID(g.IDs[0]), Name: name}, owner)
+	}
 	return d, nil
 }
 
@@ -115,6 +82,7 @@ func (b *binder) dropSchema(n *pg.DropStmt) (*Definition, error) {
 	d := &Definition{Tag: "DROP SCHEMA"}
 	cascade := n.Behavior == pg.DropBehavior_DROP_CASCADE
 	var drop, falling []string
+	var going []types.OID
 	for _, o := range n.Objects {
 		name := o.GetString_().GetSval()
 		switch {
@@ -127,6 +95,8 @@ func (b *binder) dropSchema(n *pg.DropStmt) (*Definition, error) {
 			return nil, b.errorf(-1, "2BP01", "cannot drop schema %s because it is required by the database system", name)
 		case name == catalog.PublicSchema:
 			return nil, b.unsupported(-1, "DROP SCHEMA public is not supported")
+		case b.ownsSchema(name) != nil:
+			return nil, b.ownsSchema(name)
 		case slices.Contains(drop, name):
 			continue
 		}
@@ -134,16 +104,21 @@ func (b *binder) dropSchema(n *pg.DropStmt) (*Definition, error) {
 		for _, s := range b.c.Catalog.Streams() {
 			if s.Schema == name {
 				falling = append(falling, "drop cascades to table "+quoteName(s.Schema)+"."+quoteName(s.Name))
+				going = append(going, s.OID)
+			}
+		}
+		for _, v := range b.c.Catalog.Views() {
+			if v.Schema == name {
+				falling = append(falling, "drop cascades to view "+quoteName(v.Schema)+"."+quoteName(v.Name))
+				going = append(going, v.OID)
 			}
 		}
 	}
-	switch {
-	case !cascade || len(falling) == 0:
-	case len(falling) == 1:
-		d.note("%s", falling[0])
-	default:
-		d.note("%s", fmt.Sprintf("drop cascades to %d other objects", len(falling)))
-		d.Notices[len(d.Notices)-1].Detail = strings.Join(falling, "\n")
+	if cascade {
+		for _, x := range catalog.Dependents(b.c.Catalog.Views(), going) {
+			falling = append(falling, "drop cascades to "+b.describeRelation(x.View.OID))
+		}
+		d.cascades(falling)
 	}
 	if len(drop) > 0 {
 		d.Change = func(e *engine.SchemaEdit, _ Given) error {
@@ -181,6 +156,8 @@ func (b *binder) setSchema(n *pg.AlterObjectSchemaStmt) (*Definition, error) {
 func (b *binder) renaming(n *pg.RenameStmt) (*Definition, error) {
 	d := &Definition{Tag: "ALTER TABLE"}
 	switch {
+	case n.RenameType == pg.ObjectType_OBJECT_ROLE:
+		return b.renameRole(n)
 	case n.RenameType == pg.ObjectType_OBJECT_SCHEMA:
 		d.Tag = "ALTER SCHEMA"
 		switch {
@@ -192,6 +169,8 @@ func (b *binder) renaming(n *pg.RenameStmt) (*Definition, error) {
 			return nil, b.errorf(-1, "42939", "unacceptable schema name %q", n.Newname).WithDetail("The prefix \"pg_\" is reserved for system schemas.")
 		case b.c.Catalog.HasSchema(n.Newname):
 			return nil, b.errorf(-1, "42P06", "schema %q already exists", n.Newname)
+		case b.ownsSchema(n.Subname) != nil:
+			return nil, b.ownsSchema(n.Subname)
 		}
 		d.Change = func(e *engine.SchemaEdit, _ Given) error { return catalog.RenameSchema(e, n.Subname, n.Newname) }
 		return d, nil

@@ -43,6 +43,18 @@ func (b *binder) renameColumn(d *Definition, n *pg.RenameStmt) (*Definition, err
 	if err := rename(st.Table.Clone()); err != nil {
 		return nil, err
 	}
-	d.Change = func(e *engine.SchemaEdit, _ Given) error { return catalog.AlterTable(e, st.ID, st.Name, rename) }
+	views, err := b.renameInViews(st, old, name)
+	if err != nil {
+		return nil, err
+	}
+	d.Change = func(e *engine.SchemaEdit, _ Given) error {
+		for _, v := range views {
+			query := v.Query
+			if err := catalog.AlterView(e, v.ID, v.Name, func(v *catalog.View) error { v.Query = query; return nil }); err != nil {
+				return err
+			}
+		}
+		return catalog.AlterTable(e, st.ID, st.Name, rename)
+	}
 	return d, nil
 }

@@ -51,36 +51,15 @@ func ResolveSetFunction(schema, name string, args []types.OID) (*SetFunction, er
 // concreteSet puts the types of a call in the place of polymorphic ones.
 func concreteSet(f *SetFunction, want, given []types.OID) (*SetFunction, error) {
 	c := *f
-	c.Args, c.Columns, c.Variadic = slices.Clone(want), slices.Clone(f.Columns), false
-	var element types.OID
-	for i, t := range c.Args {
-		if !polymorphic(t) {
-			continue
-		}
-		if given[i] == types.Unknown {
-			return nil, types.Errorf(types.CodeDatatypeMismatch, "could not determine polymorphic type because input has type unknown")
-		}
-		c.Args[i] = given[i]
-		if element = given[i]; t == types.AnyArray {
-			element = types.ElemOf(given[i])
-		}
+	c.Columns, c.Variadic = slices.Clone(f.Columns), false
+	var err error
+	if c.Args, c.Result, err = concreteTypes(want, given, f.Result); err != nil {
+		return nil, err
 	}
-	if element == 0 {
-		return &c, nil
-	}
-	replace := func(t types.OID) types.OID {
-		switch {
-		case t == types.AnyElement || t == types.AnyNonArray:
-			return element
-		case t == types.AnyArray:
-			ty, _ := types.Lookup(element)
-			return ty.Array
+	for i, col := range c.Columns {
+		if _, c.Columns[i].Type, err = concreteTypes(want, given, col.Type); err != nil {
+			return nil, err
 		}
-		return t
-	}
-	c.Result = replace(c.Result)
-	for i := range c.Columns {
-		c.Columns[i].Type = replace(c.Columns[i].Type)
 	}
 	return &c, nil
 }

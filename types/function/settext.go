@@ -152,6 +152,9 @@ func regexpSplit(c *SetCall) (Rows, error) {
 		return nil, types.Errorf(types.CodeInvalidParameterValue, "regexp_split_to_table() does not support the \"global\" option")
 	}
 	s := c.Args[0].Str(0)
+	if s == nil {
+		s = []byte{} // an empty text, not none
+	}
 	return &pieceRows{pieces: splitPieces(re, s)}, nil
 }
 
