@@ -146,16 +146,20 @@ func (c *Connection) role(n Name) bool {
 	return n.Text == c.Role
 }
 
-// BuiltIn are the rules while nobody wrote any: this machine itself is let in as AsRole says; others by password, over TLS unless that was waived,
-// or without a password where authentication was waived.
-func BuiltIn(noTLS, noAuth bool) *Rules {
+// BuiltIn are the rules while nobody wrote any: this machine itself is let in as AsRole says, or by password where remote says that the server is there for
+// other machines too; those by password, over TLS unless that was waived, or without a password where authentication was waived.
+func BuiltIn(remote, noTLS, noAuth bool) *Rules {
 	all := []Name{{Text: "all"}}
 	rule := func(k Kind, address string, m Method) Rule {
 		r := Rule{Kind: k, Databases: all, Roles: all, Address: address, Method: m}
 		r.prefix, _ = netip.ParsePrefix(address)
 		return r
 	}
-	out := &Rules{Rules: []Rule{rule(Local, "", AsRole), rule(Host, "127.0.0.0/8", AsRole), rule(Host, "::1/128", AsRole)}}
+	here := AsRole
+	if remote && !noAuth {
+		here = SCRAM
+	}
+	out := &Rules{Rules: []Rule{rule(Local, "", here), rule(Host, "127.0.0.0/8", here), rule(Host, "::1/128", here)}}
 	kind, method := HostTLS, SCRAM
 	if noTLS {
 		kind = Host
@@ -165,4 +169,22 @@ func BuiltIn(noTLS, noAuth bool) *Rules {
 	}
 	out.Rules = append(out.Rules, rule(kind, "all", method))
 	return out
+}
+
+// Remote reports whether the rule is for other machines too.
+func (r *Rule) Remote() bool {
+	return r.Kind != Local && r.Address != "samehost" && !(r.prefix.IsValid() && r.prefix.Addr().IsLoopback() && r.prefix.Bits() >= 8)
+}
+
+// Network gives the rule's address and mask as pg_hba_file_rules shows them.
+func (r *Rule) Network() (address, mask string) {
+	if !r.prefix.IsValid() {
+		return r.Address, ""
+	}
+	bytes := make([]byte, r.prefix.Addr().BitLen()/8)
+	for i := range r.prefix.Bits() {
+		bytes[i/8] |= 0x80 >> (i % 8)
+	}
+	m, _ := netip.AddrFromSlice(bytes)
+	return r.prefix.Addr().String(), m.String()
 }

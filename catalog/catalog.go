@@ -51,17 +51,22 @@ func (c *Catalog) Snapshot(schema *engine.Schema) *Snapshot {
 type Snapshot struct {
 	schema    *engine.Schema
 	registry  *Registry
-	streams   []*Stream // in order of OID
-	indexes   []*Index  // in order of OID
-	views     []*View   // in order of OID
+	streams   []*Stream  // in order of OID
+	indexes   []*Index   // in order of OID
+	views     []*View    // in order of OID
+	own       []Relation // streams and views, in order of OID
+	spaces    []namespace
 	relations map[relationKey]Relation
 	byOID     map[types.OID]relationKey
+	objects   objectIndex
+	roles     func() *Roles // made at the first use
 }
 
 type relationKey struct{ schema, name string }
 
 func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 	s := &Snapshot{schema: schema, registry: registry, relations: map[relationKey]Relation{}, byOID: map[types.OID]relationKey{}}
+	s.roles = sync.OnceValue(func() *Roles { return RolesOf(schema) })
 	for _, rel := range registry.relations() {
 		rel := rel
 		s.add(Relation{OID: rel.oid, Schema: rel.schema, Name: rel.name, Source: &systemSource{snapshot: s, relation: rel}})
@@ -76,6 +81,12 @@ func newSnapshot(registry *Registry, schema *engine.Schema) *Snapshot {
 	for _, v := range viewsOf(schema) {
 		s.views = append(s.views, v)
 		s.add(Relation{OID: v.OID, Schema: v.Schema, Name: v.Name, View: v})
+	}
+	s.spaces = s.findNamespaces()
+	for _, r := range s.all() {
+		if r.Source == nil {
+			s.own = append(s.own, r)
+		}
 	}
 	return s
 }
@@ -127,7 +138,7 @@ func (s *Snapshot) RelationByOID(oid types.OID) (Relation, bool) {
 
 // HasSchema reports whether a schema of that name exists.
 func (s *Snapshot) HasSchema(name string) bool {
-	for _, n := range s.namespaces() {
+	for _, n := range s.spaces {
 		if n.name == name {
 			return true
 		}
@@ -137,6 +148,9 @@ func (s *Snapshot) HasSchema(name string) bool {
 
 // Streams lists the streams in order of their OIDs. The slice is not to be changed.
 func (s *Snapshot) Streams() []*Stream { return s.streams }
+
+// Relations lists every relation in order of its OID.
+func (s *Snapshot) Relations() []Relation { return s.all() }
 
 // all lists every relation in order of its OID.
 func (s *Snapshot) all() []Relation {

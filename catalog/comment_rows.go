@@ -1,16 +1,14 @@
 package catalog
 
 import (
-	"context"
-
 	"github.com/flare-pg/flare-pg/types"
 )
 
 // shared tells the classes whose comments are in pg_shdescription.
 func shared(class types.OID) bool { return class == ClassRole || class == ClassDatabase }
 
-// rowsDescription lists comments: those of COMMENT ON, and for core columns that have none what they are.
-func rowsDescription(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
+// knownDescriptions lists comments: those of COMMENT ON, and for core columns that have none what they are.
+func knownDescriptions(s *Snapshot, w *Rows) {
 	for _, c := range s.Comments() {
 		if !shared(c.Class) {
 			describe(w, c)
@@ -25,7 +23,6 @@ func rowsDescription(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) erro
 			}
 		}
 	}
-	return nil
 }
 
 func describe(w *Rows, c Comment) {
@@ -37,7 +34,7 @@ func describe(w *Rows, c Comment) {
 	w.End()
 }
 
-func rowsSharedDescription(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
+func knownSharedDescriptions(s *Snapshot, w *Rows) {
 	for _, c := range s.Comments() {
 		if !shared(c.Class) {
 			continue
@@ -48,7 +45,6 @@ func rowsSharedDescription(_ context.Context, s *Snapshot, _ *types.Env, w *Rows
 		w.Text("description", c.Text)
 		w.End()
 	}
-	return nil
 }
 
 // coreComment says what a core column of a stream is.

@@ -75,24 +75,6 @@ func (x *Index) Definition() string {
 // btreeMethod is the access method that PostgreSQL's indexes have unless told otherwise, and clients expect.
 const btreeMethod types.OID = 403
 
-func rowsIndexClass(s *Snapshot, w *Rows) {
-	for _, x := range s.indexes {
-		w.Begin()
-		w.OID("oid", x.OID)
-		w.Text("relname", x.Name)
-		w.OID("relnamespace", s.namespaceOID(x.Schema))
-		w.OID("relowner", bootstrapRole)
-		w.OID("relam", btreeMethod)
-		w.Float("reltuples", -1)
-		w.Text("relpersistence", "p")
-		w.Text("relkind", "i")
-		w.Int("relnatts", 1)
-		w.Bool("relispopulated", true)
-		w.Text("relreplident", "n")
-		w.End()
-	}
-}
-
 func rowsIndex(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
 	for _, x := range s.indexes {
 		w.Begin()

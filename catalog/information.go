@@ -21,11 +21,11 @@ func init() {
 }
 
 func rowsSchemata(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
-	for _, n := range s.namespaces() {
+	for _, n := range s.spaces {
 		w.Begin()
 		w.Text("catalog_name", database(env))
 		w.Text("schema_name", n.name)
-		w.Text("schema_owner", owner(env))
+		w.Text("schema_owner", s.ownerName(env, s.SchemaRights(n.name)))
 		w.End()
 	}
 	return nil
@@ -40,6 +40,9 @@ func yesNo(b bool) string {
 
 func rowsInformationTables(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 	for _, r := range s.all() {
+		if !w.May("table_name", r.Name) || !w.May("table_schema", r.Schema) {
+			continue
+		}
 		kind := "VIEW"
 		if relkind(r) == "r" {
 			kind = "BASE TABLE"
@@ -60,6 +63,9 @@ func rowsInformationColumns(ctx context.Context, s *Snapshot, env *types.Env, w 
 	for _, r := range s.all() {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
+		}
+		if !w.May("table_name", r.Name) || !w.May("table_schema", r.Schema) {
+			continue
 		}
 		for _, c := range tableColumns(r) {
 			w.Begin()
@@ -103,40 +109,26 @@ func informationType(w *Rows, c tableColumn) {
 	}
 	w.Text("data_type", name)
 	w.Text("udt_name", t.Name)
+	set := func(column string, n int64, ok bool) {
+		if ok {
+			w.Int(column, n)
+		}
+	}
+	precision, hasPrecision, radix, hasRadix := types.NumberPrecision(c.oid, c.typmod)
+	set("numeric_precision", precision, hasPrecision)
+	set("numeric_precision_radix", radix, hasRadix)
+	n, ok := types.NumberScale(c.oid, c.typmod)
+	set("numeric_scale", n, ok)
+	n, ok = types.DatetimePrecision(c.oid, c.typmod)
+	set("datetime_precision", n, ok)
+	n, ok = types.CharMaxLength(c.oid, c.typmod)
+	set("character_maximum_length", n, ok)
+	n, ok = types.CharOctetLength(c.oid, c.typmod)
+	set("character_octet_length", n, ok)
+	if fields, ok := types.IntervalType(c.oid, c.typmod); ok {
+		w.Text("interval_type", fields)
+	}
 	switch c.oid {
-	case types.Int2, types.Int4, types.Int8:
-		w.Int("numeric_precision", map[types.OID]int64{types.Int2: 16, types.Int4: 32, types.Int8: 64}[c.oid])
-		w.Int("numeric_precision_radix", 2)
-		w.Int("numeric_scale", 0)
-	case types.Float4:
-		w.Int("numeric_precision", 24)
-		w.Int("numeric_precision_radix", 2)
-	case types.Float8:
-		w.Int("numeric_precision", 53)
-		w.Int("numeric_precision_radix", 2)
-	case types.Numeric:
-		w.Int("numeric_precision_radix", 10)
-		if c.typmod >= 4 {
-			w.Int("numeric_precision", int64((c.typmod-4)>>16)&0xffff)
-			w.Int("numeric_scale", int64(c.typmod-4)&0x7ff)
-		}
-	case types.Timestamp, types.Timestamptz, types.Time, types.Interval:
-		precision := int64(6)
-		if c.typmod >= 0 && c.oid != types.Interval {
-			precision = int64(c.typmod)
-		}
-		w.Int("datetime_precision", precision)
-	case types.Date:
-		w.Int("datetime_precision", 0)
-	case types.Text:
-		w.Int("character_octet_length", 1<<30)
-	case types.Varchar, types.BPChar:
-		if c.typmod >= 4 {
-			w.Int("character_maximum_length", int64(c.typmod-4))
-			w.Int("character_octet_length", 4*int64(c.typmod-4))
-		} else {
-			w.Int("character_octet_length", 1<<30)
-		}
 	case types.Name:
 		w.Text("collation_catalog", "flare")
 		w.Text("collation_schema", "pg_catalog")

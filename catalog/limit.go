@@ -152,8 +152,9 @@ func constant(env *types.Env, e plan.Expr) *column.Vector {
 
 // wholeName takes psql's way of asking for one name apart: a regular expression that matches nothing but a plain text.
 func wholeName(pattern string) (string, bool) {
-	inner, ok := strings.CutPrefix(pattern, "^(")
-	if inner, ok = strings.CutSuffix(inner, ")$"); !ok || !strings.HasPrefix(pattern, "^(") {
+	inner, opened := strings.CutPrefix(pattern, "^(")
+	inner, closed := strings.CutSuffix(inner, ")$")
+	if !opened || !closed {
 		return "", false
 	}
 	for _, c := range []byte(inner) {

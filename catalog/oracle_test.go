@@ -17,16 +17,19 @@ func TestSharedObjectsReadAsInPostgreSQL(t *testing.T) {
 	ctx := context.Background()
 	env := types.NewEnv(time.Unix(0, 0))
 	s := New(nil).Snapshot(testSchema())
+	env.Names = wholeCatalog{Lookup{Snapshot: s, Path: []string{"public"}, Roles: s.Roles()}, pathOnly{s, []string{"public"}}}
 	for _, c := range []struct {
 		relation, key string
 		columns       []string
 		least         int
 	}{
-		{"pg_type", "oid", []string{"typname", "typlen", "typbyval", "typtype", "typcategory", "typispreferred", "typdelim", "typelem", "typarray", "typalign", "typstorage", "typcollation"}, 60},
-		{"pg_operator", "oid", []string{"oprname", "oprkind", "oprleft", "oprright", "oprresult"}, 200},
-		{"pg_proc", "oid", []string{"proname", "prokind", "proisstrict", "provolatile", "pronargs", "prorettype", "proargtypes"}, 300},
+		{"pg_type", "oid", []string{"typname", "typlen", "typbyval", "typtype", "typcategory", "typispreferred", "typdelim", "typelem", "typarray", "typalign", "typstorage", "typcollation", "typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typsubscript", "typanalyze", "typtypmod", "typisdefined", "typrelid"}, 60},
+		{"pg_operator", "oid", []string{"oprname", "oprkind", "oprcanmerge", "oprcanhash", "oprleft", "oprright", "oprresult", "oprcom", "oprnegate"}, 200},
+		{"pg_proc", "oid", []string{"proname", "prokind", "proisstrict", "provolatile", "pronargs", "prorettype", "proargtypes", "procost", "prorows", "provariadic", "proretset", "proleakproof", "proparallel", "pronargdefaults", "proallargtypes", "proargmodes", "proargnames", "prosrc"}, 300},
 		{"pg_namespace", "nspname", []string{"oid"}, 3},
-		{"pg_am", "oid", []string{"amname", "amtype"}, 1},
+		{"pg_am", "oid", []string{"amname", "amtype"}, 2},
+		{"pg_cast", "oid", []string{"castsource", "casttarget", "castfunc", "castcontext", "castmethod"}, 100},
+		{"pg_opclass", "oid", []string{"opcname", "opcintype", "opcdefault"}, 10},
 	} {
 		rel, _ := s.Relation("pg_catalog", c.relation)
 		at := map[string]int{}
@@ -94,4 +97,10 @@ func TestSharedObjectsReadAsInPostgreSQL(t *testing.T) {
 			t.Errorf("%s: only %d rows in common", c.relation, shared)
 		}
 	}
+}
+
+// wholeCatalog is the catalog as functions see it.
+type wholeCatalog struct {
+	Lookup
+	pathOnly
 }

@@ -1,43 +1,125 @@
 package catalog
 
 import (
-	"context"
-	"fmt"
+	"sync"
 
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // Functions, operators, casts and aggregates are listed from the registry that the binder resolves names in, so that what is listed is what
 // can be called.
 
 func init() {
-	builtin["pg_catalog.pg_proc"] = maker{rows: rowsProc}
-	builtin["pg_catalog.pg_operator"] = maker{rows: rowsOperator}
-	builtin["pg_catalog.pg_cast"] = maker{rows: rowsCast}
-	builtin["pg_catalog.pg_aggregate"] = maker{rows: rowsAggregate}
-}
-
-// OIDs of PostgreSQL's that rows refer to.
-const (
-	languageInternal types.OID = 12
-	firstCastOID     types.OID = 10000
-)
-
-func functionSchema(name string) types.OID {
-	if name == "flare" {
-		return schemaFlare
+	builtin["pg_catalog.pg_proc"] = maker{fixed: fixedFunctions}
+	builtin["pg_catalog.pg_operator"] = maker{fixed: fixedOperators}
+	builtin["pg_catalog.pg_cast"] = maker{fixed: rowsOfFacts("pg_cast", castExists, nil)}
+	builtin["pg_catalog.pg_aggregate"] = maker{fixed: rowsOfFacts("pg_aggregate", func(_ *facts, line []string) bool { return aggregates()[types.OID(number(line[0]))] }, nil)}
+	for name, column := range map[string]string{"pg_opclass": "opcintype", "pg_amop": "amoplefttype", "pg_amproc": "amproclefttype"} {
+		builtin["pg_catalog."+name] = maker{fixed: rowsOfFacts(name, func(f *facts, line []string) bool {
+			_, ok := types.Lookup(types.OID(number(line[f.column(column)])))
+			return ok
+		}, nil)}
 	}
-	return schemaCatalog
+	builtin["pg_catalog.pg_opfamily"] = maker{fixed: rowsOfFacts("pg_opfamily", func(_ *facts, line []string) bool { return families()[line[0]] }, nil)}
 }
 
-func rowsProc(ctx context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
+// languageInternal is the language of functions that the server itself has.
+const languageInternal types.OID = 12
+
+// aggregates are the OIDs of aggregates that are built.
+var aggregates = sync.OnceValue(func() map[types.OID]bool {
+	out := map[types.OID]bool{}
+	for _, a := range function.AllAggregates() {
+		out[a.OID] = true
+	}
+	return out
+})
+
+// families are the operator families of types that are there.
+var families = sync.OnceValue(func() map[string]bool {
+	f := factsOf("pg_opclass")
+	family, input, out := f.column("opcfamily"), f.column("opcintype"), map[string]bool{}
+	for _, line := range f.lines {
+		if _, ok := types.Lookup(types.OID(number(line[input]))); ok {
+			out[line[family]] = true
+		}
+	}
+	return out
+})
+
+// castExists: a cast is listed where it can be done. Those that every type has through its text are not, as in PostgreSQL.
+func castExists(f *facts, line []string) bool {
+	_, ok := casts()[[2]types.OID{types.OID(number(line[f.column("castsource")])), types.OID(number(line[f.column("casttarget")]))}]
+	return ok
+}
+
+var casts = sync.OnceValue(func() map[[2]types.OID]*function.Cast {
+	out := map[[2]types.OID]*function.Cast{}
+	for _, c := range function.Casts() {
+		out[[2]types.OID{c.From, c.To}] = c
+	}
+	return out
+})
+
+// listedFunctions are the OIDs of the functions that pg_proc lists: those that can be called, and those that the rows of other relations name, since they say how
+// values of types are read and written, and what operators and aggregates do.
+func listedFunctions(r *Registry) map[types.OID]bool {
+	out := map[types.OID]bool{}
 	for _, f := range function.All() {
+		out[f.OID] = true
+	}
+	for _, a := range function.AllAggregates() {
+		out[a.OID] = true
+	}
+	for relation, columns := range map[string][]string{
+		"pg_type":      {"typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typsubscript", "typanalyze"},
+		"pg_operator":  {"oprcode", "oprrest", "oprjoin"},
+		"pg_aggregate": {"aggtransfn", "aggfinalfn", "aggcombinefn", "aggserialfn", "aggdeserialfn", "aggmtransfn", "aggminvtransfn", "aggmfinalfn"},
+		"pg_cast":      {"castfunc"}, "pg_amproc": {"amproc"}, "pg_am": {"amhandler"},
+	} {
+		rel := r.byName[relationKey{"pg_catalog", relation}]
+		rows := rel.fixedRows()
+		for i, c := range rel.columns {
+			for _, name := range columns {
+				if c.Name != name {
+					continue
+				}
+				for row := range rows.n {
+					out[types.OID(rows.vectors[i].Int(row))] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+func fixedFunctions(r *Registry, w *Rows) {
+	listed := listedFunctions(r)
+	rowsOfFacts("pg_proc", func(_ *facts, line []string) bool { return listed[types.OID(number(line[0]))] }, func(w *Rows) {
+		w.OID("pronamespace", schemaCatalog)
+		w.OID("proowner", bootstrapRole)
+	})(r, w)
+	known := factsOf("pg_proc")
+	for _, f := range function.All() {
+		if known.of(f.OID) != nil {
+			continue
+		}
 		w.Begin()
 		w.OID("oid", f.OID)
 		w.Text("proname", f.Name)
-		w.OID("pronamespace", functionSchema(f.Schema))
+		w.OID("pronamespace", fixedNamespace(f.Schema))
 		w.OID("proowner", bootstrapRole)
+		if o, ok := pgnames.ByOID(pgnames.Function, f.OID); ok { // information_schema's: what is said first stands
+			d := o.Details
+			w.OID("prolang", d.Language)
+			w.Float("procost", d.Cost)
+			w.Text("prosrc", d.Source)
+			if d.Names != nil {
+				w.Array("proargnames", d.Names...)
+			}
+		}
 		w.OID("prolang", languageInternal)
 		w.Float("procost", 1)
 		if f.Variadic && len(f.Args) > 0 {
@@ -49,116 +131,19 @@ func rowsProc(ctx context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
 		w.Text("proparallel", "s")
 		w.Int("pronargs", int64(len(f.Args)))
 		w.OID("prorettype", f.Result)
-		w.Text("proargtypes", oidList(f.Args))
+		w.Value("proargtypes", oidList(f.Args))
 		w.Text("prosrc", f.Name)
 		w.End()
 	}
-	for _, a := range function.AllAggregates() {
-		w.Begin()
-		w.OID("oid", a.OID)
-		w.Text("proname", a.Name)
-		w.OID("pronamespace", schemaCatalog)
-		w.OID("proowner", bootstrapRole)
-		w.OID("prolang", languageInternal)
-		w.Float("procost", 1)
-		w.Text("prokind", "a")
-		w.Text("provolatile", "i")
-		w.Text("proparallel", "s")
-		w.Int("pronargs", int64(len(a.Args)))
-		w.OID("prorettype", a.Result)
-		w.Text("proargtypes", oidList(a.Args))
-		w.Text("prosrc", "aggregate_dummy")
-		w.End()
-	}
-	return ctx.Err()
 }
 
-func rowsOperator(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
-	all := function.AllOperators()
-	find := map[string]types.OID{}
-	key := func(name string, left, right types.OID) string { return fmt.Sprintf("%s %d %d", name, left, right) }
-	for _, o := range all {
-		find[key(o.Name, o.Left, o.Right)] = o.OID
+func fixedOperators(r *Registry, w *Rows) {
+	built := map[types.OID]bool{}
+	for _, o := range function.AllOperators() {
+		built[o.OID] = true
 	}
-	for _, o := range all {
-		w.Begin()
-		w.OID("oid", o.OID)
-		w.Text("oprname", o.Name)
+	rowsOfFacts("pg_operator", func(_ *facts, line []string) bool { return built[types.OID(number(line[0]))] }, func(w *Rows) {
 		w.OID("oprnamespace", schemaCatalog)
 		w.OID("oprowner", bootstrapRole)
-		w.Text("oprkind", map[bool]string{true: "l", false: "b"}[o.Left == 0])
-		equality := o.Name == "=" && o.Left == o.Right
-		w.Bool("oprcanmerge", equality)
-		w.Bool("oprcanhash", equality)
-		w.OID("oprleft", o.Left)
-		w.OID("oprright", o.Right)
-		w.OID("oprresult", o.Result)
-		if o.Commutator != "" {
-			w.OID("oprcom", find[key(o.Commutator, o.Right, o.Left)])
-		}
-		if o.Negator != "" {
-			w.OID("oprnegate", find[key(o.Negator, o.Left, o.Right)])
-		}
-		w.OID("oprcode", o.Function.OID)
-		w.End()
-	}
-	return nil
-}
-
-// rowsCast lists what can be cast by a cast of its own; casts that every type has through its text are none, as in PostgreSQL.
-func rowsCast(ctx context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
-	oid := firstCastOID
-	for _, from := range types.All() {
-		if err := ctx.Err(); err != nil {
-			return context.Cause(ctx)
-		}
-		for _, to := range types.All() {
-			if from.Elem != 0 || to.Elem != 0 || from.Category == 'P' || to.Category == 'P' {
-				continue
-			}
-			if from.OID == to.OID {
-				continue
-			}
-			if from.Category != 'S' && to.Category == 'S' && !function.CanCast(from.OID, to.OID, function.CastImplicit) {
-				continue
-			}
-			if from.Category == 'S' && to.Category != 'S' && !function.CanCast(from.OID, to.OID, function.CastAssignment) {
-				continue
-			}
-			c, ok := function.CastFor(from.OID, to.OID)
-			if !ok {
-				continue
-			}
-			w.Begin()
-			w.OID("oid", oid)
-			oid++
-			w.OID("castsource", from.OID)
-			w.OID("casttarget", to.OID)
-			method := "b"
-			if c.Function != nil {
-				method = "f"
-				if c.Function.OID == 0 || c.Function.OID >= 90000 {
-					method = "i"
-				} else {
-					w.OID("castfunc", c.Function.OID)
-				}
-			}
-			w.Text("castcontext", string(rune(c.Context)))
-			w.Text("castmethod", method)
-			w.End()
-		}
-	}
-	return nil
-}
-
-func rowsAggregate(_ context.Context, _ *Snapshot, _ *types.Env, w *Rows) error {
-	for _, a := range function.AllAggregates() {
-		w.Begin()
-		w.OID("aggfnoid", a.OID)
-		w.Text("aggkind", "n")
-		w.Text("aggfinalmodify", "r")
-		w.Text("aggmfinalmodify", "r")
-		w.End()
-	}
-	return nil
+	})(r, w)
 }

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"sort"
 
+	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -15,12 +16,29 @@ type Provider func(ctx context.Context, env *types.Env, w *Rows) error
 
 // Registry holds the system relations. Register everything before a Catalog is made of it.
 type Registry struct {
-	byName map[relationKey]*systemRelation
+	byName  map[relationKey]*systemRelation
+	measure func() map[engine.StreamID]Size
+}
+
+// Size is how large a stream is, its index bitmaps apart.
+type Size struct {
+	Events, Bytes, IndexBytes int64
+}
+
+// Measure registers who knows how large streams are now. A stream that it doesn't name is empty.
+func (r *Registry) Measure(measure func() map[engine.StreamID]Size) { r.measure = measure }
+
+// sizes asks how large streams are; ok is false where nobody knows.
+func (r *Registry) sizes() (sizes map[engine.StreamID]Size, ok bool) {
+	if r.measure == nil {
+		return nil, false
+	}
+	return r.measure(), true
 }
 
 // maker is who makes the rows of a system relation; see systemRelation.
 type maker struct {
-	fixed func(w *Rows)
+	fixed func(r *Registry, w *Rows)
 	known func(s *Snapshot, w *Rows)
 	rows  func(ctx context.Context, s *Snapshot, env *types.Env, w *Rows) error
 }
@@ -39,7 +57,7 @@ func NewRegistry() *Registry {
 }
 
 func (r *Registry) put(l *layout, m maker) {
-	r.byName[relationKey{l.schema, l.name}] = &systemRelation{layout: l, fixed: m.fixed, known: m.known, rows: m.rows}
+	r.byName[relationKey{l.schema, l.name}] = &systemRelation{registry: r, layout: l, fixed: m.fixed, known: m.known, rows: m.rows}
 }
 
 // Provide registers who makes the rows of a relation. For one that PostgreSQL has, columns is nil: it is described as there. A relation of our

@@ -14,9 +14,10 @@ import (
 // that depend on more (who asks, what runs), in this order. Any of the three may be nil.
 type systemRelation struct {
 	*layout
-	fixed func(w *Rows)                                                         // made once
-	known func(s *Snapshot, w *Rows)                                            // made once for each snapshot
-	rows  func(ctx context.Context, s *Snapshot, env *types.Env, w *Rows) error // made for each scan
+	registry *Registry
+	fixed    func(r *Registry, w *Rows)                                            // made once
+	known    func(s *Snapshot, w *Rows)                                            // made once for each snapshot
+	rows     func(ctx context.Context, s *Snapshot, env *types.Env, w *Rows) error // made for each scan
 
 	once   sync.Once
 	always *rowTable // of fixed
@@ -24,7 +25,7 @@ type systemRelation struct {
 
 // fixedRows makes the rows that are always the same, the first time.
 func (r *systemRelation) fixedRows() *rowTable {
-	r.once.Do(func() { r.always = makeRows(r.layout, r.fixed) })
+	r.once.Do(func() { r.always = makeRows(r.layout, func(w *Rows) { r.fixed(r.registry, w) }) })
 	return r.always
 }
 
@@ -254,7 +255,7 @@ func (w *Rows) OID(name string, x types.OID) { w.Int(name, int64(x)) }
 
 // Text sets a column that vectors hold as text or JSON.
 func (w *Rows) Text(name, s string) {
-	if v := w.at(name); v != nil {
+	if v := w.at(name); v != nil && !w.arrayText(name, v, s) {
 		v.AppendString(s)
 	}
 }

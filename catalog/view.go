@@ -21,7 +21,6 @@ type View struct {
 	OID     types.OID       `json:"-"`
 	Schema  string          `json:"schema"`
 	Name    string          `json:"name"`
-	Owner   string          `json:"owner,omitempty"` // as whom the query reads what it reads
 	Columns []ViewColumn    `json:"columns"`
 	Query   []ViewPart      `json:"query"`
 	Options []TableOption   `json:"options,omitempty"` // security_barrier, security_invoker

@@ -1,5 +1,10 @@
 package engine
 
+import (
+	"maps"
+	"slices"
+)
+
 // StageSize is how much a transaction has to do at its commit.
 type StageSize struct {
 	Rows    int64 // inserted
@@ -29,4 +34,17 @@ func (st *Stage) Size() StageSize {
 		}
 	}
 	return out
+}
+
+// Streams lists the streams that have got rows.
+func (st *Stage) Streams() []StreamID {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	seen := map[StreamID]bool{}
+	for key, p := range st.parts {
+		if p.events > 0 {
+			seen[key.stream] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }

@@ -48,7 +48,12 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		}
 		return newConstant(rt.Params[e.Index]), true, nil
 	case *plan.Outer:
-		return nil, false, types.Errorf(types.CodeFeatureNotSupported, "correlated sub-queries are not supported yet")
+		if rt.frame == nil || e.Index >= len(rt.frame.outer) {
+			return nil, false, types.Errorf(types.CodeInternalError, "no row around the query to read column %q of", e.Name)
+		}
+		c := &constant{v: *rt.frame.outer[e.Index]} // a copy of the frame's own already
+		c.v.Form = column.Constant
+		return c, true, nil
 	}
 	operands := plan.Operands(e)
 	args := make([]evaluator, len(operands))
@@ -64,8 +69,11 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
+	if sub, ok := e.(*plan.SubQuery); ok {
+		return ev, stable && sub.Volatility != function.Volatile && len(sub.Args) == 0, nil // found when a row needs it
+	}
 	stable = stable && !volatile
-	if stable {
+	if stable && !plan.HasSubQuery(e) {
 		if v, err := ev.eval(&column.Batch{Len: 1}, nil); err == nil {
 			return newConstant(v), true, nil
 		}
@@ -90,6 +98,8 @@ func assemble(rt *Runtime, e plan.Expr, args []evaluator) (ev evaluator, volatil
 		return &isBool{arg: args[0], want: e.Want, not: e.Not}, false, nil
 	case *plan.IsDistinct:
 		return &isDistinct{typ: e.L.Type(), l: args[0], r: args[1], not: e.Not}, false, nil
+	case *plan.AnyAll:
+		return newAnyAll(rt, e, args[0], args[1]), e.Func.Volatility == function.Volatile, nil
 	case *plan.Case:
 		c := &caseOf{kind: types.KindOf(e.Type())}
 		for i := range e.Whens {
@@ -103,6 +113,9 @@ func assemble(rt *Runtime, e plan.Expr, args []evaluator) (ev evaluator, volatil
 		return &coalesce{args: args, kind: types.KindOf(e.Type())}, false, nil
 	case *plan.InList:
 		return newInList(rt, e, args[0], args[1:]), e.Eq != nil && e.Eq.Volatility == function.Volatile, nil
+	case *plan.SubQuery:
+		ev, err := newSubQuery(rt, e, args)
+		return ev, false, err
 	}
 	return nil, false, types.Errorf(types.CodeInternalError, "no evaluator for %T", e)
 }
@@ -136,6 +149,10 @@ func (c *constant) eval(b *column.Batch, _ column.Selection) (*column.Vector, er
 // evalConstants is Eval.
 func evalConstants(rt *Runtime, exprs []plan.Expr) (out []*column.Vector, err error) {
 	defer guard("expression", &err)
+	if rt.frame == nil {
+		rt = rt.framed()
+		defer rt.frame.close()
+	}
 	for _, e := range exprs {
 		if plan.HasRefs(e) {
 			return nil, types.Errorf(types.CodeInternalError, "an expression without input reads a column")

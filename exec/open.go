@@ -14,17 +14,20 @@ func open(ctx context.Context, n plan.Node, rt *Runtime) (b plan.Batches, err er
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
+	rt = rt.framed()
 	in, err := build(ctx, n, rt)
 	if err != nil {
+		rt.frame.close()
 		return nil, err
 	}
-	return &root{input: in, title: plan.Title(n)}, nil
+	return &root{input: in, title: plan.Title(n), frame: rt.frame}, nil
 }
 
 // root is what Open returns.
 type root struct {
 	input plan.Batches
 	title string
+	frame *frame
 	batch column.Batch
 	err   error // once failed, failed
 	done  bool
@@ -52,6 +55,7 @@ func (r *root) Next(ctx context.Context, b *column.Batch) (ok bool, err error) {
 func (r *root) Close() {
 	if r.input != nil {
 		r.input.Close()
+		r.frame.close()
 		r.input = nil
 	}
 	r.done = true
@@ -98,6 +102,20 @@ func operator(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, erro
 		return openAppend(ctx, n, rt)
 	case *plan.Join:
 		return openJoin(ctx, n, rt)
+	case *plan.FunctionScan:
+		return openFunctions(ctx, n, rt)
+	case *plan.Apply:
+		return openApply(ctx, n, rt)
+	case *plan.SetOp:
+		return openSetOp(ctx, n, rt)
+	case *plan.With:
+		return openWith(ctx, n, rt)
+	case *plan.CTEScan:
+		return openCTEScan(n, rt)
+	case *plan.Recursion:
+		return openRecursion(ctx, n, rt)
+	case *plan.WorkScan:
+		return openWorkScan(n, rt)
 	}
 	return nil, types.Errorf(types.CodeFeatureNotSupported, "plan node %T is not supported", n)
 }

@@ -94,7 +94,13 @@ func specOf(rt *Runtime, n *plan.Scan) (spec engine.Spec, some bool, err error) 
 }
 
 // TimeRange gives the range of @t, from <= @t < to in 100 ns, that a scan's bounds leave; none where from >= to.
-func TimeRange(rt *Runtime, n *plan.Scan) (from, to int64, err error) { return timeRange(rt, n.Bounds) }
+func TimeRange(rt *Runtime, n *plan.Scan) (from, to int64, err error) {
+	if rt.frame == nil {
+		rt = rt.framed()
+		defer rt.frame.close()
+	}
+	return timeRange(rt, n.Bounds)
+}
 
 // timeRange evaluates bounds on the timestamp to From <= @t < To in 100 ns. SQL sees @t rounded down to
 // microseconds: one of them is ten ticks of @t. An empty range is returned for a null bound.

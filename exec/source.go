@@ -19,7 +19,13 @@ type sourceScan struct {
 func openSource(ctx context.Context, n *plan.SourceScan, rt *Runtime) (plan.Batches, error) {
 	filters := make([]plan.Expr, len(n.Filters))
 	for i, f := range n.Filters {
-		filters[i] = bindParams(rt, f)
+		var err error
+		if filters[i], err = settle(rt, f); err != nil {
+			return nil, err
+		}
+		if c, ok := filters[i].(*plan.Const); ok && c.Value.Kind == column.Bool && (c.Value.Null(0) || !c.Value.Bool(0)) {
+			return noRows{}, nil // whatever the source has, the condition above would leave nothing of it
+		}
 	}
 	from, err := n.Source.Open(ctx, rt.Env, n.Want, filters)
 	if err != nil {
@@ -28,14 +34,38 @@ func openSource(ctx context.Context, n *plan.SourceScan, rt *Runtime) (plan.Batc
 	return &sourceScan{from: from, want: len(n.Want), name: n.Name}, nil
 }
 
-// bindParams replaces parameters by their values, which sources don't know.
-func bindParams(rt *Runtime, e plan.Expr) plan.Expr {
-	return plan.Transform(e, func(x plan.Expr) plan.Expr {
-		if p, ok := x.(*plan.Param); ok && p.Index < len(rt.Params) {
-			return &plan.Const{Typed: p.Typed, Value: rt.Params[p.Index]}
+// noRows yields nothing.
+type noRows struct{}
+
+func (noRows) Next(context.Context, *column.Batch) (bool, error) { return false, nil }
+func (noRows) Close()                                            {}
+
+// settle replaces what a filter says about this opening by constants: parameters, outer columns, and all else that reads no column, unless
+// it fails; sources know none of them.
+func settle(rt *Runtime, e plan.Expr) (plan.Expr, error) {
+	switch x := e.(type) {
+	case *plan.Const, *plan.Ref:
+		return e, nil
+	case *plan.Outer:
+		if rt.frame != nil && x.Index < len(rt.frame.outer) {
+			return &plan.Const{Typed: x.Typed, Value: rt.frame.outer[x.Index]}, nil
 		}
-		return x
+	}
+	if plan.IsStable(e) {
+		if v, err := evalOne(rt, e); err == nil {
+			return &plan.Const{Typed: plan.Typed{OID: e.Type(), Mod: e.Typmod()}, Value: v}, nil
+		}
+	}
+	var failed error
+	out := plan.MapOperands(e, func(x plan.Expr) plan.Expr {
+		y, err := settle(rt, x)
+		if err != nil {
+			failed = err
+			return x
+		}
+		return y
 	})
+	return out, failed
 }
 
 func (s *sourceScan) Next(ctx context.Context, b *column.Batch) (bool, error) {

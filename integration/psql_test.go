@@ -89,7 +89,7 @@ func TestPsql(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".sql"), func(t *testing.T) {
 			got := unchanging(d.script(t, file))
-			golden := strings.TrimSuffix(file, ".sql") + ".out"
+			golden := strings.TrimSuffix(file, ".sql") + ".txt"
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 					t.Fatal(err)

@@ -30,6 +30,7 @@ func (c *conn) place(st *Startup) {
 	if t := c.encrypted(); t != nil {
 		st.TLS = true
 		if s := t.ConnectionState(); len(s.VerifiedChains) > 0 {
+			st.Certified = true
 			st.Certificate = s.PeerCertificates[0].Subject.CommonName
 		}
 	}

@@ -44,14 +44,22 @@ type conn struct {
 	mu      sync.Mutex
 	running context.CancelCauseFunc // the running statement's; nil between statements
 
+	slow    trickle
+	idle    bool  // between a ReadyForQuery and the next message
 	leaving error // set by COPY when nothing more can be said or read
 	skip    bool  // an error happened in the extended protocol: ignore until Sync
 }
 
+// idleBuffer is how much of a buffer an idle connection keeps, in bytes.
+const idleBuffer = 1 << 10
+
 func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, raw: nc, nc: nc, in: newInbox(nc), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c := &conn{srv: s, raw: nc, in: newInbox(nil), log: s.o.Log.With("remote", nc.RemoteAddr().String())}
+	c.nc = &counting{nc, s}
+	c.in.readFrom(c.nc)
 	c.frames.in = c.in
-	c.w.nc, c.w.raw = nc, nc
+	c.w.count = &s.rows
+	c.w.nc, c.w.raw = c.nc, nc
 	c.w.timeout.Store(int64(s.o.WriteTimeout))
 	c.ctx, c.end = context.WithCancelCause(ctx)
 	return c
@@ -61,6 +69,7 @@ func newConn(ctx context.Context, s *Server, nc net.Conn) *conn {
 func (c *conn) serve(crowded bool) {
 	defer func() {
 		c.end(ErrHangup)
+		c.arrived()
 		c.raw.Close() // not TLS's, which would wait for a client that doesn't read; it has had its goodbye
 		c.in.discard()
 		if c.pumped != nil {
@@ -207,6 +216,26 @@ func (c *conn) report(ctx context.Context, err error) error {
 	return c.w.flush()
 }
 
+// notify sends what the client listens to, where no transaction is open.
+func (c *conn) notify() error {
+	if !c.sess.Notified() || c.sess.Status() != 'I' {
+		return nil
+	}
+	for _, n := range c.sess.Notifications() {
+		if err := c.w.send(&pgproto3.NotificationResponse{PID: n.PID, Channel: n.Channel, Payload: n.Payload}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// terminate ends the conversation, whatever it is doing. Any goroutine may call it.
+func (c *conn) terminate() {
+	c.end(ErrShutdown)
+	c.w.hurry(leaveGrace)
+	c.in.wake()
+}
+
 // ready sends ReadyForQuery and everything before it.
 func (c *conn) ready() error {
 	c.skip = false
@@ -215,8 +244,22 @@ func (c *conn) ready() error {
 			return err
 		}
 	}
+	if err := c.notify(); err != nil {
+		return err
+	}
+	c.idle = true
 	if err := c.w.send(&pgproto3.ReadyForQuery{TxStatus: c.sess.Status()}); err != nil {
 		return err
 	}
-	return c.w.flush()
+	if err := c.w.flush(); err != nil {
+		return err
+	}
+	// The client may now say nothing for hours.
+	if cap(c.w.buf) > idleBuffer {
+		c.w.buf = nil
+	}
+	if cap(c.frames.body) > idleBuffer {
+		c.frames.body = nil
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package pgwire
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -52,16 +53,38 @@ func (c *conn) wait() (kind byte, body []byte, err error) {
 		deadline = time.Now().Add(limit)
 		defer time.AfterFunc(limit, c.in.wake).Stop()
 	}
-	return c.frames.next(func() error {
-		if c.srv.isDraining() {
-			return fatal(types.CodeAdminShutdown, "%s", ErrShutdown)
+	for {
+		kind, body, err = c.frames.next(func() error {
+			if c.srv.isDraining() || c.ctx.Err() != nil && errors.Is(context.Cause(c.ctx), ErrShutdown) {
+				return fatal(types.CodeAdminShutdown, "%s", ErrShutdown)
+			}
+			if limit > 0 && !time.Now().Before(deadline) {
+				return expired
+			}
+			if err := c.tooSlow(); err != nil {
+				return err
+			}
+			if c.idle && c.sess.Notified() && c.sess.Status() == 'I' {
+				return errNotified
+			}
+			return nil
+		})
+		if err != errNotified {
+			c.arrived()
+			c.idle = false
+			return kind, body, err
 		}
-		if limit > 0 && !time.Now().Before(deadline) {
-			return expired
+		if err = c.notify(); err == nil {
+			err = c.w.flush()
 		}
-		return nil
-	})
+		if err != nil {
+			return 0, nil, err
+		}
+	}
 }
+
+// errNotified interrupts the waiting for a message: there is something to tell the client.
+var errNotified = errors.New("notified")
 
 func (c *conn) query(body []byte) error {
 	var m pgproto3.Query

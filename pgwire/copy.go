@@ -43,8 +43,13 @@ func (r *copyIn) message() ([]byte, error) {
 			if r.ctx.Err() != nil {
 				return context.Cause(r.ctx)
 			}
+			if err := r.c.tooSlow(); err != nil {
+				r.c.leaving = err
+				return err
+			}
 			return nil
 		})
+		r.c.arrived()
 		if err == io.EOF {
 			err = ErrHangup // the connection's end is not the data's: nothing may be taken for whole
 		}

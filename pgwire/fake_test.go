@@ -228,6 +228,13 @@ func (s *fakeSession) Parameters() map[string]string {
 	return map[string]string{"server_version": "15.0", "client_encoding": "UTF8"}
 }
 func (s *fakeSession) Changed() [][2]string { c := s.changed; s.changed = nil; return c }
+
+// Notified implements Session.
+func (s *fakeSession) Notified() bool { return false }
+
+// Notifications implements Session.
+func (s *fakeSession) Notifications() []Notification { return nil }
+
 func (s *fakeSession) IdleTimeout() (time.Duration, error) {
 	return s.h.idle, fatal("25P03", "idle for too long")
 }

@@ -66,7 +66,12 @@ func FuzzBeforeStartup(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, in []byte) { checkFraming(t, converseBytes(t, in)) })
+	server, _ := encryption(f)
+	g := doorkeeper(f)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		checkFraming(t, converseBytes(t, in))
+		converseWith(t, in, Options{TLS: server, Gate: g}) // what TLS answers has frames of its own
+	})
 }
 
 // FuzzAfterStartup sends any bytes to a session.

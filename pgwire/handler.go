@@ -57,11 +57,22 @@ type Startup struct {
 	Local          bool       // over a Unix socket
 	Address        netip.Addr // of the client; invalid where Local
 	TLS            bool
-	Certificate    string // common name of the client's certificate, which an authority of ours has signed; "" without
+	Certified      bool   // the client has shown a certificate that an authority of ours has signed
+	Certificate    string // its common name
 	// PeerUser asks the system whose process is at the other end of a Unix socket.
 	PeerUser      func() (string, error)
 	ProtocolMinor int
 	ProcessID     uint32 // as sent in BackendKeyData
+
+	// What others may do to the conversation, from any goroutine: make it look whether there are notifications, end the running
+	// statement (ErrCanceled), end it as a whole (57P01).
+	Wake, Cancel, Terminate func()
+}
+
+// Notification is what a client that listens is told.
+type Notification struct {
+	PID              uint32 // of the session that sent it
+	Channel, Payload string
 }
 
 // Column describes a result column for RowDescription.
@@ -99,6 +110,9 @@ type Session interface {
 	Parameters() map[string]string
 	// Changed gives the reported parameters (name, value) that changed since it was last called, to be told with ReadyForQuery.
 	Changed() [][2]string
+	// Notified reports whether there are notifications, by any goroutine; Notifications takes them.
+	Notified() bool
+	Notifications() []Notification
 	// IdleTimeout says how long the session may wait for the client's next message (0: for ever), and the
 	// error (FATAL) that ends it when it waited longer.
 	IdleTimeout() (time.Duration, error)

@@ -12,7 +12,8 @@ import (
 // Sizes of a connection's inbox in bytes: what the pump may have read ahead of the conversation.
 const (
 	inboxBefore = 8 << 10  // before the client is let in
-	inboxAfter  = 64 << 10 // afterwards
+	inboxIdle   = 2 << 10  // afterwards, while little arrives: there may be thousands of clients that say nothing
+	inboxAfter  = 64 << 10 // while much does
 )
 
 // inbox is the ring between the socket and the conversation. Until the client is let in, whoever reads the inbox reads the socket himself: then
@@ -37,12 +38,14 @@ func newInbox(from net.Conn) *inbox {
 
 // pump reads nc until it fails, then calls done with the error. It never holds more than the ring.
 func (b *inbox) pump(nc net.Conn, done func(error)) {
+	last := 0 // bytes read at once
 	for {
 		b.mu.Lock()
-		for b.n == len(b.buf) {
+		for b.n == len(b.buf) && len(b.buf) >= inboxAfter {
 			b.space.Wait()
 		}
-		// The free part that is in one piece. The reader only ever makes it longer.
+		b.fit(last)
+		// The free part that is in one piece.
 		w := (b.r + b.n) % len(b.buf)
 		end := len(b.buf)
 		if w < b.r {
@@ -52,17 +55,13 @@ func (b *inbox) pump(nc net.Conn, done func(error)) {
 		b.mu.Unlock()
 
 		n, err := nc.Read(free)
+		last = n
+		if n == len(free) {
+			last = inboxAfter // there is more where that came from
+		}
 
 		b.mu.Lock()
-		// A ring that was replaced meanwhile gets a copy of what arrived in the old one.
-		if len(free) > 0 && !b.owns(free) {
-			for _, c := range free[:n] {
-				b.buf[(b.r+b.n)%len(b.buf)] = c
-				b.n++
-			}
-		} else {
-			b.n += n
-		}
+		b.n += n
 		if b.sink {
 			b.r, b.n = 0, 0
 		}
@@ -76,25 +75,27 @@ func (b *inbox) pump(nc net.Conn, done func(error)) {
 	}
 }
 
-// owns reports whether p is a piece of the present ring.
-func (b *inbox) owns(p []byte) bool {
-	return &p[:cap(p)][cap(p)-1] == &b.buf[:cap(b.buf)][cap(b.buf)-1]
+// fit gives the ring the size that suits what was read last.
+func (b *inbox) fit(last int) {
+	size := len(b.buf)
+	switch {
+	case last >= size || b.n == size:
+		size = min(4*size, inboxAfter)
+	case b.n == 0 && last < inboxIdle/2:
+		size = inboxIdle
+	}
+	if size != len(b.buf) {
+		b.resize(size)
+	}
 }
 
-// grow gives the ring its size after start-up.
-func (b *inbox) grow(size int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if size <= len(b.buf) {
-		return
-	}
-	// A Read into the old ring may be under way; pump brings over what it gets.
+// resize replaces the ring by one of another size that holds what is unread.
+func (b *inbox) resize(size int) {
 	ring := make([]byte, size)
 	for i := range b.n {
 		ring[i] = b.buf[(b.r+i)%len(b.buf)]
 	}
 	b.buf, b.r = ring, 0
-	b.space.Broadcast()
 }
 
 // read takes what is there, up to len(p) bytes. While nothing is there it waits, and asks stop, at once and each

@@ -13,7 +13,9 @@ import (
 // out is the Out of one message of the client.
 type out struct{ c *conn }
 
-func (o *out) Describe(columns []Column, formats []int16) error { return o.c.w.describe(columns, formats) }
+func (o *out) Describe(columns []Column, formats []int16) error {
+	return o.c.w.describe(columns, formats)
+}
 
 func (o *out) Rows(env *types.Env, columns []Column, formats []int16, b *column.Batch, first, max int) error {
 	return o.c.w.rows(env, columns, formats, b, first, max)

@@ -20,6 +20,9 @@ func (w *writer) rows(env *types.Env, columns []Column, formats []int16, b *colu
 	if max >= 0 && first+max < n {
 		n = first + max
 	}
+	if w.count != nil && n > first {
+		w.count.Add(int64(n - first))
+	}
 	for r := first; r < n; r++ {
 		i := r
 		if b.Sel != nil {

@@ -22,6 +22,7 @@ type Options struct {
 	StartupTimeout     time.Duration // from the first byte to being let in, TLS and authentication included, 10 s
 	MaxStartup         int           // bytes of a message before the client is let in, 8 KiB
 	MaxMessage         int           // bytes of a message afterwards, 64 MiB
+	MessageTimeout     time.Duration // for a message that has begun, and longer for long ones, 1 min; negative: none
 	WriteTimeout       time.Duration // without any progress of the client's reading, 5 min; negative: none
 
 	// Gate says how a client has to prove who it is; nil: clients on this machine are trusted, and others refused.
@@ -47,6 +48,8 @@ type Server struct {
 	letIn     int
 	wg        sync.WaitGroup
 
+	accepted, rows, sent, received atomic.Int64 // for Stats
+
 	// draining is set under mu, so that no connection starts afterwards, and read without: conversations ask
 	// for it while they hold their inbox.
 	draining atomic.Bool
@@ -65,6 +68,9 @@ func NewServer(o Options) *Server {
 	def(&o.MaxMessage, 64<<20)
 	if o.StartupTimeout == 0 {
 		o.StartupTimeout = 10 * time.Second
+	}
+	if o.MessageTimeout == 0 {
+		o.MessageTimeout = time.Minute
 	}
 	if o.WriteTimeout == 0 {
 		o.WriteTimeout = 5 * time.Minute
@@ -125,6 +131,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // start serves one connection on a goroutine of its own.
 func (s *Server) start(ctx context.Context, nc net.Conn) {
+	s.accepted.Add(1)
 	c := newConn(ctx, s, nc)
 	s.mu.Lock()
 	if s.draining.Load() {
@@ -219,11 +226,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
-	s.each(func(c *conn) {
-		c.end(ErrShutdown)
-		c.w.hurry(leaveGrace)
-		c.in.wake()
-	})
+	s.each((*conn).terminate)
 	select {
 	case <-gone:
 	case <-time.After(2 * leaveGrace):

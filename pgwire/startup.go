@@ -71,6 +71,7 @@ func (c *conn) startup() error {
 	}
 	c.srv.register(c, minor)
 	st.ProcessID = c.pid
+	st.Wake, st.Cancel, st.Terminate = c.in.wake, func() { c.cancelStatement(ErrCanceled) }, c.terminate
 
 	c.sess, err = c.srv.o.Handler.Connect(c.ctx, st)
 	if err != nil {
@@ -187,7 +188,6 @@ func (c *conn) welcome() error {
 		return err
 	}
 	c.pump()
-	c.in.grow(inboxAfter)
 	c.frames.max = c.srv.o.MaxMessage
 	c.w.send(&pgproto3.AuthenticationOk{}) //nolint:errcheck // the writer's error sticks; the last call gives it
 	params := c.sess.Parameters()

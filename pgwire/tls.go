@@ -38,7 +38,7 @@ func (c *conn) encrypt(before []byte, direct bool) error {
 		config = config.Clone()
 		config.NextProtos = []string{alpn}
 	}
-	t := tls.Server(&replay{Conn: c.raw, before: before}, config)
+	t := tls.Server(&replay{Conn: &counting{c.raw, c.srv}, before: before}, config)
 	// Writing may wait for a client that doesn't read.
 	if err := c.raw.SetWriteDeadline(time.Now().Add(c.srv.o.StartupTimeout)); err != nil {
 		return err

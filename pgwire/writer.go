@@ -21,8 +21,9 @@ type writer struct {
 	timeout atomic.Int64 // nanoseconds for one Write to make progress; 0 for ever. Shortened from outside when the client is going
 	buf     []byte
 	err     error
-	sent    time.Time // of the last flush
-	open    int       // 1 + where the message begins that is being written; 0 none
+	count   *atomic.Int64 // of rows; nil: not counted
+	sent    time.Time     // of the last flush
+	open    int           // 1 + where the message begins that is being written; 0 none
 }
 
 // send appends a message.

@@ -32,7 +32,10 @@ func (d *deparser) expr(e Expr) {
 	case *Ref:
 		d.column(e.Name, e.Index)
 	case *Outer:
+		d.write("outer.")
 		d.column(e.Name, e.Index)
+	case *SubQuery:
+		d.subQuery(e)
 	case *Const:
 		d.write(d.o.constant(e.Type(), e.Value))
 	case *Param:
@@ -57,6 +60,8 @@ func (d *deparser) expr(e Expr) {
 		d.write(" IS ", not(e.Not), "DISTINCT FROM ")
 		d.expr(e.R)
 		d.write(")")
+	case *AnyAll:
+		d.anyAll(e)
 	case *Case:
 		d.caseOf(e)
 	case *Coalesce:
@@ -131,6 +136,7 @@ func (d *deparser) caseOf(e *Case) {
 
 func (d *deparser) call(e *Call) {
 	switch {
+	case d.syntax(e):
 	case e.Op == "::" && len(e.Args) > 0:
 		// What prints without parentheses of its own and could run into the "::" gets a pair.
 		if _, isCase := e.Args[0].(*Case); isCase {

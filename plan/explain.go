@@ -23,6 +23,10 @@ type ExplainOptions struct {
 	Note func(n Node) string
 	// Details adds lines to a node. May be nil.
 	Details func(n Node) []string
+
+	subs *subPlans // the sub-queries met so far
+	// Facts adds properties to a node of ExplainTree. May be nil.
+	Facts func(n Node) []Property
 }
 
 func (o ExplainOptions) env() *types.Env {
@@ -35,6 +39,7 @@ func (o ExplainOptions) env() *types.Env {
 // Explain prints a plan, a line each, in the manner of PostgreSQL's EXPLAIN: the node that runs last first,
 // what it draws from indented below.
 func Explain(n Node, o ExplainOptions) []string {
+	o.subs = &subPlans{}
 	e := explainer{ExplainOptions: o}
 	e.node(n, "", "")
 	return e.lines
@@ -58,6 +63,11 @@ func (e *explainer) node(n Node, indent, arrow string) {
 	}
 	for _, d := range details {
 		e.lines = append(e.lines, indent+d)
+	}
+	e.subPlans(n, indent)
+	if w, ok := n.(*With); ok {
+		e.with(w, indent)
+		return
 	}
 	for _, c := range n.Children() {
 		e.node(c, indent, "->  ")
@@ -96,8 +106,23 @@ func Title(n Node) string {
 		return "Distinct"
 	case *Append:
 		return "Append"
+	case *FunctionScan:
+		return n.title()
 	case *Delete:
 		return "Delete on " + QuoteIdent(n.StreamName)
+	case *CTEScan:
+		return "CTE Scan on " + QuoteIdent(n.CTE.Name)
+	case *WorkScan:
+		return "WorkTable Scan on " + QuoteIdent(n.Table.Name)
+	case *Recursion:
+		return "Recursive Union"
+	case *SetOp:
+		return "HashSetOp " + n.words()
+	case *Apply:
+		if n.Kind == LeftJoin {
+			return "Nested Loop Left Join"
+		}
+		return "Nested Loop"
 	case *Join:
 		method := "Nested Loop"
 		if len(n.LeftKeys) > 0 {
@@ -144,6 +169,17 @@ func (e *explainer) details(n Node) []string {
 		if n.On != nil {
 			return []string{"On: " + e.list(n.On)}
 		}
+	case *FunctionScan:
+		return e.functions(n)
+	case *Apply:
+		var out []string
+		if len(n.Args) > 0 {
+			out = append(out, "Lateral: "+e.list(n.Args))
+		}
+		if n.Cond != nil {
+			out = append(out, "Join Filter: "+Deparse(n.Cond, e.ExplainOptions))
+		}
+		return out
 	case *Delete:
 		if n.Whole {
 			return []string{"By time alone: files that lie within are dropped unread"}

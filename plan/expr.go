@@ -30,13 +30,6 @@ type Ref struct {
 	Name  string // for EXPLAIN
 }
 
-// Outer is column Index of the row of an enclosing query, Depth levels out (1: the next).
-type Outer struct {
-	Typed
-	Depth, Index int
-	Name         string
-}
-
 // Const is a constant: a vector with one row.
 type Const struct {
 	Typed

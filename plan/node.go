@@ -61,7 +61,9 @@ type Bound struct {
 type Source interface {
 	Columns() []Column
 	// Open begins to yield the columns in want (indexes into Columns). filters are conjuncts over
-	// Columns (Refs) that the source may use to do less, and that are evaluated above all the same.
+	// Columns (Refs) that the source may use to do less, and that are evaluated above all the same. What in them reads no column is a
+	// Const by then, though it was a parameter, a column of a row around a sub-query or a call when the statement was bound; only what
+	// failed to be computed, or is volatile, stays as it was. A source may be opened many times, once for each row of what is around it.
 	Open(ctx context.Context, env *types.Env, want []int, filters []Expr) (Batches, error)
 }
 

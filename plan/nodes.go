@@ -1,9 +1,13 @@
 package plan
 
-// WalkNodes calls f for n and, where f returns true, for the nodes below it, from the top down.
+// WalkNodes calls f for n and, where f returns true, for the plans of the sub-queries in its expressions and the nodes below it, from
+// the top down.
 func WalkNodes(n Node, f func(Node) bool) {
 	if n == nil || !f(n) {
 		return
+	}
+	for _, s := range SubQueries(Exprs(n)...) {
+		WalkNodes(s.Plan, f)
 	}
 	for _, c := range n.Children() {
 		WalkNodes(c, f)
@@ -54,9 +58,16 @@ func Exprs(n Node) []Expr {
 		some(n.Count, n.Skip)
 	case *Distinct:
 		some(n.On...)
+	case *FunctionScan:
+		for i := range n.Calls {
+			some(n.Calls[i].Exprs()...)
+		}
 	case *Join:
 		some(n.LeftKeys...)
 		some(n.RightKeys...)
+		some(n.Cond)
+	case *Apply:
+		some(n.Args...)
 		some(n.Cond)
 	}
 	return out

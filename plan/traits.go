@@ -14,7 +14,7 @@ func HasRefs(e Expr) bool {
 	return Any(e, func(x Expr) bool { _, ok := x.(*Ref); return ok })
 }
 
-// HasOuter reports whether e reads a row of an enclosing query.
+// HasOuter reports whether e reads an argument of the sub-query that it is part of.
 func HasOuter(e Expr) bool {
 	return Any(e, func(x Expr) bool { _, ok := x.(*Outer); return ok })
 }
@@ -41,8 +41,17 @@ func VolatilityOf(e Expr) function.Volatility {
 		switch x := x.(type) {
 		case *Call:
 			raise(x.Func)
+		case *AnyAll:
+			raise(x.Func)
 		case *InList:
 			raise(x.Eq)
+		case *SubQuery:
+			switch {
+			case x.Volatility == function.Volatile:
+				v = function.Volatile
+			case v == function.Immutable:
+				v = function.Stable // it reads what is there
+			}
 		}
 		return true
 	})
@@ -52,9 +61,9 @@ func VolatilityOf(e Expr) function.Volatility {
 // IsVolatile reports whether e calls a volatile function.
 func IsVolatile(e Expr) bool { return VolatilityOf(e) == function.Volatile }
 
-// IsStable reports whether e has one value throughout a statement: it reads no column and calls nothing
-// volatile. It may read parameters and the clock of the statement.
-func IsStable(e Expr) bool { return !HasRefs(e) && !HasOuter(e) && !IsVolatile(e) }
+// IsStable reports whether e has one value while the plan that it is part of is open: it reads no column and calls nothing
+// volatile. It may read parameters, the clock of the statement, and Outers.
+func IsStable(e Expr) bool { return !HasRefs(e) && !IsVolatile(e) }
 
 // IsImmutable reports whether e has one value for ever, so that it can be computed when it is bound.
 func IsImmutable(e Expr) bool {
@@ -141,7 +150,7 @@ func sameNode(a, b Expr) bool {
 		return ok && a.Index == b.Index
 	case *Outer:
 		b, ok := b.(*Outer)
-		return ok && a.Depth == b.Depth && a.Index == b.Index
+		return ok && a.Index == b.Index
 	case *Const:
 		b, ok := b.(*Const)
 		return ok && sameValue(a.Value, b.Value)
@@ -169,6 +178,9 @@ func sameNode(a, b Expr) bool {
 	case *IsDistinct:
 		b, ok := b.(*IsDistinct)
 		return ok && a.Not == b.Not
+	case *AnyAll:
+		b, ok := b.(*AnyAll)
+		return ok && a.Func == b.Func && a.All == b.All
 	case *Case:
 		b, ok := b.(*Case)
 		return ok && len(a.Whens) == len(b.Whens) && (a.Else == nil) == (b.Else == nil)
@@ -178,6 +190,9 @@ func sameNode(a, b Expr) bool {
 	case *InList:
 		b, ok := b.(*InList)
 		return ok && a.Eq == b.Eq && a.Not == b.Not
+	case *SubQuery:
+		b, ok := b.(*SubQuery) // two that are written apart are not compared
+		return ok && a.Plan == b.Plan && a.Kind == b.Kind && a.Test == b.Test && len(a.Left) == len(b.Left)
 	}
 	return a == b
 }

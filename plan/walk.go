@@ -19,6 +19,8 @@ func Operands(e Expr) []Expr {
 		return []Expr{e.Arg}
 	case *IsDistinct:
 		return []Expr{e.L, e.R}
+	case *AnyAll:
+		return []Expr{e.X, e.Array}
 	case *Case:
 		out := make([]Expr, 0, 2*len(e.Whens)+1)
 		for _, w := range e.Whens {
@@ -32,6 +34,8 @@ func Operands(e Expr) []Expr {
 		return e.Args
 	case *InList:
 		return append([]Expr{e.X}, e.List...)
+	case *SubQuery:
+		return append(slices.Clip(e.Left), e.Args...)
 	}
 	return nil
 }
@@ -93,6 +97,11 @@ func Transform(e Expr, f func(Expr) Expr) Expr {
 		if l, r := one(n.L), one(n.R); l != n.L || r != n.R {
 			e = &IsDistinct{Typed: n.Typed, L: l, R: r, Not: n.Not}
 		}
+	case *AnyAll:
+		if x, a := one(n.X), one(n.Array); x != n.X || a != n.Array {
+			c := *n
+			c.X, c.Array, e = x, a, &c
+		}
 	case *Case:
 		whens, changed := slices.Clone(n.Whens), false
 		for i, w := range whens {
@@ -113,6 +122,13 @@ func Transform(e Expr, f func(Expr) Expr) Expr {
 		if changed || x != n.X {
 			e = &InList{Typed: n.Typed, X: x, List: list, Eq: n.Eq, Not: n.Not}
 		}
+	case *SubQuery:
+		left, changed := transformAll(n.Left, one)
+		args, changedToo := transformAll(n.Args, one)
+		if changed || changedToo {
+			c := *n
+			c.Left, c.Args, e = left, args, &c
+		}
 	}
 	return f(e)
 }
@@ -130,4 +146,53 @@ func transformAll(list []Expr, f func(Expr) Expr) ([]Expr, bool) {
 		}
 	}
 	return list, changed
+}
+
+// WithOperands copies a node with other operands, as many as Operands gives and in that order.
+func WithOperands(e Expr, ops []Expr) Expr {
+	switch n := e.(type) {
+	case *Call:
+		c := *n
+		c.Args = ops
+		return &c
+	case *And:
+		return &And{Typed: n.Typed, Args: ops}
+	case *Or:
+		return &Or{Typed: n.Typed, Args: ops}
+	case *Not:
+		return &Not{Typed: n.Typed, Arg: ops[0]}
+	case *IsNull:
+		return &IsNull{Typed: n.Typed, Arg: ops[0], Not: n.Not}
+	case *IsBool:
+		return &IsBool{Typed: n.Typed, Arg: ops[0], Want: n.Want, Not: n.Not}
+	case *IsDistinct:
+		return &IsDistinct{Typed: n.Typed, L: ops[0], R: ops[1], Not: n.Not}
+	case *Case:
+		c := &Case{Typed: n.Typed}
+		for i := range n.Whens {
+			c.Whens = append(c.Whens, When{Cond: ops[2*i], Then: ops[2*i+1]})
+		}
+		if n.Else != nil {
+			c.Else = ops[len(ops)-1]
+		}
+		return c
+	case *Coalesce:
+		return &Coalesce{Typed: n.Typed, Args: ops}
+	case *InList:
+		return &InList{Typed: n.Typed, X: ops[0], List: ops[1:], Eq: n.Eq, Not: n.Not}
+	case *SubQuery:
+		c := *n
+		c.Left, c.Args = ops[:len(n.Left):len(n.Left)], ops[len(n.Left):]
+		return &c
+	}
+	return e
+}
+
+// MapOperands copies a node with f applied to each of its operands; where none changes it is the node itself.
+func MapOperands(e Expr, f func(Expr) Expr) Expr {
+	ops, changed := transformAll(Operands(e), f)
+	if !changed {
+		return e
+	}
+	return WithOperands(e, ops)
 }

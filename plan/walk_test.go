@@ -46,7 +46,7 @@ func drawExpr(t *rapid.T, depth int) Expr {
 		case 1:
 			return &Param{Typed: typ(types.Int4), Index: rapid.IntRange(0, 1).Draw(t, "param")}
 		case 2:
-			return &Outer{Typed: typ(types.Int4), Index: 1, Depth: 1}
+			return &Outer{Typed: typ(types.Int4), Index: 1}
 		}
 		return &Ref{Typed: typ(types.Int4), Index: rapid.IntRange(0, 5).Draw(t, "ref"), Name: "x"}
 	}
@@ -147,7 +147,7 @@ func TestTraitsAreThoseOfSomeNode(t *testing.T) {
 		if HasRefs(e) != refs || HasParams(e) != params || HasOuter(e) != outer || VolatilityOf(e) != worst {
 			t.Fatalf("refs %t params %t outer %t volatility %c", HasRefs(e), HasParams(e), HasOuter(e), VolatilityOf(e))
 		}
-		if IsStable(e) != (!refs && !outer && worst != function.Volatile) || IsImmutable(e) != (!refs && !outer && !params && worst == function.Immutable) {
+		if IsStable(e) != (!refs && worst != function.Volatile) || IsImmutable(e) != (!refs && !outer && !params && worst == function.Immutable) {
 			t.Fatal("stable or immutable is wrong")
 		}
 	})

@@ -56,40 +56,61 @@ func (s *session) idle() {
 
 // provide registers the relations that show sessions and settings.
 func (s *Server) provide(r *catalog.Registry) {
+	r.Measure(s.sizes)
 	r.Provide("pg_catalog", "pg_stat_activity", nil, s.statActivity)
 	r.Provide("pg_catalog", "pg_settings", nil, s.pgSettings)
+	r.Provide("pg_catalog", "pg_cursors", nil, s.pgCursors)
+	r.Provide("pg_catalog", "pg_prepared_statements", nil, s.pgPrepared)
+	r.Provide("pg_catalog", "pg_locks", nil, s.pgLocks)
 	r.Provide("flare", "transactions", transactionColumns, s.transactions)
 }
 
-func (s *Server) statActivity(_ context.Context, _ *types.Env, w *catalog.Rows) error {
+func (s *Server) statActivity(_ context.Context, env *types.Env, w *catalog.Rows) error {
+	seen := visible(env)
 	for _, x := range s.all() {
 		w.Begin()
 		w.Text("datname", x.database)
 		w.Int("pid", int64(x.pid))
+		w.OID("usesysid", x.login)
 		w.Text("usename", x.user)
-		if host, port := address(x.remote); host != "" {
-			w.Text("client_addr", host)
-			w.Int("client_port", port)
-		}
-		w.Time("backend_start", x.began.UnixMicro())
-		w.Text("backend_type", "client backend")
-		if a := x.activity.Load(); a != nil {
+		a := x.activity.Load()
+		if a != nil {
 			w.Text("application_name", a.application)
-			w.Time("query_start", a.queryStart.UnixMicro())
-			w.Time("state_change", a.changed.UnixMicro())
-			if !a.txStart.IsZero() {
-				w.Time("xact_start", a.txStart.UnixMicro())
-			}
-			w.Text("state", a.state)
-			w.Text("query", a.query)
-			if strings.HasPrefix(a.state, "idle") {
-				w.Text("wait_event_type", "Client")
-				w.Text("wait_event", "ClientRead")
-			}
+		}
+		if seen(x) {
+			x.showActivity(a, w)
+		} else {
+			w.Text("query", "<insufficient privilege>")
 		}
 		w.End()
 	}
 	return nil
+}
+
+// showActivity shows what only the user himself and superusers see.
+func (x *session) showActivity(a *activity, w *catalog.Rows) {
+	if host, port := address(x.remote); host != "" {
+		w.Text("client_addr", host)
+		w.Int("client_port", port)
+	} else {
+		w.Int("client_port", port)
+	}
+	w.Time("backend_start", x.began.UnixMicro())
+	w.Text("backend_type", "client backend")
+	if a == nil {
+		return
+	}
+	w.Time("query_start", a.queryStart.UnixMicro())
+	w.Time("state_change", a.changed.UnixMicro())
+	if !a.txStart.IsZero() {
+		w.Time("xact_start", a.txStart.UnixMicro())
+	}
+	w.Text("state", a.state)
+	w.Text("query", a.query)
+	if strings.HasPrefix(a.state, "idle") {
+		w.Text("wait_event_type", "Client")
+		w.Text("wait_event", "ClientRead")
+	}
 }
 
 // pgSettings lists the settings as the asking session has them.

@@ -105,7 +105,7 @@ func (r *copyReader) readLine() (bool, error) {
 		switch err {
 		case nil:
 			r.raw = r.raw[:len(r.raw)-1]
-			if n := len(r.raw); n > from && r.raw[n-1] == '\r' {
+			if n := len(r.raw); n > from && r.raw[n-1] == '\r' && (r.csv || !escaped(r.raw[from:n-1])) {
 				r.raw = r.raw[:n-1]
 			}
 		case bufio.ErrBufferFull:
@@ -126,11 +126,7 @@ func (r *copyReader) readLine() (bool, error) {
 // it was within quotes if open says so, and gives where to go on looking.
 func (r *copyReader) continues(seen int, open bool) (bool, int) {
 	if !r.csv {
-		n := len(r.raw)
-		for n > 0 && r.raw[n-1] == '\\' {
-			n--
-		}
-		return (len(r.raw)-n)%2 == 1, 0
+		return escaped(r.raw), 0
 	}
 	for i := seen; i < len(r.raw); i++ {
 		switch c := r.raw[i]; {
@@ -141,6 +137,15 @@ func (r *copyReader) continues(seen int, open bool) (bool, int) {
 		}
 	}
 	return open, len(r.raw)
+}
+
+// escaped reports whether a backslash makes the character after b a part of the value.
+func escaped(b []byte) bool {
+	n := len(b)
+	for n > 0 && b[n-1] == '\\' {
+		n--
+	}
+	return (len(b)-n)%2 == 1
 }
 
 func (r *copyReader) field(from int, quoted, null bool) {

@@ -29,8 +29,11 @@ func newCopyWriter(env *types.Env, b *translate.Copy, cols []plan.Column) *copyW
 	return w
 }
 
-// header is the line of column names; valid until the next line.
-func (w *copyWriter) header() []byte {
+// begin is the line of column names, where it is wanted.
+func (w *copyWriter) begin() []byte {
+	if !w.b.Header {
+		return nil
+	}
 	w.line = w.line[:0]
 	for i, c := range w.cols {
 		w.separate(i)
@@ -40,8 +43,10 @@ func (w *copyWriter) header() []byte {
 	return w.line
 }
 
-// row is one row; valid until the next line.
-func (w *copyWriter) row(cols []*column.Vector, i int) []byte {
+func (w *copyWriter) end() []byte { return nil }
+
+// row is one row.
+func (w *copyWriter) row(cols []*column.Vector, i int) ([]byte, error) {
 	w.line = w.line[:0]
 	for c := range w.cols {
 		w.separate(c)
@@ -49,15 +54,11 @@ func (w *copyWriter) row(cols []*column.Vector, i int) []byte {
 			w.line = append(w.line, w.b.Null...)
 			continue
 		}
-		t := w.cols[c].Type
-		if t == types.Unknown {
-			t = types.Text
-		}
-		w.value = types.AppendText(w.value[:0], w.env, t, cols[c], i)
+		w.value = types.AppendText(w.value[:0], w.env, w.cols[c].Type, cols[c], i)
 		w.append(w.value, w.force[c])
 	}
 	w.line = append(w.line, '\n')
-	return w.line
+	return w.line, nil
 }
 
 func (w *copyWriter) separate(i int) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/exec"
@@ -30,7 +31,14 @@ func (s *session) definition(ctx context.Context, sc *scope, d *translate.Defini
 		if err != nil {
 			return "", err
 		}
-		if err := s.stage().Alter(sc.tx.Schema(), func(e *engine.SchemaEdit) error { return d.Change(e, given) }); err != nil {
+		owner := s.currentRole()
+		if err := s.stage().Alter(sc.tx.Schema(), func(e *engine.SchemaEdit) error {
+			before := e.Schema()
+			if err := d.Change(e, given); err != nil {
+				return err
+			}
+			return catalog.Settle(e, before, owner) // what is new is whose who made it
+		}); err != nil {
 			return "", err
 		}
 	}
@@ -45,6 +53,12 @@ func (s *session) given(ctx context.Context, sc *scope, d *translate.Definition)
 	var g translate.Given
 	for range d.IDs {
 		g.IDs = append(g.IDs, s.srv.c.Store.NewStreamID())
+	}
+	if d.Settings != nil {
+		var err error
+		if g.Setting, err = s.roleSetting(d.Settings); err != nil {
+			return g, err
+		}
 	}
 	if len(d.Values) == 0 {
 		return g, nil

@@ -22,13 +22,18 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 		e.FloatDigits = int(n)
 	}
 	e.ByteaEscape = s.settings.get("bytea_output") == "escape"
-	e.User, e.SessionUser, e.Database = s.user, s.user, s.database
+	roles := snapshot.Roles().For(s.user)
+	e.User, e.SessionUser, e.Database = roles.Name(s.currentRole()), roles.Name(s.sessionRole()), s.database
 	e.BackendPID = int32(s.pid)
+	e.ServerStart, e.Remote = s.srv.started, s.remote
 	// An Env is read by many goroutines while the statement runs; the values in force are a map that never changes.
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}
-	e.Setting = frozen.lookup
-	e.Names = names{snapshot, s.searchPath(snapshot)}
+	e.Setting = func(name string) (string, bool) { return s.calls.lookup(&frozen, name) }
+	e.Session = s.calls
+	s.calls.begin(frozen)
+	e.Names = &names{Snapshot: snapshot, path: s.searchPath(snapshot), roles: roles, database: s.database,
+		Lookup: catalog.Lookup{Snapshot: snapshot, Path: s.searchPath(snapshot), Roles: roles}}
 	return e
 }
 
@@ -43,121 +48,14 @@ func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
 			name = strings.ToLower(name)
 		}
 		if name == "$user" {
-			if name = s.user; name == "flare" {
+			if name = snapshot.Roles().For(s.user).Name(s.currentRole()); name == "flare" {
 				continue // the schema of that name is nobody's
 			}
 		}
-		if snapshot.HasSchema(name) && !slices.Contains(out, name) {
+		if snapshot.HasSchema(name) && !slices.Contains(out, name) &&
+			snapshot.Roles().Allowed(s.currentRole(), catalog.SchemaClass, snapshot.SchemaRights(name), catalog.Usage) {
 			out = append(out, name)
 		}
 	}
 	return out
-}
-
-// names answers types.Names from a catalog snapshot.
-type names struct {
-	snapshot *catalog.Snapshot
-	path     []string
-}
-
-// Relation finds a relation by its name as a user writes it: maybe qualified, maybe quoted.
-func (n names) Relation(name string) (types.OID, bool) {
-	parts, ok := splitName(name)
-	if !ok || n.snapshot == nil {
-		return 0, false
-	}
-	if oid, ok := n.index(parts); ok {
-		return oid, true
-	}
-	switch len(parts) {
-	case 1:
-		r, ok := n.snapshot.Find(n.path, parts[0])
-		return r.OID, ok
-	case 3: // with a database in front
-		parts = parts[1:]
-		fallthrough
-	case 2:
-		if r, ok := n.snapshot.Relation(parts[0], parts[1]); ok {
-			return r.OID, true
-		}
-	}
-	return 0, false
-}
-
-// RelationName gives a relation's name, qualified where the search path would not find it.
-func (n names) RelationName(oid types.OID) (string, bool) {
-	if n.snapshot == nil {
-		return "", false
-	}
-	r, ok := n.snapshot.RelationByOID(oid)
-	if !ok {
-		return n.indexName(oid)
-	}
-	if found, ok := n.snapshot.Find(n.path, r.Name); ok && found.OID == oid {
-		return quoteName(r.Name), true
-	}
-	return quoteName(r.Schema) + "." + quoteName(r.Name), true
-}
-
-func (n names) SearchPath() []string { return n.path }
-
-// CanSelect says yes: everybody is the superuser until there are roles.
-func (n names) CanSelect(string, types.OID) bool { return true }
-
-// splitName splits a dotted name; what is not quoted is folded to lower case.
-func splitName(s string) ([]string, bool) {
-	var parts []string
-	for {
-		s = strings.TrimSpace(s)
-		if strings.HasPrefix(s, `"`) {
-			var b strings.Builder
-			i := 1
-			for ; i < len(s); i++ {
-				if s[i] == '"' {
-					if i+1 < len(s) && s[i+1] == '"' {
-						i++
-					} else {
-						break
-					}
-				}
-				b.WriteByte(s[i])
-			}
-			if i >= len(s) {
-				return nil, false
-			}
-			parts = append(parts, b.String())
-			s = strings.TrimSpace(s[i+1:])
-		} else {
-			end := strings.IndexByte(s, '.')
-			if end < 0 {
-				end = len(s)
-			}
-			parts = append(parts, strings.ToLower(strings.TrimSpace(s[:end])))
-			s = s[end:]
-		}
-		if parts[len(parts)-1] == "" {
-			return nil, false
-		}
-		if s == "" {
-			return parts, true
-		}
-		if s[0] != '.' {
-			return nil, false
-		}
-		s = s[1:]
-	}
-}
-
-// quoteName quotes a name where SQL would fold it or not take it.
-func quoteName(s string) string {
-	plain := s != ""
-	for i, c := range []byte(s) {
-		if !(c >= 'a' && c <= 'z' || c == '_' || i > 0 && (c >= '0' && c <= '9' || c == '$')) {
-			plain = false
-		}
-	}
-	if plain {
-		return s
-	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }

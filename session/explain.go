@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -13,11 +12,8 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// explain prints a plan, a line a row. With ANALYZE the plan is run, its rows counted and thrown away.
+// explain describes a plan: as text a line a row, else as one value. With ANALYZE the plan is run, its rows counted and thrown away.
 func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, params []*column.Vector) ([]string, error) {
-	if e.Format != "" && !strings.EqualFold(e.Format, "text") {
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "EXPLAIN (FORMAT %s) is not supported", strings.ToUpper(e.Format))
-	}
 	o := plan.ExplainOptions{Env: sc.env, Params: params, Eval: func(x plan.Expr) (*column.Vector, error) {
 		v, err := exec.Eval(&exec.Runtime{Env: sc.env, Params: params}, []plan.Expr{x})
 		if err != nil {
@@ -27,40 +23,58 @@ func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, 
 	}}
 	still := &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: s.tx.stage, Params: params}
 	o.Details = func(n plan.Node) []string { return s.scanDetails(still, n) }
+	o.Facts = func(n plan.Node) []plan.Property { return s.facts(still, n) }
+	var whole []plan.Property
+	var node plan.Node
+	into := ""
 	switch b := e.Statement.(type) {
 	case *translate.Query:
-		if !e.Analyze {
-			return plan.Explain(b.Plan, o), nil
-		}
-		took, err := s.analyze(ctx, sc, b.Plan, params, &o)
-		if err != nil {
-			return nil, err
-		}
-		return append(plan.Explain(b.Plan, o), fmt.Sprintf("Execution Time: %.3f ms", took.Seconds()*1000)), nil
+		node = b.Plan
 	case *translate.Delete:
-		if !e.Analyze {
-			return plan.Explain(b.Plan, o), nil
-		}
-		took, err := s.analyze(ctx, sc, b.Plan, params, &o)
-		if err != nil {
-			return nil, err
-		}
-		return append(plan.Explain(b.Plan, o), fmt.Sprintf("Execution Time: %.3f ms", took.Seconds()*1000)), nil
+		node = b.Plan
 	case *translate.Insert:
 		if e.Analyze {
 			return nil, types.Errorf(types.CodeFeatureNotSupported, "EXPLAIN ANALYZE of INSERT is not supported")
 		}
-		out := []string{"Insert on " + b.Stream.Name}
-		for i, l := range plan.Explain(b.Plan, o) {
-			if i == 0 {
-				out = append(out, "  ->  "+l)
-			} else {
-				out = append(out, "      "+l)
-			}
-		}
-		return out, nil
+		node, into = b.Plan, b.Stream.Name
+	default:
+		return nil, types.Errorf(types.CodeFeatureNotSupported, "EXPLAIN of this statement is not supported")
 	}
-	return nil, types.Errorf(types.CodeFeatureNotSupported, "EXPLAIN of this statement is not supported")
+	if e.Analyze {
+		took, err := s.analyze(ctx, sc, node, params, &o)
+		if err != nil {
+			return nil, err
+		}
+		whole = append(whole, plan.Property{Name: "Execution Time", Value: took.Seconds() * 1000})
+	}
+	if e.Format != "text" {
+		return []string{explained(node, into, e.Format, whole, o)}, nil
+	}
+	lines := plan.Explain(node, o)
+	if into != "" {
+		for i, l := range lines {
+			lines[i] = "      " + l
+		}
+		lines[0] = "  ->  " + lines[0][6:]
+		lines = append([]string{"Insert on " + into}, lines...)
+	}
+	for _, x := range whole {
+		lines = append(lines, fmt.Sprintf("%s: %.3f ms", x.Name, x.Value))
+	}
+	return lines, nil
+}
+
+// explained writes a plan for programs; into is the stream that its rows go to.
+func explained(node plan.Node, into, format string, whole []plan.Property, o plan.ExplainOptions) string {
+	tree := plan.ExplainTree(node, o)
+	if into != "" {
+		tree = &plan.Explained{Plans: []*plan.Explained{tree},
+			Properties: []plan.Property{{Name: "Node Type", Value: "ModifyTable"}, {Name: "Operation", Value: "Insert"}, {Name: "Relation Name", Value: into}}}
+	}
+	if format == "yaml" {
+		return tree.YAML(whole)
+	}
+	return tree.JSON(whole)
 }
 
 // analyze runs a plan and makes o print what its nodes did.
@@ -73,6 +87,7 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []
 	rt.Stats = exec.NewStats(n)
 	o.Note = func(n plan.Node) string { return noteOf(rt.Stats.Of(n)) }
 	o.Details = func(n plan.Node) []string { return s.scanDetails(rt, n) }
+	o.Facts = func(n plan.Node) []plan.Property { return s.facts(rt, n) }
 	began := time.Now()
 	if d, ok := n.(*plan.Delete); ok { // as in PostgreSQL, it is really done
 		if err := s.writable("DELETE"); err != nil {

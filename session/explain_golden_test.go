@@ -1,6 +1,7 @@
 package session
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -12,7 +13,7 @@ import (
 var update = flag.Bool("update", false, "rewrite golden files")
 
 // varying are figures that differ from run to run: times, and sizes that hang on the compressor's version.
-var varying = regexp.MustCompile(`time=[\d.]+ ms|Execution Time: [\d.]+ ms|read from disk: [\d.]+ k?B`)
+var varying = regexp.MustCompile(`time=[\d.]+ ms|Execution Time: [\d.]+ ms|read from disk: [\d.]+ k?B|"Bytes Read": \d+|(Total|Execution) Time": [\d.]+`)
 
 // TestExplainGolden shows what EXPLAIN says of scans over spans, ticks, rows in memory, and an index.
 func TestExplainGolden(t *testing.T) {
@@ -39,13 +40,20 @@ func TestExplainGolden(t *testing.T) {
 		"explain delete from stream where timestamp >= '2024-01-07'",
 		"explain analyze delete from stream where n = 22",
 		"explain analyze select n from stream where n > 20",
+		"explain (format json) select level, count(*) from stream where timestamp < '2024-01-02' and n > 1 group by 1 order by 2 desc, 1 limit 3",
+		"explain (analyze, format json) select level from stream where n = 9 and message like '%x'",
+		"explain (format yaml) select a.n from stream a left join stream b on a.n = b.n",
+		"explain (format json) insert into stream (n) select 1",
 	} {
 		got, err := c.simple(sql)
 		if err != nil {
 			t.Fatal(sql, err)
 		}
+		if strings.Contains(sql, "format json") && !json.Valid([]byte(strings.TrimSuffix(got, "\nEXPLAIN"))) {
+			t.Errorf("%s: no JSON", sql)
+		}
 		got = varying.ReplaceAllStringFunc(strings.TrimSuffix(got, "\nEXPLAIN"), func(s string) string {
-			return regexp.MustCompile(`[\d.]+ (ms|k?B)`).ReplaceAllString(s, "…")
+			return regexp.MustCompile(`[\d.]+( ms| k?B|$)`).ReplaceAllString(s, "…")
 		})
 		fmt.Fprintf(&out, "%s\n%s\n\n", sql, got)
 	}

@@ -88,7 +88,8 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 	if err != nil {
 		return clientError(ctx, err)
 	}
-	o := &portal{name: name, sql: p.sql, plan: pl, results: results, scope: sc, declared: declared{level: len(s.tx.savepoints), created: time.Now()}}
+	p.runs++
+	o := &portal{name: name, sql: p.sql, command: p.statement.Command(), plan: pl, results: results, scope: sc, declared: declared{level: len(s.tx.savepoints), created: time.Now()}}
 	if pl == nil {
 		s.portals[name] = o
 		return nil
@@ -182,7 +183,14 @@ func (s *session) Execute(ctx context.Context, name string, max int, out pgwire.
 	defer func() { s.notices = nil }()
 	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return clientError(ctx, s.execute(ctx, p, max, out))
+	began := time.Now()
+	err = s.execute(ctx, p, max, out)
+	if e := s.settleCalls(err != nil); err == nil {
+		err = e
+	}
+	err = clientError(ctx, err)
+	s.srv.observe(p.command, began, err)
+	return err
 }
 
 // CloseStatement implements pgwire.Session. What does not exist is closed already.

@@ -14,6 +14,7 @@ import (
 type portal struct {
 	name    string
 	sql     string   // as the client wrote it
+	command string   // its kind in words
 	plan    *planned // nil: an empty query
 	params  []*column.Vector
 	results []int16

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/exec"
@@ -13,7 +14,11 @@ import (
 
 // prepared is a prepared statement, of PREPARE or of Parse.
 type prepared struct {
-	sql       string               // as the client wrote it, for pg_stat_activity
+	sql       string // as the client wrote it, for pg_stat_activity
+	source    string // the text that it came in, for pg_prepared_statements
+	fromSQL   bool   // by PREPARE
+	made      time.Time
+	runs      int64
 	statement *translate.Statement // nil: an empty query
 	params    []types.OID          // settled when it was first bound
 	plan      *planned             // nil: an empty query
@@ -33,7 +38,7 @@ func (s *session) prepare(sc *scope, name, sql string, st *translate.Statement, 
 			return types.Errorf(types.CodeProgramLimitExceeded, "too many prepared statements: at most %d", maxPrepared)
 		}
 	}
-	p := &prepared{sql: sql, statement: st, params: slices.Clone(declared)}
+	p := &prepared{sql: sql, source: sql, statement: st, params: slices.Clone(declared), made: time.Now()}
 	if st != nil {
 		pl, err := s.bind(sc, st, declared)
 		if err != nil {
@@ -114,6 +119,7 @@ func (s *session) executed(ctx context.Context, sc *scope, e *translate.Execute)
 	if _, ok := pl.bound.(*translate.Execute); ok {
 		return nil, nil, types.Errorf(types.CodeFeatureNotSupported, "EXECUTE of an EXECUTE is not supported")
 	}
+	p.runs++
 	if len(e.Args) != len(pl.params) {
 		return nil, nil, types.Errorf(types.CodeSyntaxError, "wrong number of parameters for prepared statement %q", e.Name).
 			WithDetail("Expected %d parameters but got %d.", len(pl.params), len(e.Args))

@@ -2,14 +2,17 @@ package session
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
+	"github.com/flare-pg/flare-pg/auth"
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
@@ -36,15 +39,51 @@ type Config struct {
 	// Version is flare-pg's own, for server_version and version().
 	Version string
 	Log     *slog.Logger // nil: silent
+	// Observer is told of statements and commits; nil: nobody is.
+	Observer Observer
 	// Maintain completes what VACUUM asks for with what the server was told of late events, budgets and retention; nil: the engine's defaults,
 	// everything is kept.
 	Maintain func(engine.MaintainOptions) engine.MaintainOptions
+	// Rules gives the rules of who gets in; nil, or none: auth.BuiltIn.
+	Rules func() *auth.Rules
+	// PlainRemote lets other machines in without TLS, TrustRemote without proof where the rules say so.
+	PlainRemote, TrustRemote bool
+	// Reserved of MaxConnections are for superusers, as SHOW superuser_reserved_connections says.
+	Reserved int
+}
+
+// Observer is told what sessions do, by any goroutine.
+type Observer interface {
+	// Statement has ended: its command in words, the SQLSTATE of its error or "", how long it ran.
+	Statement(command, code string, took time.Duration)
+	// Committed: a transaction has been committed that wrote so many events.
+	Committed(events int64)
+}
+
+// observe tells of a statement that began then.
+func (s *Server) observe(command string, began time.Time, err error) {
+	if s.c.Observer == nil {
+		return
+	}
+	code := ""
+	if err != nil {
+		code = types.CodeInternalError
+		if e := (*types.Error)(nil); errors.As(err, &e) {
+			code = e.Code
+		}
+	}
+	s.c.Observer.Statement(command, code, time.Since(began))
 }
 
 // Server makes sessions. It implements pgwire.Handler.
 type Server struct {
 	c        Config
 	settings *table
+	started  time.Time
+	secret   []byte // for Mock, while the store has none
+
+	exchange *exchange
+	advisory *advisoryLocks
 
 	mu       sync.Mutex
 	sessions map[uint32]*session
@@ -68,7 +107,11 @@ func NewServer(c Config) *Server {
 	if c.Version == "" {
 		c.Version = "devel"
 	}
-	s := &Server{c: c, settings: newTable(c.Version, c.MaxConnections), sessions: map[uint32]*session{}}
+	s := &Server{
+		c: c, started: time.Now(), settings: newTable(c.Version, c.MaxConnections), secret: auth.NewSecret(), sessions: map[uint32]*session{},
+		exchange: newExchange(), advisory: newAdvisoryLocks(),
+	}
+	s.settings.byName["superuser_reserved_connections"].def = strconv.Itoa(c.Reserved)
 	if c.Registry != nil {
 		s.provide(c.Registry)
 	}
@@ -94,26 +137,43 @@ func cut(s string, max int) string {
 
 // Connect implements pgwire.Handler.
 func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Session, error) {
-	for _, name := range []*string{&st.User, &st.Database} {
-		if err := checkUTF8([]byte(*name)); err != nil {
-			return nil, err
-		}
-		*name = cut(*name, maxName)
+	if err := cutNames(st); err != nil {
+		return nil, err
+	}
+	tx := s.c.Store.Read()
+	snapshot := s.c.Catalog.Snapshot(tx.Schema())
+	tx.Close()
+	role := s.roleOf(snapshot.Roles(), st.User)
+	if err := admissible(snapshot, role, st); err != nil {
+		return nil, err // dropped meanwhile
 	}
 	if st.Database != "flare" && st.Database != "postgres" && st.Database != st.User {
 		return nil, types.Errorf(types.CodeInvalidCatalogName, "database %q does not exist", st.Database)
 	}
 	x := &session{
 		srv: s, ctx: ctx, user: st.User, database: st.Database, remote: st.Remote, pid: st.ProcessID, began: time.Now(),
-		log:      s.c.Log.With("pid", st.ProcessID),
+		log: s.c.Log.With("pid", st.ProcessID), login: role.OID,
 		prepared: map[string]*prepared{}, portals: map[string]*portal{},
 	}
-	if err := x.startSettings(st); err != nil {
+	x.calls = &calls{s: x}
+	x.wake, x.cancel, x.terminate = st.Wake, st.Cancel, st.Terminate
+	if err := x.startSettings(st, role); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if role.Limit >= 0 && !role.Super {
+		have := int32(0)
+		for _, o := range s.sessions {
+			if o.login == role.OID {
+				have++
+			}
+		}
+		if have >= role.Limit {
+			return nil, types.Errorf(types.CodeTooManyConnections, "too many connections for role %q", st.User)
+		}
+	}
 	s.sessions[st.ProcessID] = x
-	s.mu.Unlock()
 	return x, nil
 }
 

@@ -13,10 +13,12 @@ import (
 // session is one client's conversation. Its methods are called by one goroutine at a time; what others may
 // read (pg_stat_activity) is in activity.
 type session struct {
-	srv  *Server
-	log  *slog.Logger
-	ctx  context.Context // of the connection
-	user string
+	srv *Server
+	log *slog.Logger
+	ctx context.Context // of the connection
+	// user is the name that the client gave, login the role that it is; it can act in the name of others (role.go).
+	user  string
+	login types.OID
 
 	database, remote string
 	pid              uint32
@@ -30,6 +32,13 @@ type session struct {
 	notices  pgwire.Out // where notices go while a statement runs; nil: nowhere
 	activity atomic.Pointer[activity]
 	current  atomic.Pointer[current] // the open transaction as others see it
+
+	calls     *calls
+	notified  atomic.Bool // notifications are queued
+	locked    atomic.Bool // an advisory lock was asked for
+	wake      func()      // makes the connection look whether there are notifications
+	cancel    func()      // ends the running statement, or the whole session; any goroutine may call them
+	terminate func()
 }
 
 // Failed implements pgwire.Session: whatever went wrong, an explicit transaction takes nothing more, and an implicit one is undone.
@@ -62,6 +71,10 @@ func (s *session) Close() {
 	s.endTransaction()
 	s.dropPortals()
 	s.idle()
+	s.srv.exchange.leave(s)
+	if s.locked.Load() {
+		s.srv.advisory.releaseAll(s, false)
+	}
 	s.srv.mu.Lock()
 	delete(s.srv.sessions, s.pid)
 	s.srv.mu.Unlock()

@@ -41,16 +41,22 @@ type definition struct {
 	unit     string
 	report   bool // told to the client with ParameterStatus
 	readOnly bool
-	binds    bool // plans depend on it: a change makes prepared statements bind again
-	enum     []string
-	min, max int64
-	category string
-	desc     string
+	setBy    string // what pg_settings says of how it can be changed; "": by readOnly and superuser
+	// superuser: others may not change it.
+	superuser bool
+	binds     bool // plans depend on it: a change makes prepared statements bind again
+	enum      []string
+	min, max  int64
+	category  string
+	desc      string
 	// check validates and gives the canonical form; nil: by kind. Errors are *types.Error.
 	check func(value string) (string, error)
 }
 
 func (d *definition) context() string {
+	if d.setBy != "" {
+		return d.setBy
+	}
 	if d.readOnly {
 		return "internal"
 	}
@@ -166,8 +172,14 @@ func newTable(version string, maxConnections int) *table {
 		preset(kindString, "default_tablespace", "", "Shows the default tablespace."),
 		preset(kindString, "default_table_access_method", "flare", "Shows the default table access method."),
 		preset(kindBool, "transform_null_equals", "off", "Treats expr=NULL as expr IS NULL."),
+		{name: "superuser_reserved_connections", def: "0", kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the number of connection slots reserved for superusers."},
 		{name: "max_connections", def: strconv.Itoa(maxConnections), kind: kindInteger, readOnly: true, category: catLimits, desc: "Shows the maximum number of concurrent connections."},
 	}
+	known := map[string]bool{}
+	for _, d := range list {
+		known[strings.ToLower(d.name)] = true
+	}
+	list = append(list, inert(func(name string) bool { return known[strings.ToLower(name)] })...)
 	t := &table{list: list, byName: map[string]*definition{}}
 	sort.Slice(list, func(i, j int) bool { return strings.ToLower(list[i].name) < strings.ToLower(list[j].name) })
 	for _, d := range list {

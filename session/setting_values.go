@@ -43,10 +43,12 @@ func (d *definition) canonical(value string) (string, error) {
 		return "", d.invalid(value).WithHint("Available values: %s.", strings.Join(d.enum, ", "))
 	case kindInteger:
 		return d.number(value, nil)
-	case kindDuration:
-		return d.number(value, durationUnits)
-	case kindBytes:
-		return d.number(value, byteUnits)
+	case kindDuration, kindBytes:
+		return d.number(value, d.units())
+	case kindReal:
+		if _, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err != nil {
+			return "", d.invalid(value)
+		}
 	}
 	return value, nil
 }
@@ -80,12 +82,15 @@ func (d *definition) number(value string, units []unit) (string, error) {
 	if n < d.min || n > d.max {
 		return "", types.Errorf(codeInvalidParameter, "%d%s is outside the valid range for parameter %q (%d .. %d)", n, space(d.unit), d.name, d.min, d.max)
 	}
-	if n != 0 {
+	if n > 0 {
 		for _, u := range units {
 			if size := int64(u.size); size >= 1 && n%size == 0 {
 				return fmt.Sprintf("%d%s", n/size, u.name), nil
 			}
 		}
+	}
+	if n > 0 && d.unit == "8kB" {
+		return strconv.FormatInt(8*n, 10) + "kB", nil
 	}
 	return strconv.FormatInt(n, 10), nil
 }
@@ -127,13 +132,8 @@ func parseNumber(value string, units []unit) (int64, bool) {
 
 // raw gives a canonical value as pg_settings shows it: a number in the base unit.
 func (d *definition) raw(value string) string {
-	var units []unit
-	switch d.kind {
-	case kindDuration:
-		units = durationUnits
-	case kindBytes:
-		units = byteUnits
-	default:
+	units := d.units()
+	if units == nil {
 		return value
 	}
 	n, ok := parseNumber(value, units)

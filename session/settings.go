@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -44,9 +45,9 @@ type settings struct {
 }
 
 // startSettings sets the session's settings from what the client said at start-up.
-func (s *session) startSettings(st *pgwire.Startup) error {
+func (s *session) startSettings(st *pgwire.Startup, role *catalog.Role) error {
 	s.settings = settings{table: s.srv.settings, tx: &s.tx}
-	start := values{"session_authorization": st.User}
+	start := s.roleSettings(role, values{"session_authorization": st.User, "is_superuser": onOff(role.Super)})
 	set := func(name, value string) error {
 		d, err := s.settings.definition(name)
 		if err != nil {
@@ -54,6 +55,9 @@ func (s *session) startSettings(st *pgwire.Startup) error {
 		}
 		if d.readOnly {
 			return types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
+		}
+		if d.superuser && !role.Super {
+			return types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set parameter %q", d.name)
 		}
 		canonical, err := d.canonical(value)
 		if err != nil {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/translate"
@@ -47,9 +48,15 @@ func (s *session) Query(ctx context.Context, sql string, out pgwire.Out) (err er
 func (s *session) simple(ctx context.Context, st *translate.Statement, last bool, out pgwire.Out) error {
 	ctx, cancel := s.deadline(ctx)
 	defer cancel()
+	began := time.Now()
 	tag, err := s.simpleRun(ctx, st, out)
+	if e := s.settleCalls(err != nil); err == nil {
+		err = e
+	}
+	err = clientError(ctx, err)
+	s.srv.observe(st.Command(), began, err)
 	if err != nil {
-		return clientError(ctx, err)
+		return err
 	}
 	if last && !s.tx.explicit {
 		if err := s.commit(ctx); err != nil {

@@ -67,7 +67,11 @@ const maxColumns = 1664
 
 // bind binds a statement in a scope. In a failed transaction only what ends it is bound.
 func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
+	if err := s.identity(sc.snapshot); err != nil {
+		return nil, err
+	}
 	bound, err := translate.Bind(&translate.Context{
+		Role: s.currentRole(), SessionRole: s.sessionRole(),
 		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
 		Eval: func(x plan.Expr) (*column.Vector, error) {
@@ -132,7 +136,11 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 	case *translate.Query:
 		return columns(b.Plan.Columns())
 	case *translate.Explain:
-		return []pgwire.Column{text("QUERY PLAN")}
+		c := text("QUERY PLAN")
+		if b.Format == "json" {
+			c.Type = types.JSON
+		}
+		return []pgwire.Column{c}
 	case *translate.Show:
 		if b.Name == "all" {
 			return []pgwire.Column{text("name"), text("setting"), text("description")}
@@ -240,13 +248,18 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 	case *translate.Transaction:
 		return s.control(ctx, b)
 	case *translate.Set:
-		return s.set(b)
+		return s.set(sc.snapshot, b)
 	case *translate.Prepare:
-		return "PREPARE", s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params)
+		if err := s.prepare(sc, b.Name, b.Statement.Text(), b.Statement, b.Params); err != nil {
+			return "", err
+		}
+		p := s.prepared[b.Name]
+		p.source, p.fromSQL = b.Statement.Source(), true
+		return "PREPARE", nil
 	case *translate.Deallocate:
 		return s.deallocate(b)
 	case *translate.Discard:
-		return s.discard(b)
+		return s.discard(sc.snapshot, b)
 	case *translate.NoOp:
 		return b.Tag, nil
 	case *translate.Definition:
@@ -260,6 +273,12 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 			return "", errNoCursor(b.Name) // else it would have columns
 		}
 		return s.move(ctx, b)
+	case *translate.Listen:
+		return s.listen(b), nil
+	case *translate.Notify:
+		return "NOTIFY", s.calls.Notify(b.Channel, b.Payload)
+	case *translate.Lock:
+		return s.lock(b)
 	case *translate.CloseCursor:
 		return s.closeCursor(b)
 	}

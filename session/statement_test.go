@@ -133,7 +133,7 @@ func TestErrorFields(t *testing.T) {
 		{"select * from nowhere", "42P01", `relation "nowhere" does not exist`, "", 15},
 		{"select $1", "42P02", "there is no parameter $1", "", -1},
 		{"create materialized view t as select 1", "0A000", "", "", -1},
-		{"listen x", "0A000", "", "", -1},
+		{"do $$begin end$$", "0A000", "", "", -1},
 	} {
 		_, err := c.simple(k.sql)
 		e := (*pgconn.PgError)(nil)

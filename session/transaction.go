@@ -25,6 +25,8 @@ type transaction struct {
 	// The settings as they were, for ROLLBACK.
 	nowBefore, keptBefore values
 	savepoints            []savepoint
+
+	listens []translate.Listen // that take effect at the commit
 }
 
 type savepoint struct {
@@ -32,6 +34,8 @@ type savepoint struct {
 	mark      engine.StageMark
 	staged    bool // there was a stage to mark
 	now, kept values
+	listens   int
+	notes     int
 }
 
 // begin sees to it that a transaction is there.
@@ -65,9 +69,19 @@ func (s *session) commit(ctx context.Context) error {
 		s.endTransaction()
 		return clientError(ctx, err)
 	}
+	if err := s.mayAnnounce(); err != nil {
+		s.endTransaction()
+		return err
+	}
 	stage := s.tx.stage
 	s.tx.stage = nil
+	var streams []string
+	var events int64
 	if stage != nil {
+		events = stage.Events()
+		if s.srv.exchange.listeners.Load() > 0 {
+			streams = s.written(stage)
+		}
 		var err error
 		if stage.Empty() {
 			stage.Discard()
@@ -79,6 +93,10 @@ func (s *session) commit(ctx context.Context) error {
 			return clientError(ctx, err)
 		}
 	}
+	if stage != nil && s.srv.c.Observer != nil {
+		s.srv.c.Observer.Committed(events)
+	}
+	s.announce(streams)
 	// What SET LOCAL did ends with the transaction; what SET did stays.
 	kept := s.settings.kept
 	s.tx.nowBefore, s.tx.keptBefore = kept, kept
@@ -97,6 +115,10 @@ func (s *session) endTransaction() {
 	}
 	if s.tx.snapshot != nil {
 		s.tx.snapshot.Close()
+	}
+	s.calls.notes(0)
+	if s.locked.Load() {
+		s.srv.advisory.releaseAll(s, true)
 	}
 	now, kept := s.tx.nowBefore, s.tx.keptBefore
 	s.tx = transaction{}
@@ -168,7 +190,7 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 	}
 	switch t.Kind {
 	case "SAVEPOINT":
-		p := savepoint{name: t.Name, now: s.settings.now, kept: s.settings.kept}
+		p := savepoint{name: t.Name, now: s.settings.now, kept: s.settings.kept, listens: len(s.tx.listens), notes: s.calls.count()}
 		if s.tx.stage != nil {
 			p.mark, p.staged = s.tx.stage.Mark(), true
 		}
@@ -192,6 +214,8 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 		p := s.tx.savepoints[i]
 		s.tx.savepoints = s.tx.savepoints[:i+1]
 		s.dropPortalsFrom(i + 1)
+		s.tx.listens = s.tx.listens[:p.listens]
+		s.calls.notes(p.notes)
 		if p.staged {
 			s.tx.stage.RollbackTo(p.mark)
 		} else if s.tx.stage != nil {

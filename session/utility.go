@@ -3,15 +3,16 @@ package session
 import (
 	"strings"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/translate"
 	"github.com/flare-pg/flare-pg/types"
 )
 
 // set is SET and RESET.
-func (s *session) set(b *translate.Set) (string, error) {
+func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, error) {
 	if b.Reset && (b.Name == "" || strings.EqualFold(b.Name, "all")) {
 		for _, d := range s.srv.settings.list {
-			if !d.readOnly {
+			if !d.readOnly && s.privileged(snapshot, d) == nil {
 				s.settings.set(d, s.settings.resetValue(d), false)
 			}
 		}
@@ -23,13 +24,15 @@ func (s *session) set(b *translate.Set) (string, error) {
 	}
 	switch key := strings.ToLower(d.name); {
 	case key == "role" || key == "session_authorization":
-		// There are no roles yet, so none can be taken on; giving back the one that was never left is fine.
-		if !b.Reset && b.Value != s.user && !strings.EqualFold(b.Value, "none") && !strings.EqualFold(b.Value, "default") {
-			return "", types.Errorf(types.CodeUndefinedObject, "role %q does not exist", b.Value)
+		if b.Local && !s.tx.explicit {
+			s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
 		}
-		return tagOf(b), nil
+		return tagOf(b), s.become(snapshot, b, key)
 	case d.readOnly:
-		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
+		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "%s", d.unchangeable())
+	}
+	if err := s.privileged(snapshot, d); err != nil {
+		return "", err
 	}
 	value := b.Value
 	if d.name == "DateStyle" && !b.Reset {
@@ -40,18 +43,23 @@ func (s *session) set(b *translate.Set) (string, error) {
 	} else if value, err = d.canonical(value); err != nil {
 		return "", err
 	}
-	switch strings.ToLower(d.name) {
-	case "transaction_isolation":
-		return tagOf(b), s.modes(&translate.Transaction{Isolation: value})
-	case "transaction_read_only":
-		on := value == "on"
-		return tagOf(b), s.modes(&translate.Transaction{ReadOnly: &on})
-	}
-	if b.Local && !s.tx.explicit {
+	if b.Local && !s.tx.explicit && !s.several {
 		s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
 	}
-	s.settings.set(d, value, b.Local)
-	return tagOf(b), nil
+	return tagOf(b), s.change(d, value, b.Local)
+}
+
+// change gives a setting a value that is canonical already.
+func (s *session) change(d *definition, value string, local bool) error {
+	switch strings.ToLower(d.name) {
+	case "transaction_isolation":
+		return s.modes(&translate.Transaction{Isolation: value})
+	case "transaction_read_only":
+		on := value == "on"
+		return s.modes(&translate.Transaction{ReadOnly: &on})
+	}
+	s.settings.set(d, value, local)
+	return nil
 }
 
 func tagOf(b *translate.Set) string {
@@ -78,7 +86,7 @@ func (s *session) show(b *translate.Show) ([][]string, error) {
 }
 
 // discard is DISCARD.
-func (s *session) discard(b *translate.Discard) (string, error) {
+func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (string, error) {
 	what := strings.ToUpper(b.What)
 	switch what {
 	case "ALL":
@@ -87,8 +95,12 @@ func (s *session) discard(b *translate.Discard) (string, error) {
 		}
 		s.dropPortals()
 		clear(s.prepared)
-		if _, err := s.set(&translate.Set{Reset: true}); err != nil {
-			return "", err
+		s.listen(&translate.Listen{Off: true})
+		s.calls.AdvisoryUnlockAll()
+		for _, name := range []string{"session_authorization", ""} {
+			if _, err := s.set(snapshot, &translate.Set{Name: name, Reset: true}); err != nil {
+				return "", err
+			}
 		}
 	case "PLANS":
 		s.settings.changes++ // every plan is made anew

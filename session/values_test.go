@@ -124,33 +124,6 @@ func TestParseOptions(t *testing.T) {
 	}
 }
 
-func TestSplitName(t *testing.T) {
-	for in, want := range map[string][]string{
-		"a":                  {"a"},
-		"A.B":                {"a", "b"},
-		`"A"."b.c"`:          {"A", "b.c"},
-		`"a""b"`:             {`a"b`},
-		` pg_catalog . "x" `: {"pg_catalog", "x"},
-		"":                   nil,
-		"a.":                 nil,
-		".a":                 nil,
-		`"a`:                 nil,
-		`"a"b`:               nil,
-		`""`:                 nil,
-	} {
-		got, ok := splitName(in)
-		if ok != (want != nil) || ok && !slices.Equal(got, want) {
-			t.Errorf("%q: %q, %v; want %q", in, got, ok, want)
-		}
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.StringN(1, 10, -1).Draw(t, "name")
-		if got, ok := splitName(quoteName(name) + ".x"); !ok || len(got) != 2 || got[0] != name {
-			t.Fatalf("%q is quoted as %s and read as %q", name, quoteName(name), got)
-		}
-	})
-}
-
 // TestErrors: what the store, the decoder and the end of a context are to the client.
 func TestErrors(t *testing.T) {
 	ended := func(cause error) context.Context {

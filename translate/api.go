@@ -16,6 +16,8 @@ import (
 type Context struct {
 	Catalog *catalog.Snapshot
 	Env     *types.Env
+	// Role is the role in whose name the statement runs, SessionRole the one that the session began with; 0: the superuser that is always there.
+	Role, SessionRole types.OID
 	// Path is the search path; nil: public.
 	Path []string
 	// Params are the parameter types that the client declared; 0 or missing ones are inferred.
@@ -80,7 +82,9 @@ type Copy struct {
 	Targets                             []Target    // FROM: the columns; for FORMAT json one TargetDocument
 	Rest                                []Target    // FROM: a declared table's other columns
 	RestValues                          []plan.Expr // what they get, no Refs in it
+	Where                               plan.Expr   // FROM: which rows are kept; its Refs index Targets, then Rest. nil: all
 	Plan                                plan.Node   // TO
+	Documents                           bool        // TO: the one column is the events' documents
 	Format                              string      // "text", "csv", "binary", "json"
 	Delimiter                           byte
 	Null                                string
@@ -104,7 +108,7 @@ type Truncate struct{ Streams []*catalog.Stream }
 type Explain struct {
 	Statement Bound
 	Analyze   bool
-	Format    string // "text"
+	Format    string // "text", "json", "yaml"
 }
 
 // Transaction is BEGIN, COMMIT, ROLLBACK, SAVEPOINT …; Modes as in PostgreSQL.

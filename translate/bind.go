@@ -27,12 +27,23 @@ type binder struct {
 	// noted keeps notices from being given twice in a statement.
 	noted map[string]bool
 	ctes  []*cte
+	// frame is that of the innermost sub-query or lateral entry being bound; nil: none.
+	frame *frame
+	// beside are the levels whose FROM clause the sub-selects being bound stand in without seeing it.
+	beside []*scope
+	// keys is what the query below the EXISTS being bound may find out.
+	keys *existsKeys
+	// subNames are the names that output columns take from the sub-queries that they show.
+	subNames map[*pg.SubLink]string
 	// named are the names that output columns take from the columns they show: property spellings.
 	named map[*pg.ColumnRef]string
 	// fields are the names that output columns take from the last field of x[0].field: as it was spelled.
 	fields map[*pg.A_Indirection]string
 	// scanned is a relation that reads each stream: what is known of its columns.
 	scanned map[engine.StreamID]*relation
+	// needs are the rights that the statement wants, owners in whose name it wants them: those of the views that are being bound.
+	needs  []need
+	owners []types.OID
 	// located says where a reference stands, for errors that are found later.
 	located map[plan.Expr]int32
 	// notes are taken while a view's query is bound to be kept; nil: none are.
@@ -49,12 +60,16 @@ func Bind(c *Context, s *Statement) (Bound, error) {
 		}
 		b.params = append(b.params, t)
 	}
-	return b.statement(s.tree)
+	bound, err := b.statement(s.tree)
+	if err != nil {
+		return nil, err
+	}
+	return bound, b.allowed(bound)
 }
 
 func newBinder(c *Context, s *Statement) *binder {
 	return &binder{c: c, s: s, noted: map[string]bool{}, named: map[*pg.ColumnRef]string{}, fields: map[*pg.A_Indirection]string{},
-		scanned: map[engine.StreamID]*relation{}, located: map[plan.Expr]int32{}}
+		scanned: map[engine.StreamID]*relation{}, located: map[plan.Expr]int32{}, subNames: map[*pg.SubLink]string{}}
 }
 
 // statement binds any statement.
@@ -134,7 +149,7 @@ func (b *binder) errorf(location int32, code, format string, args ...any) *types
 	return types.Errorf(code, format, args...).At(b.s.position(location))
 }
 
-func (b *binder) unsupported(location int32, format string, args ...any) error {
+func (b *binder) unsupported(location int32, format string, args ...any) *types.Error {
 	return b.errorf(location, types.CodeFeatureNotSupported, format, args...)
 }
 

@@ -10,8 +10,9 @@ import (
 
 // aggregate is an aggregate call of a query level.
 type aggregate struct {
-	call plan.AggCall
-	name string
+	location int32
+	call     plan.AggCall
+	name     string
 }
 
 // funcCall binds a function or aggregate call.
@@ -26,9 +27,6 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if n.FuncVariadic {
 		return nil, b.unsupported(n.Location, "VARIADIC arguments are not supported yet")
 	}
-	if n.AggWithinGroup {
-		return nil, b.unsupported(n.Location, "WITHIN GROUP is not supported yet")
-	}
 	for _, a := range n.Args {
 		if a.GetNamedArgExpr() != nil {
 			return nil, b.unsupported(n.Location, "named arguments are not supported yet")
@@ -37,21 +35,35 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if (schema == "" || schema == "pg_catalog") && function.IsAggregate(name) {
 		return b.aggregateCall(sc, n, name)
 	}
-	switch {
-	case n.AggStar:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name)
-	case n.AggDistinct:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name)
-	case n.AggFilter != nil:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "FILTER specified, but %s is not an aggregate function", name)
-	case len(n.AggOrder) > 0:
-		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "ORDER BY specified, but %s is not an aggregate function", name)
+	if function.IsSetFunction(schema, name) && !b.scalarOverload(schema, name) {
+		return b.setFunctionCall(sc, n, schema, name)
+	}
+	if err := b.plainCall(n, name); err != nil {
+		return nil, err
 	}
 	args, locations, err := b.list(sc, n.Args)
 	if err != nil {
 		return nil, err
 	}
 	return b.call(schema, name, args, locations, n.Location)
+}
+
+// plainCall refuses what only aggregates take.
+func (b *binder) plainCall(n *pg.FuncCall, name string) error {
+	what := ""
+	switch {
+	case n.AggStar:
+		what = name + "(*)"
+	case n.AggDistinct:
+		what = "DISTINCT"
+	case n.AggFilter != nil:
+		what = "FILTER"
+	case len(n.AggOrder) > 0:
+		what = "ORDER BY"
+	default:
+		return nil
+	}
+	return b.errorf(n.Location, types.CodeWrongObjectType, "%s specified, but %s is not an aggregate function", what, name)
 }
 
 // call resolves a function and casts its arguments.
@@ -75,16 +87,13 @@ func (b *binder) call(schema, name string, args []plan.Expr, locations []int32, 
 
 // aggregateCall binds an aggregate and gives a Ref that stands for its result.
 func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Expr, error) {
+	nested := sc.inAgg
 	switch {
-	case sc.inAgg:
-		return nil, b.errorf(n.Location, types.CodeGroupingError, "aggregate function calls cannot be nested")
-	case sc.clause != "":
-		return nil, b.errorf(n.Location, types.CodeGroupingError, "aggregate functions are not allowed in %s", sc.clause)
 	case n.AggDistinct && n.AggStar:
 		return nil, b.errorf(n.Location, types.CodeSyntaxError, "DISTINCT is not allowed with %s(*)", name)
 	}
 	sc.inAgg = true
-	defer func() { sc.inAgg = false }()
+	defer func() { sc.inAgg = nested }()
 	args, locations, err := b.list(sc, n.Args)
 	if err != nil {
 		return nil, err
@@ -94,20 +103,33 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name)
 		}
 	}
-	ts := make([]types.OID, len(args))
-	for i, a := range args {
-		ts[i] = a.Type()
-	}
-	f, err := function.ResolveAggregate(name, ts)
-	if err != nil {
-		return nil, b.at(err, n.Location)
-	}
-	call := plan.AggCall{Func: f, Distinct: n.AggDistinct}
-	for i, a := range args {
-		if a, err = b.implicit(a, f.Args[i], locations[i]); err != nil {
+	var call plan.AggCall
+	order := n.AggOrder
+	if n.AggWithinGroup {
+		ordered, err := b.withinGroup(sc, n, name, args, locations)
+		if err != nil {
 			return nil, err
 		}
-		call.Args = append(call.Args, a)
+		call, order = *ordered, nil
+	} else {
+		ts := make([]types.OID, len(args))
+		for i, a := range args {
+			ts[i] = a.Type()
+		}
+		f, err := function.ResolveAggregate(name, ts)
+		if err != nil {
+			return nil, b.at(err, n.Location)
+		}
+		if f.Kind != 'n' {
+			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name)
+		}
+		call = plan.AggCall{Func: f, Distinct: n.AggDistinct}
+		for i, a := range args {
+			if a, err = b.implicit(a, f.Args[i], locations[i]); err != nil {
+				return nil, err
+			}
+			call.Args = append(call.Args, a)
+		}
 	}
 	if n.AggFilter != nil {
 		e, err := b.expr(sc, n.AggFilter)
@@ -118,7 +140,7 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 			return nil, err
 		}
 	}
-	for _, s := range n.AggOrder {
+	for _, s := range order {
 		key, err := b.sortKey(sc, s.GetSortBy())
 		if err != nil {
 			return nil, err
@@ -129,13 +151,8 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 		}
 		call.OrderBy = append(call.OrderBy, key)
 	}
-	for i, a := range sc.aggs {
-		if sameAggregate(a.call, call) {
-			return &plan.Ref{Typed: typed(f.Result), Index: aggregateRefs + i, Name: name}, nil
-		}
-	}
-	sc.aggs = append(sc.aggs, aggregate{call: call, name: name})
-	return &plan.Ref{Typed: typed(f.Result), Index: aggregateRefs + len(sc.aggs) - 1, Name: name}, nil
+	sc.inAgg = nested
+	return b.placeAggregate(sc, call, name, n.Location)
 }
 
 func anyEqual(list []plan.Expr, e plan.Expr) bool {

@@ -108,13 +108,20 @@ func (b *binder) coerce(e plan.Expr, t types.OID, typmod int32, ctx function.Cas
 
 // fold computes a cast of a constant now, where it means the same for ever. One that fails is left to fail where it is evaluated, if ever.
 func (b *binder) fold(c *plan.Call) plan.Expr {
-	k, ok := c.Args[0].(*plan.Const)
-	if !ok || c.Func.Volatility != function.Immutable || c.Func.Kernel == nil {
+	if c.Func.Volatility != function.Immutable || c.Func.Kernel == nil {
 		return c
 	}
-	call := &function.Call{Env: b.c.Env, Args: []types.OID{k.OID}, Result: c.OID, Typmod: c.Mod}
+	call := &function.Call{Env: b.c.Env, Result: c.OID, Typmod: c.Mod}
+	var args []*column.Vector
+	for _, a := range c.Args {
+		k, ok := a.(*plan.Const)
+		if !ok {
+			return c
+		}
+		call.Args, args = append(call.Args, k.OID), append(args, k.Value)
+	}
 	out := column.New(types.KindOf(c.OID))
-	if err := c.Func.Kernel(call, 1, nil, []*column.Vector{k.Value}, out); err != nil {
+	if err := c.Func.Kernel(call, 1, nil, args, out); err != nil {
 		return c
 	}
 	v := column.New(out.Kind)

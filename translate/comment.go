@@ -32,11 +32,17 @@ func (b *binder) comment(n *pg.CommentStmt) (*Definition, error) {
 		if c.Object == 0 {
 			return nil, b.errorf(-1, types.CodeInvalidSchemaName, "schema %q does not exist", name)
 		}
+		if err := b.ownsSchema(name); err != nil {
+			return nil, err
+		}
 	case "database":
 		if name != b.c.Env.Database {
 			d.note("database %q does not exist", name)
 			d.Notices[0].Severity, d.Notices[0].Code = "WARNING", types.CodeInvalidCatalogName
 			return d, nil
+		}
+		if !b.c.Catalog.Roles().Owns(b.role(), b.c.Catalog.DatabaseRights()) {
+			return nil, b.refuse("must be owner of database %s", name)
 		}
 		c.Class, c.Object = catalog.ClassDatabase, catalog.DatabaseOID
 	case "role":
@@ -59,10 +65,16 @@ func (b *binder) comment(n *pg.CommentStmt) (*Definition, error) {
 
 // roleOID finds a role.
 func (b *binder) roleOID(name string) (types.OID, error) {
-	if name != b.c.Env.User {
+	x, ok := b.c.Catalog.Roles().For(b.c.Env.SessionUser).Named(name)
+	switch {
+	case !ok:
 		return 0, b.errorf(-1, types.CodeUndefinedObject, "role %q does not exist", name)
+	case x.Super && !b.superuser():
+		return 0, b.refuse("must be superuser to comment on superuser roles")
+	case !b.mayManageRoles():
+		return 0, b.refuse("must have CREATEROLE privilege")
 	}
-	return catalog.BootstrapRole, nil
+	return x.OID, nil
 }
 
 // commentedRelation finds the table, view, index or column that a comment is about.
@@ -88,6 +100,9 @@ func (b *binder) commentedRelation(kind string, parts []string) (types.OID, int3
 	if !found {
 		if x, ok := b.index(schema, name); ok {
 			if kind == "index" {
+				if rel, ok := b.c.Catalog.RelationByOID(x.Stream.OID); ok && b.owns(rel, "index") != nil {
+					return 0, 0, b.refuse("must be owner of index %s", name)
+				}
 				return x.OID, 0, nil
 			}
 			if kind != "column" {
@@ -103,6 +118,8 @@ func (b *binder) commentedRelation(kind string, parts []string) (types.OID, int3
 		return 0, 0, b.errorf(-1, types.CodeWrongObjectType, "%q is not an index", name)
 	case kind == "table" && rel.Stream == nil, kind == "view" && rel.View == nil:
 		return 0, 0, b.errorf(-1, types.CodeWrongObjectType, "%q is not a %s", name, kind)
+	case b.owns(rel, kindWord(rel)) != nil:
+		return 0, 0, b.owns(rel, kindWord(rel))
 	case kind == "column":
 		attr, ok := catalog.RelationColumn(rel, column)
 		if !ok && rel.Stream != nil { // a property, by whatever case it has

@@ -1,11 +1,15 @@
 package translate
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -17,15 +21,12 @@ func (b *binder) copy(n *pg.CopyStmt) (Bound, error) {
 	case n.Filename != "":
 		return nil, b.errorf(-1, types.CodeFeatureNotSupported, "COPY with a file on the server is not supported").
 			WithHint("Use COPY … FROM STDIN or TO STDOUT, or psql's \\copy.")
-	case n.WhereClause != nil:
-		return nil, b.unsupported(location(n.WhereClause), "COPY … WHERE is not supported yet")
+	case n.WhereClause != nil && !n.IsFrom:
+		return nil, b.errorf(-1, types.CodeSyntaxError, "WHERE clause not allowed with COPY TO").WithHint("Use COPY (SELECT … WHERE …) TO.")
 	}
 	out := &Copy{From: n.IsFrom}
 	if err := b.copyOptions(out, n.Options); err != nil {
 		return nil, err
-	}
-	if out.Format == "binary" {
-		return nil, b.unsupported(-1, "COPY with FORMAT binary is not supported yet")
 	}
 	if n.IsFrom {
 		return out, b.copyFrom(out, n)
@@ -38,9 +39,13 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	if out.Stream, err = b.writable(n.Relation, "COPY FROM"); err != nil {
 		return err
 	}
+	b.wantsOf(out.Stream, catalog.Insert)
 	if out.Format == "json" {
-		if len(n.Attlist) > 0 {
+		switch {
+		case len(n.Attlist) > 0:
 			return b.unsupported(-1, "a column list is not supported with FORMAT json")
+		case n.WhereClause != nil:
+			return b.unsupported(location(n.WhereClause), "WHERE is not supported with FORMAT json")
 		}
 		t := coreTargets["document"]
 		t.Name, t.Typmod = "document", -1
@@ -69,7 +74,39 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 		}
 		out.Rest, out.RestValues = append(out.Rest, c.Target), append(out.RestValues, e)
 	}
-	return b.forced(out, list)
+	if n.WhereClause != nil {
+		if out.Where, err = b.copyWhere(out, n); err != nil {
+			return err
+		}
+	}
+	var copied []string
+	for _, t := range out.Targets {
+		copied = append(copied, t.Name)
+	}
+	return b.forced(out, copied, n.Relation, func(name string) bool {
+		_, err := b.insertColumns(out.Stream, []string{name}, nil)
+		return err == nil
+	})
+}
+
+// copyWhere binds COPY's WHERE to the columns that each row gets: its Refs index Targets, then Rest.
+func (b *binder) copyWhere(out *Copy, n *pg.CopyStmt) (plan.Expr, error) {
+	row := &plan.Values{}
+	for _, list := range [][]Target{out.Targets, out.Rest} {
+		for _, t := range list {
+			row.Cols = append(row.Cols, plan.Column{Name: t.Name, Type: t.Type, Typmod: t.Typmod})
+		}
+	}
+	sc := newScope()
+	sc.rels = []*relation{derived(n.Relation.Relname, row)}
+	cond, err := b.condition(sc, n.WhereClause, "COPY FROM WHERE conditions")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := b.finishParams(); err != nil {
+		return nil, err
+	}
+	return plan.MapRefs(cond, func(i int) int { return sc.vars[i].col }), nil
 }
 
 // copyLocations finds where the names of COPY's column list stand, which the tree doesn't say.
@@ -103,9 +140,7 @@ func (b *binder) copyLocations(n *pg.CopyStmt, list []string) []int32 {
 
 // copyTo binds COPY relation TO as SELECT of its columns, and COPY (query) TO.
 func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
-	if out.Format == "json" {
-		return b.unsupported(-1, "COPY TO with FORMAT json is not supported yet")
-	}
+	var exists func(string) bool
 	if n.Query != nil {
 		sel := n.Query.GetSelectStmt()
 		if sel == nil {
@@ -130,17 +165,31 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 			return err
 		}
 		sc := newScope()
-		sc.rels = []*relation{r}
+		sc.rels, sc.items = []*relation{r}, []*fromItem{{rel: r}}
 		q := &level{b: b, sc: sc}
-		if len(n.Attlist) == 0 {
+		if out.Format == "json" && r.stream != nil && len(n.Attlist) == 0 { // the events themselves
+			out.Documents = true
+			e, _, err := b.unqualified(sc, []string{"document"}, []ident{{"document", true}}, -1)
+			if err != nil {
+				return err
+			}
+			q.targets = []target{{expr: e, col: sc.describe(e)}}
+		} else if len(n.Attlist) == 0 {
 			if q.targets, err = b.star(sc, &pg.ColumnRef{Fields: []*pg.Node{{}}, Location: -1}); err != nil {
 				return err
 			}
+		}
+		exists = func(name string) bool {
+			_, _, err := b.unqualified(sc, []string{name}, []ident{{name, true}}, -1)
+			return err == nil
 		}
 		list := names(n.Attlist)
 		at := b.copyLocations(n, list)
 		for i, name := range list {
 			id, where := ident{name, true}, int32(-1)
+			if slices.Contains(list[:i], name) {
+				return b.errorf(-1, types.CodeDuplicateColumn, "column %q specified more than once", name)
+			}
 			if at != nil {
 				where = at[i]
 				if ids := b.s.identsAt(where, 1); len(ids) == 1 {
@@ -148,7 +197,11 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 				}
 			}
 			e, shown, err := b.unqualified(sc, []string{name}, []ident{id}, where)
-			if err != nil {
+			if e := (*types.Error)(nil); errors.As(err, &e) && e.Code == types.CodeUndefinedColumn {
+				f := b.noCopyColumn(name, n.Relation, where).(*types.Error)
+				f.Hint = e.Hint
+				return f
+			} else if err != nil {
 				return err
 			}
 			t := target{expr: e, col: sc.describe(e)}
@@ -160,30 +213,41 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 			return err
 		}
 	}
-	var list []string
+	var copied []string
 	for _, c := range out.Plan.Columns() {
-		list = append(list, c.Name)
+		copied = append(copied, c.Name)
 	}
-	return b.forced(out, list)
+	return b.forced(out, copied, n.Relation, exists)
 }
 
-// forced checks the names in FORCE_QUOTE and the like.
-func (b *binder) forced(out *Copy, list []string) error {
-	known := map[string]bool{"*": true}
-	for _, n := range list {
-		known[n] = true
-	}
-	for _, t := range out.Targets {
-		known[t.Name] = true
-	}
-	for _, names := range [][]string{out.ForceQuote, out.ForceNotNull, out.ForceNull} {
-		for _, n := range names {
-			if !known[n] {
-				return b.errorf(-1, types.CodeInvalidColumnReference, "column %q is not referenced by COPY", n)
+// forced checks the names in FORCE_QUOTE and the like against the columns that are copied and those that there are.
+func (b *binder) forced(out *Copy, copied []string, of *pg.RangeVar, exists func(string) bool) error {
+	for _, o := range []struct {
+		option string
+		names  []string
+	}{{"FORCE_QUOTE", out.ForceQuote}, {"FORCE_NOT_NULL", out.ForceNotNull}, {"FORCE_NULL", out.ForceNull}} {
+		for i, n := range o.names {
+			switch {
+			case n == "*":
+			case slices.Contains(o.names[:i], n):
+				return b.errorf(-1, types.CodeDuplicateColumn, "column %q specified more than once", n)
+			case slices.Contains(copied, n):
+			case exists != nil && exists(n):
+				return b.errorf(-1, types.CodeInvalidColumnReference, "%s column %q not referenced by COPY", o.option, n)
+			default:
+				return b.noCopyColumn(n, of, -1)
 			}
 		}
 	}
 	return nil
+}
+
+// noCopyColumn is the error for a column that what is copied does not have.
+func (b *binder) noCopyColumn(name string, of *pg.RangeVar, at int32) error {
+	if of == nil {
+		return b.errorf(at, types.CodeUndefinedColumn, "column %q does not exist", name)
+	}
+	return b.errorf(at, types.CodeUndefinedColumn, "column %q of relation %q does not exist", name, of.Relname)
 }
 
 // copyOptions reads COPY's options and checks them as PostgreSQL does.
@@ -230,19 +294,23 @@ func (b *binder) copyOptions(out *Copy, list []*pg.Node) error {
 				}
 				out.Header = v
 			}
-		case "force_quote":
-			out.ForceQuote = defList(d.Arg)
-		case "force_not_null":
-			out.ForceNotNull = defList(d.Arg)
-		case "force_null":
-			out.ForceNull = defList(d.Arg)
+		case "force_quote", "force_not_null", "force_null":
+			into := map[string]*[]string{"force_quote": &out.ForceQuote, "force_not_null": &out.ForceNotNull, "force_null": &out.ForceNull}[name]
+			if d.Arg.GetList() == nil && (d.Arg.GetAStar() == nil || name != "force_quote") {
+				return b.errorf(d.Location, types.CodeInvalidParameterValue, "argument to option %q must be a list of column names", name)
+			}
+			*into = defList(d.Arg)
 		case "encoding":
 			if e := strings.ToUpper(strings.ReplaceAll(defString(d.Arg), "-", "")); e != "UTF8" && e != "UNICODE" {
 				return b.unsupported(d.Location, "COPY with an encoding other than UTF8 is not supported")
 			}
 		case "freeze":
-			if v, ok := defBool(d.Arg); !ok || v {
-				return b.unsupported(d.Location, "COPY FREEZE is not supported")
+			v, ok := defBool(d.Arg)
+			if !ok {
+				return b.errorf(d.Location, types.CodeSyntaxError, "freeze requires a Boolean value")
+			}
+			if v && out.From {
+				b.notice(d.Location, "COPY FREEZE has no effect: rows are never frozen here")
 			}
 		default:
 			return b.errorf(d.Location, types.CodeSyntaxError, "option %q not recognized", name)
@@ -255,15 +323,25 @@ func (b *binder) copyOptions(out *Copy, list []*pg.Node) error {
 	case "csv":
 		csv = true
 	case "json", "binary":
-		for _, o := range []string{"delimiter", "null", "header", "quote", "escape"} {
+		for _, o := range []string{"delimiter", "null", "header"} {
 			if given[o] {
-				return b.errorf(-1, types.CodeSyntaxError, "cannot specify %s in %s mode", strings.ToUpper(o), strings.ToUpper(out.Format))
+				code := types.CodeSyntaxError
+				if o != "delimiter" && o != "null" {
+					code = types.CodeFeatureNotSupported
+				}
+				return b.errorf(-1, code, "cannot specify %s in %s mode", strings.ToUpper(o), strings.ToUpper(out.Format))
 			}
 		}
 	}
-	for o, mode := range map[string]bool{"quote": true, "escape": true, "force_quote": true, "force_not_null": true, "force_null": true} {
-		if given[o] && mode && !csv {
-			return b.errorf(-1, types.CodeFeatureNotSupported, "COPY %s available only in CSV mode", strings.ReplaceAll(o, "_", " "))
+	for _, o := range []string{"quote", "escape", "force_quote", "force_not_null", "force_null"} {
+		switch words := strings.ReplaceAll(o, "_", " "); {
+		case !given[o]:
+		case !csv:
+			return b.errorf(-1, types.CodeFeatureNotSupported, "COPY %s available only in CSV mode", words)
+		case o == "force_quote" && out.From:
+			return b.errorf(-1, types.CodeFeatureNotSupported, "COPY %s only available using COPY TO", words)
+		case strings.HasSuffix(o, "null") && !out.From:
+			return b.errorf(-1, types.CodeFeatureNotSupported, "COPY %s only available using COPY FROM", words)
 		}
 	}
 	out.Delimiter, out.Null = '\t', `\N`
@@ -303,9 +381,9 @@ func (b *binder) copyOptions(out *Copy, list []*pg.Node) error {
 	case csv && out.Delimiter == out.Quote:
 		return b.errorf(-1, types.CodeInvalidParameterValue, "COPY delimiter and quote must be different")
 	case strings.IndexByte(out.Null, out.Delimiter) >= 0:
-		return b.errorf(-1, types.CodeInvalidParameterValue, "COPY delimiter must not appear in the NULL specification")
+		return b.errorf(-1, types.CodeFeatureNotSupported, "COPY delimiter must not appear in the NULL specification")
 	case csv && strings.IndexByte(out.Null, out.Quote) >= 0:
-		return b.errorf(-1, types.CodeInvalidParameterValue, "CSV quote character must not appear in the NULL specification")
+		return b.errorf(-1, types.CodeFeatureNotSupported, "CSV quote character must not appear in the NULL specification")
 	}
 	return nil
 }
@@ -345,7 +423,11 @@ func defBool(n *pg.Node) (v, ok bool) {
 	if n.GetNode() == nil {
 		return true, true
 	}
-	switch strings.ToLower(defString(n)) {
+	return defBoolText(defString(n))
+}
+
+func defBoolText(s string) (v, ok bool) {
+	switch strings.ToLower(s) {
 	case "true", "on", "1", "yes":
 		return true, true
 	case "false", "off", "0", "no":

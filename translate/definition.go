@@ -24,12 +24,16 @@ type Definition struct {
 	Notices []*types.Error
 	// Checks are queries that must have no row, or else the statement fails.
 	Checks []Check
+	// Settings is a setting whose value Change is given, as it has to be kept, in Given.Setting; nil: none.
+	Settings *Set
 }
 
 // Given is what a Definition's change needs to know, and what must be the same each time.
 type Given struct {
 	IDs    []engine.StreamID
 	Values []json.RawMessage // as types.AppendStored writes them; null for null
+	// Setting is the name and the value of Definition.Settings; the value "" takes it away.
+	Setting [2]string
 }
 
 // Check is a query with the error that a row of it means.
@@ -50,7 +54,7 @@ func (d *Definition) note(format string, args ...any) {
 func (b *binder) define(n *pg.Node) (Bound, error) {
 	var d *Definition
 	var err error
-	switch n := n.GetNode().(type) {
+	switch x := n; n := n.GetNode().(type) {
 	case *pg.Node_CreateStmt:
 		d, err = b.createTable(n.CreateStmt)
 	case *pg.Node_CreateTableAsStmt:
@@ -96,6 +100,8 @@ func (b *binder) define(n *pg.Node) (Bound, error) {
 		case pg.ObjectType_OBJECT_SCHEMA:
 			d, err = b.dropSchema(n.DropStmt)
 		}
+	default:
+		d, err = b.defineRole(x)
 	}
 	if d == nil || err != nil {
 		return nil, err
@@ -140,7 +146,7 @@ func (b *binder) mayCreateIn(schema, name string, at int32) error {
 	case !b.c.Catalog.HasSchema(schema):
 		return b.errorf(at, types.CodeInvalidSchemaName, "schema %q does not exist", schema)
 	}
-	return nil
+	return b.mayUseSchema(schema, catalog.Create, at)
 }
 
 // systemSchema tells the schemas that hold no streams.

@@ -5,6 +5,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -26,11 +27,16 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	sc := newScope()
+	sc := b.newScope()
+	noted := len(b.needs)
 	r, err := b.rangeVar(n.Relation)
 	if err != nil {
 		return nil, err
 	}
+	if n.WhereClause == nil {
+		b.needs = b.needs[:noted] // nothing of a row is looked at
+	}
+	b.wantsOf(stream, catalog.Delete)
 	if err := b.addRelation(sc, r); err != nil {
 		return nil, err
 	}
@@ -76,6 +82,7 @@ func (b *binder) truncate(n *pg.TruncateStmt) (Bound, error) {
 		if err != nil {
 			return nil, placeless(err)
 		}
+		b.wantsOf(stream, catalog.Truncate)
 		out.Streams = append(out.Streams, stream)
 	}
 	return out, nil

@@ -31,6 +31,9 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_BoolExpr:
 		return b.boolExpr(sc, n.BoolExpr)
 	case *pg.Node_NullTest:
+		if n.NullTest.Arg.GetRowExpr() != nil {
+			return b.rowNull(sc, n.NullTest)
+		}
 		arg, err := b.expr(sc, n.NullTest.Arg) // of any type, so a parameter doesn't get one here
 		if c, ok := arg.(*plan.Const); ok && c.OID == types.Unknown {
 			arg = b.retype(arg, types.Text)
@@ -42,9 +45,13 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_BooleanTest:
 		return b.booleanTest(sc, n.BooleanTest)
 	case *pg.Node_CaseExpr:
-		return b.caseExpr(sc, n.CaseExpr)
+		var e plan.Expr
+		err := sc.sets.without("CASE", func() (err error) { e, err = b.caseExpr(sc, n.CaseExpr); return err })
+		return e, err
 	case *pg.Node_CoalesceExpr:
-		args, locations, err := b.list(sc, n.CoalesceExpr.Args)
+		var args []plan.Expr
+		var locations []int32
+		err := sc.sets.without("COALESCE", func() (err error) { args, locations, err = b.list(sc, n.CoalesceExpr.Args); return err })
 		if err != nil {
 			return nil, err
 		}
@@ -64,11 +71,11 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_CollateClause:
 		return b.collate(sc, n.CollateClause)
 	case *pg.Node_SubLink:
-		return nil, b.unsupported(n.SubLink.Location, "sub-queries in expressions are not supported yet")
+		return b.subLink(sc, n.SubLink)
 	case *pg.Node_RowExpr:
-		return nil, b.unsupported(n.RowExpr.Location, "row constructors are not supported yet")
+		return b.rowExpr(sc, n.RowExpr)
 	case *pg.Node_AArrayExpr:
-		return nil, b.unsupported(n.AArrayExpr.Location, "array constructors are not supported yet")
+		return b.arrayExpr(sc, n.AArrayExpr, 0, -1)
 	case *pg.Node_GroupingFunc:
 		return nil, b.unsupported(n.GroupingFunc.Location, "GROUPING is not supported yet")
 	case *pg.Node_SetToDefault:
@@ -149,6 +156,10 @@ func location(n *pg.Node) int32 {
 		return location(n.CollateClause.Arg)
 	case *pg.Node_SubLink:
 		return n.SubLink.Location
+	case *pg.Node_AArrayExpr:
+		return n.AArrayExpr.Location
+	case *pg.Node_RowExpr:
+		return n.RowExpr.Location
 	case *pg.Node_List:
 		if len(n.List.Items) > 0 {
 			return location(n.List.Items[0])
@@ -183,12 +194,20 @@ func (b *binder) constant(n *pg.A_Const) (plan.Expr, error) {
 func (b *binder) number(s string, location int32) (plan.Expr, error) {
 	text := strings.ReplaceAll(s, "_", "")
 	if i, err := strconv.ParseInt(text, 0, 64); err == nil && !(len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9') {
-		return constInt(types.Int8, i), nil
+		return constInt(intOf(i), i), nil
 	}
 	if i, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return constInt(types.Int8, i), nil
+		return constInt(intOf(i), i), nil
 	}
 	return b.literal(constText(types.Unknown, text), types.Numeric, -1, location)
+}
+
+// intOf is the type of an integer as it is written: the smallest negative int4 comes here with its sign.
+func intOf(i int64) types.OID {
+	if i == int64(int32(i)) {
+		return types.Int4
+	}
+	return types.Int8
 }
 
 // maxParams is the highest parameter number that the protocol can carry.
@@ -214,6 +233,9 @@ func (b *binder) cast(sc *scope, n *pg.TypeCast) (plan.Expr, error) {
 	t, typmod, err := b.typeName(n.TypeName)
 	if err != nil {
 		return nil, err
+	}
+	if a := n.Arg.GetAArrayExpr(); a != nil && types.ElemOf(t) != 0 { // its elements are cast one by one
+		return b.arrayExpr(sc, a, t, typmod)
 	}
 	e, err := b.expr(sc, n.Arg)
 	if err != nil {

@@ -17,6 +17,12 @@ type fromItem struct {
 	kind        plan.JoinKind
 	left, right *fromItem
 	on          []plan.Expr // conjuncts
+	placed      bool        // in the order that reorder chose
+	bare        bool        // its join hands rel what it takes
+	asWritten   *fromItem   // a join before it was turned: what it shows
+	merged      []*mergedColumn
+	named       *relation // the name that the join has, if any
+	keepsSides  bool      // named doesn't hide what it is a join of
 }
 
 // from binds the FROM clause; entries without JOIN between them are crossed.
@@ -27,11 +33,14 @@ func (b *binder) from(sc *scope, list []*pg.Node) (fromItem, error) {
 		if err != nil {
 			return fromItem{}, err
 		}
+		sc.items = append(sc.items, item)
 		if out == nil {
 			out = item
 			continue
 		}
-		out = &fromItem{join: true, kind: plan.InnerJoin, left: out, right: item}
+		if out, err = b.join(sc, plan.InnerJoin, out, item, nil); err != nil {
+			return fromItem{}, err
+		}
 	}
 	if out == nil {
 		return fromItem{}, nil
@@ -52,7 +61,7 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 		}
 		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_RangeSubselect:
-		r, err := b.subselect(n.RangeSubselect)
+		r, err := b.subselect(sc, n.RangeSubselect)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +69,11 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 	case *pg.Node_JoinExpr:
 		return b.joinExpr(sc, n.JoinExpr)
 	case *pg.Node_RangeFunction:
-		return nil, b.unsupported(-1, "functions in FROM are not supported yet")
+		r, err := b.rangeFunction(sc, n.RangeFunction)
+		if err != nil {
+			return nil, err
+		}
+		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_RangeTableSample:
 		return nil, b.unsupported(n.RangeTableSample.Location, "TABLESAMPLE is not supported yet")
 	default:
@@ -69,7 +82,7 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 }
 
 func (b *binder) addRelation(sc *scope, r *relation) error {
-	for _, o := range sc.rels {
+	for _, o := range append(slices.Clip(sc.rels), sc.aliases...) {
 		if o.name == r.name && o.name != "" && (o.schema == r.schema || o.schema == "" || r.schema == "") {
 			return b.errorf(-1, "42712", "table name %q specified more than once", r.name)
 		}
@@ -82,6 +95,11 @@ func (b *binder) addRelation(sc *scope, r *relation) error {
 func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 	if n.Catalogname != "" && n.Catalogname != b.c.Env.Database {
 		return catalog.Relation{}, b.unsupported(n.Location, "cross-database references are not implemented: \"%s.%s.%s\"", n.Catalogname, n.Schemaname, n.Relname)
+	}
+	if n.Schemaname != "" {
+		if err := b.mayUseSchema(n.Schemaname, catalog.Usage, n.Location); err != nil {
+			return catalog.Relation{}, err
+		}
 	}
 	rel, ok := b.find(n.Schemaname, n.Relname)
 	if !ok {
@@ -115,6 +133,7 @@ func (b *binder) rangeVar(n *pg.RangeVar) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.wants(found, catalog.Select)
 	b.noteRelation(n, found)
 	if found.View != nil {
 		return b.useView(found.View, n)
@@ -161,19 +180,28 @@ func (b *binder) rename(r *relation, alias []*pg.Node, location int32) error {
 	return nil
 }
 
-// subselect binds (SELECT …) AS name in FROM.
-func (b *binder) subselect(n *pg.RangeSubselect) (*relation, error) {
+// subselect binds (SELECT …) AS name in FROM. With LATERAL it sees the entries before it.
+func (b *binder) subselect(sc *scope, n *pg.RangeSubselect) (*relation, error) {
+	var node plan.Node
+	var args []plan.Expr
+	var err error
 	if n.Lateral {
-		return nil, b.unsupported(-1, "LATERAL is not supported yet")
+		clause := sc.clause
+		sc.clause = "FROM clause of their own query level"
+		node, args, err = b.subPlan(sc, n.Subquery.GetSelectStmt())
+		sc.clause = clause
+	} else {
+		b.beside = append(b.beside, sc)
+		if node, err = b.selectStmt(n.Subquery.GetSelectStmt()); err == nil {
+			node, err = b.resolveUnknowns(node)
+		}
+		b.beside = b.beside[:len(b.beside)-1]
 	}
-	node, err := b.selectStmt(n.Subquery.GetSelectStmt())
 	if err != nil {
 		return nil, err
 	}
-	if node, err = b.resolveUnknowns(node); err != nil {
-		return nil, err
-	}
 	r := derived(n.Alias.GetAliasname(), node)
+	r.args = args
 	return r, b.rename(r, n.Alias.GetColnames(), -1)
 }
 
@@ -184,69 +212,6 @@ func derived(name string, node plan.Node) *relation {
 	}
 	r.used = make([]bool, len(r.cols))
 	return r
-}
-
-// cte is a query of WITH.
-type cte struct {
-	name    string
-	columns []*pg.Node
-	query   *pg.SelectStmt
-	visible int // how many of binder.ctes it may use itself
-	uses    int
-}
-
-// with makes the queries of WITH known; undo forgets them. A query is bound anew wherever it is used.
-func (b *binder) with(n *pg.WithClause) (undo func(), err error) {
-	before := len(b.ctes)
-	if n.Recursive {
-		return nil, b.unsupported(n.Location, "WITH RECURSIVE is not supported yet")
-	}
-	for _, c := range n.Ctes {
-		e := c.GetCommonTableExpr()
-		q := e.GetCtequery().GetSelectStmt()
-		if q == nil {
-			b.ctes = b.ctes[:before]
-			return nil, b.unsupported(e.GetLocation(), "statements other than SELECT in WITH are not supported yet")
-		}
-		for _, o := range b.ctes[before:] {
-			if o.name == e.Ctename {
-				b.ctes = b.ctes[:before]
-				return nil, b.errorf(e.Location, "42712", "WITH query name %q specified more than once", e.Ctename)
-			}
-		}
-		b.ctes = append(b.ctes, &cte{name: e.Ctename, columns: e.Aliascolnames, query: q, visible: len(b.ctes)})
-	}
-	return func() { b.ctes = b.ctes[:before] }, nil
-}
-
-// maxCTEUses bounds how often the WITH queries of one statement may be bound: each use that uses others multiplies.
-const maxCTEUses = 64
-
-func (b *binder) useCTE(c *cte, n *pg.RangeVar) (*relation, error) {
-	if c.uses++; c.uses > maxCTEUses {
-		return nil, b.errorf(n.Location, types.CodeStatementTooComplex, "WITH query %q is used more than %d times", c.name, maxCTEUses)
-	}
-	all := b.ctes
-	b.ctes = slices.Clip(all[:c.visible])
-	node, err := b.selectStmt(c.query)
-	b.ctes = all
-	if err != nil {
-		return nil, err
-	}
-	if c.uses > 1 && volatile(node) {
-		return nil, b.unsupported(n.Location, "a WITH query with volatile functions that is used more than once is not supported yet")
-	}
-	if node, err = b.resolveUnknowns(node); err != nil {
-		return nil, err
-	}
-	r := derived(c.name, node)
-	if err := b.rename(r, c.columns, n.Location); err != nil {
-		return nil, err
-	}
-	if n.Alias != nil {
-		r.name = n.Alias.Aliasname
-	}
-	return r, b.rename(r, n.Alias.GetColnames(), n.Location)
 }
 
 func volatile(n plan.Node) bool {

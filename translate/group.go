@@ -30,6 +30,9 @@ func (q *level) groupBy(list []*pg.Node, distinct bool) error {
 		if hasAggregate(e) {
 			return b.errorf(location(n), types.CodeGroupingError, "aggregate functions are not allowed in GROUP BY")
 		}
+		if hasSet(e) {
+			return b.unsupported(location(n), "set-returning functions are not supported in GROUP BY yet")
+		}
 		if !anyEqual(q.keys, e) {
 			q.keys = append(q.keys, e)
 		}
@@ -40,7 +43,7 @@ func (q *level) groupBy(list []*pg.Node, distinct bool) error {
 func hasAggregate(e plan.Expr) bool {
 	return plan.Any(e, func(x plan.Expr) bool {
 		r, ok := x.(*plan.Ref)
-		return ok && r.Index >= aggregateRefs
+		return ok && r.Index >= aggregateRefs && r.Index < setRefs
 	})
 }
 
@@ -263,7 +266,7 @@ func (b *binder) limit(n *pg.Node, clause string) (plan.Expr, error) {
 	if ref := n.GetColumnRef(); ref != nil {
 		return nil, b.errorf(ref.Location, types.CodeInvalidColumnReference, "argument of %s must not contain variables", clause)
 	}
-	sc := newScope()
+	sc := b.newScope()
 	sc.clause = clause
 	e, err := b.expr(sc, n)
 	if err != nil {
@@ -337,6 +340,9 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 		}
 	}
 	if r, ok := e.(*plan.Ref); ok {
+		if r.Index >= setRefs {
+			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + r.Index - setRefs, Name: r.Name}, nil
+		}
 		if r.Index >= aggregateRefs {
 			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + r.Index - aggregateRefs, Name: r.Name}, nil
 		}
@@ -351,6 +357,11 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 	if len(ops) == 0 {
 		return e, nil
 	}
+	if s, ok := e.(*plan.SubQuery); ok {
+		if err := q.groupedArgs(s); err != nil {
+			return nil, err
+		}
+	}
 	out := make([]plan.Expr, len(ops))
 	for i, o := range ops {
 		x, err := q.overGroups(o)
@@ -359,7 +370,22 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 		}
 		out[i] = x
 	}
-	return withOperands(e, out), nil
+	return plan.WithOperands(e, out), nil
+}
+
+// groupedArgs refuses a sub-query that takes a column from a level that groups by others.
+func (q *level) groupedArgs(s *plan.SubQuery) error {
+	for _, a := range s.Args {
+		if r, ok := a.(*plan.Ref); ok && r.Index < aggregateRefs && !anyEqual(q.keys, a) {
+			rel, col, _ := q.sc.column(r)
+			at, ok := q.b.located[r]
+			if !ok {
+				at = -1
+			}
+			return q.b.errorf(at, types.CodeGroupingError, "subquery uses ungrouped column \"%s.%s\" from outer query", rel.name, col.Name)
+		}
+	}
+	return nil
 }
 
 // keyName is what EXPLAIN calls a group's key.
@@ -373,40 +399,4 @@ func (q *level) keyName(k plan.Expr) string {
 		}
 	}
 	return "?column?"
-}
-
-// withOperands copies a node with other operands, as many as plan.Operands gives and in that order.
-func withOperands(e plan.Expr, ops []plan.Expr) plan.Expr {
-	switch n := e.(type) {
-	case *plan.Call:
-		c := *n
-		c.Args = ops
-		return &c
-	case *plan.And:
-		return &plan.And{Typed: n.Typed, Args: ops}
-	case *plan.Or:
-		return &plan.Or{Typed: n.Typed, Args: ops}
-	case *plan.Not:
-		return &plan.Not{Typed: n.Typed, Arg: ops[0]}
-	case *plan.IsNull:
-		return &plan.IsNull{Typed: n.Typed, Arg: ops[0], Not: n.Not}
-	case *plan.IsBool:
-		return &plan.IsBool{Typed: n.Typed, Arg: ops[0], Want: n.Want, Not: n.Not}
-	case *plan.IsDistinct:
-		return &plan.IsDistinct{Typed: n.Typed, L: ops[0], R: ops[1], Not: n.Not}
-	case *plan.Case:
-		c := &plan.Case{Typed: n.Typed}
-		for i := range n.Whens {
-			c.Whens = append(c.Whens, plan.When{Cond: ops[2*i], Then: ops[2*i+1]})
-		}
-		if n.Else != nil {
-			c.Else = ops[len(ops)-1]
-		}
-		return c
-	case *plan.Coalesce:
-		return &plan.Coalesce{Typed: n.Typed, Args: ops}
-	case *plan.InList:
-		return &plan.InList{Typed: n.Typed, X: ops[0], List: ops[1:], Eq: n.Eq, Not: n.Not}
-	}
-	return e
 }

@@ -58,6 +58,11 @@ func (b *binder) createIndex(n *pg.IndexStmt) (Bound, error) {
 	if err != nil {
 		return nil, placeless(err)
 	}
+	if rel, ok := b.c.Catalog.RelationByOID(stream.OID); ok {
+		if err := b.owns(rel, "table"); err != nil {
+			return nil, err
+		}
+	}
 	if len(n.IndexParams) != 1 || !b.isEventTime(n.IndexParams[0].GetIndexElem()) {
 		return nil, b.noSuchIndex(-1, "an index is on the column timestamp, and on nothing else")
 	}
@@ -203,6 +208,11 @@ func (b *binder) dropIndex(n *pg.DropStmt) (Bound, error) {
 			return nil, b.unsupported(-1, "cross-database references are not implemented")
 		}
 		if x, ok := b.c.Catalog.Index(schema, name); ok {
+			if rel, ok := b.c.Catalog.RelationByOID(x.Stream.OID); ok {
+				if err := b.owns(rel, "index"); err != nil {
+					return nil, b.refuse("must be owner of index %s", name)
+				}
+			}
 			out.Indexes = append(out.Indexes, x)
 			continue
 		}

@@ -180,6 +180,7 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.wantsOf(st, catalog.Insert)
 	var folded []string
 	var locations []int32
 	for _, c := range n.Cols {
@@ -193,43 +194,20 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.WithClause != nil {
-		undo, err := b.with(n.WithClause)
-		if err != nil {
-			return nil, err
-		}
-		defer undo()
-	}
 	out := &Insert{Stream: st}
-	sel := n.SelectStmt.GetSelectStmt()
-	switch {
-	case sel == nil: // DEFAULT VALUES
-		cols = cols[:0]
-		out.Plan = &plan.Values{Rows: [][]plan.Expr{{}}}
-	case len(sel.ValuesLists) > 0 && len(sel.SortClause) == 0 && sel.LimitCount == nil && sel.LimitOffset == nil && sel.WithClause == nil:
-		if out.Plan, cols, err = b.insertValues(sel.ValuesLists, cols, len(n.Cols) > 0); err != nil {
-			return nil, err
-		}
-	default:
-		node, err := b.selectStmt(sel)
-		if err != nil {
-			return nil, err
-		}
-		have := node.Columns()
-		if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, firstLocation(sel)); err != nil {
-			return nil, err
-		}
-		want := make([]plan.Column, len(cols))
-		for i := range cols {
-			cols[i].Type = cols[i].accepts(have[i].Type)
-			want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: cols[i].Typmod}
-		}
-		out.Plan, err = b.retarget(node, want, function.CastAssignment, func(i int, from types.OID) error {
-			return b.cannotAssign(&cols[i], from, firstLocation(sel))
-		})
-		if err != nil {
-			return nil, err
-		}
+	rows := func() (plan.Node, error) {
+		var node plan.Node
+		var err error
+		node, cols, err = b.insertRows(n, cols)
+		return node, err
+	}
+	if n.WithClause != nil {
+		out.Plan, err = b.withQueries(n.WithClause, rows)
+	} else {
+		out.Plan, err = rows()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if out.Plan, cols, err = b.fillIn(st, out.Plan, cols); err != nil {
 		return nil, err
@@ -239,6 +217,34 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	}
 	out.Params, err = b.finishParams()
 	return out, err
+}
+
+// insertRows binds what an INSERT takes its rows from, and tells which columns it gives.
+func (b *binder) insertRows(n *pg.InsertStmt, cols []insertColumn) (plan.Node, []insertColumn, error) {
+	sel := n.SelectStmt.GetSelectStmt()
+	switch {
+	case sel == nil: // DEFAULT VALUES
+		return &plan.Values{Rows: [][]plan.Expr{{}}}, cols[:0], nil
+	case len(sel.ValuesLists) > 0 && len(sel.SortClause) == 0 && sel.LimitCount == nil && sel.LimitOffset == nil && sel.WithClause == nil:
+		return b.insertValues(sel.ValuesLists, cols, len(n.Cols) > 0)
+	}
+	node, err := b.selectStmt(sel)
+	if err != nil {
+		return nil, nil, err
+	}
+	have := node.Columns()
+	if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, firstLocation(sel)); err != nil {
+		return nil, nil, err
+	}
+	want := make([]plan.Column, len(cols))
+	for i := range cols {
+		cols[i].Type = cols[i].accepts(have[i].Type)
+		want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: cols[i].Typmod}
+	}
+	node, err = b.retarget(node, want, function.CastAssignment, func(i int, from types.OID) error {
+		return b.cannotAssign(&cols[i], from, firstLocation(sel))
+	})
+	return node, cols, err
 }
 
 func (b *binder) cannotAssign(c *insertColumn, from types.OID, at int32) error {
@@ -260,7 +266,7 @@ func (b *binder) insertWidth(cols []insertColumn, have int, listed bool, at int3
 // insertValues binds INSERT … VALUES; every row's value is cast for its column by itself.
 func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool) (plan.Node, []insertColumn, error) {
 	out := &plan.Values{}
-	sc := newScope()
+	sc := b.newScope()
 	sc.clause = "VALUES"
 	width := len(lists[0].GetList().GetItems())
 	extra := int32(-1)

@@ -1,24 +1,18 @@
 package translate
 
 import (
+	"cmp"
 	"slices"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // joinExpr binds a JOIN.
 func (b *binder) joinExpr(sc *scope, n *pg.JoinExpr) (*fromItem, error) {
-	switch {
-	case n.IsNatural:
-		return nil, b.unsupported(-1, "NATURAL JOIN is not supported yet")
-	case len(n.UsingClause) > 0:
-		return nil, b.unsupported(-1, "JOIN … USING is not supported yet")
-	case n.Alias != nil:
-		return nil, b.unsupported(-1, "an alias of a join is not supported yet")
-	}
 	kinds := map[pg.JoinType]plan.JoinKind{
 		pg.JoinType_JOIN_INNER: plan.InnerJoin, pg.JoinType_JOIN_LEFT: plan.LeftJoin, pg.JoinType_JOIN_RIGHT: plan.RightJoin, pg.JoinType_JOIN_FULL: plan.FullJoin,
 	}
@@ -26,27 +20,57 @@ func (b *binder) joinExpr(sc *scope, n *pg.JoinExpr) (*fromItem, error) {
 	if !ok {
 		return nil, b.unsupported(-1, "this kind of join is not supported")
 	}
-	before := len(sc.rels)
+	before, mergedBefore := len(sc.rels), len(sc.merged)
 	left, err := b.fromNode(sc, n.Larg)
 	if err != nil {
 		return nil, err
 	}
+	middle, mergedMiddle := len(sc.rels), len(sc.merged)
 	right, err := b.fromNode(sc, n.Rarg)
 	if err != nil {
 		return nil, err
 	}
 	out := &fromItem{join: true, kind: kind, left: left, right: right}
 	if n.Quals != nil {
-		all := sc.rels
-		sc.rels = slices.Clip(all[before:]) // ON sees the join's own two sides
+		all, merged := sc.rels, sc.merged
+		sc.rels, sc.merged = slices.Clip(all[before:]), slices.Clip(merged[mergedBefore:]) // ON sees the join's own two sides
 		cond, err := b.condition(sc, n.Quals, "JOIN conditions")
-		sc.rels = all
+		sc.rels, sc.merged = all, merged
 		if err != nil {
 			return nil, err
 		}
-		out.on = plan.Conjuncts(cond)
+		out.on = slices.DeleteFunc(plan.Conjuncts(cond), isTrue) // ON true is no condition
 	}
-	return out, nil
+	if n.IsNatural || len(n.UsingClause) > 0 {
+		if err := b.merge(sc, n, out, sc.rels[before:middle], sc.rels[middle:], sc.merged[mergedBefore:mergedMiddle], sc.merged[mergedMiddle:]); err != nil {
+			return nil, err
+		}
+	}
+	if n.JoinUsingAlias != nil {
+		var outs []output
+		for _, m := range out.merged {
+			outs = append(outs, output{expr: m.expr, name: m.name})
+		}
+		if err := b.nameJoin(sc, out, n.JoinUsingAlias, outs, false, before, mergedBefore); err != nil {
+			return nil, err
+		}
+	}
+	if n.Alias != nil {
+		if err := b.nameJoin(sc, out, n.Alias, b.outputs(sc, out), true, before, mergedBefore); err != nil {
+			return nil, err
+		}
+	}
+	turned, err := b.join(sc, kind, left, right, out.on)
+	if err != nil {
+		return nil, err
+	}
+	turned.asWritten = out
+	return turned, nil
+}
+
+func isTrue(e plan.Expr) bool {
+	c, ok := e.(*plan.Const)
+	return ok && c.OID == types.Bool && !c.Value.Null(0) && c.Value.Bool(0)
 }
 
 // input makes the plan of FROM and WHERE. layout says at which position the input's rows have each of the scope's variables.
@@ -80,7 +104,21 @@ func filter(node plan.Node, conds []plan.Expr, layout map[int]int) plan.Node {
 	for i, c := range conds {
 		placed[i] = place(c, layout)
 	}
+	// Sub-queries that are asked for each row come last.
+	slices.SortStableFunc(placed, func(a, b plan.Expr) int { return cmp.Compare(dear(a), dear(b)) })
 	return &plan.Filter{Output: plan.Output{Cols: node.Columns()}, Input: node, Cond: plan.Conjunction(placed)}
+}
+
+// dear ranks conditions by what they cost.
+func dear(e plan.Expr) int {
+	rank := 0
+	for _, s := range plan.SubQueries(e) {
+		rank = max(rank, 1)
+		if len(s.Args) > 0 {
+			rank = 2
+		}
+	}
+	return rank
 }
 
 // build makes the plan of one FROM entry. conds are conditions on its rows, of which it gives back those that are left to be checked
@@ -113,6 +151,10 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 	if below != nil && !b.c.NoPushdown && len(mine) > 0 {
 		var left []plan.Expr
 		for _, c := range mine {
+			if r.args != nil && plan.HasOuter(c) { // inside, Outers are the entry's own
+				left = append(left, c)
+				continue
+			}
 			sunk, more := b.sink(below, []plan.Expr{plan.MapRefs(c, func(i int) int { return sc.vars[i].col })})
 			if below = sunk; len(more) > 0 {
 				left = append(left, c)
@@ -136,7 +178,7 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		if v.rel != r {
 			continue
 		}
-		if r.node == nil && !want[i] {
+		if r.node == nil && !want[i] || r.cols[v.col].fixed != nil {
 			continue
 		}
 		layout[i] = len(order)
@@ -156,6 +198,9 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		if !b.c.NoPushdown {
 			node = prune(node, func(i int) bool { v, ok := sc.find[variable{r, i}]; return ok && want[v] })
 		}
+		if len(r.args) > 0 && !item.bare {
+			node = opened(node, r.args)
+		}
 		order = make([]int, len(r.cols))
 		layout = map[int]int{}
 		for i := range r.cols {
@@ -168,11 +213,25 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 	default:
 		s := &plan.SourceScan{Output: plan.Output{Cols: cols}, Source: r.source.Source, Name: r.source.Schema + "." + r.source.Name, Want: positions}
 		for _, c := range mine {
+			if dear(c) > 1 || plan.HasSubQuery(c) && !b.initial(c) || readsSystem(sc, c) {
+				continue
+			}
 			s.Filters = append(s.Filters, plan.MapRefs(c, func(i int) int { return sc.vars[i].col }))
 		}
 		node = s
 	}
+	node, order = withSystem(sc, r, node, order, layout, want)
 	return filter(node, mine, layout), order, rest, nil
+}
+
+// initial reports whether the sub-queries of a condition are values that are found once.
+func (b *binder) initial(e plan.Expr) bool {
+	for _, s := range plan.SubQueries(e) {
+		if s.Kind != plan.ScalarQuery || len(s.Args) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // relations collects the relations below a FROM entry.
@@ -198,7 +257,14 @@ func readsOnly(sc *scope, e plan.Expr, rels map[*relation]bool) bool {
 
 // buildJoin makes a join: conditions go down to the side that they are about where that changes nothing, equalities between the sides become keys.
 func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed map[int]bool) (plan.Node, []int, []plan.Expr, error) {
+	item, conds = b.reorder(sc, item, conds)
+	item = b.largerLeft(sc, item, conds)
 	leftRels, rightRels := item.left.relations(map[*relation]bool{}), item.right.relations(map[*relation]bool{})
+	var taken []plan.Expr
+	lateral := item.right.rel != nil && len(item.right.rel.args) > 0 && (item.kind == plan.InnerJoin || item.kind == plan.LeftJoin)
+	if lateral {
+		taken = item.right.rel.args
+	}
 	var toLeft, toRight, between, above []plan.Expr
 	// A condition over the join's rows may go to a side that the join doesn't fill with nulls.
 	for _, c := range conds {
@@ -232,7 +298,7 @@ func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed 
 	for v := range needed {
 		want[v] = true
 	}
-	for _, c := range append(slices.Clip(between), above...) {
+	for _, c := range append(append(slices.Clip(between), above...), taken...) {
 		for _, v := range plan.Refs(c) {
 			want[v] = true
 		}
@@ -241,7 +307,9 @@ func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	right, rightOrder, rightRest, err := b.build(sc, item.right, toRight, want)
+	rightItem := *item.right
+	rightItem.bare = lateral
+	right, rightOrder, rightRest, err := b.build(sc, &rightItem, toRight, want)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -256,7 +324,12 @@ func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed 
 			rightAt[v], bothAt[v] = i, len(leftOrder)+i
 		}
 	}
-	left, right = filter(left, leftRest, leftAt), filter(right, rightRest, rightAt)
+	left = filter(left, leftRest, leftAt)
+	if lateral {
+		node, order := b.lateralJoin(item, left, right, leftOrder, rightOrder, append(between, rightRest...))
+		return node, order, above, nil
+	}
+	right = filter(right, rightRest, rightAt)
 	join := &plan.Join{Kind: item.kind, Left: left, Right: right}
 	join.Cols = append(slices.Clone(left.Columns()), right.Columns()...)
 	var cond []plan.Expr
@@ -270,13 +343,24 @@ func (b *binder) buildJoin(sc *scope, item *fromItem, conds []plan.Expr, needed 
 		join.RightKeys = append(join.RightKeys, place(r, rightAt))
 	}
 	join.Cond = plan.Conjunction(cond)
+	if n, ok := b.lookUp(sc, item, join, append(slices.Clip(toLeft), leftRest...)); ok {
+		return n, append(leftOrder, rightOrder...), above, nil
+	}
 	return join, append(leftOrder, rightOrder...), above, nil
+}
+
+// keyFamilies are types whose values are equal across them exactly when a hash finds them so.
+var keyFamilies = map[types.OID]int{types.Int2: 1, types.Int4: 1, types.Int8: 1, types.Text: 2, types.Varchar: 2, types.Name: 2}
+
+// sameKeys reports whether values of two types can be looked up in each other's hash.
+func sameKeys(l, r types.OID) bool {
+	return l == r || keyFamilies[l] != 0 && keyFamilies[l] == keyFamilies[r]
 }
 
 // joinKey recognises left = right over one type, an expression of each side.
 func joinKey(sc *scope, e plan.Expr, leftRels, rightRels map[*relation]bool) (l, r plan.Expr, ok bool) {
 	c, isCall := e.(*plan.Call)
-	if !isCall || c.Op != "=" || len(c.Args) != 2 || c.Args[0].Type() != c.Args[1].Type() || plan.IsVolatile(e) ||
+	if !isCall || c.Op != "=" || len(c.Args) != 2 || !sameKeys(c.Args[0].Type(), c.Args[1].Type()) || plan.IsVolatile(e) ||
 		len(plan.Refs(c.Args[0])) == 0 || len(plan.Refs(c.Args[1])) == 0 {
 		return nil, nil, false
 	}

@@ -29,6 +29,9 @@ func (b *binder) operator(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e, ok, err := b.rowOperator(sc, n, name); ok || err != nil {
+		return e, err
+	}
 	switch n.Kind {
 	case pg.A_Expr_Kind_AEXPR_OP, pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE:
 		if n.Lexpr == nil {
@@ -77,7 +80,7 @@ func (b *binder) operator(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 		if a := n.Rexpr.GetAArrayExpr(); a != nil && (name == "=" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ANY || name == "<>" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ALL) && len(a.Elements) > 0 {
 			return b.in(sc, n, a.Elements, name == "<>")
 		}
-		return nil, b.unsupported(n.Location, "ANY and ALL over arrays are not supported yet")
+		return b.anyAll(sc, n, name)
 	}
 	return nil, b.unsupported(n.Location, "this form of expression is not supported yet")
 }
@@ -147,7 +150,7 @@ func (b *binder) pathRead(sc *scope, name string, c *plan.Call) plan.Expr {
 	case name == "->" || name == "->>":
 		steps = []nql.Step{{Kind: nql.Member, Name: string(k.Value.Str(0))}}
 	default:
-		parts, ok := simpleTextArray(string(k.Value.Str(0)))
+		parts, ok := textList(k.Value)
 		if !ok || len(parts) == 0 {
 			return nil
 		}
@@ -213,31 +216,6 @@ func printPath(p *nql.Path) string {
 		}
 	}
 	return out.String()
-}
-
-// simpleTextArray reads {a,b,c} with plain or quoted elements; ok is false for anything fancier.
-func simpleTextArray(s string) ([]string, bool) {
-	s, ok := strings.CutPrefix(s, "{")
-	if !ok {
-		return nil, false
-	}
-	if s, ok = strings.CutSuffix(s, "}"); !ok || s == "" || strings.ContainsAny(s, `{}\`) {
-		return nil, false
-	}
-	var out []string
-	for _, p := range strings.Split(s, ",") {
-		p = strings.TrimSpace(p)
-		if len(p) >= 2 && p[0] == '"' && p[len(p)-1] == '"' {
-			p = p[1 : len(p)-1]
-		} else if p == "" || strings.EqualFold(p, "null") {
-			return nil, false
-		}
-		if strings.Contains(p, `"`) {
-			return nil, false
-		}
-		out = append(out, p)
-	}
-	return out, true
 }
 
 // prefix binds a prefix operator.

@@ -25,6 +25,14 @@ type Statement struct {
 // Text is the statement's own text, without the semicolon that ends it.
 func (s *Statement) Text() string { return s.sql[s.Offset : s.Offset+s.Length] }
 
+// Command names the kind of statement, in words of SQL; "EMPTY" for none.
+func (s *Statement) Command() string {
+	if s == nil || s.tree == nil {
+		return "EMPTY"
+	}
+	return construct(s.tree.GetNode())
+}
+
 // Parse splits a query string into statements and parses them; none where it holds only blanks and comments. Errors
 // are *types.Error with Position.
 func Parse(sql string) ([]*Statement, error) {
@@ -96,6 +104,8 @@ func syntaxError(sql string, err error) error {
 		code = types.CodeFeatureNotSupported
 	case strings.HasPrefix(message, "invalid byte sequence for encoding"): // of an escape: E'\xff'
 		code = types.CodeCharacterNotInRepertoire
+	case strings.HasPrefix(message, "role name ") && strings.HasSuffix(message, " is reserved"):
+		code = "42939"
 	case strings.HasPrefix(message, "unsafe use of string constant"):
 		code = types.CodeFeatureNotSupported
 	}

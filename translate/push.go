@@ -80,7 +80,7 @@ func (p *pusher) read(e plan.Expr) (*relColumn, bool) {
 		return nil, false
 	}
 	_, c, ok := p.sc.column(r)
-	if !ok || c.form != catalog.AsRead || c.Type != r.OID && !(c.Type == types.Varchar && r.OID == types.Text) {
+	if !ok || c.form != catalog.AsRead || c.fixed != nil || c.Type != r.OID && !(c.Type == types.Varchar && r.OID == types.Text) {
 		return nil, false
 	}
 	return c, true
@@ -217,7 +217,7 @@ func (p *pusher) operand(e plan.Expr) (operand, bool) {
 	if c.Op == "#>>" && len(c.Args) == 2 {
 		k, ok := c.Args[1].(*plan.Const)
 		col, isCol := p.read(c.Args[0])
-		if ok && isCol && col.read.Kind == column.JSON && !k.Value.Null(0) && string(k.Value.Str(0)) == "{}" && len(col.read.Path.Steps) > 0 {
+		if ok && isCol && col.read.Kind == column.JSON && !k.Value.Null(0) && types.ArrayLen(k.Value.Str(0)) == 0 && len(col.read.Path.Steps) > 0 {
 			return operand{path: col.read.Path, kind: column.Text, json: true}, true
 		}
 	}
@@ -277,6 +277,9 @@ func harmless(e plan.Expr) bool {
 			return !x.Func.Total
 		case *plan.InList:
 			return true
+		case *plan.SubQuery:
+			// A value that is there once, as that of an aggregate, is worth a look-up; what has several rows isn't harmless.
+			return x.Kind != plan.ExistsQuery && (x.Kind != plan.ScalarQuery || nodeRows(x.Plan) > 1)
 		}
 		return false
 	})

@@ -22,6 +22,17 @@ type scope struct {
 	vars []variable
 	find map[variable]int
 	aggs []aggregate
+	sets sets
+	// merged are the columns that USING and NATURAL make of two; they hide those from names without a relation.
+	merged []*mergedColumn
+	// aliases are names of what USING merged; they have no columns of their own.
+	aliases []*relation
+	// hidden are the relations that the names of joins hide.
+	hidden []*relation
+	// items are the entries of FROM, for *.
+	items []*fromItem
+	// outer is where names that no relation here has are looked for; nil: nowhere.
+	outer *frame
 
 	// clause is what is being bound, where aggregates are not allowed ("WHERE"); "" where they are.
 	clause string
@@ -50,6 +61,12 @@ type relation struct {
 	cols  []relColumn
 	paths map[string]int // for a stream: column by printed path and kind
 	used  []bool
+	// exprs are the columns of a join that has a name: expressions over those of its sides.
+	exprs []plan.Expr
+	// args are what a lateral entry takes from the entries before it.
+	args []plan.Expr
+	// recursive is the WITH query whose work table this is.
+	recursive *cte
 	// alias gives new names to the first columns (FROM stream AS s(a, b)).
 	alias []string
 }
@@ -57,9 +74,12 @@ type relation struct {
 // relColumn is a column of a relation.
 type relColumn struct {
 	plan.Column
-	read nql.Column // of a stream
-	form catalog.Form
-	of   *catalog.StreamColumn // what the value is made of where form isn't AsRead
+	read   nql.Column // of a stream
+	form   catalog.Form
+	of     *catalog.StreamColumn // what the value is made of where form isn't AsRead
+	hidden bool                  // a system column, which no * gives
+	// fixed is the value of a system column, the same in every row; nil: an ordinary column.
+	fixed *plan.Const
 }
 
 func newScope() *scope { return &scope{find: map[variable]int{}} }
@@ -168,8 +188,9 @@ func (b *binder) columnRef(sc *scope, n *pg.ColumnRef) (plan.Expr, error) {
 		return nil, err
 	}
 	b.named[n] = name
-	b.noteColumn(sc, n, e, name)
-	if r, ok := e.(*plan.Ref); ok {
+	own, at := sc.origin(e)
+	b.noteColumn(at, n, own, name)
+	if r, ok := own.(*plan.Ref); ok {
 		b.located[r] = n.Location
 	}
 	return e, nil
@@ -183,22 +204,16 @@ func (b *binder) resolve(sc *scope, folded []string, ids []ident, location int32
 	}
 	// relation.column… and schema.relation.column…
 	for skip := 1; skip <= 2 && skip < len(folded); skip++ {
-		var found *relation
-		for _, r := range sc.rels {
-			if r.name != folded[skip-1] || skip == 2 && r.schema != folded[0] {
-				continue
-			}
-			if found != nil {
-				return nil, "", b.errorf(location, types.CodeAmbiguousColumn, "table reference %q is ambiguous", r.name)
-			}
-			found = r
+		found, at, err := b.relationNamed(sc, folded[:skip], location)
+		if err != nil {
+			return nil, "", err
 		}
 		if found == nil {
 			continue
 		}
-		e, name, ok, err := b.inRelation(sc, found, folded[skip:], ids[skip:], location)
+		e, name, ok, err := b.inRelation(at, found, folded[skip:], ids[skip:], location)
 		if ok || err != nil {
-			return e, name, err
+			return sc.lift(at, e), name, err
 		}
 		if e := b.unknownColumn(sc); e != nil {
 			return e, folded[len(folded)-1], nil
@@ -215,60 +230,38 @@ func (b *binder) resolve(sc *scope, folded []string, ids []ident, location int32
 
 // unqualified finds a column by a name without a relation; further parts are members of an object.
 func (b *binder) unqualified(sc *scope, folded []string, ids []ident, location int32) (plan.Expr, string, error) {
-	type hit struct {
-		rel *relation
-		col int
-	}
-	// Columns that are declared, core or outputs, in the best spelling that any relation has.
-	for rank := spelledExactly; rank <= spelledAnyhow; rank++ {
-		var hits []hit
-		for _, r := range sc.rels {
-			for _, col := range b.declared(r, folded[0], ids[0], rank) {
-				hits = append(hits, hit{r, col})
-			}
+	// Columns that are declared, core or outputs, of the nearest level that has one.
+	for at := sc; at != nil; at = at.up() {
+		e, name, ok, err := b.declaredIn(at, folded, ids, location)
+		if ok || err != nil {
+			return sc.lift(at, e), name, err
 		}
-		if len(hits) == 0 {
-			continue
-		}
-		if len(hits) > 1 {
-			return nil, "", b.errorf(location, types.CodeAmbiguousColumn, "column reference %q is ambiguous", folded[0])
-		}
-		h := hits[0]
-		ref := sc.ref(h.rel, h.col)
-		if len(folded) == 1 {
-			return ref, shownAs(ref, ids[0]), nil
-		}
-		e, name, ok := b.members(sc, h.rel, h.col, ids[1:])
-		if !ok {
-			return nil, "", b.missing(sc, folded, location)
-		}
-		return e, name, nil
 	}
 	if len(folded) == 1 {
-		for _, r := range sc.rels {
-			if r.name == folded[0] {
-				return nil, "", b.unsupported(location, "whole-row references are not supported: %s", r.name)
-			}
+		if r, _, err := b.relationNamed(sc, folded, location); r != nil && err == nil {
+			return nil, "", b.unsupported(location, "whole-row references are not supported: %s", r.name)
 		}
 	}
-	// Undeclared properties.
-	var found plan.Expr
-	var foundName string
-	for _, r := range sc.rels {
-		if r.stream == nil {
-			continue
-		}
-		e, name, ok := b.property(sc, r, ids, location)
-		if !ok {
-			continue
+	// Undeclared properties, again of the nearest level.
+	for at := sc; at != nil; at = at.up() {
+		var found plan.Expr
+		var foundName string
+		for _, r := range at.rels {
+			if r.stream == nil {
+				continue
+			}
+			e, name, ok := b.property(at, r, ids, location)
+			if !ok {
+				continue
+			}
+			if found != nil {
+				return nil, "", b.errorf(location, types.CodeAmbiguousColumn, "column reference %q is ambiguous", folded[0])
+			}
+			found, foundName = e, name
 		}
 		if found != nil {
-			return nil, "", b.errorf(location, types.CodeAmbiguousColumn, "column reference %q is ambiguous", folded[0])
+			return sc.lift(at, found), foundName, nil
 		}
-		found, foundName = e, name
-	}
-	if found != nil {
-		return found, foundName, nil
 	}
 	if e := b.unknownColumn(sc); e != nil {
 		return e, folded[len(folded)-1], nil
@@ -277,11 +270,11 @@ func (b *binder) unqualified(sc *scope, folded []string, ids []ident, location i
 }
 
 // shownAs is the heading of a core column's output: its name, or the CLEF spelling that it was asked for by.
-func shownAs(r *plan.Ref, id ident) string {
+func shownAs(name string, id ident) string {
 	if id.quoted && strings.HasPrefix(id.text, "@") {
 		return id.text
 	}
-	return r.Name
+	return name
 }
 
 // unknownColumn is what flare.unknown_columns = 'null' makes of a name that doesn't exist; nil: an error.
@@ -301,6 +294,10 @@ func (b *binder) unknownColumn(sc *scope) plan.Expr {
 func (b *binder) missing(sc *scope, folded []string, location int32) error {
 	name := folded[len(folded)-1]
 	if len(folded) > 1 && !b.knownObject(sc, folded[0]) {
+		if b.hides(sc, folded[len(folded)-2]) {
+			return b.errorf(location, types.CodeUndefinedTable, "invalid reference to FROM-clause entry for table %q", folded[len(folded)-2]).
+				WithHint("There is an entry for table %q, but it cannot be referenced from this part of the query.", folded[len(folded)-2])
+		}
 		for _, r := range sc.rels {
 			if r.stream != nil && r.stream.Name == folded[len(folded)-2] && r.name != r.stream.Name {
 				return b.errorf(location, types.CodeUndefinedTable, "invalid reference to FROM-clause entry for table %q", r.stream.Name).
@@ -349,7 +346,9 @@ func (b *binder) nearest(rels []*relation, name string) string {
 			continue
 		}
 		for i := range r.cols {
-			all = append(all, r.name+"."+r.cols[i].Name)
+			if !r.cols[i].hidden {
+				all = append(all, r.name+"."+r.cols[i].Name)
+			}
 		}
 	}
 	columns := make([]string, len(all))
@@ -474,11 +473,16 @@ func (b *binder) inRelation(sc *scope, r *relation, folded []string, ids []ident
 			return nil, "", false, b.errorf(location, types.CodeAmbiguousColumn, "column reference %q is ambiguous", folded[0])
 		}
 		if len(folded) == 1 {
-			ref := sc.ref(r, cols[0])
-			return ref, shownAs(ref, ids[0]), true, nil
+			e := sc.columnOf(r, cols[0])
+			return e, shownAs(r.cols[cols[0]].Name, ids[0]), true, nil
 		}
 		e, name, ok := b.members(sc, r, cols[0], ids[1:])
 		return e, name, ok, nil
+	}
+	if len(folded) == 1 {
+		if col, ok := r.system(folded[0]); ok {
+			return sc.ref(r, col), folded[0], true, nil
+		}
 	}
 	if r.stream == nil {
 		return nil, "", false, nil

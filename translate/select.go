@@ -34,12 +34,13 @@ func (b *binder) selectStmt(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, b.unsupported(-1, "WITH TIES is not supported yet")
 	}
 	if n.WithClause != nil {
-		undo, err := b.with(n.WithClause)
-		if err != nil {
-			return nil, err
-		}
-		defer undo()
+		return b.withQueries(n.WithClause, func() (plan.Node, error) { return b.bareSelect(n) })
 	}
+	return b.bareSelect(n)
+}
+
+// bareSelect binds a SELECT whose WITH queries are known.
+func (b *binder) bareSelect(n *pg.SelectStmt) (plan.Node, error) {
 	switch {
 	case n.Op != pg.SetOperation_SETOP_NONE && n.Op != pg.SetOperation_SET_OPERATION_UNDEFINED:
 		node, err := b.setOperation(n)
@@ -59,12 +60,16 @@ func (b *binder) selectStmt(n *pg.SelectStmt) (plan.Node, error) {
 
 // plainSelect binds SELECT … FROM ….
 func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
-	sc := newScope()
+	sc := b.newScope()
 	tree, err := b.from(sc, n.FromClause)
 	if err != nil {
 		return nil, err
 	}
 	sc.unknownNull = true
+	targets, err := b.targets(sc, n.TargetList)
+	if err != nil {
+		return nil, err
+	}
 	var where []plan.Expr
 	if n.WhereClause != nil {
 		cond, err := b.condition(sc, n.WhereClause, "WHERE")
@@ -72,10 +77,6 @@ func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 			return nil, err
 		}
 		where = plan.Conjuncts(cond)
-	}
-	targets, err := b.targets(sc, n.TargetList)
-	if err != nil {
-		return nil, err
 	}
 	q := &level{b: b, sc: sc, targets: targets, visible: len(targets)}
 	if err := q.groupBy(n.GroupClause, n.GroupDistinct); err != nil {
@@ -97,6 +98,10 @@ func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, err
 	}
 	q.grouped = q.grouped || len(sc.aggs) > 0
+	if at, ok := sc.recursiveAggregate(); ok {
+		return nil, b.errorf(at, codeInvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term")
+	}
+	where = b.splitKeys(q, n, &tree, where)
 	return q.build(tree, where)
 }
 
@@ -114,6 +119,8 @@ func (b *binder) condition(sc *scope, n *pg.Node, clause string) (plan.Expr, err
 		name = "HAVING"
 	case "JOIN conditions":
 		name = "JOIN/ON"
+	case "COPY FROM WHERE conditions":
+		name = "WHERE"
 	}
 	return b.boolean(e, name, location(n))
 }
@@ -131,7 +138,9 @@ func (b *binder) targets(sc *scope, list []*pg.Node) ([]target, error) {
 			out = append(out, more...)
 			continue
 		}
+		sc.sets.allowed = true
 		e, err := b.expr(sc, r.GetVal())
+		sc.sets.allowed = false
 		if err != nil {
 			return nil, err
 		}
@@ -161,55 +170,33 @@ func (sc *scope) describe(e plan.Expr) plan.Column {
 
 // star expands * and relation.*.
 func (b *binder) star(sc *scope, ref *pg.ColumnRef) ([]target, error) {
-	parts := ref.Fields[:len(ref.Fields)-1]
-	var rels []*relation
-	if len(parts) == 0 {
-		if len(sc.rels) == 0 {
+	var outs []output
+	if parts := names(ref.Fields[:len(ref.Fields)-1]); len(parts) == 0 {
+		if len(sc.items) == 0 {
 			return nil, b.errorf(ref.Location, types.CodeSyntaxError, "SELECT * with no tables specified is not valid")
 		}
-		rels = sc.rels
+		for _, item := range sc.items {
+			outs = append(outs, b.outputs(sc, item)...)
+		}
 	} else {
-		name, schema := parts[len(parts)-1].GetString_().GetSval(), ""
-		if len(parts) == 2 {
-			schema = parts[0].GetString_().GetSval()
+		r, at, err := b.relationNamed(sc, parts, ref.Location)
+		if err != nil {
+			return nil, err
 		}
-		for _, r := range sc.rels {
-			if r.name == name && (schema == "" || r.schema == schema) {
-				rels = append(rels, r)
-			}
+		if r == nil || len(parts) > 2 {
+			return nil, b.missing(sc, append(parts, "*"), ref.Location)
 		}
-		if len(rels) == 0 || len(parts) > 2 {
-			return nil, b.errorf(ref.Location, "42P01", "missing FROM-clause entry for table %q", name)
-		}
-		if len(rels) > 1 {
-			return nil, b.errorf(ref.Location, types.CodeAmbiguousColumn, "table reference %q is ambiguous", name)
+		for _, o := range b.outputsOf(at, r) {
+			o.expr = sc.lift(at, o.expr)
+			outs = append(outs, o)
 		}
 	}
 	var out []target
-	for _, r := range rels {
-		var cols []int
-		if r.stream != nil {
-			for i, c := range r.stream.Columns {
-				if c.Star {
-					name := c.Name
-					if i < len(r.alias) {
-						name = r.alias[i]
-					}
-					cols = append(cols, r.show(name, &r.stream.Columns[i]))
-				}
-			}
-		} else {
-			for i := range r.cols {
-				cols = append(cols, i)
-			}
-		}
-		for _, i := range cols {
-			e := sc.ref(r, i)
-			b.located[e] = ref.Location
-			t := target{expr: e, col: sc.describe(e)}
-			t.col.Name = r.cols[i].Name
-			out = append(out, t)
-		}
+	for _, o := range outs {
+		b.located[o.expr] = ref.Location
+		t := target{expr: o.expr, col: sc.describe(o.expr)}
+		t.col.Name = o.name
+		out = append(out, t)
 	}
 	b.noteStar(sc, ref, out)
 	return out, nil
@@ -249,6 +236,15 @@ func (b *binder) figureName(n *pg.Node) (name string, strength int) {
 		}
 	case *pg.Node_CollateClause:
 		return b.figureName(n.CollateClause.Arg)
+	case *pg.Node_SubLink:
+		switch n.SubLink.SubLinkType {
+		case pg.SubLinkType_EXISTS_SUBLINK:
+			return "exists", 2
+		case pg.SubLinkType_ARRAY_SUBLINK:
+			return "array", 2
+		case pg.SubLinkType_EXPR_SUBLINK:
+			return b.subNames[n.SubLink], 2
+		}
 	case *pg.Node_CaseExpr:
 		if name, strength := b.figureName(n.CaseExpr.Defresult); strength > 1 {
 			return name, strength
@@ -256,6 +252,10 @@ func (b *binder) figureName(n *pg.Node) (name string, strength int) {
 		return "case", 1
 	case *pg.Node_CoalesceExpr:
 		return "coalesce", 2
+	case *pg.Node_AArrayExpr:
+		return "array", 2
+	case *pg.Node_RowExpr:
+		return "row", 2
 	case *pg.Node_MinMaxExpr:
 		if n.MinMaxExpr.Op == pg.MinMaxOp_IS_LEAST {
 			return "least", 2
@@ -310,6 +310,11 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 		need(k)
 	}
 	need(q.having)
+	for _, c := range q.sc.sets.calls {
+		for _, a := range c.Args {
+			need(a)
+		}
+	}
 	for _, a := range q.sc.aggs {
 		for _, x := range a.call.Args {
 			need(x)
@@ -328,7 +333,16 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 		if node, err = q.aggregate(node, toInput); err != nil {
 			return nil, err
 		}
+		if node, err = q.sc.sets.projectSet(node, q.overGroups); err != nil {
+			return nil, err
+		}
 	} else {
+		for i := range q.sc.sets.cols {
+			layout[setRefs+i] = len(node.Columns()) + i
+		}
+		if node, err = q.sc.sets.projectSet(node, func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }); err != nil {
+			return nil, err
+		}
 		for i := range q.targets {
 			q.targets[i].expr = toInput(q.targets[i].expr)
 		}

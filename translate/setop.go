@@ -10,15 +10,9 @@ import (
 	"github.com/flare-pg/flare-pg/types/function"
 )
 
-// setOperation binds UNION [ALL].
+// setOperation binds UNION, INTERSECT and EXCEPT, with or without ALL.
 func (b *binder) setOperation(n *pg.SelectStmt) (plan.Node, error) {
-	word := "UNION"
-	switch n.Op {
-	case pg.SetOperation_SETOP_INTERSECT:
-		return nil, b.unsupported(-1, "INTERSECT is not supported yet")
-	case pg.SetOperation_SETOP_EXCEPT:
-		return nil, b.unsupported(-1, "EXCEPT is not supported yet")
-	}
+	word := map[pg.SetOperation]string{pg.SetOperation_SETOP_UNION: "UNION", pg.SetOperation_SETOP_INTERSECT: "INTERSECT", pg.SetOperation_SETOP_EXCEPT: "EXCEPT"}[n.Op]
 	var arms []plan.Node
 	for _, arm := range []*pg.SelectStmt{n.Larg, n.Rarg} {
 		node, err := b.selectStmt(arm)
@@ -36,7 +30,7 @@ func (b *binder) setOperation(n *pg.SelectStmt) (plan.Node, error) {
 		l, r := cols[i], arms[1].Columns()[i]
 		t, err := function.CommonType(word, []types.OID{l.Type, r.Type})
 		if err != nil {
-			return nil, b.at(err, firstLocation(n.Rarg))
+			return nil, b.at(err, targetLocation(n.Rarg, i))
 		}
 		out[i] = plan.Column{Name: l.Name, Type: t, Typmod: -1}
 		if l.Type == r.Type && l.Typmod == r.Typmod {
@@ -49,24 +43,38 @@ func (b *binder) setOperation(n *pg.SelectStmt) (plan.Node, error) {
 			return nil, err
 		}
 	}
-	var node plan.Node = &plan.Append{Output: plan.Output{Cols: out}, Inputs: arms}
-	if !n.All {
-		for _, c := range out {
-			if c.Type == types.JSON {
-				return nil, b.errorf(-1, types.CodeUndefinedFunction, "could not identify an equality operator for type json")
+	if !n.All || n.Op != pg.SetOperation_SETOP_UNION {
+		for i, c := range out {
+			if err := b.hashable(c.Type, targetLocation(n, i)); err != nil {
+				return nil, err
 			}
 		}
-		node = &plan.Distinct{Output: plan.Output{Cols: out}, Input: node}
+	}
+	output := plan.Output{Cols: out}
+	if n.Op != pg.SetOperation_SETOP_UNION {
+		return &plan.SetOp{Output: output, Except: n.Op == pg.SetOperation_SETOP_EXCEPT, All: n.All, Left: arms[0], Right: arms[1]}, nil
+	}
+	var node plan.Node = &plan.Append{Output: output, Inputs: arms}
+	if !n.All {
+		node = &plan.Distinct{Output: output, Input: node}
 	}
 	return node, nil
 }
 
-func firstLocation(n *pg.SelectStmt) int32 {
+func firstLocation(n *pg.SelectStmt) int32 { return targetLocation(n, 0) }
+
+// targetLocation is where a query's column stands: in the first of several queries.
+func targetLocation(n *pg.SelectStmt, i int) int32 {
 	for n.GetLarg() != nil {
 		n = n.Larg
 	}
-	if list := n.GetTargetList(); len(list) > 0 {
-		return list[0].GetResTarget().GetLocation()
+	if list := n.GetTargetList(); i < len(list) {
+		return list[i].GetResTarget().GetLocation()
+	}
+	if rows := n.GetValuesLists(); len(rows) > 0 {
+		if items := rows[0].GetList().GetItems(); i < len(items) {
+			return location(items[i])
+		}
 	}
 	return -1
 }
@@ -74,7 +82,7 @@ func firstLocation(n *pg.SelectStmt) int32 {
 // values binds VALUES.
 func (b *binder) values(lists []*pg.Node) (plan.Node, error) {
 	out := &plan.Values{}
-	sc := newScope()
+	sc := b.newScope()
 	sc.clause = "VALUES"
 	var rows [][]plan.Expr
 	var at [][]int32
@@ -127,7 +135,7 @@ func (b *binder) sortOutput(n *pg.SelectStmt, node plan.Node) (plan.Node, error)
 	if err != nil {
 		return nil, err
 	}
-	q := &level{b: b, sc: newScope()}
+	q := &level{b: b, sc: b.newScope()}
 	for i, c := range node.Columns() {
 		q.targets = append(q.targets, target{expr: &plan.Ref{Typed: plan.Typed{OID: c.Type, Mod: c.Typmod}, Index: i, Name: c.Name}, col: c})
 	}
@@ -221,6 +229,12 @@ func (b *binder) retarget(node plan.Node, cols []plan.Column, ctx function.CastC
 		return out, nil
 	}
 	switch n := node.(type) {
+	case *plan.With:
+		input, err := b.retarget(n.Input, cols, ctx, fail)
+		if err != nil {
+			return nil, err
+		}
+		return &plan.With{Output: plan.Output{Cols: cols}, CTEs: n.CTEs, Input: input}, nil
 	case *plan.Project:
 		exprs, err := row(n.Exprs)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// indirection binds subscripts of jsonb values, x[1] and x['a'], and, below a stream's columns, members of what they give: Items[0].Sku.
+// indirection binds subscripts of arrays (see array.go), fields of records, subscripts of jsonb values, x[1] and x['a'], and, below a stream's columns, members of what they give: Items[0].Sku.
 // All of it is jsonb: what lies in arrays is not observed. As far as the steps are constant the scan reads what they lead to.
 func (b *binder) indirection(sc *scope, n *pg.A_Indirection) (plan.Expr, error) {
 	e, err := b.value(sc, n.Arg)
@@ -27,10 +27,17 @@ func (b *binder) indirection(sc *scope, n *pg.A_Indirection) (plan.Expr, error) 
 		rel, col, ok := sc.column(r)
 		ofStream = ok && rel.stream != nil && col.read.Kind == column.JSON && col.form == catalog.AsRead
 	}
-	for _, step := range n.Indirection {
+	for i := 0; i < len(n.Indirection); i++ {
+		step := n.Indirection[i]
 		switch {
 		case step.GetString_() != nil:
 			name := step.GetString_().GetSval()
+			if e.Type() == types.Record {
+				if e, err = b.field(e, name, at); err != nil {
+					return nil, err
+				}
+				continue
+			}
 			if !ofStream {
 				return nil, b.errorf(at, types.CodeWrongObjectType, "column notation .%s applied to type %s, which is not a composite type", name, typeName(e.Type()))
 			}
@@ -49,6 +56,16 @@ func (b *binder) indirection(sc *scope, n *pg.A_Indirection) (plan.Expr, error) 
 				continue
 			}
 			e, err = b.element(e, constText(types.Text, id.text), at)
+		case step.GetAIndices() != nil && types.ElemOf(e.Type()) != 0:
+			steps := n.Indirection[i:]
+			for k, s := range steps {
+				if s.GetAIndices() == nil {
+					steps = steps[:k]
+					break
+				}
+			}
+			i += len(steps) - 1
+			e, err = b.arraySubscripts(sc, e, steps)
 		case step.GetAIndices() != nil:
 			e, err = b.subscript(sc, e, step.GetAIndices(), at)
 		default:
@@ -64,9 +81,6 @@ func (b *binder) indirection(sc *scope, n *pg.A_Indirection) (plan.Expr, error) 
 // subscript binds one x[…].
 func (b *binder) subscript(sc *scope, e plan.Expr, i *pg.A_Indices, at int32) (plan.Expr, error) {
 	if e.Type() != types.JSONB {
-		if types.ElemOf(e.Type()) != 0 {
-			return nil, b.unsupported(at, "array subscripts are not supported yet")
-		}
 		return nil, b.errorf(at, types.CodeDatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(e.Type()))
 	}
 	if i.IsSlice {

@@ -20,6 +20,7 @@ type alteration struct {
 	st    *catalog.Stream
 	now   *catalog.Table
 	steps []func(t *catalog.Table, g Given) error
+	owner func(e *engine.SchemaEdit) error // gives it another; nil: there is nothing to give
 }
 
 // alterTable binds ALTER TABLE with its subcommands.
@@ -47,6 +48,9 @@ func (b *binder) alterTable(n *pg.AlterTableStmt) (*Definition, error) {
 			})
 		}
 	}
+	if a.owner != nil {
+		d.first(a.owner)
+	}
 	return d, nil
 }
 
@@ -63,6 +67,13 @@ func (a *alteration) command(c *pg.AlterTableCmd) error {
 		return a.setNotNull(c.Name, c.Subtype == pg.AlterTableType_AT_SetNotNull)
 	case pg.AlterTableType_AT_SetRelOptions, pg.AlterTableType_AT_ResetRelOptions:
 		return a.setOptions(c)
+	case pg.AlterTableType_AT_ChangeOwner:
+		rel, _ := b.c.Catalog.RelationByOID(a.st.OID)
+		change, err := b.changeOwner(rel, c.Newowner)
+		if err == nil {
+			a.owner = change
+		}
+		return err
 	case pg.AlterTableType_AT_AddConstraint:
 		kind, err := b.constraint(c.Def.GetConstraint())
 		if kind != "" {

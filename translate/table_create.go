@@ -152,8 +152,6 @@ func (b *binder) columnType(n *pg.TypeName, column string) (types.OID, int32, er
 		return 0, 0, err
 	}
 	switch row, _ := types.Lookup(t); {
-	case types.ElemOf(t) != 0 || len(n.ArrayBounds) > 0:
-		return 0, 0, b.unsupported(n.Location, "column %q has an array type: arrays come later", column)
 	case row.Category == 'P':
 		return 0, 0, b.errorf(n.Location, "42P16", "column %q has pseudo-type %s", column, types.FormatType(t, -1))
 	case !types.Storable(t):

@@ -32,19 +32,27 @@ func (b *binder) changeable(d *Definition, n *pg.RangeVar, missingOK bool) (*cat
 	if rel.Stream == nil {
 		return nil, b.errorf(-1, types.CodeInsufficientPrivilege, "permission denied: %q is a system catalog", rel.Name)
 	}
+	if err := b.owns(rel, "table"); err != nil {
+		return nil, err
+	}
 	return rel.Stream, nil
 }
 
 // createSchema binds CREATE SCHEMA.
 func (b *binder) createSchema(n *pg.CreateSchemaStmt) (*Definition, error) {
 	name := n.Schemaname
+	var owner types.OID
 	if n.Authrole != nil {
-		if n.Authrole.Rolename != b.c.Env.User && n.Authrole.Roletype == pg.RoleSpecType_ROLESPEC_CSTRING {
-			return nil, b.errorf(-1, types.CodeUndefinedObject, "role %q does not exist", n.Authrole.Rolename)
+		var err error
+		if owner, err = b.newOwner(n.Authrole); err != nil {
+			return nil, err
 		}
 		if name == "" {
-			name = b.c.Env.User
+			name = b.c.Catalog.Roles().For(b.c.Env.SessionUser).Name(owner)
 		}
+	}
+	if !b.c.Catalog.Roles().Allowed(b.role(), catalog.DatabaseClass, b.c.Catalog.DatabaseRights(), catalog.Create) {
+		return nil, b.refuse("permission denied for database %s", b.c.Env.Database)
 	}
 	if len(n.SchemaElts) > 0 {
 		return nil, b.unsupported(-1, "CREATE SCHEMA with further statements in it is not supported")
@@ -60,7 +68,12 @@ func (b *binder) createSchema(n *pg.CreateSchemaStmt) (*Definition, error) {
 	case b.c.Catalog.HasSchema(name):
 		return nil, b.errorf(-1, "42P06", "schema %q already exists", name)
 	}
-	d.Change = func(e *engine.SchemaEdit, g Given) error { return catalog.CreateSchema(e, name, g.IDs[0]) }
+	d.Change = func(e *engine.SchemaEdit, g Given) error {
+		if err := catalog.CreateSchema(e, name, g.IDs[0]); err != nil || owner == 0 {
+			return err
+		}
+		return catalog.SetOwner(e, catalog.Object{Class: catalog.SchemaClass, OID: catalog.RoleOID(g.IDs[0]), Name: name}, owner)
+	}
 	return d, nil
 }
 
@@ -82,6 +95,8 @@ func (b *binder) dropSchema(n *pg.DropStmt) (*Definition, error) {
 			return nil, b.errorf(-1, "2BP01", "cannot drop schema %s because it is required by the database system", name)
 		case name == catalog.PublicSchema:
 			return nil, b.unsupported(-1, "DROP SCHEMA public is not supported")
+		case b.ownsSchema(name) != nil:
+			return nil, b.ownsSchema(name)
 		case slices.Contains(drop, name):
 			continue
 		}
@@ -141,6 +156,8 @@ func (b *binder) setSchema(n *pg.AlterObjectSchemaStmt) (*Definition, error) {
 func (b *binder) renaming(n *pg.RenameStmt) (*Definition, error) {
 	d := &Definition{Tag: "ALTER TABLE"}
 	switch {
+	case n.RenameType == pg.ObjectType_OBJECT_ROLE:
+		return b.renameRole(n)
 	case n.RenameType == pg.ObjectType_OBJECT_SCHEMA:
 		d.Tag = "ALTER SCHEMA"
 		switch {
@@ -152,6 +169,8 @@ func (b *binder) renaming(n *pg.RenameStmt) (*Definition, error) {
 			return nil, b.errorf(-1, "42939", "unacceptable schema name %q", n.Newname).WithDetail("The prefix \"pg_\" is reserved for system schemas.")
 		case b.c.Catalog.HasSchema(n.Newname):
 			return nil, b.errorf(-1, "42P06", "schema %q already exists", n.Newname)
+		case b.ownsSchema(n.Subname) != nil:
+			return nil, b.ownsSchema(n.Subname)
 		}
 		d.Change = func(e *engine.SchemaEdit, _ Given) error { return catalog.RenameSchema(e, n.Subname, n.Newname) }
 		return d, nil

@@ -6,6 +6,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -24,6 +25,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	if c, err := b.cursorStatement(n); c != nil || err != nil {
 		return c, err
 	}
+	if l, err := b.sessionStatement(n); l != nil || err != nil {
+		return l, err
+	}
 	switch n := n.GetNode().(type) {
 	case *pg.Node_TransactionStmt:
 		return b.transaction(n.TransactionStmt)
@@ -36,6 +40,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	case *pg.Node_DiscardStmt:
 		return &Discard{What: strings.TrimPrefix(n.DiscardStmt.Target.String(), "DISCARD_")}, nil
 	case *pg.Node_CheckPointStmt:
+		if !b.c.Catalog.Roles().Has(b.role(), catalog.CheckpointRole) {
+			return nil, b.refuse("must be superuser or have privileges of pg_checkpoint to do CHECKPOINT")
+		}
 		return &Checkpoint{}, nil
 	case *pg.Node_VacuumStmt:
 		return b.vacuum(n.VacuumStmt)
@@ -46,9 +53,6 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 			return b.dropIndex(n.DropStmt)
 		}
 		return nil, b.unsupported(-1, "%s is not supported yet", construct(n))
-	case *pg.Node_UnlistenStmt:
-		// There is no LISTEN yet, so nothing can be listened to.
-		return &NoOp{Tag: "UNLISTEN"}, nil
 	case *pg.Node_ConstraintsSetStmt:
 		// There are no constraints that could be deferred.
 		return &NoOp{Tag: "SET CONSTRAINTS"}, nil
@@ -76,11 +80,13 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 			}
 			out.Analyze = v
 		case "format":
-			if f := strings.ToLower(defString(d.Arg)); f != "text" {
-				if f != "json" && f != "xml" && f != "yaml" {
-					return nil, b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
-				}
-				return nil, b.unsupported(d.Location, "EXPLAIN with FORMAT %s is not supported yet", strings.ToUpper(f))
+			switch f := defString(d.Arg); f {
+			case "text", "json", "yaml":
+				out.Format = f
+			case "xml":
+				return nil, b.unsupported(d.Location, "EXPLAIN with FORMAT XML is not supported")
+			default:
+				return nil, b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
 			}
 		case "verbose", "costs", "settings", "buffers", "wal", "timing", "summary", "generic_plan":
 			// They say how much is shown; what there is to show doesn't depend on them.

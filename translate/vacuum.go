@@ -61,13 +61,35 @@ func (b *binder) vacuum(n *pg.VacuumStmt) (Bound, error) {
 			b.notice(-1, "skipping %q: it is computed when it is asked for", rel.Name)
 			continue
 		}
+		if !b.vacuumable(rel, command) {
+			continue
+		}
 		out.Streams = append(out.Streams, rel.Stream)
+	}
+	all := len(n.Rels) == 0 && n.IsVacuumcmd && !b.superuser()
+	if all { // of what there is, what is one's own
+		for _, st := range b.c.Catalog.Streams() {
+			if rel, ok := b.c.Catalog.RelationByOID(st.OID); ok && b.vacuumable(rel, command) {
+				out.Streams = append(out.Streams, st)
+			}
+		}
 	}
 	switch {
 	case !n.IsVacuumcmd:
 		return &NoOp{Tag: command}, nil
-	case len(n.Rels) > 0 && len(out.Streams) == 0:
+	case (len(n.Rels) > 0 || all) && len(out.Streams) == 0:
 		return &NoOp{Tag: command}, nil
 	}
 	return out, nil
+}
+
+// vacuumable tells who asks that a relation is not his to maintain, where that is so.
+func (b *binder) vacuumable(rel catalog.Relation, command string) bool {
+	if b.owns(rel, "table") == nil {
+		return true
+	}
+	if b.c.Notice != nil {
+		b.c.Notice(&types.Error{Severity: "WARNING", Code: "01000", Message: "permission denied to " + strings.ToLower(command) + " \"" + rel.Name + "\", skipping it"})
+	}
+	return false
 }

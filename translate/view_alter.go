@@ -48,6 +48,9 @@ func (b *binder) alterable(d *Definition, n *pg.RangeVar, missingOK bool) (*cata
 	if rel.View == nil {
 		return nil, b.errorf(-1, types.CodeWrongObjectType, "%q is not a view", rel.Name)
 	}
+	if err := b.owns(rel, "view"); err != nil {
+		return nil, err
+	}
 	return rel.View, nil
 }
 
@@ -79,14 +82,12 @@ func (b *binder) alterView(n *pg.AlterTableStmt) (*Definition, error) {
 		cmd := c.GetAlterTableCmd()
 		switch cmd.Subtype {
 		case pg.AlterTableType_AT_ChangeOwner:
-			owner, err := b.roleName(cmd.Newowner)
+			rel, _ := b.c.Catalog.RelationByOID(v.OID)
+			change, err := b.changeOwner(rel, cmd.Newowner)
 			if err != nil {
 				return nil, err
 			}
-			err = d.alter(v, func(v *catalog.View) error { v.Owner = owner; return nil })
-			if err != nil {
-				return nil, err
-			}
+			d.first(change)
 		case pg.AlterTableType_AT_SetRelOptions, pg.AlterTableType_AT_ResetRelOptions:
 			given := new(catalog.View)
 			list := cmd.Def.GetList().GetItems()
@@ -120,17 +121,6 @@ func (b *binder) alterView(n *pg.AlterTableStmt) (*Definition, error) {
 		}
 	}
 	return d, nil
-}
-
-// roleName finds the role that a statement names.
-func (b *binder) roleName(r *pg.RoleSpec) (string, error) {
-	if r.GetRoletype() != pg.RoleSpecType_ROLESPEC_CSTRING {
-		return b.c.Env.User, nil
-	}
-	if r.Rolename != b.c.Env.User {
-		return "", b.errorf(-1, types.CodeUndefinedObject, "role %q does not exist", r.Rolename)
-	}
-	return r.Rolename, nil
 }
 
 // renameView binds ALTER VIEW … RENAME TO and RENAME COLUMN.

@@ -37,7 +37,7 @@ func (b *binder) createView(n *pg.ViewStmt) (*Definition, error) {
 	if err != nil {
 		return nil, placeless(err)
 	}
-	v := &catalog.View{Schema: schema, Name: n.View.Relname, Owner: b.c.Env.User}
+	v := &catalog.View{Schema: schema, Name: n.View.Relname}
 	if err := b.viewOptions(v, n.Options); err != nil {
 		return nil, err
 	}
@@ -46,6 +46,7 @@ func (b *binder) createView(n *pg.ViewStmt) (*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.needs = nil // who makes a view need not be able to read it; it reads as its owner when it is used
 	for _, c := range node {
 		v.Columns = append(v.Columns, catalog.ViewColumn{Name: c.Name, Type: c.Type, Typmod: c.Typmod})
 	}
@@ -74,7 +75,10 @@ func (b *binder) createView(n *pg.ViewStmt) (*Definition, error) {
 	if err := b.mayReplace(old.View, v); err != nil {
 		return nil, err
 	}
-	v.ID, v.Owner = old.View.ID, old.View.Owner
+	if err := b.owns(old, "view"); err != nil {
+		return nil, err
+	}
+	v.ID = old.View.ID
 	d.Change = func(e *engine.SchemaEdit, _ Given) error { return catalog.PutView(e, v, true) }
 	return d, nil
 }
@@ -323,6 +327,9 @@ func (b *binder) droppable(d *Definition, n *pg.DropStmt, kind string, parts []s
 		return rel, false, b.errorf(-1, types.CodeWrongObjectType, "%q is not a view", rel.Name).WithHint("Use DROP TABLE to remove a table.")
 	case rel.Source != nil:
 		return rel, false, b.errorf(-1, types.CodeWrongObjectType, "%q is not a %s", rel.Name, kind)
+	}
+	if ok && b.owns(rel, kind) != nil && b.ownsSchema(rel.Schema) != nil {
+		return rel, false, b.owns(rel, kind)
 	}
 	return rel, ok, nil
 }

@@ -87,7 +87,7 @@ func (b *binder) noteRelation(n *pg.RangeVar, found catalog.Relation) {
 		parts++
 	}
 	v.last = n.Location
-	text := quoteAll("pg_catalog", found.Name)
+	var text string
 	if found.Source == nil {
 		text = quoteAll(v.mark(len(v.relations)))
 		v.relations = append(v.relations, found)

@@ -17,7 +17,6 @@ const (
 
 // viewUse is where a binder stands among views.
 type viewUse struct {
-	owner string // of the view whose query is being bound; "" for the statement's own text
 	depth int
 	uses  int
 }
@@ -60,13 +59,24 @@ func (b *binder) viewPlan(v *catalog.View) (plan.Node, error) {
 	inner.Params = nil
 	inside := newBinder(&inner, list[0])
 	inside.depth, inside.scanned = b.depth, b.scanned
-	inside.views = viewUse{owner: v.Owner, depth: b.views.depth + 1, uses: b.views.uses}
+	inside.views = viewUse{depth: b.views.depth + 1, uses: b.views.uses}
+	inside.owners = []types.OID{b.viewRole(v)}
 	node, err := inside.viewSelect()
 	b.views.uses = inside.views.uses
+	b.needs = append(b.needs, inside.needs...)
 	if err != nil {
 		return nil, viewError(v, err)
 	}
 	return b.holdTypes(v, node)
+}
+
+// viewRole is in whose name a view's query reads: its owner's, unless it was made to read in its user's.
+func (b *binder) viewRole(v *catalog.View) types.OID {
+	if on, _ := defBoolText(v.Option("security_invoker")); on {
+		return b.role()
+	}
+	rel, _ := b.c.Catalog.RelationByOID(v.OID)
+	return b.c.Catalog.RelationRights(rel).Owner
 }
 
 // viewSelect binds the text of a view.

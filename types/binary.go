@@ -69,10 +69,13 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	case Text, Varchar, BPChar, Name, Bytea, UUID, JSON, Unknown, CString, Void, PgNodeTree:
 		return append(dst, v.Str(i)...), nil
 	}
+	if t == Record {
+		return appendRecordBinary(dst, env, v.Str(i))
+	}
 	if e := ElemOf(t); e != 0 {
 		return appendArrayBinary(dst, env, t, e, v.Str(i))
 	}
-	return dst, Errorf(CodeFeatureNotSupported, "no binary output function available for type %s", FormatType(t, -1))
+	return dst, Errorf(CodeUndefinedFunction, "no binary output function available for type %s", FormatType(t, -1))
 }
 
 func badBinary(t OID) error {
@@ -169,10 +172,12 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		return ParseText(out, env, t, typmod, b)
 	default:
 		switch {
+		case t == Record:
+			return parseRecordBinary(out, env, b)
 		case width == 4:
 			out.AppendInt(int64(be.Uint32(b)))
 		case ElemOf(t) != 0:
-			return parseArrayBinary(out, env, t, ElemOf(t), b)
+			return parseArrayBinary(out, env, t, ElemOf(t), typmod, b)
 		default:
 			return Errorf(CodeFeatureNotSupported, "no binary input function available for type %s", FormatType(t, -1))
 		}

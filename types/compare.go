@@ -41,6 +41,9 @@ func Compare(t OID, a *column.Vector, i int, b *column.Vector, j int) int {
 	if e := ElemOf(t); e != 0 {
 		return compareArrays(e, a.Str(i), b.Str(j))
 	}
+	if t == Record {
+		return compareRecords(a.Str(i), b.Str(j))
+	}
 	return bytes.Compare(a.Str(i), b.Str(j))
 }
 
@@ -102,6 +105,8 @@ func AppendKey(dst []byte, t OID, v *column.Vector, i int) []byte {
 		s = bytes.TrimRight(s, " ")
 	case JSONB:
 		s = appendJSONBKey(nil, s)
+	case Record:
+		s = appendRecordKey(nil, s)
 	default:
 		if e := ElemOf(t); e != 0 {
 			s = appendArrayKey(nil, e, s)

@@ -24,38 +24,15 @@ type Env struct {
 
 	User, SessionUser, Database string
 	BackendPID                  int32
+	ServerStart                 time.Time
+	Remote, Local               string // the client's address and the server's, with ports; "" for a Unix socket
 
 	// Setting answers current_setting and SHOW; ok is false for an unknown name. May be nil.
 	Setting func(name string) (value string, ok bool)
-	// Names resolves names for the reg* types and the functions about relations. May be nil.
+	// Session is the session that runs the statement. May be nil.
+	Session Session
+	// Names resolves names for the reg* types and the functions about the catalog. Nil: only PostgreSQL's own objects exist.
 	Names Names
-}
-
-// Names looks things up in the catalog: what the reg* types and functions such as format_type,
-// pg_table_is_visible and has_table_privilege need. A lookup that finds nothing returns ok = false.
-type Names interface {
-	Relation(name string) (oid OID, ok bool) // name as written by a user: maybe qualified, maybe quoted
-	RelationName(oid OID) (name string, ok bool)
-	SearchPath() []string
-	CanSelect(user string, relation OID) bool
-}
-
-// IndexNames is what a Names has besides where there can be indexes.
-type IndexNames interface {
-	// IndexDefinition gives the statement that makes an index.
-	IndexDefinition(oid OID) (string, bool)
-}
-
-// ViewNames is what a Names has besides where there can be views.
-type ViewNames interface {
-	// ViewDefinition gives the query of a view, as pg_get_viewdef does.
-	ViewDefinition(oid OID) (string, bool)
-}
-
-// CommentNames is what a Names has besides where there can be comments.
-type CommentNames interface {
-	// Comment gives what COMMENT ON said of an object of a catalog, or, where sub isn't 0, of its column.
-	Comment(class, object OID, sub int32) (string, bool)
 }
 
 // NewEnv returns an Env with PostgreSQL's defaults, in UTC, at the given time.

@@ -76,6 +76,8 @@ const (
 	CodeUndefinedFunction         = "42883"
 	CodeUndefinedTable            = "42P01"
 	CodeUndefinedParameter        = "42P02"
+	CodeInvalidName               = "42602"
+	CodeTooManyArguments          = "54023"
 	CodeUndefinedObject           = "42704"
 	CodeDuplicateColumn           = "42701"
 	CodeDuplicateCursor           = "42P03"

@@ -14,7 +14,7 @@ import (
 
 // drawn are the types whose values the laws draw.
 var drawn = []OID{Bool, Int2, Int4, Int8, Oid, Float4, Float8, Numeric, Text, Varchar, BPChar, Name, Char, Bytea, UUID,
-	Date, Time, Timestamp, Timestamptz, Interval, JSON, JSONB, Int4Array, TextArray, NumericArray}
+	Date, Time, Timestamp, Timestamptz, Interval, JSON, JSONB, Int4Array, TextArray, NumericArray, TimestamptzArray, BoolArray, JSONBArray, Int2Vector, OidVector}
 
 const firstTimestamp, firstDate, lastDate = -210866803200000000, -2440588, 2145042905
 
@@ -94,32 +94,36 @@ func appendDrawn(t *rapid.T, oid OID, v *column.Vector) {
 	case JSON, JSONB:
 		v.AppendString(drawJSON(t, 3))
 	default:
-		elem := ElemOf(oid)
-		var s []byte
-		s = append(s, '{')
-		for i := range rapid.IntRange(0, 3).Draw(t, "elements") {
-			if i > 0 {
-				s = append(s, ',')
-			}
-			if rapid.IntRange(0, 4).Draw(t, "null") == 0 {
-				s = append(s, "NULL"...)
-				continue
-			}
-			e := column.New(KindOf(elem))
-			appendDrawn(t, elem, e)
-			s = append(s, '"')
-			for _, c := range AppendText(nil, nil, elem, e, 0) {
-				if c == '"' || c == '\\' {
-					s = append(s, '\\')
-				}
-				s = append(s, c)
-			}
-			s = append(s, '"')
+		appendDrawnArray(t, oid, v)
+	}
+}
+
+// appendDrawnArray appends an array of up to three dimensions, with lower bounds of all kinds and nulls.
+func appendDrawnArray(t *rapid.T, oid OID, v *column.Vector) {
+	vector := oid == Int2Vector || oid == OidVector
+	var dims []Dim
+	n := 1
+	for range rapid.IntRange(0, 3).Draw(t, "dimensions") {
+		d := Dim{Length: rapid.IntRange(1, 3).Draw(t, "length"), Lower: rapid.SampledFrom([]int{1, 1, 1, 0, -3, 100}).Draw(t, "lower")}
+		if vector {
+			d.Lower = 0
 		}
-		if err := ParseText(v, nil, oid, -1, append(s, '}')); err != nil {
-			t.Fatalf("%s}: %v", s, err)
+		dims, n = append(dims, d), n*d.Length
+		if vector {
+			break
 		}
 	}
+	e := column.New(KindOf(ElemOf(oid)))
+	if len(dims) > 0 {
+		for range n {
+			if !vector && rapid.IntRange(0, 4).Draw(t, "null") == 0 {
+				e.AppendNull()
+			} else {
+				appendDrawn(t, ElemOf(oid), e)
+			}
+		}
+	}
+	v.AppendFunc(func(dst []byte) []byte { return AppendArray(dst, dims, e) })
 }
 
 // drawJSON gives valid JSON in a spelling of its own.

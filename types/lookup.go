@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -20,10 +21,11 @@ var spellings = map[string]OID{
 	"double precision": Float8, "decimal": Numeric, "dec": Numeric, "boolean": Bool,
 	"character varying": Varchar, "char varying": Varchar, "character": BPChar,
 	"timestamp with time zone": Timestamptz, "timestamp without time zone": Timestamp,
-	"time without time zone": Time,
+	"time without time zone": Time, "time with time zone": TimeTZ, "bit varying": VarBit,
 }
 
 func init() {
+	scalars := slices.Concat(scalars, moreScalars)
 	for i := range scalars {
 		addType(&scalars[i])
 	}
@@ -86,11 +88,24 @@ func KindOf(oid OID) column.Kind {
 	return column.Invalid
 }
 
-// ElemOf gives the element type of an array type, 0 for any other type (int2vector and oidvector
-// are no array types in this sense).
+// ElemOf gives the element type of an array type, 0 for any other type. int2vector and oidvector are
+// array types in this sense.
 func ElemOf(oid OID) OID {
-	if t, ok := typeByOID[oid]; ok && t.Elem != 0 && strings.HasPrefix(t.Name, "_") {
+	if t, ok := typeByOID[oid]; ok && (t.Category == 'A' || oid == RecordArray) {
 		return t.Elem
 	}
-	return 0
+	return 0 // point and the like have elements, too, but are no arrays
+}
+
+// ArrayOf gives the array type of an element type, 0 where there is none; of an array type it is the type itself, as arrays of
+// arrays are arrays of more dimensions.
+func ArrayOf(oid OID) OID {
+	t, ok := typeByOID[oid]
+	switch {
+	case !ok:
+		return 0
+	case ElemOf(oid) != 0 && t.Array == 0:
+		return oid
+	}
+	return t.Array
 }

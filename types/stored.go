@@ -12,7 +12,7 @@ import (
 
 // The value of a declared column is a member of an event's JSON: booleans and numbers as such, NaN and the infinities as strings, jsonb as it
 // is, and all else as a string of its text output, in PostgreSQL's default styles and in UTC, whatever the session has set; json, whose
-// spelling counts, too. A JSON null is SQL's null.
+// spelling counts, too. An array is a JSON array of such members. A JSON null is SQL's null.
 
 // storedEnv is the world in which stored values are written and read.
 var storedEnv = NewEnv(time.Unix(0, 0).UTC())
@@ -24,7 +24,11 @@ func Storable(t OID) bool {
 		Interval, UUID, JSON, JSONB, Oid:
 		return true
 	}
-	return false
+	if t == Int2Vector || t == OidVector {
+		return false
+	}
+	e := ElemOf(t)
+	return e != 0 && Storable(e)
 }
 
 // AppendStored appends row i of v, a value of type t that is not null, as an event keeps it.
@@ -34,6 +38,9 @@ func AppendStored(dst []byte, t OID, v *column.Vector, i int) []byte {
 		return AppendJSON(dst, storedEnv, t, v, i)
 	case Oid:
 		return strconv.AppendInt(dst, v.Int(i), 10)
+	}
+	if e := ElemOf(t); e != 0 {
+		return appendStoredArray(dst, e, v.Str(i))
 	}
 	var buf [64]byte
 	return AppendJSONString(dst, AppendText(buf[:0], storedEnv, t, v, i))
@@ -85,6 +92,12 @@ func ParseStored(out *column.Vector, t OID, typmod int32, raw []byte) {
 		out.AppendBytes(raw)
 		return
 	default:
+		if e := ElemOf(t); e != 0 {
+			if !parseStoredArray(out, e, typmod, raw) {
+				out.AppendNull()
+			}
+			return
+		}
 		var buf [256]byte
 		text := raw
 		switch raw[0] {

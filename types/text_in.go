@@ -138,20 +138,28 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		return parseReg(out, env, t, s)
 	case Void:
 		out.AppendBytes(nil)
-	case Text, Unknown, CString, Tid, PgNodeTree, ACLItem, Int2Vector, OidVector:
+	case Text, Unknown, CString, Tid, PgNodeTree, ACLItem:
 		if err := checkText(s); err != nil {
 			return err
 		}
 		out.AppendBytes(s)
-	case Record, RecordArray:
+	case Record:
 		return Errorf(CodeFeatureNotSupported, "input of anonymous composite types is not implemented")
 	default:
 		if e := ElemOf(t); e != 0 {
 			return parseArrayText(out, env, t, e, typmod, s)
 		}
-		return Errorf(CodeFeatureNotSupported, "cannot accept a value of type %s", FormatType(t, -1))
+		return unreadable(t)
 	}
 	return nil
+}
+
+// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here yet.
+func unreadable(t OID) error {
+	if row, ok := Lookup(t); ok && row.Category != 'P' {
+		return Errorf(CodeFeatureNotSupported, "values of type %s are not supported yet", FormatType(t, -1))
+	}
+	return Errorf(CodeFeatureNotSupported, "cannot accept a value of type %s", FormatType(t, -1))
 }
 
 // checkText fails with 22021 for what can't be text: bytes that are not UTF-8, and NUL.

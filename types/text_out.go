@@ -44,6 +44,12 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		RegDictionary, RegCollation:
 		return appendReg(dst, env, t, v.Int(i))
 	}
+	if e := ElemOf(t); e != 0 {
+		return appendArrayText(dst, env, t, e, v.Str(i))
+	}
+	if t == Record {
+		return appendRecordText(dst, env, v.Str(i))
+	}
 	switch v.Kind {
 	case column.Bool:
 		return AppendText(dst, env, Bool, v, i)

@@ -45,6 +45,9 @@ func AppendJSON(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 	if e := ElemOf(t); e != 0 {
 		return appendArrayJSON(dst, env, e, v.Str(i))
 	}
+	if t == Record {
+		return appendRecordJSON(dst, env, v.Str(i))
+	}
 	var buf [64]byte
 	return AppendJSONString(dst, AppendText(buf[:0], env, t, v, i))
 }

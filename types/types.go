@@ -72,4 +72,5 @@ type Type struct {
 //	time                   Int64, microseconds since midnight
 //	timestamp timestamptz  Timestamp (timestamp: as if its wall clock were UTC)
 //	interval               Interval
-//	array types            Text, PostgreSQL's text form "{…}", until arrays are built
+//	array types            Text, in the form that array.go shows
+//	record                 Text, in the form that record.go shows

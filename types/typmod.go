@@ -108,7 +108,7 @@ func NumericTypmod(typmod int32) (precision, scale int, ok bool) {
 	return int(m >> 16 & 0xffff), int((m&0x7ff ^ 1024) - 1024), true
 }
 
-// FormatType is PostgreSQL's format_type: the type's SQL name with its typmod, "???" for an unknown
+// FormatType is PostgreSQL's format_type for types of pg_catalog: the type's SQL name with its typmod, "???" for an unknown
 // one and "-" for 0.
 func FormatType(oid OID, typmod int32) string {
 	if oid == 0 {
@@ -116,9 +116,9 @@ func FormatType(oid OID, typmod int32) string {
 	}
 	t, ok := Lookup(oid)
 	if !ok {
-		return "???"
+		return (*Env)(nil).FormatType(oid, typmod)
 	}
-	if e := ElemOf(oid); e != 0 {
+	if e := ElemOf(oid); e != 0 && t.Array == 0 {
 		return FormatType(e, typmod) + "[]"
 	}
 	if typmod < 0 {
@@ -274,6 +274,18 @@ func fitLength(dst []byte, t OID, typmod int32, s []byte, explicit bool) ([]byte
 func ApplyTypmod(out *column.Vector, t OID, typmod int32, v *column.Vector, i int, explicit bool) error {
 	if typmod < 0 {
 		out.AppendFrom(v, i)
+		return nil
+	}
+	if e := ElemOf(t); e != 0 {
+		a, fitted := ReadArray(e, v.Str(i)), column.New(KindOf(e))
+		for k := range a.Values.Len {
+			if a.Values.Null(k) {
+				fitted.AppendNull()
+			} else if err := ApplyTypmod(fitted, e, typmod, a.Values, k, explicit); err != nil {
+				return err
+			}
+		}
+		out.AppendFunc(func(dst []byte) []byte { return AppendArray(dst, a.Dims, fitted) })
 		return nil
 	}
 	switch t {

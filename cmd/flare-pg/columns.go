@@ -22,10 +22,13 @@ func provideColumns(r *catalog.Registry, store *engine.Store) {
 		{Name: "position", Type: types.Int8}, // in order of first appearance, from 1
 		{Name: "declared", Type: types.Bool}, // by a statement, so that it never widens
 	}
-	r.Provide("flare", "columns", columns, func(_ context.Context, _ *types.Env, rows *catalog.Rows) error {
+	r.Provide("flare", "columns", columns, func(_ context.Context, env *types.Env, rows *catalog.Rows) error {
 		tx := store.Read()
 		defer tx.Close()
 		for _, s := range tx.Schema().Streams {
+			if !catalog.Readable(env, s.ID) {
+				continue
+			}
 			for i := range s.Properties {
 				p := s.Properties[i]
 				rows.Begin()

@@ -21,10 +21,13 @@ func provideFiles(r *catalog.Registry, store *engine.Store) {
 		{Name: "ram_bytes", Type: types.Int8},                                        // of its recent events
 		{Name: "indexes", Type: types.Text}, {Name: "index_bytes", Type: types.Int8}, // that have a bitmap of it, by name
 	}
-	r.Provide("flare", "files", columns, func(_ context.Context, _ *types.Env, rows *catalog.Rows) error {
+	r.Provide("flare", "files", columns, func(_ context.Context, env *types.Env, rows *catalog.Rows) error {
 		tx := store.Read()
 		defer tx.Close()
 		for _, f := range tx.Files() {
+			if !catalog.Readable(env, f.Stream) {
+				continue // what files say of its events is for its readers
+			}
 			rows.Begin()
 			rows.Text("path", f.Path)
 			rows.Text("kind", f.Kind)

@@ -55,10 +55,12 @@ Every flag can also be given as an environment variable: --data is FLARE_PG_DATA
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{wrongFlag(err)} })
 	root.AddCommand(serveCommand(), importCommand(), nqlCommand(), checkCommand(), inspectCommand(), compactCommand(),
-		backupCommand(), restoreCommand(), demoCommand(), versionCommand())
+		backupCommand(), restoreCommand(), userCommand(), rulesCommand(), demoCommand(), versionCommand())
 	for _, c := range root.Commands() {
-		wrapArgs(c)
-		withEnvironment(c)
+		for _, c := range append(c.Commands(), c) {
+			wrapArgs(c)
+			withEnvironment(c)
+		}
 	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -154,6 +156,7 @@ var placeholders = map[string]string{
 	"timestamp": "FIELD", "level": "FIELD", "message": "FIELD", "on-error": "ACTION", "format": "FORMAT",
 	"log-level": "LEVEL", "query-memory": "MIB", "recent-memory": "MIB", "max-connections": "N", "workers": "N",
 	"late-window": "TIME", "reserve": "MIB", "tick-budget": "MIB",
+	"tls-cert": "FILE", "tls-key": "FILE", "tls-client-ca": "FILE", "auth-rules": "FILE", "reserved-connections": "N",
 	"events": "N", "seed": "N", "shutdown-timeout": "TIME", "startup-timeout": "TIME",
 }
 

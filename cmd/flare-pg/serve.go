@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
@@ -30,6 +31,8 @@ import (
 // serveFlags are the flags that serve and demo share.
 type serveFlags struct {
 	listen         string
+	http           string
+	httpRemote     bool
 	socket         string
 	connections    int
 	startupTimeout time.Duration
@@ -41,10 +44,14 @@ type serveFlags struct {
 	reserveMB      int64
 	tickMB         int64
 	logLevel       string
+	door           doorFlags
 }
 
 func (f *serveFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:5433", "address and port to listen on, loopback only; port 0 picks a free one")
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:5433", "address and port to listen on; port 0 picks a free one. Beyond loopback TLS and a role with a password are needed")
+	f.door.register(cmd)
+	cmd.Flags().StringVar(&f.http, "http", "", "also serve /metrics (Prometheus), /healthz and /readyz at this address and port; empty: not")
+	cmd.Flags().BoolVar(&f.httpRemote, "http-remote", false, "let --http be an address beyond loopback, where anybody can read the figures")
 	cmd.Flags().StringVar(&f.socket, "socket", "", "also listen on a Unix socket in this directory")
 	cmd.Flags().IntVar(&f.connections, "max-connections", 200, "clients at a time")
 	cmd.Flags().DurationVar(&f.startupTimeout, "startup-timeout", 10*time.Second, "how long a client may take to say who it is")
@@ -74,7 +81,7 @@ func (f *serveFlags) check() error {
 			return usageError{fmt.Errorf("--%s: %d is out of range", n.flag, n.is)}
 		}
 	}
-	return nil
+	return f.door.check()
 }
 
 // restMemory is what the process may take besides queries and recent events before the garbage collector works harder:
@@ -140,6 +147,15 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 			l.Close()
 		}
 	}
+	var observer net.Listener
+	if f.http != "" {
+		if observer, err = listenHTTP(f.http, f.httpRemote); err != nil {
+			closeAll()
+			return err
+		}
+		listened := closeAll
+		closeAll = func() { listened(); observer.Close() }
+	}
 	recent := f.ramMB << 20
 	if recent == 0 {
 		recent = -1 // the engine's "none"
@@ -155,6 +171,19 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 			err = fmt.Errorf("closing the store: %w", cerr)
 		}
 	}()
+	first, err := firstUser(ctx, store)
+	if err != nil {
+		closeAll()
+		return err
+	}
+	if first != "" {
+		log.Info("made the first superuser", "role", first)
+	}
+	door, err := f.openDoor(data, log, store)
+	if err != nil {
+		closeAll()
+		return err
+	}
 	if fill != nil {
 		if err := fill(ctx, store); err != nil {
 			closeAll()
@@ -167,11 +196,15 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	provideColumns(registry, store)
 	provideGenerations(registry, store)
 	provideMaintenance(registry, store)
+	provideRules(registry, door)
 	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
 	upkeep := &maintainer{store: store, log: log, window: f.window, tickBytes: f.tickMB << 20, retention: catalog.Retention}
+	figures := newMetrics()
 	handler := session.NewServer(session.Config{
 		Maintain: upkeep.options,
-		Store:    store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,
+		Observer: figures,
+		Rules:    door.rules.Load, PlainRemote: f.door.noTLS, TrustRemote: f.door.noAuth, Reserved: f.reservedConnections(),
+		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,
 		Memory: func(ctx context.Context) (column.Account, func(), error) {
 			a, err := pool.Admit(ctx)
 			if err != nil {
@@ -183,17 +216,34 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	pace.setBusy(handler.Running)
 	server := pgwire.NewServer(pgwire.Options{
 		Handler: handler, MaxConnections: f.connections, StartupTimeout: f.startupTimeout, Log: log,
+		Gate: handler, TLS: door.config(), Reserved: f.reservedConnections(),
 	})
 
 	host, port, _ := net.SplitHostPort(listeners[0].Addr().String())
-	fmt.Fprintf(stdout, "flare-pg %s\n  data  %s\n  ask   psql -h %s -p %s -U flare\n", version, data, host, port)
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	if first == "" {
+		first = "flare"
+	}
+	fmt.Fprintf(stdout, "flare-pg %s\n  data  %s\n  ask   psql -h %s -p %s -U %s\n", version, data, host, port, first)
 	log.Info("listening", "address", listeners[0].Addr().String(), "data", data)
 
+	figures.watch(store, server, pool)
+	if observer != nil {
+		o := observe(observer, figures, func() error { return f.ready(ctx, store) }, log)
+		defer o.close()
+		fmt.Fprintf(stdout, "  watch http://%s/metrics\n", observer.Addr())
+	}
 	maintaining, stopMaintaining := context.WithCancel(ctx)
 	var serving, keeping sync.WaitGroup
 	keeping.Go(func() { upkeep.run(maintaining) })
 	defer keeping.Wait() // before the store is closed
 	defer stopMaintaining()
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	keeping.Go(func() { door.reload(maintaining, hangup) })
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
 		serving.Go(func() { failed <- server.Serve(ctx, l) })
@@ -213,14 +263,14 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	return err
 }
 
-// listeners opens the TCP address, which must be a loopback one, and the Unix socket if one is wanted.
+// listeners opens the TCP address, and the Unix socket if one is wanted.
 func (f *serveFlags) listeners() ([]net.Listener, error) {
 	host, port, err := net.SplitHostPort(f.listen)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--listen %q: want ADDRESS:PORT, such as 127.0.0.1:5433", f.listen)}
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usageError{fmt.Errorf("--listen %s: only loopback addresses (127.0.0.1, ::1, localhost) can be served: there is no authentication and no TLS yet", f.listen)}
+	if err := f.door.mayListen(f.listen, loopback(host)); err != nil {
+		return nil, err
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return nil, usageError{fmt.Errorf("--listen %q: the port must be a number from 0 to 65535", f.listen)}
@@ -257,4 +307,46 @@ func listenError(address string, err error) error {
 		err = call.Err
 	}
 	return fmt.Errorf("can't listen on %s: %w", address, err)
+}
+
+// openDoor reads what says who gets in, and refuses to serve other machines where that would be nobody, or everybody.
+func (f *serveFlags) openDoor(data string, log *slog.Logger, store *engine.Store) (*door, error) {
+	host, _, _ := net.SplitHostPort(f.listen)
+	d, err := f.door.open(data, host, log)
+	if err != nil {
+		return nil, err
+	}
+	tx := store.Read()
+	defer tx.Close()
+	if !loopback(host) {
+		if err := f.door.inhabited(tx.Schema(), d.rules.Load()); err != nil {
+			return nil, fmt.Errorf("--listen %s: %w", f.listen, err)
+		}
+		if f.door.noAuth {
+			log.Warn("other machines are let in without a password (--insecure-no-auth)")
+		}
+		if f.door.noTLS {
+			log.Warn("other machines are let in without TLS (--insecure-no-tls)")
+		}
+	}
+	return d, nil
+}
+
+// reservedConnections is how many connections superusers have for themselves; never all of few.
+func (f *serveFlags) reservedConnections() int {
+	return min(f.door.reserved, f.connections/4)
+}
+
+// ready gives the reason why the server takes no work, or none that writes.
+func (f *serveFlags) ready(ctx context.Context, store *engine.Store) error {
+	if ctx.Err() != nil {
+		return errors.New("shutting down")
+	}
+	if err := store.Poisoned(); err != nil {
+		return fmt.Errorf("the store takes no writes: %w", err)
+	}
+	if free := store.Stats().Free; free >= 0 && free < f.reserveMB<<20 {
+		return fmt.Errorf("the disk is nearly full: %d MiB are free, and the last %d are kept free", free>>20, f.reserveMB)
+	}
+	return nil
 }

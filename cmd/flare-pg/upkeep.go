@@ -42,11 +42,14 @@ func provideMaintenance(r *catalog.Registry, store *engine.Store) {
 		{Name: "bytes_in", Type: types.Int8}, {Name: "bytes_out", Type: types.Int8},
 		{Name: "error", Type: types.Text}, // why it was given up; nothing has changed then
 	}
-	r.Provide("flare", "maintenance", columns, func(_ context.Context, _ *types.Env, rows *catalog.Rows) error {
+	r.Provide("flare", "maintenance", columns, func(_ context.Context, env *types.Env, rows *catalog.Rows) error {
 		tx := store.Read()
 		defer tx.Close()
 		st := store.Stats()
 		show := func(s *engine.Step) {
+			if tx.Schema().Stream(s.Stream) != nil && !catalog.Readable(env, s.Stream) {
+				return
+			}
 			rows.Begin()
 			timeColumn(rows, "started", s.Started)
 			timeColumn(rows, "ended", s.Ended)

@@ -178,3 +178,10 @@ set intervalstyle = 'postgres';
 select iv, dt, ts from types where iv is not null order by iv, dt;
 reset timezone;
 drop table types;
+
+create table arr (id int, tags text[], nums int[], at timestamptz[], deep int[][], doc jsonb[]);
+insert into arr values (1, '{a,"b c",NULL}', '{1,2,3}', '{2020-01-01 00:00:00+00}', '{{1,2},{3,4}}', array['{"a":1}'::jsonb]), (2, null, '{}', null, null, null);
+select id, tags, nums, at, deep, doc, nums[2], nums[2:3] from arr order by id;
+select id from arr where 2 = any(nums);
+select id, nums || id from arr where tags @> '{a}';
+drop table arr;

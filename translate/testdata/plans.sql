@@ -111,3 +111,11 @@ create index errors on stream (timestamp) where StatusCode >= 500 and Method in 
 create index concurrently if not exists on stream (timestamp) where Data.checks.database.isOk
 create index errors on stream (timestamp) where StatusCode >= 500 and lower(Method) = 'get'
 drop index if exists errors, public.other
+select Method from audit a where exists (select 1 from stream b where b.Method = a.Method and b.Elapsed > 10)
+select StatusCode from stream a where not exists (select 1 from stream b where b.Elapsed > a.Elapsed)
+select Method, (select max(b.Elapsed) from stream b where b.timestamp between a.timestamp - interval '1 hour' and a.timestamp) from audit a
+select Method from stream where timestamp > (select max(timestamp) from audit) and Method in (select Method from audit)
+select a.Method, x.c from stream a left join lateral (select count(*) as c from audit b where b.Method = a.Method) x on true where x.c > 1
+with recursive t(n) as (select 1 union all select n + 1 from t where n < 5) select * from t where n in (select n from t)
+select Method from stream except select Method from audit
+select a.Method from stream a, audit c, stream b where a.StatusCode = b.StatusCode and b.Method = c.Method

@@ -11,6 +11,9 @@ func registerAggregates(r *registry) {
 	registerSums(r)
 	registerExtremes(r)
 	registerVariance(r)
+	registerLists(r)
+	registerRegression(r)
+	registerJSONAggregates(r)
 	for name, combine := range map[string]func(a, b bool) bool{
 		"bool_and": func(a, b bool) bool { return a && b },
 		"every":    func(a, b bool) bool { return a && b },

@@ -176,10 +176,15 @@ func TestMergedAccumulatorsEqualOne(t *testing.T) {
 		}
 	}
 	for _, agg := range AllAggregates() {
+		if _, ok := regressionResults[agg.Name]; ok {
+			continue // what cancels out to nothing in one order does so nearly in another: see TestMergedRegressionsAreNear
+		}
 		args := append([]types.OID(nil), agg.Args...)
 		for i, a := range args {
 			if polymorphic(a) {
-				args[i] = types.Text
+				if args[i] = types.Text; a == types.AnyArray {
+					args[i] = types.TextArray
+				}
 			}
 			if pools[args[i]] == nil {
 				args = nil

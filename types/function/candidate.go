@@ -103,7 +103,7 @@ func coercible(given, want []types.OID) bool {
 			return false
 		}
 	}
-	return true
+	return consistent(want, given)
 }
 
 // mostMatches keeps the candidates with the highest number of known arguments for which match holds; it keeps

@@ -19,6 +19,9 @@ func CanCast(from, to types.OID, ctx CastContext) bool {
 	if c, ok := theRegistry().pgCasts[castKey{from, to}]; ok {
 		return allows(ctx, c.context)
 	}
+	if a, b := arrayCast(from, to); a != 0 {
+		return CanCast(a, b, ctx)
+	}
 	return allows(ctx, textContext(from, to))
 }
 
@@ -72,7 +75,7 @@ func makeCast(r *registry, from, to types.OID) *Cast {
 	c := &Cast{From: from, To: to, Context: CastImplicit}
 	switch {
 	case from == to:
-		if hasTypmod(to) {
+		if hasTypmod(to) || hasTypmod(types.ElemOf(to)) {
 			c.Function = typmodFunction(to)
 		}
 		return c
@@ -87,6 +90,9 @@ func makeCast(r *registry, from, to types.OID) *Cast {
 	}
 	p, ok := r.pgCasts[castKey{from, to}]
 	if !ok {
+		if a, b := arrayCast(from, to); a != 0 {
+			return makeArrayCast(from, to, a, b)
+		}
 		if c.Context = textContext(from, to); c.Context == 0 {
 			return nil
 		}
@@ -184,7 +190,10 @@ func throughText(from, to types.OID) *Function {
 	}
 	f := &Function{Name: ty.Name, Schema: "pg_catalog", Args: []types.OID{from}, Result: to, Strict: true, Volatility: Immutable}
 	for _, t := range []types.OID{from, to} {
-		if k, c := types.KindOf(t), category(t); k == column.Timestamp || k == column.Interval || c == 'D' || c == 'T' || regType(t) {
+		if e := types.ElemOf(t); e != 0 {
+			t = e
+		}
+		if k, c := types.KindOf(t), category(t); k == column.Timestamp || k == column.Interval || c == 'D' || c == 'T' || isReg(t) {
 			f.Volatility = Stable // the time zone, interval style, or names have a part in it
 		}
 	}
@@ -216,6 +225,7 @@ func throughText(from, to types.OID) *Function {
 	return f
 }
 
-func regType(t types.OID) bool {
-	return t == types.RegClass || t == types.RegProc || t == types.RegType
+func isReg(t types.OID) bool {
+	_, ok := types.RegClassOf(t)
+	return ok
 }

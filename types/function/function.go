@@ -45,6 +45,7 @@ type Function struct {
 	Total      bool // can't fail on any input: may run on dictionary entries that no row uses
 	Volatility Volatility
 	Kernel     Kernel
+	Fields     []types.Field // of the record that it gives, where they are known
 }
 
 // Operator names a function that computes it. Left is 0 for prefix operators.
@@ -95,5 +96,7 @@ type Aggregate struct {
 	Name   string
 	Args   []types.OID
 	Result types.OID
+	Kind   byte // pg_aggregate.aggkind: 'n' plain, 'o' ordered-set, 'h' hypothetical-set
+	Direct int  // how many of Args stand before WITHIN GROUP
 	New    func(c *Call) Accumulator
 }

@@ -90,11 +90,7 @@ func pathOf(array, args Kernel) Kernel {
 
 // walkPath follows a text[] of keys and indexes.
 func walkPath(s, path []byte) ([]byte, error) {
-	steps, err := parseTextArray(path)
-	if err != nil {
-		return nil, err
-	}
-	for _, step := range steps {
+	for _, step := range readTextArray(path) {
 		if step.null {
 			return nil, nil
 		}
@@ -158,10 +154,7 @@ func jsonText(t types.OID, find func(a []*column.Vector, i int) ([]byte, error))
 
 func existsOf(all bool) Kernel {
 	return byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		keys, err := parseTextArray(a[1].Str(i))
-		if err != nil {
-			return err
-		}
+		keys := readTextArray(a[1].Str(i))
 		s, found := trimJSON(a[0].Str(i)), all
 		for _, k := range keys {
 			if !k.null && jsonExists(s, k.text) != all {

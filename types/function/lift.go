@@ -5,6 +5,14 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
+// resultKind is the Kind of what a call gives: a polymorphic function's is known by the call alone.
+func resultKind(f *Function, c *Call) column.Kind {
+	if (f.Result == 0 || polymorphic(f.Result)) && c.Result != 0 {
+		return types.KindOf(c.Result)
+	}
+	return types.KindOf(f.Result)
+}
+
 // lift makes a complete Kernel of a simple one for a strict function that is not volatile:
 //
 //   - nulls are taken out: the simple kernel is called with the selected rows in which no argument is null;
@@ -16,7 +24,7 @@ import (
 // it may put nulls itself.
 func lift(f *Function, simple Kernel) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
-		kind := types.KindOf(f.Result)
+		kind := resultKind(f, c)
 		out.Reset(kind)
 		constants, dicts, dict := 0, 0, -1
 		for i, a := range args {

@@ -35,6 +35,7 @@ var samples = map[types.OID][]string{
 	types.Interval:    {"0", "1 day", "-1 mon 2 days 03:04:05.6", "178956970 years", "1 hour"},
 	types.JSON:        {`{"a": 1}`, `[1, "a", null]`, `"a"`, `null`, ` 12 `, `{"a":{"b":[1,2]}}`},
 	types.JSONB:       {`{"a": 1}`, `[1, "a", null]`, `"a"`, `null`, `12.50`, `true`, `{"a":{"b":[1,2]}}`},
+	types.Int4Array:   {"{}", "{1,2}", "{3,NULL,40}", "[0:1]={1,3}", "{{1,2},{3,4}}"},
 	types.TextArray:   {"{}", "{a}", "{a,b,-1}", `{"x y",NULL}`},
 	types.RegType:     {"integer"},
 	types.RegClass:    {"23"},
@@ -140,7 +141,9 @@ func TestKernelsAnswerAlikeInEveryForm(t *testing.T) {
 		for i, a := range args {
 			if polymorphic(a) {
 				args = append([]types.OID(nil), args...)
-				args[i] = types.Int4
+				if args[i] = types.Int4; a == types.AnyArray || a == types.AnyCompatibleArray {
+					args[i] = types.Int4Array
+				}
 			}
 			if pools[args[i]] == nil {
 				args = nil
@@ -149,6 +152,16 @@ func TestKernelsAnswerAlikeInEveryForm(t *testing.T) {
 		}
 		if len(args) != len(f.Args) {
 			continue
+		}
+		if polymorphic(f.Result) { // as the call says it
+			p := *f
+			switch p.Result {
+			case types.AnyArray, types.AnyCompatibleArray:
+				p.Result = types.Int4Array
+			default:
+				p.Result = types.Int4
+			}
+			f = &p
 		}
 		t.Run(fmt.Sprintf("%s(%s)", f.Name, strings.ReplaceAll(sqlNames(args), " ", "_")), func(t *testing.T) {
 			checkForms(t, env, pools, f, args)

@@ -148,8 +148,16 @@ func TestNamesAgreeWithPostgreSQL(t *testing.T) {
 }
 
 // TestTableAgreesWithPostgreSQL compares pg15.txt with the catalogs of a running server.
-func TestTableAgreesWithPostgreSQL(t *testing.T) {
-	query, err := os.ReadFile("testdata/pg15.sql")
+func TestTableAgreesWithPostgreSQL(t *testing.T) { agrees(t, "testdata/pg15.sql", "pg15.txt", pg15) }
+
+// TestSetTableAgreesWithPostgreSQL does so with pg15sets.txt.
+func TestSetTableAgreesWithPostgreSQL(t *testing.T) {
+	agrees(t, "testdata/pg15sets.sql", "pg15sets.txt", pg15Sets)
+}
+
+// agrees compares a list with what the query that it answers gives.
+func agrees(t *testing.T, queryFile, file, have string) {
+	query, err := os.ReadFile(queryFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,12 +174,12 @@ func TestTableAgreesWithPostgreSQL(t *testing.T) {
 		}
 	}
 	if *update {
-		if err := os.WriteFile("pg15.txt", []byte(table.String()), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(table.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if table.String() != pg15 {
-		t.Error("pg15.txt is not what the server's catalogs say; run with -update and look at the difference")
+	if table.String() != have {
+		t.Errorf("%s is not what the server's catalogs say; run with -update and look at the difference", file)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// pg15 lists PostgreSQL 15's functions, operators, casts and aggregates over the types that we have: facts of its
+// pg15 lists PostgreSQL 15's functions, operators, casts and aggregates over the types of its own: facts of its
 // catalogs, read from a running server (TestTableAgreesWithPostgreSQL compares and, with -update, rewrites it).
 // Overloads are resolved among all of them, so that a call means what it means there; one that is chosen but
 // has no kernel here answers 0A000. Lines are separated by tabs:
@@ -17,7 +17,7 @@ import (
 //	f oid name argument-types result flags [defaults]   flags: provolatile, s strict, v variadic
 //	o oid name left right result function commutator negator
 //	c from to context function method
-//	a oid name argument-types result
+//	a oid name argument-types result aggkind aggnumdirectargs
 //
 //go:embed pg15.txt
 var pg15 string
@@ -50,7 +50,7 @@ func (r *registry) load(table string) {
 			k := castKey{oid(f[1]), oid(f[2])}
 			r.pgCasts[k] = pgCast{context: CastContext(f[3][0]), function: byOID[oid(f[4])], method: f[5][0]}
 		case "a":
-			a := &Aggregate{OID: oid(f[1]), Name: f[2], Args: oids(f[3]), Result: oid(f[4])}
+			a := &Aggregate{OID: oid(f[1]), Name: f[2], Args: oids(f[3]), Result: oid(f[4]), Kind: f[5][0], Direct: int(oid(f[6]))}
 			r.aggregates[a.Name] = append(r.aggregates[a.Name], a)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // registry holds everything that has a name. It is made once and then only read.
@@ -43,7 +44,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
 		registerText, registerTextFormat, registerLike, registerRegexp, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeMake, registerToChar,
-		registerJSON, registerJSONBuild, registerSession, registerCatalogFunctions, registerAggregates,
+		registerArray, registerJSON, registerJSONBuild, registerSession, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerCasts,
 	} {
 		register(r)
@@ -76,11 +77,18 @@ func (r *registry) totalOp(signature string, k Kernel) {
 	r.define(f, k)
 }
 
-// own adds a function that PostgreSQL does not have.
+// own adds a function that PostgreSQL does not have, or that pg15.txt leaves out: then it has PostgreSQL's number.
 func (r *registry) own(schema, signature string, result types.OID, v Volatility, k Kernel) *Function {
 	name, args := r.parse(signature)
 	f := &Function{OID: r.nextOwn, Name: name, Schema: schema, Args: args, Result: result, Strict: true, Volatility: v}
-	r.nextOwn++
+	for _, o := range pgnames.Find(pgnames.Function, schema, name) {
+		if slices.Equal(o.Args, args) {
+			f.OID = o.OID
+		}
+	}
+	if f.OID == r.nextOwn {
+		r.nextOwn++
+	}
 	r.functions[name] = append(r.functions[name], f)
 	r.define(f, k)
 	return f
@@ -91,9 +99,8 @@ func (r *registry) define(f *Function, k Kernel) {
 		f.Kernel = lift(f, k)
 		return
 	}
-	kind := types.KindOf(f.Result)
 	f.Kernel = func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
-		out.Reset(kind)
+		out.Reset(resultKind(f, c))
 		return k(c, n, sel, args, out)
 	}
 }

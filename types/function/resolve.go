@@ -68,36 +68,16 @@ func usableOperator(c candidate[*Operator], args []types.OID) (*Operator, error)
 		return o, nil
 	}
 	p := *o
-	f := concrete(o.Function, c.args, args)
+	f, err := concrete(o.Function, c.args, args)
+	if err != nil {
+		return nil, err
+	}
+	p.Result = f.Result
 	p.Function, p.Right = f, f.Args[len(f.Args)-1]
 	if o.Left != 0 {
 		p.Left = f.Args[0]
 	}
 	return &p, nil
-}
-
-// concrete returns f with as many arguments as were given, polymorphic ones replaced by the types given.
-func concrete(f *Function, want, given []types.OID) *Function {
-	if len(want) == len(f.Args) && !f.Variadic && !slices.ContainsFunc(want, polymorphic) {
-		return f
-	}
-	c := *f
-	c.Args, c.Variadic = slices.Clone(want), false
-	for i, t := range c.Args {
-		if polymorphic(t) {
-			if c.Args[i] = given[i]; given[i] == types.Unknown && f.Name != "pg_typeof" {
-				c.Args[i] = types.Text
-			}
-		}
-	}
-	if polymorphic(f.Result) {
-		for i, t := range want {
-			if t == f.Result {
-				c.Result = c.Args[i]
-			}
-		}
-	}
-	return &c
 }
 
 // ResolveFunction finds the function for arguments of the given types; schema is "" where the call names none.
@@ -127,12 +107,7 @@ func ResolveFunction(schema, name string, args []types.OID) (*Function, error) {
 	case ok && c.of.Kernel == nil:
 		return nil, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", shown, sqlNames(c.of.Args))
 	case ok:
-		for i, t := range c.args {
-			if args[i] == types.Unknown && t != types.Any && polymorphic(t) {
-				return nil, types.Errorf(types.CodeDatatypeMismatch, "could not determine polymorphic type because input has type unknown")
-			}
-		}
-		return concrete(c.of, c.args, args), nil
+		return concrete(c.of, c.args, args)
 	case none:
 		return nil, undefinedFunction(shown, args)
 	}
@@ -203,18 +178,13 @@ func ResolveAggregate(name string, args []types.OID) (*Aggregate, error) {
 	case ok && c.of.New == nil:
 		return nil, types.Errorf(types.CodeFeatureNotSupported, "aggregate %s(%s) is not supported yet", name, sqlNames(c.of.Args))
 	case ok:
-		a := c.of
-		if slices.ContainsFunc(a.Args, polymorphic) {
-			p := *a
-			p.Args = slices.Clone(args)
-			for i, t := range p.Args {
-				if t == types.Unknown {
-					p.Args[i] = types.Text
-				}
-			}
-			a = &p
+		a := *c.of
+		var err error
+		a.Args, a.Result, err = concreteTypes(c.args, args, a.Result)
+		if err != nil {
+			return nil, err
 		}
-		return a, nil
+		return &a, nil
 	case none:
 		return nil, undefinedFunction(name, args)
 	}

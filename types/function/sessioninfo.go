@@ -2,7 +2,6 @@ package function
 
 import (
 	"crypto/rand"
-	"time"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -58,12 +57,6 @@ func registerSession(r *registry) {
 		out.AppendInt(int64(c.Args[0]))
 		return nil
 	}))
-	r.fn("pg_sleep(float8)", sleep)
-	// There are no advisory locks, so none is left afterwards. asyncpg asks for it when a connection returns to its pool.
-	r.total("pg_advisory_unlock_all()", byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error {
-		filler(out)
-		return nil
-	}))
 	r.fn("gen_random_uuid()", byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error {
 		var u [16]byte
 		_, _ = rand.Read(u[:]) // never fails, as its documentation says
@@ -86,31 +79,4 @@ func currentSetting(c *Call, a []*column.Vector, i int, out *column.Vector) erro
 		return nil
 	}
 	return types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter \"%s\"", name)
-}
-
-// sleep sleeps for each selected row and ends with the statement.
-func sleep(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
-	return eachRow(c, n, sel, args, out, func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if a[0].Null(i) {
-			out.AppendNull()
-			return nil
-		}
-		filler(out)
-		s := a[0].Float(i)
-		if !(s > 0) {
-			return nil
-		}
-		t := time.NewTimer(time.Duration(min(s, 1e9) * float64(time.Second)))
-		defer t.Stop()
-		var done <-chan struct{}
-		if c.Env.Context != nil {
-			done = c.Env.Context.Done()
-		}
-		select {
-		case <-t.C:
-			return nil
-		case <-done:
-			return types.Errorf(types.CodeQueryCanceled, "canceling statement due to user request")
-		}
-	})
 }

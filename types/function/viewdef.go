@@ -12,13 +12,12 @@ func registerViewFunctions(r *registry) {
 		return nil
 	})
 	byName := byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		if c.Env.Names != nil {
-			if oid, ok := c.Env.Names.Relation(string(a[0].Str(i))); ok {
-				viewDefinition(c, oid, out)
-				return nil
-			}
+		o, err := c.Env.Relation(string(a[0].Str(i)))
+		if err != nil {
+			return err
 		}
-		return types.UndefinedRelation(string(a[0].Str(i)))
+		viewDefinition(c, o.OID, out)
+		return nil
 	})
 	r.fn("pg_get_viewdef(oid)", byOID)
 	r.fn("pg_get_viewdef(oid,bool)", byOID)

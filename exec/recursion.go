@@ -1,0 +1,174 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// workTable is the rows that the last round of a recursion added.
+type workTable struct{ chunks []column.Batch }
+
+// recursion yields the rows of its start, and then those of its step over the rows that the round before added.
+type recursion struct {
+	n     *plan.Recursion
+	rt    *Runtime
+	kinds []column.Kind
+	from  plan.Batches // open: the start, or the step of this round
+	frame *frame       // of this round; nil: the start
+	hash  *groups      // the rows that were there, where they must be distinct
+	any   bool         // such a row without columns was there
+	seen  meter
+	added gatherer // by this round
+	held  [2]*meter
+	turn  int
+	of    []int32
+	rows  []int32
+	work  []column.Batch // what the step reads
+}
+
+func openRecursion(ctx context.Context, n *plan.Recursion, rt *Runtime) (plan.Batches, error) {
+	r := &recursion{n: n, rt: rt, kinds: kindsOfNode(n), seen: meter{acc: rt.Memory}}
+	r.held = [2]*meter{{acc: rt.Memory}, {acc: rt.Memory}}
+	if n.Distinct && len(n.Cols) > 0 {
+		var keys []types.OID
+		for _, c := range n.Cols {
+			keys = append(keys, c.Type)
+		}
+		r.hash = newGroups(keys)
+	}
+	r.added = gatherer{meter: r.held[0], kinds: r.kinds}
+	var err error
+	r.from, err = build(ctx, n.Start, rt)
+	return r, err
+}
+
+func (r *recursion) Next(ctx context.Context, b *column.Batch) (bool, error) {
+	for r.from != nil {
+		if err := ended(ctx); err != nil {
+			return false, err
+		}
+		ok, err := r.from.Next(ctx, b)
+		if err != nil {
+			return false, because(ctx, err)
+		}
+		if !ok {
+			if err := r.round(ctx); err != nil {
+				return false, err
+			}
+			continue
+		}
+		if r.n.Distinct {
+			if err := r.narrow(b); err != nil {
+				return false, err
+			}
+		}
+		if b.Rows() == 0 {
+			continue
+		}
+		return true, r.added.add(b)
+	}
+	return false, nil
+}
+
+// round ends one round and begins the next, if the one added rows.
+func (r *recursion) round(ctx context.Context) error {
+	r.closeRound()
+	rows := r.added.chunks
+	if len(rows) == 0 {
+		return nil
+	}
+	r.work = rows
+	r.turn = 1 - r.turn
+	r.held[r.turn].release() // what the round that has ended read
+	r.added = gatherer{meter: r.held[r.turn], kinds: r.kinds}
+	rt := *r.rt
+	rt.frame = &frame{up: r.rt.frame, outer: r.rt.frame.outer, tables: map[*plan.WorkTable]*workTable{r.n.Table: {rows}}}
+	rt.Workers = 1
+	r.frame = rt.frame
+	var err error
+	r.from, err = build(ctx, r.n.Step, &rt)
+	return err
+}
+
+func (r *recursion) closeRound() {
+	if r.from != nil {
+		r.from.Close()
+		r.from = nil
+	}
+	if r.frame != nil {
+		r.frame.close()
+		r.frame = nil
+	}
+}
+
+// narrow selects the rows of b that were not there before.
+func (r *recursion) narrow(b *column.Batch) error {
+	if r.hash == nil {
+		n := 1
+		if r.any {
+			n = 0
+		}
+		r.any = true
+		r.rows = clip(b, n, r.rows)
+		return nil
+	}
+	if cap(r.of) < b.Len {
+		r.of = make([]int32, max(b.Len, column.BatchRows))
+	}
+	r.of = r.of[:b.Len]
+	if err := r.seen.ensure(r.hash.bytes() + r.hash.growth(b.Cols, b.Rows())); err != nil {
+		return err
+	}
+	seen := int32(r.hash.len())
+	if err := r.hash.assign(b.Len, b.Sel, b.Cols, r.of); err != nil {
+		return err
+	}
+	r.rows = room(r.rows, b.Len)
+	for i := range each(b.Sel, b.Len) {
+		if r.of[i] == seen { // groups are numbered as they appear
+			r.rows = append(r.rows, int32(i))
+			seen++
+		}
+	}
+	b.Sel = r.rows
+	return nil
+}
+
+func (r *recursion) Close() {
+	r.closeRound()
+	r.seen.release()
+	r.held[0].release()
+	r.held[1].release()
+}
+
+// workScan yields the rows of a work table.
+type workScan struct {
+	table *workTable
+	next  int
+}
+
+func openWorkScan(n *plan.WorkScan, rt *Runtime) (plan.Batches, error) {
+	for f := rt.frame; f != nil; f = f.up {
+		f.mu.Lock()
+		t := f.tables[n.Table]
+		f.mu.Unlock()
+		if t != nil {
+			return &workScan{table: t}, nil
+		}
+	}
+	return nil, types.Errorf(types.CodeInternalError, "no work table %q", n.Table.Name)
+}
+
+func (s *workScan) Next(_ context.Context, b *column.Batch) (bool, error) {
+	if s.next >= len(s.table.chunks) {
+		return false, nil
+	}
+	*b = s.table.chunks[s.next]
+	s.next++
+	return true, nil
+}
+
+func (s *workScan) Close() {}

@@ -1,0 +1,16 @@
+select (1, 2) = (1, 2), (1, 2) = (1, 3), (1, null) = (1, 2), (1, null) = (2, 2), row(1, 2) <> row(1, 2), (1, null) <> (1, 2), (1, null) <> (2, null);
+select (1, 2) < (1, 3), (1, 2) < (2, 1), (1, null) < (2, null), (1, null) < (1, 2), (null, 1) < (1, 2), (2, 1) <= (2, 1), (2, 1) >= (2, 1), (2, 1) > (1, null), (1, 1, 2) < (1, 1, 3), (1, 2, 3) >= (1, 2, 4);
+select (1, 'a') = (1, 'a'), (1.5, 'a'::text) < (2, 'b'), row(1) = row(1), row(1) < row(2);
+select k from stream where (method, status) = ('GET', 404) order by k;
+select k from stream where (status, k) > (404, 100) order by k;
+select k from stream where (timestamp, k) < ('2026-03-28 21:00+00', 1000) order by k;
+select k from stream where (method, status) in (('GET', 404), ('PUT', 500)) order by k;
+select k from stream where (method, status) not in (('GET', 200), ('GET', 201), (null, 404)) order by k;
+select (1, 2) is null, (1, null) is null, (null, null) is null, (1, 2) is not null, (1, null) is not null, (null, null) is not null, row(null) is null;
+select (1, null) is distinct from (1, null), (1, 2) is distinct from (1, null), (1, 2) is not distinct from (1, 2), (null, null) is not distinct from (null, null), (1, null) is not distinct from (1, 2);
+select (1, 2) = (1, 2, 3);
+select (1, 2) in ((1, 2), (1, 2, 3));
+select (1, 2) = (1, 'x');
+select (1, 2) < (true, 2);
+select k from stream where (k, n) is not null and k < 20 order by k;
+select not (1, 2) = (1, 2), (1, 2) = (2, 1) or (3, 4) = (3, 4);

@@ -1,0 +1,36 @@
+package plan
+
+// title names a FunctionScan: by its alias in FROM, ProjectSet in a select list.
+func (n *FunctionScan) title() string {
+	switch {
+	case n.Name == "":
+		return "ProjectSet"
+	case n.Outer:
+		return "Function Scan, Left Join on " + QuoteIdent(n.Name)
+	}
+	return "Function Scan on " + QuoteIdent(n.Name)
+}
+
+func (e *explainer) functions(n *FunctionScan) []string {
+	d := deparser{o: e.ExplainOptions}
+	for i := range n.Calls {
+		if i > 0 {
+			d.write(", ")
+		}
+		d.setCall(&n.Calls[i])
+	}
+	return []string{"Function Call: " + d.b.String()}
+}
+
+func (d *deparser) setCall(c *SetCall) {
+	if c.Func == nil {
+		d.expr(c.Scalar)
+		return
+	}
+	if c.Func.Schema != "pg_catalog" {
+		d.write(QuoteIdent(c.Func.Schema), ".")
+	}
+	d.write(QuoteIdent(c.Func.Name), "(")
+	d.list(c.Args)
+	d.write(")")
+}

@@ -1,0 +1,208 @@
+package function
+
+import (
+	"bytes"
+	"regexp"
+	"regexp/syntax"
+	"unicode/utf8"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// registerTextSets gives the functions that split texts their rows.
+func registerTextSets(s *setFunctions) {
+	s.define("regexp_matches(text,text)", regexpMatches)
+	s.define("regexp_matches(text,text,text)", regexpMatches)
+	s.define("regexp_split_to_table(text,text)", regexpSplit)
+	s.define("regexp_split_to_table(text,text,text)", regexpSplit)
+	s.define("string_to_table(text,text)", stringToTable)
+	s.define("string_to_table(text,text,text)", stringToTable)
+}
+
+// setRegexp compiles the expression of a call.
+func setRegexp(c *SetCall) (*regexp.Regexp, bool, error) {
+	var flags []byte
+	if len(c.Args) > 2 {
+		flags = c.Args[2].Str(0)
+	}
+	return compileRegexp(c.Args[1].Str(0), flags)
+}
+
+// matchRows yields the groups of each match as a text[], or the whole match where there are no groups.
+type matchRows struct {
+	s       []byte
+	matches [][]int
+}
+
+func regexpMatches(c *SetCall) (Rows, error) {
+	re, global, err := setRegexp(c)
+	if err != nil {
+		return nil, err
+	}
+	r := &matchRows{s: c.Args[0].Str(0)}
+	if !global {
+		if m := re.FindSubmatchIndex(r.s); m != nil {
+			r.matches = [][]int{m}
+		}
+		return r, nil
+	}
+	r.matches, err = allMatches(re, r.s)
+	return r, err
+}
+
+// allMatches finds all matches. Unlike Go, PostgreSQL also finds an empty one right behind another.
+func allMatches(re *regexp.Regexp, s []byte) ([][]int, error) {
+	if !re.Match(nil) {
+		return re.FindAllSubmatchIndex(s, -1), nil
+	}
+	if looksAround(re) {
+		return nil, unsupportedRegexp("assertion in an expression that matches an empty text, with option \"g\"")
+	}
+	var out [][]int
+	for at := 0; at <= len(s); {
+		m := re.FindSubmatchIndex(s[at:])
+		if m == nil {
+			break
+		}
+		for i := range m {
+			if m[i] >= 0 {
+				m[i] += at
+			}
+		}
+		out = append(out, m)
+		if at = m[1]; m[0] == m[1] {
+			_, w := utf8.DecodeRune(s[at:])
+			at += max(w, 1)
+		}
+	}
+	return out, nil
+}
+
+// looksAround reports whether an expression asks for what stands beside a position.
+func looksAround(re *regexp.Regexp) bool {
+	tree, err := syntax.Parse(re.String(), syntax.Perl)
+	if err != nil {
+		return true
+	}
+	var any func(t *syntax.Regexp) bool
+	any = func(t *syntax.Regexp) bool {
+		switch t.Op {
+		case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+			return true
+		}
+		for _, s := range t.Sub {
+			if any(s) {
+				return true
+			}
+		}
+		return false
+	}
+	return any(tree)
+}
+
+func (r *matchRows) Next(max int, out []*column.Vector) error {
+	for ; max > 0 && len(r.matches) > 0; max-- {
+		m := r.matches[0]
+		r.matches = r.matches[1:]
+		if len(m) > 2 {
+			m = m[2:]
+		}
+		text := []byte{'{'}
+		for i := 0; i < len(m); i += 2 {
+			if i > 0 {
+				text = append(text, ',')
+			}
+			if m[i] < 0 {
+				text = append(text, "NULL"...)
+			} else {
+				text = appendQuotedElement(text, r.s[m[i]:m[i+1]])
+			}
+		}
+		if err := types.ParseText(out[0], nil, types.TextArray, -1, append(text, '}')); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pieceRows yields pieces of a text; a nil piece is null.
+type pieceRows struct {
+	pieces [][]byte
+}
+
+func (r *pieceRows) Next(max int, out []*column.Vector) error {
+	for ; max > 0 && len(r.pieces) > 0; max-- {
+		if p := r.pieces[0]; p == nil {
+			out[0].AppendNull()
+		} else {
+			out[0].AppendBytes(p)
+		}
+		r.pieces = r.pieces[1:]
+	}
+	return nil
+}
+
+func regexpSplit(c *SetCall) (Rows, error) {
+	re, global, err := setRegexp(c)
+	if err != nil {
+		return nil, err
+	}
+	if global {
+		return nil, types.Errorf(types.CodeInvalidParameterValue, "regexp_split_to_table() does not support the \"global\" option")
+	}
+	s := c.Args[0].Str(0)
+	if s == nil {
+		s = []byte{} // an empty text, not none
+	}
+	return &pieceRows{pieces: splitPieces(re, s)}, nil
+}
+
+// splitPieces cuts a text at all matches but empty ones at its ends and right behind another match.
+func splitPieces(re *regexp.Regexp, s []byte) [][]byte {
+	pieces := [][]byte{}
+	from, end := 0, 0
+	for _, m := range re.FindAllIndex(s, -1) {
+		if m[0] < len(s) && m[1] > end {
+			pieces = append(pieces, s[from:m[0]:m[0]])
+			from = m[1]
+		}
+		end = m[1]
+	}
+	return append(pieces, s[from:len(s):len(s)])
+}
+
+// stringToTable splits at a separator: at none where that is empty, between all characters where it is null.
+func stringToTable(c *SetCall) (Rows, error) {
+	r := &pieceRows{}
+	if c.Args[0].Null(0) {
+		return r, nil
+	}
+	s := c.Args[0].Str(0)
+	switch {
+	case len(s) == 0:
+	case c.Args[1].Null(0):
+		for len(s) > 0 {
+			_, w := utf8.DecodeRune(s)
+			r.pieces = append(r.pieces, s[:w:w])
+			s = s[w:]
+		}
+	case len(c.Args[1].Str(0)) == 0:
+		r.pieces = [][]byte{s}
+	default:
+		r.pieces = bytes.Split(s, c.Args[1].Str(0))
+		for i, p := range r.pieces {
+			if p == nil {
+				r.pieces[i] = []byte{}
+			}
+		}
+	}
+	if len(c.Args) > 2 && !c.Args[2].Null(0) {
+		for i, p := range r.pieces {
+			if bytes.Equal(p, c.Args[2].Str(0)) {
+				r.pieces[i] = nil
+			}
+		}
+	}
+	return r, nil
+}
