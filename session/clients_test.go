@@ -106,7 +106,7 @@ func ownOIDs(t *testing.T, c *conn) map[string]string {
 	return oids
 }
 
-var number = regexp.MustCompile(`\b\d{5}\b`)
+var fiveDigits = regexp.MustCompile(`\b\d{5}\b`)
 
 // exceptions reads testdata/captured.tsv: client, number of the statement, reason.
 func exceptions(t *testing.T) map[string]string {
@@ -139,7 +139,7 @@ func TestCapturedStatements(t *testing.T) {
 	oids, listed := ownOIDs(t, c), exceptions(t)
 	alike, all, messages := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, k := range statements {
-		sql := number.ReplaceAllStringFunc(k.SQL, func(n string) string { return cmp.Or(oids[n], n) })
+		sql := fiveDigits.ReplaceAllStringFunc(k.SQL, func(n string) string { return cmp.Or(oids[n], n) })
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		began := time.Now()
 		d, err := c.PgConn().Prepare(ctx, "", sql, nil)
