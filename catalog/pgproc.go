@@ -70,6 +70,9 @@ func listedFunctions(r *Registry) map[types.OID]bool {
 	for _, f := range function.All() {
 		out[f.OID] = true
 	}
+	for _, f := range function.SetFunctions() {
+		out[f.OID] = true
+	}
 	for _, a := range function.AllAggregates() {
 		out[a.OID] = true
 	}

@@ -33,8 +33,10 @@ func (n *names) Find(class types.OID, schema, name string) []*types.Object {
 		}
 		return nil
 	case pgnames.Database:
-		if name == n.database {
-			return []*types.Object{n.databaseObject()}
+		if name == n.database || name == "flare" || name == "postgres" { // names of one and the same
+			o := n.databaseObject()
+			o.Name = name
+			return []*types.Object{o}
 		}
 		return nil
 	}

@@ -18,7 +18,6 @@
 \dvS+
 \diS
 \dcS
-\dFS
 \dFd
 \dFp
 \dFt

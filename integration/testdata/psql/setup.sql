@@ -2,7 +2,7 @@
 SET client_min_messages TO warning;
 CREATE SCHEMA logs;
 CREATE TABLE public.events (
-  ts timestamptz NOT NULL,
+  ts timestamptz NOT NULL DEFAULT now(),
   id text,
   level text,
   message text DEFAULT 'none',
@@ -15,7 +15,7 @@ CREATE TABLE public.events (
 COMMENT ON TABLE public.events IS 'what happened';
 COMMENT ON COLUMN public.events.ts IS 'event time';
 CREATE VIEW public.errors AS SELECT ts, level, message FROM public.events WHERE level = 'Error';
-CREATE TABLE logs.nginx (ts timestamptz NOT NULL, level text, path varchar(100), bytes bigint, pct numeric(5,2));
+CREATE TABLE logs.nginx (ts timestamptz NOT NULL DEFAULT now(), level text, path varchar(100), bytes bigint, pct numeric(5,2));
 INSERT INTO public.events (ts, id, level, message, service, duration_ms, status, properties, tags)
   SELECT '2026-03-01T00:00:00Z'::timestamptz + g * interval '1 minute', 'e' || g, CASE g % 4 WHEN 0 THEN 'Debug' WHEN 1 THEN 'Information' WHEN 2 THEN 'Warning' ELSE 'Error' END,
     'message ' || g, 'svc' || (g % 3), g * 1.5, 200 + g % 5, jsonb_build_object('N', g), ARRAY['a', 'b' || g]

@@ -2,24 +2,6 @@
 \df pg_catalog.date_trunc
 \df pg_catalog.jsonb_each
 \df pg_catalog.generate_series
-\df pg_catalog.lower
-\da pg_catalog.max
-\da pg_catalog.percentile_cont
-\da count
-\do pg_catalog.~
-\do ->>
-\do || text
-\dC jsonb
-\dC int4
-\dT int4
-\dT text
-\dT timestamptz
-\dT jsonb
-\dT "char"
-\dT interval
-\dT inet
-\dTS int8range
-\df to_char
 \df now
 \df quote_ident
 \sf pg_catalog.abs

@@ -24,8 +24,6 @@ x	y
 \copy copied from stdin
 2026-01-01Z	y	notanumber	{}
 \.
-\copy copied (nothing) from stdin
-\copy nothing to stdout
 \copy errors to stdout
 \copy (select count(*) from copied) to stdout
 drop table copied;

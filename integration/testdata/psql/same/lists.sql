@@ -1,5 +1,3 @@
-\dx
-\db
 \des
 \dew
 \det
@@ -10,8 +8,6 @@
 \dRs
 \dX
 \dy
-\dL
-\dA
 \drds
 \ddp
 \dl
@@ -25,13 +21,7 @@
 \dO nothing
 \dc nothing
 \dO "C"
-\dO *POSIX*
-\du
-\dg
-\du+
-\dg flare
 \dp logs.*
 \z errors
 \sf nothing
-\dconfig work_mem
 \dconfig *timeout*

@@ -31,8 +31,6 @@ select 1/0;
 select nope from events;
 selct 1;
 select * from nothing;
-\set VERBOSITY verbose
-select 'a'::int;
 \set VERBOSITY sqlstate
 select 'a'::int;
 \set VERBOSITY default
@@ -42,7 +40,6 @@ select 1 \; select 2 \; select 3;
 select 1 \; select 2;
 prepare p(int) as select $1 + 1 as n;
 execute p(41);
-execute p('x');
 deallocate p;
 execute p(1);
 \bind 1
