@@ -44,7 +44,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
 		registerText, registerTextFormat, registerLike, registerRegexp, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeMake, registerToChar,
-		registerArray, registerJSON, registerJSONBuild, registerSession, registerSessionControl, registerCatalogFunctions, registerAggregates,
+		registerArray, registerJSON, registerJSONBuild, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerCasts,
 	} {
 		register(r)

@@ -1,0 +1,13 @@
+select parse_ident('"A".b.C'), parse_ident('a . b'), parse_ident('a.b()', false);
+select parse_ident('a.');
+select parse_ident('.a');
+select parse_ident('a b');
+select parse_ident('');
+select parse_ident('"a');
+select parse_ident('""');
+select parse_ident('1a');
+select parse_ident('a..b');
+select parse_ident('a.b()');
+select parse_ident('"a""b".É');
+select parse_ident('a;b');
+select parse_ident(name) as parts from (values ('a.B'), (null), ('"X y".z')) v(name) order by 1;
