@@ -28,7 +28,7 @@ Every command works in a scratch directory, removes it at the end, and ends the 
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand())
+	root.AddCommand(generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand(), grafanaCommand())
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {

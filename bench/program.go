@@ -81,7 +81,11 @@ var asked = regexp.MustCompile(`psql -h 127\.0\.0\.1 -p (\d+)`)
 
 // startServer returns once the server says where it listens.
 func startServer(ctx context.Context, binary, data string, flags ...string) (*server, error) {
-	args := append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "warn"}, flags...)
+	return startProgram(ctx, binary, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "warn"}, flags...)...)
+}
+
+// startProgram starts a command of the program that serves, and returns once it says where it listens.
+func startProgram(ctx context.Context, binary string, args ...string) (*server, error) {
 	s := &server{cmd: exec.Command(binary, args...), log: &bytes.Buffer{}} // stop ends it, not ctx: it shall close its store
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()

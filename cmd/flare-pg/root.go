@@ -55,7 +55,7 @@ Every flag can also be given as an environment variable: --data is FLARE_PG_DATA
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{wrongFlag(err)} })
 	root.AddCommand(serveCommand(), importCommand(), nqlCommand(), checkCommand(), inspectCommand(), compactCommand(),
-		backupCommand(), restoreCommand(), userCommand(), rulesCommand(), demoCommand(), versionCommand())
+		backupCommand(), restoreCommand(), userCommand(), rulesCommand(), demoCommand(), healthCommand(), versionCommand())
 	for _, c := range root.Commands() {
 		for _, c := range append(c.Commands(), c) {
 			wrapArgs(c)
