@@ -20,8 +20,7 @@ type functionScan struct {
 
 	calls      []setCall
 	ordinality bool
-	outer      bool
-	drawn      int64 // rows of the calls that run
+	drawn      int64 // rows that the calls that run have given, where these are numbered
 
 	kinds []column.Kind
 	width int     // of the input
@@ -31,7 +30,7 @@ type functionScan struct {
 }
 
 func openFunctions(ctx context.Context, n *plan.FunctionScan, rt *Runtime) (plan.Batches, error) {
-	f := &functionScan{ordinality: n.Ordinality, outer: n.Outer, meter: meter{acc: rt.Memory}}
+	f := &functionScan{ordinality: n.Ordinality, meter: meter{acc: rt.Memory}}
 	for _, c := range n.Columns() {
 		f.kinds = append(f.kinds, types.KindOf(c.Type))
 	}
@@ -135,30 +134,21 @@ func (f *functionScan) draw(want int) error {
 		n = max(n, got)
 	}
 	ends := n < want
-	filled := n
-	if n == 0 && f.drawn == 0 && f.outer {
-		n = 1
-	}
 	row := int32(f.row())
 	for range n {
 		f.from = append(f.from, row)
 	}
-	for _, v := range f.out.Cols[f.width:] { // what ended early, and an outer row's nulls
+	for _, v := range f.out.Cols[f.width:] { // what ended early
 		for k := len(f.from) - v.Len; k > 0 && !(f.ordinality && v == f.out.Cols[len(f.out.Cols)-1]); k-- {
 			v.AppendNull()
 		}
 	}
 	if f.ordinality {
 		v := f.out.Cols[len(f.out.Cols)-1]
-		for range filled {
+		for range n {
 			f.drawn++
 			v.AppendInt(f.drawn)
 		}
-		for v.Len < len(f.from) {
-			v.AppendNull()
-		}
-	} else {
-		f.drawn += int64(filled)
 	}
 	if ends {
 		f.live = false

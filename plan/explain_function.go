@@ -2,11 +2,8 @@ package plan
 
 // title names a FunctionScan: by its alias in FROM, ProjectSet in a select list.
 func (n *FunctionScan) title() string {
-	switch {
-	case n.Name == "":
+	if n.Name == "" {
 		return "ProjectSet"
-	case n.Outer:
-		return "Function Scan, Left Join on " + QuoteIdent(n.Name)
 	}
 	return "Function Scan on " + QuoteIdent(n.Name)
 }

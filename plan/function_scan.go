@@ -10,7 +10,6 @@ type FunctionScan struct {
 	Input      Node // may be nil
 	Calls      []SetCall
 	Ordinality bool
-	Outer      bool   // an input row for which there are no rows yields one with nulls
 	Name       string // alias, for EXPLAIN; "" in a select list
 }
 

@@ -84,14 +84,10 @@ select avg(x), sum(x), min(x), max(x) from (values ('Infinity'::float8), ('-Infi
 select avg(x), sum(x), max(x) - min(x) from (values (interval '1 hour'), (interval '2 days'), (null)) v(x);
 select min(x), max(x) from (values (date '2026-01-01'), (date '2025-01-01'), (null)) v(x);
 select stddev(x), variance(x), stddev_pop(x), var_pop(x) from (values (5)) v(x);
--- later
 select corr(f, elapsed), covar_pop(f, elapsed), regr_slope(f, elapsed), regr_count(f, elapsed) from stream where f < 1000;
 select bit_and(small), bit_or(small), bit_xor(small) from stream;
--- later
 select array_agg(n order by k) from stream where k < 5;
--- later
 select jsonb_agg(n order by k), jsonb_object_agg(k, s) from stream where k < 5;
--- later
 select percentile_cont(0.5) within group (order by f), mode() within group (order by method) from stream;
 -- later
 select method, count(*) from stream group by rollup (method) order by 1;

@@ -87,9 +87,7 @@ savepoint x;
 release x;
 execute nosuch;
 deallocate nosuch;
--- later
 fetch 1 from nosuch;
--- later
 close nosuch;
 select 1 as select;
 select 1 as "a", 2 "b", 3 c;
@@ -103,10 +101,8 @@ select * from stream join stream b;
 select * from stream natural join;
 select * from stream a left join stream b;
 select x.* from stream;
--- later
 drop table nosuch;
 create table;
--- later
 alter table nosuch add column x int;
 delete from nosuch;
 truncate nosuch;

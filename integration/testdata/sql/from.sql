@@ -37,13 +37,9 @@ select v.x, w.y from (values (1), (2)) v(x) inner join (values (1), (1), (3)) w(
 select v.x, w.y from (values (1), (2)) v(x) left join (values (1), (3)) w(y) on v.x = w.y and w.y > 1 order by 1;
 select v.x, w.y from (values (1), (2)) v(x) left join (values (1), (3)) w(y) on v.x < w.y order by 1, 2;
 select v.x, w.y from (values (1), (2)) v(x) left join (values (1), (3)) w(y) on true order by 1, 2;
--- later
 select * from (values (1, 'a'), (2, 'b')) v(id, x) join (values (1, 'c'), (3, 'd')) w(id, y) using (id) order by 1;
--- later
 select * from (values (1, 'a'), (2, 'b')) v(id, x) natural join (values (1, 'c'), (3, 'd')) w(id, y);
--- later
 select id, v.id, w.id from (values (1, 'a'), (2, 'b')) v(id, x) left join (values (1, 'c'), (3, 'd')) w(id, y) using (id) order by 1;
--- later
 select id from (values (1, 'a'), (2, 'b')) v(id, x) full join (values (1, 'c'), (3, 'd')) w(id, y) using (id) order by 1;
 select s.level, v.rank, count(*) from stream s join (values ('Error', 1), ('Warning', 2)) v(level, rank) on s.level = v.level group by s.level, v.rank order by v.rank;
 select s.k, v.name from stream s left join (values (200, 'OK'), (404, 'Not Found')) v(code, name) on s.status = v.code where s.k < 20 order by s.k;
@@ -57,7 +53,6 @@ select * from public.nosuch;
 select * from nosuch.stream;
 select k from stream s where stream.k = 1;
 select * from (values (1)) v(x) join (values (1)) w(y) on x;
--- later
 select * from (values (1)) v(x) join (values (1)) w(y) using (x);
 select * from stream a, stream a;
 select s.k from stream as s where s.k = 1;
@@ -80,9 +75,7 @@ select 'a' union all select null order by 1;
 select 1, 2 union all select 1;
 select 1 union all select true;
 select 1 as a union all select 2 as b;
--- later
 select k from stream where k < 5 except select 2 order by 1;
--- later
 select k from stream where k < 5 intersect select n from stream order by 1;
 select k from stream where k < 3 union all select k from stream where k < 2 order by k limit 3;
 (select k from stream order by k limit 2) union all (select k from stream order by k desc limit 2);
@@ -91,19 +84,12 @@ select count(*) from (select method from stream union all select level from stre
 select 1 union all select 2 order by nosuch;
 select x from (values (1), (2)) v(x) union select x from (values (2), (3)) w(x) order by x;
 (values (1), (2)) union all (values (3)) order by 1;
--- later
 with w as (select k from stream where k < 3) select * from w order by k;
--- later
 select k from stream where k in (select n from stream) order by k;
--- later
 select k, (select max(n) from stream) from stream where k < 3 order by k;
--- later
 select k from stream s where exists (select 1 from stream t where t.n = s.k) order by k;
--- later
 select * from generate_series(1, 5);
--- later
 select g, count(*) from generate_series(1, 3) g group by g order by g;
--- later
 select v.x, l.y from (values (1), (2)) v(x), lateral (select v.x + 1 as y) l;
 table (values (1)) x;
 -- later

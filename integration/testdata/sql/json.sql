@@ -74,7 +74,6 @@ select s['a'] from stream;
 select j[1:2] from stream;
 select j[1.5] from stream;
 select ('[1,2]'::jsonb)['1'], ('{"1":"x"}'::jsonb)[1], ('{"a":[1,2]}'::jsonb)['a'][null];
--- later
 select * from jsonb_each('{"a":1,"b":2}');
 -- later
 -- differs: there is no type jsonpath yet

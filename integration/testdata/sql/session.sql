@@ -18,7 +18,6 @@ show statement_timeout;
 set local application_name = 'z';
 select current_setting('application_name'), current_setting('timezone'), current_setting('nosuch', true);
 select current_setting('nosuch');
--- later
 select set_config('application_name', 'w', false);
 select current_schema, current_schema();
 begin;
@@ -58,7 +57,6 @@ select count(*) from stream where k >= 100000;
 begin;
 insert into stream (timestamp, k, n, f, s, b) values ('2026-03-30', 100000, 5, 1.5, 'a', true), ('2026-03-31', 100001, null, null, null, null);
 select k, n, f, s, b from stream where k >= 100000 order by k;
--- later
 declare c cursor for select k from stream order by k;
 rollback;
 prepare q (int, text) as select $1 + 1, $2 || '!';

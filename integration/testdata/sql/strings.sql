@@ -42,9 +42,7 @@ select translate('12345', '143', 'ax'), replace('aaa', 'a', ''), replace('aaa', 
 -- later
 select unistr('\0441'), normalize('é', NFC) = 'é';
 select string_agg(s, ',' order by k) from stream where k < 20;
--- later
 select * from regexp_split_to_table('a b c', ' ');
--- later
 select string_to_array('a,b,c', ',');
 select regexp_replace('foobarbaz', 'b..', 'X'), regexp_replace('foobarbaz', 'b(..)', 'X\1Y', 'g'), regexp_replace('abc', '', '-', 'g');
 select regexp_count('abcabc', 'b'), regexp_like('abc', 'B', 'i');

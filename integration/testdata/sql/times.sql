@@ -16,7 +16,6 @@ select k from stream where timestamp > date '2026-03-29' order by k;
 select k from stream where timestamp > timestamp '2026-03-29 01:00:00' order by k;
 select k from stream where timestamp < now() - interval '100 years';
 select count(*) from stream where timestamp > now() - interval '100 years';
--- later
 select k from stream where timestamp = (select min(timestamp) from stream);
 select k from stream where date_trunc('hour', timestamp) = '2026-03-28 22:00:00+00' order by k;
 select k from stream where extract(hour from timestamp) = 23 and extract(minute from timestamp) > 30 order by k;
@@ -44,7 +43,6 @@ select now() - now(), now() = current_timestamp, current_timestamp = transaction
 select to_timestamp(0), to_timestamp(1700000000.5), make_date(2026, 1, 2), make_timestamp(2026, 1, 2, 3, 4, 5.5);
 -- later
 select to_timestamp('2026-01-02 03:04', 'YYYY-MM-DD HH24:MI'), to_date('02.01.2026', 'DD.MM.YYYY'), make_interval(days => 3);
--- later
 select make_interval(1, 2, 3, 4, 5, 6, 7.5), make_time(1, 2, 3.5), make_timestamptz(2026, 1, 2, 3, 4, 5.5, 'Europe/Berlin');
 select extract(epoch from date '2026-01-01'), extract(epoch from interval '1 month 1 day'), extract(century from date '2026-01-01'), extract(decade from date '2026-01-01'), extract(millennium from date '2026-01-01'), extract(julian from date '2026-01-01'), extract(isoyear from date '2026-01-01'), extract(timezone from now()), extract(timezone_hour from now());
 select extract(hour from date '2026-01-01');
