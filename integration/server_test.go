@@ -19,6 +19,11 @@ import (
 	"time"
 
 	"github.com/flare-pg/flare-pg/integration/pgoracle"
+
+	// What the program is built from is part of this test's binary, so that go test takes no remembered result when it has changed.
+	_ "github.com/flare-pg/flare-pg/ingest/demo"
+	_ "github.com/flare-pg/flare-pg/session"
+
 	"github.com/jackc/pgx/v5"
 )
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 )
 
@@ -37,20 +38,53 @@ func AppendFloat(dst []byte, env *Env, t OID, f float64) []byte {
 // shortest appends the shortest decimal that lies between f and the middles to its neighbours. Go also
 // takes a middle itself, where reading would round it back to f; PostgreSQL does not, so 1e23 is shown
 // as 9.999999999999999e+22.
-func shortest(dst []byte, f float64, bits int) []byte {
-	s := strconv.AppendFloat(dst, f, 'e', -1, bits)
+func shortest(dst []byte, f float64, size int) []byte {
+	s := strconv.AppendFloat(dst, f, 'e', -1, size)
+	if shortDecimal(f, size) {
+		s = toEven(s, f, size)
+	}
 	// A middle has few enough decimal digits only where it is an integer with few factors of five.
-	if a := math.Abs(f); bits == 64 && (a < 1<<54 || a > 1e41) || bits == 32 && (a < 1<<25 || a > 1e20) {
+	if a := math.Abs(f); size == 64 && (a < 1<<54 || a > 1e41) || size == 32 && (a < 1<<25 || a > 1e20) {
 		return s
 	}
 	digits := bytes.IndexByte(s, 'e') - bytes.IndexByte(s, '.') // one more than s has behind its point
 	if bytes.IndexByte(s, '.') < 0 {
 		digits = 1
 	}
-	for ; isMiddle(s, f, bits); digits++ {
-		s = strconv.AppendFloat(dst, f, 'e', digits, bits)
+	for ; isMiddle(s, f, size); digits++ {
+		s = strconv.AppendFloat(dst, f, 'e', digits, size)
 	}
 	return s
+}
+
+// shortDecimal reports whether all the decimal digits of f are so few that it may lie just between two texts that are equally short.
+func shortDecimal(f float64, size int) bool {
+	fraction, exponent := math.Frexp(math.Abs(f))
+	mantissa := uint64(fraction * (1 << 53))
+	significant := 53 - bits.TrailingZeros64(mantissa)
+	behind := max(0, significant-exponent) // binary digits behind the point, each of which is one decimal digit there
+	digits := float64(significant)*0.302 + float64(behind)*0.699
+	if behind == 0 {
+		digits = float64(exponent) * 0.302
+	}
+	if size == 32 {
+		return digits <= 12
+	}
+	return digits <= 20
+}
+
+// toEven takes, of two texts of the same length that are equally near to f, the one with the even last digit, as PostgreSQL does; Go takes the upper one.
+func toEven(s []byte, f float64, size int) []byte {
+	behind := max(0, bytes.IndexByte(s, 'e')-bytes.IndexByte(s, '.')-1)
+	if bytes.IndexByte(s, '.') < 0 {
+		behind = 0
+	}
+	var buf [32]byte
+	even := strconv.AppendFloat(buf[:0], f, 'e', behind, 64)
+	if back, err := strconv.ParseFloat(string(even), size); err != nil || back != f {
+		return s
+	}
+	return append(s[:0], even...)
 }
 
 // isMiddle reports whether a decimal is just between f and one of its neighbours.
