@@ -1,0 +1,5 @@
+package sparse
+
+func (s *scan) index(tape []uint32, text []byte, base uint32) int {
+	return s.indexPortable(tape, text, base)
+}
