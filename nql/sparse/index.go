@@ -66,7 +66,6 @@ func (s *scan) found() Found {
 type block struct {
 	opens, closes uint64 // { [ and } ] outside strings
 	others        uint64 // : , outside strings
-	quotes        uint64 // quotes that open or close a string
 }
 
 // unescaped gives of the quotes of a block those that nothing escapes.

@@ -29,14 +29,13 @@ func gather(w uint64) uint64 {
 }
 
 // next reads a block of 64 bytes.
-func (s *scan) next(text *[64]byte) block {
-	var b block
+func (s *scan) next(text *[64]byte) (b block, quotes uint64) {
 	var backslashes, controls, spaces uint64
 	for i := 0; i < 64; i += 8 {
 		w := binary.LittleEndian.Uint64(text[i:])
 		s.high |= w & highs
 		folded := w | 0x20*ones // brackets and braces differ in this bit alone
-		b.quotes |= gather(equal(w, '"')) << i
+		quotes |= gather(equal(w, '"')) << i
 		backslashes |= gather(equal(w, '\\')) << i
 		b.opens |= gather(equal(folded, '{')) << i
 		b.closes |= gather(equal(folded, '}')) << i
@@ -44,48 +43,58 @@ func (s *scan) next(text *[64]byte) block {
 		controls |= gather(below(w, ' ')) << i
 		spaces |= gather(below(w, ' '+1)) << i
 	}
-	b.quotes = s.unescaped(b.quotes, backslashes)
-	in := s.within(b.quotes)
+	quotes = s.unescaped(quotes, backslashes)
+	in := s.within(quotes)
 	b.opens &^= in
 	b.closes &^= in
 	b.others &^= in
 	s.backslashes |= backslashes
 	s.controls |= controls & in
 	s.spaces |= spaces &^ in
-	return b
+	return b, quotes
 }
 
-// last reads what remains, fewer than 64 bytes, as if other characters of no meaning came behind it.
-func (s *scan) last(text []byte) block {
-	var padded [64]byte
-	for i := copy(padded[:], text); i < len(padded); i++ {
-		padded[i] = filler
+// padded is what remains of a text, fewer than 64 bytes, with bytes behind it that no mask marks.
+func padded(rest []byte) (text [64]byte) {
+	for i := copy(text[:], rest); i < len(text); i++ {
+		text[i] = 'x'
 	}
-	return s.next(&padded)
+	return text
 }
 
-// filler is a byte that no mask marks.
-const filler = 'x'
-
-// indexPortable writes to tape, which has room for all of it and slack, and says how many offsets it wrote. Texts but the last are multiples of 64 bytes.
 func (s *scan) indexPortable(tape []uint32, text []byte, base uint32) int {
 	n := 0
 	for ; len(text) >= 64; text = text[64:] {
-		n += flatten(tape[n:], s.next((*[64]byte)(text)), base)
+		b, quotes := s.next((*[64]byte)(text))
+		n += flatten(tape[n:], b, quotes, base)
 		base += 64
 	}
 	if len(text) > 0 {
-		n += flatten(tape[n:], s.last(text), base)
+		rest := padded(text)
+		b, quotes := s.next(&rest)
+		n += flatten(tape[n:], b, quotes, base)
 	}
 	return n
 }
 
 // flatten writes the offset of each bit that is set.
-func flatten(tape []uint32, b block, base uint32) int {
+func flatten(tape []uint32, b block, quotes uint64, base uint32) int {
 	n := 0
-	for m := b.opens | b.closes | b.others | b.quotes; m != 0; m &= m - 1 {
+	for m := b.opens | b.closes | b.others | quotes; m != 0; m &= m - 1 {
 		tape[n] = base + uint32(bits.TrailingZeros64(m))
 		n++
 	}
 	return n
+}
+
+func (s *scan) blocksPortable(to []block, text []byte) {
+	i := 0
+	for ; len(text) >= 64; text = text[64:] {
+		to[i], _ = s.next((*[64]byte)(text))
+		i++
+	}
+	if len(text) > 0 {
+		rest := padded(text)
+		to[i], _ = s.next(&rest)
+	}
 }
