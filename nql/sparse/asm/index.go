@@ -121,19 +121,26 @@ func (f *flattener) write(found GPVirtual, tape Mem) {
 	if f.identity != nil {
 		k := K()
 		KMOVQ(found, k)
-		picked, lane, wide := ZMM(), XMM(), ZMM()
+		picked, wide := ZMM(), ZMM()
 		VPCOMPRESSB_Z(f.identity, k, picked)
-		VPMOVZXBD(picked.AsX(), wide)
-		VPADDD(f.bases, wide, wide)
-		VMOVDQU32(wide, tape)
-		CMPQ(count, Imm(16))
-		JBE(LabelRef("few"))
-		for j := 1; j < 4; j++ {
-			VEXTRACTI32X4(U8(j), picked, lane)
+		sixteen := func(j int) {
+			lane := picked.AsX()
+			if j > 0 {
+				x := XMM()
+				VEXTRACTI32X4(U8(j), picked, x)
+				lane = x
+			}
 			VPMOVZXBD(lane, wide)
 			VPADDD(f.bases, wide, wide)
 			VMOVDQU32(wide, tape.Offset(64*j))
 		}
+		// Usually there are more than 16 about as often as not, and hardly ever more than 32.
+		sixteen(0)
+		sixteen(1)
+		CMPQ(count, Imm(32))
+		JBE(LabelRef("few"))
+		sixteen(2)
+		sixteen(3)
 		Label("few")
 		VPADDD(f.step, f.bases, f.bases)
 		LEAQ(Mem{Base: tape.Base, Index: count, Scale: 4}, tape.Base)
