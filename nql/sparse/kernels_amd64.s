@@ -25,16 +25,16 @@ TEXT ·indexAVX512(SB), NOSPLIT, $0-48
 	MOVL         $0x5c5c5c5c, R11
 	VMOVD        R11, X3
 	VPBROADCASTD X3, Z3
-	MOVL         $0x20202020, R11
+	MOVL         $0x1f1f1f1f, R11
 	VMOVD        R11, X4
 	VPBROADCASTD X4, Z4
-	MOVL         $0x1f1f1f1f, R11
+	MOVL         $0x7b7b7b7b, R11
 	VMOVD        R11, X5
 	VPBROADCASTD X5, Z5
-	MOVL         $0x7b7b7b7b, R11
+	MOVL         $0x7d7d7d7d, R11
 	VMOVD        R11, X6
 	VPBROADCASTD X6, Z6
-	MOVL         $0x7d7d7d7d, R11
+	MOVL         $0x20202020, R11
 	VMOVD        R11, X7
 	VPBROADCASTD X7, Z7
 	MOVL         $0x2c2c2c2c, R11
@@ -43,10 +43,10 @@ TEXT ·indexAVX512(SB), NOSPLIT, $0-48
 	MOVL         $0x3a3a3a3a, R11
 	VMOVD        R11, X9
 	VPBROADCASTD X9, Z9
+	MOVL         $0x00000040, R11
 	VMOVDQU64    numbers<>+0(SB), Z10
 	VPBROADCASTD R10, Z11
-	MOVL         $0x00000040, R10
-	VPBROADCASTD R10, Z12
+	VPBROADCASTD R11, Z12
 	MOVL         $0x78787878, R10
 	VMOVD        R10, X13
 	VPBROADCASTD X13, Z14
@@ -81,17 +81,17 @@ block:
 	XORQ          AX, R11
 	MOVQ          R11, AX
 	SARQ          $0x3f, AX
-	VPCMPUB       $0x02, Z5, Z13, K1
+	VPCMPUB       $0x02, Z4, Z13, K1
 	KMOVQ         K1, R12
 	ANDQ          R11, R12
 	ORQ           R12, SI
-	VPCMPUB       $0x02, Z4, Z13, K1
+	VPCMPUB       $0x02, Z7, Z13, K1
 	KMOVQ         K1, R12
 	ANDNQ         R12, R11, R12
 	ORQ           R12, DX
-	VPORQ         Z4, Z13, Z15
-	VPCMPEQB      Z6, Z15, K1
-	VPCMPEQB      Z7, Z15, K2
+	VPORQ         Z7, Z13, Z15
+	VPCMPEQB      Z5, Z15, K1
+	VPCMPEQB      Z6, Z15, K2
 	VPCMPEQB      Z8, Z13, K3
 	VPCMPEQB      Z9, Z13, K4
 	KORQ          K1, K2, K1
@@ -225,89 +225,104 @@ GLOBL numbers<>(SB), RODATA|NOPTR, $64
 DATA odd<>+0(SB)/8, $0xaaaaaaaaaaaaaaaa
 GLOBL odd<>(SB), RODATA|NOPTR, $8
 
-// func blocksAVX512(s *uint64, to *uint64, text *byte, n int)
-// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, PCLMULQDQ
-TEXT ·blocksAVX512(SB), NOSPLIT, $0-32
+// func structureAVX512(s *uint64, tape *uint16, text *byte, n int) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, PCLMULQDQ, POPCNT
+TEXT ·structureAVX512(SB), NOSPLIT, $0-40
 	MOVQ         s+0(FP), CX
 	MOVQ         (CX), AX
 	MOVQ         8(CX), CX
 	VPCMPEQB     X0, X0, X0
-	MOVQ         to+8(FP), DX
+	MOVQ         tape+8(FP), DX
 	MOVQ         text+16(FP), BX
 	MOVQ         n+24(FP), SI
-	MOVL         $0x22222222, DI
-	VMOVD        DI, X1
+	XORL         DI, DI
+	MOVL         $0x22222222, R8
+	VMOVD        R8, X1
 	VPBROADCASTD X1, Z1
-	MOVL         $0x5c5c5c5c, DI
-	VMOVD        DI, X2
+	MOVL         $0x5c5c5c5c, R8
+	VMOVD        R8, X2
 	VPBROADCASTD X2, Z2
-	MOVL         $0x7b7b7b7b, DI
-	VMOVD        DI, X3
+	MOVL         $0x7b7b7b7b, R8
+	VMOVD        R8, X3
 	VPBROADCASTD X3, Z3
-	MOVL         $0x7d7d7d7d, DI
-	VMOVD        DI, X4
+	MOVL         $0x7d7d7d7d, R8
+	VMOVD        R8, X4
 	VPBROADCASTD X4, Z4
-	MOVL         $0x2c2c2c2c, DI
-	VMOVD        DI, X5
+	MOVL         $0x20202020, R8
+	VMOVD        R8, X5
 	VPBROADCASTD X5, Z5
-	MOVL         $0x3a3a3a3a, DI
-	VMOVD        DI, X6
+	MOVL         $0x2c2c2c2c, R8
+	VMOVD        R8, X6
 	VPBROADCASTD X6, Z6
-	MOVL         $0x20202020, DI
-	VMOVD        DI, X7
+	MOVL         $0x3a3a3a3a, R8
+	VMOVD        R8, X7
 	VPBROADCASTD X7, Z7
+	MOVL         $0x00000040, R8
+	VMOVDQU64    numbers<>+0(SB), Z8
+	VPBROADCASTW DI, Z9
+	VPBROADCASTW R8, Z10
 	MOVL         $0x78787878, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z9
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Z12
 
 loop:
 	CMPQ      SI, $0x40
 	JB        tail
-	VMOVDQU64 (BX), Z8
+	VMOVDQU64 (BX), Z11
 
 block:
-	VPCMPEQB   Z1, Z8, K1
-	KMOVQ      K1, DI
-	VPCMPEQB   Z2, Z8, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, CX, R9
-	LEAQ       (R9)(R9*1), R10
-	ORQ        odd<>+0(SB), R10
-	SUBQ       R9, R10
-	XORQ       odd<>+0(SB), R10
-	MOVQ       R8, R9
-	ORQ        CX, R9
-	XORQ       R10, R9
-	ANDNQ      DI, R9, DI
-	ANDQ       R8, R10
-	SHRQ       $0x3f, R10
-	MOVQ       R10, CX
-	VMOVQ      DI, X10
-	VPCLMULQDQ $0x00, X0, X10, X10
-	VMOVQ      X10, DI
-	XORQ       AX, DI
-	MOVQ       DI, AX
-	SARQ       $0x3f, AX
-	VPORQ      Z7, Z8, Z10
-	VPCMPEQB   Z3, Z10, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, (DX)
-	VPCMPEQB   Z4, Z10, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 8(DX)
-	VPCMPEQB   Z5, Z8, K1
-	VPCMPEQB   Z6, Z8, K2
-	KORQ       K1, K2, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 16(DX)
-	ADDQ       $0x18, DX
-	ADDQ       $0x40, BX
-	SUBQ       $0x40, SI
-	JA         loop
-	JMP        done
+	VPCMPEQB      Z1, Z11, K1
+	KMOVQ         K1, DI
+	VPCMPEQB      Z2, Z11, K1
+	KMOVQ         K1, R8
+	ANDNQ         R8, CX, R9
+	LEAQ          (R9)(R9*1), R10
+	ORQ           odd<>+0(SB), R10
+	SUBQ          R9, R10
+	XORQ          odd<>+0(SB), R10
+	MOVQ          R8, R9
+	ORQ           CX, R9
+	XORQ          R10, R9
+	ANDNQ         DI, R9, DI
+	ANDQ          R8, R10
+	SHRQ          $0x3f, R10
+	MOVQ          R10, CX
+	VMOVQ         DI, X13
+	VPCLMULQDQ    $0x00, X0, X13, X13
+	VMOVQ         X13, DI
+	XORQ          AX, DI
+	MOVQ          DI, AX
+	SARQ          $0x3f, AX
+	VPORQ         Z5, Z11, Z13
+	VPCMPEQB      Z3, Z13, K1
+	VPCMPEQB      Z4, Z13, K2
+	VPCMPEQB      Z6, Z11, K3
+	VPCMPEQB      Z7, Z11, K4
+	KORQ          K1, K2, K1
+	KORQ          K3, K4, K3
+	KORQ          K1, K3, K1
+	KMOVQ         K1, R8
+	ANDNQ         R8, DI, R8
+	POPCNTQ       R8, DI
+	KMOVQ         R8, K1
+	VPCOMPRESSB.Z Z8, K1, Z11
+	VPMOVZXBW     Y11, Z13
+	VPADDW        Z9, Z13, Z13
+	VMOVDQU16     Z13, (DX)
+	CMPQ          DI, $0x20
+	JBE           few
+	VEXTRACTI64X4 $0x01, Z11, Y11
+	VPMOVZXBW     Y11, Z13
+	VPADDW        Z9, Z13, Z13
+	VMOVDQU16     Z13, 64(DX)
+
+few:
+	VPADDW Z10, Z9, Z9
+	LEAQ   (DX)(DI*2), DX
+	ADDQ   $0x40, BX
+	SUBQ   $0x40, SI
+	JA     loop
+	JMP    done
 
 tail:
 	TESTQ     SI, SI
@@ -315,15 +330,19 @@ tail:
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVQ     DI, K1
-	VMOVDQA64 Z9, Z8
-	VMOVDQU8  (BX), K1, Z8
+	VMOVDQA64 Z12, Z11
+	VMOVDQU8  (BX), K1, Z11
 	JMP       block
 
 done:
+	MOVQ s+0(FP), BX
+	MOVQ AX, (BX)
+	MOVQ CX, 8(BX)
 	VZEROUPPER
-	MOVQ s+0(FP), DX
-	MOVQ AX, (DX)
-	MOVQ CX, 8(DX)
+	MOVQ tape+8(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x01, DX
+	MOVQ DX, ret+32(FP)
 	RET
 
 // func indexAVX2(s *uint64, tape *uint32, text *byte, n int, base uint32) int
@@ -347,16 +366,16 @@ TEXT ·indexAVX2(SB), NOSPLIT, $0-48
 	MOVL         $0x5c5c5c5c, R11
 	VMOVD        R11, X3
 	VPBROADCASTD X3, Y3
-	MOVL         $0x20202020, R11
+	MOVL         $0x1f1f1f1f, R11
 	VMOVD        R11, X4
 	VPBROADCASTD X4, Y4
-	MOVL         $0x1f1f1f1f, R11
+	MOVL         $0x7b7b7b7b, R11
 	VMOVD        R11, X5
 	VPBROADCASTD X5, Y5
-	MOVL         $0x7b7b7b7b, R11
+	MOVL         $0x7d7d7d7d, R11
 	VMOVD        R11, X6
 	VPBROADCASTD X6, Y6
-	MOVL         $0x7d7d7d7d, R11
+	MOVL         $0x20202020, R11
 	VMOVD        R11, X7
 	VPBROADCASTD X7, Y7
 	MOVL         $0x2c2c2c2c, R11
@@ -404,16 +423,6 @@ loop:
 	XORQ       AX, R12
 	MOVQ       R12, AX
 	SARQ       $0x3f, AX
-	VPMAXUB    Y5, Y10, Y12
-	VPMAXUB    Y5, Y11, Y13
-	VPCMPEQB   Y5, Y12, Y12
-	VPCMPEQB   Y5, Y13, Y13
-	VPMOVMSKB  Y12, R13
-	VPMOVMSKB  Y13, R14
-	SHLQ       $0x20, R14
-	ORQ        R14, R13
-	ANDQ       R12, R13
-	ORQ        R13, SI
 	VPMAXUB    Y4, Y10, Y12
 	VPMAXUB    Y4, Y11, Y13
 	VPCMPEQB   Y4, Y12, Y12
@@ -422,19 +431,29 @@ loop:
 	VPMOVMSKB  Y13, R14
 	SHLQ       $0x20, R14
 	ORQ        R14, R13
+	ANDQ       R12, R13
+	ORQ        R13, SI
+	VPMAXUB    Y7, Y10, Y12
+	VPMAXUB    Y7, Y11, Y13
+	VPCMPEQB   Y7, Y12, Y12
+	VPCMPEQB   Y7, Y13, Y13
+	VPMOVMSKB  Y12, R13
+	VPMOVMSKB  Y13, R14
+	SHLQ       $0x20, R14
+	ORQ        R14, R13
 	ANDNQ      R13, R12, R13
 	ORQ        R13, DX
-	VPOR       Y4, Y10, Y12
-	VPOR       Y4, Y11, Y13
-	VPCMPEQB   Y6, Y12, Y14
-	VPCMPEQB   Y7, Y12, Y12
+	VPOR       Y7, Y10, Y12
+	VPOR       Y7, Y11, Y13
+	VPCMPEQB   Y5, Y12, Y14
+	VPCMPEQB   Y6, Y12, Y12
 	VPCMPEQB   Y8, Y10, Y15
 	VPCMPEQB   Y9, Y10, Y10
 	VPOR       Y14, Y12, Y14
 	VPOR       Y15, Y10, Y15
 	VPOR       Y14, Y15, Y14
-	VPCMPEQB   Y6, Y13, Y10
-	VPCMPEQB   Y7, Y13, Y12
+	VPCMPEQB   Y5, Y13, Y10
+	VPCMPEQB   Y6, Y13, Y12
 	VPCMPEQB   Y8, Y11, Y13
 	VPCMPEQB   Y9, Y11, Y11
 	VPOR       Y10, Y12, Y10
@@ -511,36 +530,37 @@ tail:
 	MOVQ      DI, ret+40(FP)
 	RET
 
-// func blocksAVX2(s *uint64, to *uint64, text *byte, n int)
-// Requires: AVX, AVX2, BMI, PCLMULQDQ
-TEXT ·blocksAVX2(SB), NOSPLIT, $0-32
+// func structureAVX2(s *uint64, tape *uint16, text *byte, n int) int
+// Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
+TEXT ·structureAVX2(SB), NOSPLIT, $0-40
 	MOVQ         s+0(FP), CX
 	MOVQ         (CX), AX
 	MOVQ         8(CX), CX
 	VPCMPEQB     X0, X0, X0
-	MOVQ         to+8(FP), DX
+	MOVQ         tape+8(FP), DX
 	MOVQ         text+16(FP), BX
 	MOVQ         n+24(FP), SI
-	MOVL         $0x22222222, DI
-	VMOVD        DI, X1
+	XORL         DI, DI
+	MOVL         $0x22222222, R8
+	VMOVD        R8, X1
 	VPBROADCASTD X1, Y1
-	MOVL         $0x5c5c5c5c, DI
-	VMOVD        DI, X2
+	MOVL         $0x5c5c5c5c, R8
+	VMOVD        R8, X2
 	VPBROADCASTD X2, Y2
-	MOVL         $0x7b7b7b7b, DI
-	VMOVD        DI, X3
+	MOVL         $0x7b7b7b7b, R8
+	VMOVD        R8, X3
 	VPBROADCASTD X3, Y3
-	MOVL         $0x7d7d7d7d, DI
-	VMOVD        DI, X4
+	MOVL         $0x7d7d7d7d, R8
+	VMOVD        R8, X4
 	VPBROADCASTD X4, Y4
-	MOVL         $0x2c2c2c2c, DI
-	VMOVD        DI, X5
+	MOVL         $0x20202020, R8
+	VMOVD        R8, X5
 	VPBROADCASTD X5, Y5
-	MOVL         $0x3a3a3a3a, DI
-	VMOVD        DI, X6
+	MOVL         $0x2c2c2c2c, R8
+	VMOVD        R8, X6
 	VPBROADCASTD X6, Y6
-	MOVL         $0x20202020, DI
-	VMOVD        DI, X7
+	MOVL         $0x3a3a3a3a, R8
+	VMOVD        R8, X7
 	VPBROADCASTD X7, Y7
 
 loop:
@@ -550,72 +570,111 @@ loop:
 	VMOVDQU    32(BX), Y9
 	VPCMPEQB   Y1, Y8, Y10
 	VPCMPEQB   Y1, Y9, Y11
-	VPMOVMSKB  Y10, DI
-	VPMOVMSKB  Y11, R8
-	SHLQ       $0x20, R8
-	ORQ        R8, DI
+	VPMOVMSKB  Y10, R8
+	VPMOVMSKB  Y11, R9
+	SHLQ       $0x20, R9
+	ORQ        R9, R8
 	VPCMPEQB   Y2, Y8, Y10
 	VPCMPEQB   Y2, Y9, Y11
-	VPMOVMSKB  Y10, R8
-	VPMOVMSKB  Y11, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	ANDNQ      R8, CX, R9
-	LEAQ       (R9)(R9*1), R10
-	ORQ        odd<>+0(SB), R10
-	SUBQ       R9, R10
-	XORQ       odd<>+0(SB), R10
-	MOVQ       R8, R9
-	ORQ        CX, R9
-	XORQ       R10, R9
-	ANDNQ      DI, R9, DI
-	ANDQ       R8, R10
-	SHRQ       $0x3f, R10
-	MOVQ       R10, CX
-	VMOVQ      DI, X10
+	VPMOVMSKB  Y10, R9
+	VPMOVMSKB  Y11, R10
+	SHLQ       $0x20, R10
+	ORQ        R10, R9
+	ANDNQ      R9, CX, R10
+	LEAQ       (R10)(R10*1), R11
+	ORQ        odd<>+0(SB), R11
+	SUBQ       R10, R11
+	XORQ       odd<>+0(SB), R11
+	MOVQ       R9, R10
+	ORQ        CX, R10
+	XORQ       R11, R10
+	ANDNQ      R8, R10, R8
+	ANDQ       R9, R11
+	SHRQ       $0x3f, R11
+	MOVQ       R11, CX
+	VMOVQ      R8, X10
 	VPCLMULQDQ $0x00, X0, X10, X10
-	VMOVQ      X10, DI
-	XORQ       AX, DI
-	MOVQ       DI, AX
+	VMOVQ      X10, R8
+	XORQ       AX, R8
+	MOVQ       R8, AX
 	SARQ       $0x3f, AX
-	VPOR       Y7, Y8, Y10
-	VPOR       Y7, Y9, Y11
+	VPOR       Y5, Y8, Y10
+	VPOR       Y5, Y9, Y11
 	VPCMPEQB   Y3, Y10, Y12
-	VPCMPEQB   Y3, Y11, Y13
-	VPMOVMSKB  Y12, R8
-	VPMOVMSKB  Y13, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, (DX)
 	VPCMPEQB   Y4, Y10, Y10
-	VPCMPEQB   Y4, Y11, Y11
-	VPMOVMSKB  Y10, R8
-	VPMOVMSKB  Y11, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 8(DX)
-	VPCMPEQB   Y5, Y8, Y10
-	VPCMPEQB   Y6, Y8, Y8
-	VPOR       Y10, Y8, Y10
-	VPCMPEQB   Y5, Y9, Y8
-	VPCMPEQB   Y6, Y9, Y9
-	VPOR       Y8, Y9, Y8
-	VPMOVMSKB  Y10, R8
-	VPMOVMSKB  Y8, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 16(DX)
-	ADDQ       $0x18, DX
-	ADDQ       $0x40, BX
-	SUBQ       $0x40, SI
-	JA         loop
+	VPCMPEQB   Y6, Y8, Y13
+	VPCMPEQB   Y7, Y8, Y8
+	VPOR       Y12, Y10, Y12
+	VPOR       Y13, Y8, Y13
+	VPOR       Y12, Y13, Y12
+	VPCMPEQB   Y3, Y11, Y8
+	VPCMPEQB   Y4, Y11, Y10
+	VPCMPEQB   Y6, Y9, Y11
+	VPCMPEQB   Y7, Y9, Y9
+	VPOR       Y8, Y10, Y8
+	VPOR       Y11, Y9, Y11
+	VPOR       Y8, Y11, Y8
+	VPMOVMSKB  Y12, R9
+	VPMOVMSKB  Y8, R10
+	SHLQ       $0x20, R10
+	ORQ        R10, R9
+	ANDNQ      R9, R8, R9
+	POPCNTQ    R9, R8
+	LEAQ       (DX)(R8*2), R8
+	TESTQ      R9, R9
+	JE         flat
+
+eight:
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, (DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 2(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 4(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 6(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 8(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 10(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 12(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 14(DX)
+	ADDQ   $0x10, DX
+	TESTQ  R9, R9
+	JNE    eight
+
+flat:
+	MOVQ R8, DX
+	ADDL $0x40, DI
+	ADDQ $0x40, BX
+	SUBQ $0x40, SI
+	JA   loop
 
 tail:
+	MOVQ s+0(FP), BX
+	MOVQ AX, (BX)
+	MOVQ CX, 8(BX)
 	VZEROUPPER
-	MOVQ s+0(FP), DX
-	MOVQ AX, (DX)
-	MOVQ CX, 8(DX)
+	MOVQ tape+8(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x01, DX
+	MOVQ DX, ret+32(FP)
 	RET

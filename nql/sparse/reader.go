@@ -70,6 +70,7 @@ func Compile(paths [][]Step) *Wanted {
 	for i, p := range paths {
 		w.root.add(p, i)
 	}
+	w.root.prepare()
 	w.wide = w.root.wide()
 	return w
 }
@@ -94,8 +95,10 @@ func (w *Wanted) Read(doc []byte, out []Value) {
 		r.set(doc, &w.root, i, skipValue(doc, i))
 		return
 	}
+	r.c.restart(i)
 	end := 0
 	if w.sorted && len(w.root.members) > 0 && i < len(doc) && doc[i] == '{' {
+		r.c.next(doc)
 		end = r.sorted(doc, &w.root, i, w.first)
 	} else {
 		end = r.value(doc, &w.root, i)

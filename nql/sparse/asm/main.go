@@ -13,7 +13,7 @@ func main() {
 	ConstraintExpr("!purego")
 	for _, isa := range []isa{avx512{}, avx2{}} {
 		index(isa)
-		blocks(isa)
+		structure(isa)
 	}
 	Generate()
 }
