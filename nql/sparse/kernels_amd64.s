@@ -7,62 +7,51 @@
 // func indexAVX512(s *uint64, tape *uint32, text *byte, n int, base uint32) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, PCLMULQDQ, POPCNT
 TEXT ·indexAVX512(SB), NOSPLIT, $0-48
-	MOVQ         s+0(FP), DX
-	MOVQ         (DX), AX
-	MOVQ         8(DX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         16(DX), BX
-	MOVQ         24(DX), SI
-	MOVQ         32(DX), DX
-	VPXORQ       Z1, Z1, Z1
-	MOVQ         tape+8(FP), DI
-	MOVQ         text+16(FP), R8
-	MOVQ         n+24(FP), R9
-	MOVL         base+32(FP), R10
-	MOVL         $0x22222222, R11
-	VMOVD        R11, X2
-	VPBROADCASTD X2, Z2
-	MOVL         $0x5c5c5c5c, R11
-	VMOVD        R11, X3
-	VPBROADCASTD X3, Z3
-	MOVL         $0x1f1f1f1f, R11
-	VMOVD        R11, X4
-	VPBROADCASTD X4, Z4
-	MOVL         $0x7b7b7b7b, R11
-	VMOVD        R11, X5
-	VPBROADCASTD X5, Z5
-	MOVL         $0x7d7d7d7d, R11
-	VMOVD        R11, X6
-	VPBROADCASTD X6, Z6
-	MOVL         $0x20202020, R11
-	VMOVD        R11, X7
-	VPBROADCASTD X7, Z7
-	MOVL         $0x2c2c2c2c, R11
-	VMOVD        R11, X8
-	VPBROADCASTD X8, Z8
-	MOVL         $0x3a3a3a3a, R11
-	VMOVD        R11, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x00000040, R11
-	VMOVDQU64    numbers<>+0(SB), Z10
-	VPBROADCASTD R10, Z11
-	VPBROADCASTD R11, Z12
-	MOVL         $0x78787878, R10
-	VMOVD        R10, X13
-	VPBROADCASTD X13, Z14
+	MOVQ            s+0(FP), DX
+	MOVQ            (DX), AX
+	MOVQ            8(DX), CX
+	VPCMPEQB        X0, X0, X0
+	MOVQ            16(DX), BX
+	MOVQ            24(DX), SI
+	MOVQ            32(DX), DX
+	VPXORQ          Z1, Z1, Z1
+	MOVQ            tape+8(FP), DI
+	MOVQ            text+16(FP), R8
+	MOVQ            n+24(FP), R9
+	MOVL            base+32(FP), R10
+	MOVL            $0x22222222, R11
+	VMOVD           R11, X2
+	VPBROADCASTD    X2, Z2
+	MOVL            $0x5c5c5c5c, R11
+	VMOVD           R11, X3
+	VPBROADCASTD    X3, Z3
+	MOVL            $0x1f1f1f1f, R11
+	VMOVD           R11, X4
+	VPBROADCASTD    X4, Z4
+	MOVL            $0x20202020, R11
+	VMOVD           R11, X5
+	VPBROADCASTD    X5, Z6
+	VBROADCASTI32X4 marks<>+0(SB), Z5
+	MOVL            $0x00000040, R11
+	VMOVDQU64       numbers<>+0(SB), Z7
+	VPBROADCASTD    R10, Z8
+	VPBROADCASTD    R11, Z9
+	MOVL            $0x78787878, R10
+	VMOVD           R10, X10
+	VPBROADCASTD    X10, Z11
 
 loop:
 	CMPQ      R9, $0x40
 	JB        tail
-	VMOVDQU64 (R8), Z13
+	VMOVDQU64 (R8), Z10
 
 block:
-	VPCMPEQB      Z2, Z13, K1
+	VPCMPEQB      Z2, Z10, K1
 	KMOVQ         K1, R10
-	VPCMPEQB      Z3, Z13, K1
+	VPCMPEQB      Z3, Z10, K1
 	KMOVQ         K1, R11
 	ORQ           R11, BX
-	VPORQ         Z13, Z1, Z1
+	VPORQ         Z10, Z1, Z1
 	ANDNQ         R11, CX, R12
 	LEAQ          (R12)(R12*1), R13
 	ORQ           odd<>+0(SB), R13
@@ -75,54 +64,51 @@ block:
 	ANDQ          R11, R13
 	SHRQ          $0x3f, R13
 	MOVQ          R13, CX
-	VMOVQ         R10, X15
-	VPCLMULQDQ    $0x00, X0, X15, X15
-	VMOVQ         X15, R11
+	VMOVQ         R10, X12
+	VPCLMULQDQ    $0x00, X0, X12, X12
+	VMOVQ         X12, R11
 	XORQ          AX, R11
 	MOVQ          R11, AX
 	SARQ          $0x3f, AX
-	VPCMPUB       $0x02, Z4, Z13, K1
+	VPCMPUB       $0x02, Z4, Z10, K1
 	KMOVQ         K1, R12
+	MOVQ          R12, R13
+	ORQ           R11, R13
 	ANDQ          R11, R12
 	ORQ           R12, SI
-	VPCMPUB       $0x02, Z7, Z13, K1
+	VPCMPUB       $0x02, Z6, Z10, K1
 	KMOVQ         K1, R12
 	ANDNQ         R12, R11, R12
 	ORQ           R12, DX
-	VPORQ         Z7, Z13, Z15
-	VPCMPEQB      Z5, Z15, K1
-	VPCMPEQB      Z6, Z15, K2
-	VPCMPEQB      Z8, Z13, K3
-	VPCMPEQB      Z9, Z13, K4
-	KORQ          K1, K2, K1
-	KORQ          K3, K4, K3
-	KORQ          K1, K3, K1
-	KMOVQ         K1, R12
-	ANDNQ         R12, R11, R12
-	ORQ           R10, R12
-	POPCNTQ       R12, R10
-	KMOVQ         R12, K1
-	VPCOMPRESSB.Z Z10, K1, Z13
-	VPMOVZXBD     X13, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, (DI)
-	VEXTRACTI32X4 $0x01, Z13, X15
-	VPMOVZXBD     X15, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, 64(DI)
+	VPORQ         Z6, Z10, Z12
+	VPSHUFB       Z10, Z5, Z10
+	VPCMPEQB      Z10, Z12, K1
+	KMOVQ         K1, R11
+	ANDNQ         R11, R13, R11
+	ORQ           R10, R11
+	POPCNTQ       R11, R10
+	KMOVQ         R11, K1
+	VPCOMPRESSB.Z Z7, K1, Z10
+	VPMOVZXBD     X10, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, (DI)
+	VEXTRACTI32X4 $0x01, Z10, X12
+	VPMOVZXBD     X12, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, 64(DI)
 	CMPQ          R10, $0x20
 	JBE           few
-	VEXTRACTI32X4 $0x02, Z13, X15
-	VPMOVZXBD     X15, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, 128(DI)
-	VEXTRACTI32X4 $0x03, Z13, X13
-	VPMOVZXBD     X13, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, 192(DI)
+	VEXTRACTI32X4 $0x02, Z10, X12
+	VPMOVZXBD     X12, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, 128(DI)
+	VEXTRACTI32X4 $0x03, Z10, X10
+	VPMOVZXBD     X10, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, 192(DI)
 
 few:
-	VPADDD Z12, Z11, Z11
+	VPADDD Z9, Z8, Z8
 	LEAQ   (DI)(R10*4), DI
 	ADDQ   $0x40, R8
 	SUBQ   $0x40, R9
@@ -135,8 +121,8 @@ tail:
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVQ     R10, K1
-	VMOVDQA64 Z14, Z13
-	VMOVDQU8  (R8), K1, Z13
+	VMOVDQA64 Z11, Z10
+	VMOVDQU8  (R8), K1, Z10
 	JMP       block
 
 done:
@@ -155,6 +141,24 @@ done:
 	SHRQ     $0x02, DI
 	MOVQ     DI, ret+40(FP)
 	RET
+
+DATA marks<>+0(SB)/1, $0x00
+DATA marks<>+1(SB)/1, $0x00
+DATA marks<>+2(SB)/1, $0x00
+DATA marks<>+3(SB)/1, $0x00
+DATA marks<>+4(SB)/1, $0x00
+DATA marks<>+5(SB)/1, $0x00
+DATA marks<>+6(SB)/1, $0x00
+DATA marks<>+7(SB)/1, $0x00
+DATA marks<>+8(SB)/1, $0x00
+DATA marks<>+9(SB)/1, $0x00
+DATA marks<>+10(SB)/1, $0x3a
+DATA marks<>+11(SB)/1, $0x7b
+DATA marks<>+12(SB)/1, $0x2c
+DATA marks<>+13(SB)/1, $0x7d
+DATA marks<>+14(SB)/1, $0x00
+DATA marks<>+15(SB)/1, $0x00
+GLOBL marks<>(SB), RODATA|NOPTR, $16
 
 DATA numbers<>+0(SB)/1, $0x00
 DATA numbers<>+1(SB)/1, $0x01
@@ -228,52 +232,44 @@ GLOBL odd<>(SB), RODATA|NOPTR, $8
 // func structureAVX512(s *uint64, tape *uint16, text *byte, n int) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, PCLMULQDQ, POPCNT
 TEXT ·structureAVX512(SB), NOSPLIT, $0-40
-	MOVQ         s+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         8(CX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         tape+8(FP), DX
-	MOVQ         text+16(FP), BX
-	MOVQ         n+24(FP), SI
-	XORL         DI, DI
-	MOVL         $0x22222222, R8
-	VMOVD        R8, X1
-	VPBROADCASTD X1, Z1
-	MOVL         $0x5c5c5c5c, R8
-	VMOVD        R8, X2
-	VPBROADCASTD X2, Z2
-	MOVL         $0x7b7b7b7b, R8
-	VMOVD        R8, X3
-	VPBROADCASTD X3, Z3
-	MOVL         $0x7d7d7d7d, R8
-	VMOVD        R8, X4
-	VPBROADCASTD X4, Z4
-	MOVL         $0x20202020, R8
-	VMOVD        R8, X5
-	VPBROADCASTD X5, Z5
-	MOVL         $0x2c2c2c2c, R8
-	VMOVD        R8, X6
-	VPBROADCASTD X6, Z6
-	MOVL         $0x3a3a3a3a, R8
-	VMOVD        R8, X7
-	VPBROADCASTD X7, Z7
-	MOVL         $0x00000040, R8
-	VMOVDQU64    numbers<>+0(SB), Z8
-	VPBROADCASTW DI, Z9
-	VPBROADCASTW R8, Z10
-	MOVL         $0x78787878, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Z12
+	MOVQ            s+0(FP), CX
+	MOVQ            (CX), AX
+	MOVQ            8(CX), CX
+	VPCMPEQB        X0, X0, X0
+	MOVQ            tape+8(FP), DX
+	MOVQ            text+16(FP), BX
+	MOVQ            n+24(FP), SI
+	XORL            DI, DI
+	MOVL            $0x22222222, R8
+	VMOVD           R8, X1
+	VPBROADCASTD    X1, Z1
+	MOVL            $0x5c5c5c5c, R8
+	VMOVD           R8, X2
+	VPBROADCASTD    X2, Z2
+	MOVL            $0x1f1f1f1f, R8
+	VMOVD           R8, X3
+	VPBROADCASTD    X3, Z3
+	MOVL            $0x20202020, R8
+	VMOVD           R8, X4
+	VPBROADCASTD    X4, Z5
+	VBROADCASTI32X4 marks<>+0(SB), Z4
+	MOVL            $0x00000040, R8
+	VMOVDQU64       numbers<>+0(SB), Z6
+	VPBROADCASTW    DI, Z7
+	VPBROADCASTW    R8, Z8
+	MOVL            $0x78787878, DI
+	VMOVD           DI, X9
+	VPBROADCASTD    X9, Z10
 
 loop:
 	CMPQ      SI, $0x40
 	JB        tail
-	VMOVDQU64 (BX), Z11
+	VMOVDQU64 (BX), Z9
 
 block:
-	VPCMPEQB      Z1, Z11, K1
+	VPCMPEQB      Z1, Z9, K1
 	KMOVQ         K1, DI
-	VPCMPEQB      Z2, Z11, K1
+	VPCMPEQB      Z2, Z9, K1
 	KMOVQ         K1, R8
 	ANDNQ         R8, CX, R9
 	LEAQ          (R9)(R9*1), R10
@@ -287,37 +283,35 @@ block:
 	ANDQ          R8, R10
 	SHRQ          $0x3f, R10
 	MOVQ          R10, CX
-	VMOVQ         DI, X13
-	VPCLMULQDQ    $0x00, X0, X13, X13
-	VMOVQ         X13, DI
+	VMOVQ         DI, X11
+	VPCLMULQDQ    $0x00, X0, X11, X11
+	VMOVQ         X11, DI
 	XORQ          AX, DI
 	MOVQ          DI, AX
 	SARQ          $0x3f, AX
-	VPORQ         Z5, Z11, Z13
-	VPCMPEQB      Z3, Z13, K1
-	VPCMPEQB      Z4, Z13, K2
-	VPCMPEQB      Z6, Z11, K3
-	VPCMPEQB      Z7, Z11, K4
-	KORQ          K1, K2, K1
-	KORQ          K3, K4, K3
-	KORQ          K1, K3, K1
+	VPCMPUB       $0x02, Z3, Z9, K1
+	KMOVQ         K1, R8
+	ORQ           R8, DI
+	VPORQ         Z5, Z9, Z11
+	VPSHUFB       Z9, Z4, Z9
+	VPCMPEQB      Z9, Z11, K1
 	KMOVQ         K1, R8
 	ANDNQ         R8, DI, R8
 	POPCNTQ       R8, DI
 	KMOVQ         R8, K1
-	VPCOMPRESSB.Z Z8, K1, Z11
-	VPMOVZXBW     Y11, Z13
-	VPADDW        Z9, Z13, Z13
-	VMOVDQU16     Z13, (DX)
+	VPCOMPRESSB.Z Z6, K1, Z9
+	VPMOVZXBW     Y9, Z11
+	VPADDW        Z7, Z11, Z11
+	VMOVDQU16     Z11, (DX)
 	CMPQ          DI, $0x20
 	JBE           few
-	VEXTRACTI64X4 $0x01, Z11, Y11
-	VPMOVZXBW     Y11, Z13
-	VPADDW        Z9, Z13, Z13
-	VMOVDQU16     Z13, 64(DX)
+	VEXTRACTI64X4 $0x01, Z9, Y9
+	VPMOVZXBW     Y9, Z11
+	VPADDW        Z7, Z11, Z11
+	VMOVDQU16     Z11, 64(DX)
 
 few:
-	VPADDW Z10, Z9, Z9
+	VPADDW Z8, Z7, Z7
 	LEAQ   (DX)(DI*2), DX
 	ADDQ   $0x40, BX
 	SUBQ   $0x40, SI
@@ -330,8 +324,8 @@ tail:
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVQ     DI, K1
-	VMOVDQA64 Z12, Z11
-	VMOVDQU8  (BX), K1, Z11
+	VMOVDQA64 Z10, Z9
+	VMOVDQU8  (BX), K1, Z9
 	JMP       block
 
 done:
@@ -348,63 +342,52 @@ done:
 // func indexAVX2(s *uint64, tape *uint32, text *byte, n int, base uint32) int
 // Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
 TEXT ·indexAVX2(SB), NOSPLIT, $0-48
-	MOVQ         s+0(FP), DX
-	MOVQ         (DX), AX
-	MOVQ         8(DX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         16(DX), BX
-	MOVQ         24(DX), SI
-	MOVQ         32(DX), DX
-	VPXOR        Y1, Y1, Y1
-	MOVQ         tape+8(FP), DI
-	MOVQ         text+16(FP), R8
-	MOVQ         n+24(FP), R9
-	MOVL         base+32(FP), R10
-	MOVL         $0x22222222, R11
-	VMOVD        R11, X2
-	VPBROADCASTD X2, Y2
-	MOVL         $0x5c5c5c5c, R11
-	VMOVD        R11, X3
-	VPBROADCASTD X3, Y3
-	MOVL         $0x1f1f1f1f, R11
-	VMOVD        R11, X4
-	VPBROADCASTD X4, Y4
-	MOVL         $0x7b7b7b7b, R11
-	VMOVD        R11, X5
-	VPBROADCASTD X5, Y5
-	MOVL         $0x7d7d7d7d, R11
-	VMOVD        R11, X6
-	VPBROADCASTD X6, Y6
-	MOVL         $0x20202020, R11
-	VMOVD        R11, X7
-	VPBROADCASTD X7, Y7
-	MOVL         $0x2c2c2c2c, R11
-	VMOVD        R11, X8
-	VPBROADCASTD X8, Y8
-	MOVL         $0x3a3a3a3a, R11
-	VMOVD        R11, X9
-	VPBROADCASTD X9, Y9
+	MOVQ           s+0(FP), DX
+	MOVQ           (DX), AX
+	MOVQ           8(DX), CX
+	VPCMPEQB       X0, X0, X0
+	MOVQ           16(DX), BX
+	MOVQ           24(DX), SI
+	MOVQ           32(DX), DX
+	VPXOR          Y1, Y1, Y1
+	MOVQ           tape+8(FP), DI
+	MOVQ           text+16(FP), R8
+	MOVQ           n+24(FP), R9
+	MOVL           base+32(FP), R10
+	MOVL           $0x22222222, R11
+	VMOVD          R11, X2
+	VPBROADCASTD   X2, Y2
+	MOVL           $0x5c5c5c5c, R11
+	VMOVD          R11, X3
+	VPBROADCASTD   X3, Y3
+	MOVL           $0x1f1f1f1f, R11
+	VMOVD          R11, X4
+	VPBROADCASTD   X4, Y4
+	MOVL           $0x20202020, R11
+	VMOVD          R11, X5
+	VPBROADCASTD   X5, Y6
+	VBROADCASTI128 marks<>+0(SB), Y5
 
 loop:
 	CMPQ       R9, $0x40
 	JB         tail
-	VMOVDQU    (R8), Y10
-	VMOVDQU    32(R8), Y11
-	VPCMPEQB   Y2, Y10, Y12
-	VPCMPEQB   Y2, Y11, Y13
-	VPMOVMSKB  Y12, R11
-	VPMOVMSKB  Y13, R12
+	VMOVDQU    (R8), Y7
+	VMOVDQU    32(R8), Y8
+	VPCMPEQB   Y2, Y7, Y9
+	VPCMPEQB   Y2, Y8, Y10
+	VPMOVMSKB  Y9, R11
+	VPMOVMSKB  Y10, R12
 	SHLQ       $0x20, R12
 	ORQ        R12, R11
-	VPCMPEQB   Y3, Y10, Y12
-	VPCMPEQB   Y3, Y11, Y13
-	VPMOVMSKB  Y12, R12
-	VPMOVMSKB  Y13, R13
+	VPCMPEQB   Y3, Y7, Y9
+	VPCMPEQB   Y3, Y8, Y10
+	VPMOVMSKB  Y9, R12
+	VPMOVMSKB  Y10, R13
 	SHLQ       $0x20, R13
 	ORQ        R13, R12
 	ORQ        R12, BX
-	VPOR       Y10, Y1, Y1
-	VPOR       Y11, Y1, Y1
+	VPOR       Y7, Y1, Y1
+	VPOR       Y8, Y1, Y1
 	ANDNQ      R12, CX, R13
 	LEAQ       (R13)(R13*1), R14
 	ORQ        odd<>+0(SB), R14
@@ -417,94 +400,86 @@ loop:
 	ANDQ       R12, R14
 	SHRQ       $0x3f, R14
 	MOVQ       R14, CX
-	VMOVQ      R11, X12
-	VPCLMULQDQ $0x00, X0, X12, X12
-	VMOVQ      X12, R12
+	VMOVQ      R11, X9
+	VPCLMULQDQ $0x00, X0, X9, X9
+	VMOVQ      X9, R12
 	XORQ       AX, R12
 	MOVQ       R12, AX
 	SARQ       $0x3f, AX
-	VPMAXUB    Y4, Y10, Y12
-	VPMAXUB    Y4, Y11, Y13
-	VPCMPEQB   Y4, Y12, Y12
-	VPCMPEQB   Y4, Y13, Y13
-	VPMOVMSKB  Y12, R13
-	VPMOVMSKB  Y13, R14
-	SHLQ       $0x20, R14
-	ORQ        R14, R13
-	ANDQ       R12, R13
-	ORQ        R13, SI
-	VPMAXUB    Y7, Y10, Y12
-	VPMAXUB    Y7, Y11, Y13
-	VPCMPEQB   Y7, Y12, Y12
-	VPCMPEQB   Y7, Y13, Y13
-	VPMOVMSKB  Y12, R13
-	VPMOVMSKB  Y13, R14
-	SHLQ       $0x20, R14
-	ORQ        R14, R13
-	ANDNQ      R13, R12, R13
-	ORQ        R13, DX
-	VPOR       Y7, Y10, Y12
-	VPOR       Y7, Y11, Y13
-	VPCMPEQB   Y5, Y12, Y14
-	VPCMPEQB   Y6, Y12, Y12
-	VPCMPEQB   Y8, Y10, Y15
-	VPCMPEQB   Y9, Y10, Y10
-	VPOR       Y14, Y12, Y14
-	VPOR       Y15, Y10, Y15
-	VPOR       Y14, Y15, Y14
-	VPCMPEQB   Y5, Y13, Y10
-	VPCMPEQB   Y6, Y13, Y12
-	VPCMPEQB   Y8, Y11, Y13
-	VPCMPEQB   Y9, Y11, Y11
-	VPOR       Y10, Y12, Y10
-	VPOR       Y13, Y11, Y13
-	VPOR       Y10, Y13, Y10
-	VPMOVMSKB  Y14, R13
+	VPMAXUB    Y4, Y7, Y9
+	VPMAXUB    Y4, Y8, Y10
+	VPCMPEQB   Y4, Y9, Y9
+	VPCMPEQB   Y4, Y10, Y10
+	VPMOVMSKB  Y9, R13
 	VPMOVMSKB  Y10, R14
 	SHLQ       $0x20, R14
 	ORQ        R14, R13
+	MOVQ       R13, R14
+	ORQ        R12, R14
+	ANDQ       R12, R13
+	ORQ        R13, SI
+	VPMAXUB    Y6, Y7, Y9
+	VPMAXUB    Y6, Y8, Y10
+	VPCMPEQB   Y6, Y9, Y9
+	VPCMPEQB   Y6, Y10, Y10
+	VPMOVMSKB  Y9, R13
+	VPMOVMSKB  Y10, R15
+	SHLQ       $0x20, R15
+	ORQ        R15, R13
 	ANDNQ      R13, R12, R13
-	ORQ        R11, R13
-	POPCNTQ    R13, R11
+	ORQ        R13, DX
+	VPOR       Y6, Y7, Y9
+	VPOR       Y6, Y8, Y10
+	VPSHUFB    Y7, Y5, Y7
+	VPSHUFB    Y8, Y5, Y8
+	VPCMPEQB   Y7, Y9, Y7
+	VPCMPEQB   Y8, Y10, Y8
+	VPMOVMSKB  Y7, R12
+	VPMOVMSKB  Y8, R13
+	SHLQ       $0x20, R13
+	ORQ        R13, R12
+	ANDNQ      R12, R14, R12
+	ORQ        R11, R12
+	POPCNTQ    R12, R11
 	LEAQ       (DI)(R11*4), R11
-	TESTQ      R13, R13
+	TESTQ      R12, R12
 	JE         flat
 
 eight:
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, (DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 4(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 8(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 12(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 16(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 20(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 24(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 28(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, (DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 4(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 8(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 12(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 16(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 20(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 24(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 28(DI)
 	ADDQ   $0x20, DI
-	TESTQ  R13, R13
+	TESTQ  R12, R12
 	JNE    eight
 
 flat:
@@ -533,51 +508,43 @@ tail:
 // func structureAVX2(s *uint64, tape *uint16, text *byte, n int) int
 // Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
 TEXT ·structureAVX2(SB), NOSPLIT, $0-40
-	MOVQ         s+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         8(CX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         tape+8(FP), DX
-	MOVQ         text+16(FP), BX
-	MOVQ         n+24(FP), SI
-	XORL         DI, DI
-	MOVL         $0x22222222, R8
-	VMOVD        R8, X1
-	VPBROADCASTD X1, Y1
-	MOVL         $0x5c5c5c5c, R8
-	VMOVD        R8, X2
-	VPBROADCASTD X2, Y2
-	MOVL         $0x7b7b7b7b, R8
-	VMOVD        R8, X3
-	VPBROADCASTD X3, Y3
-	MOVL         $0x7d7d7d7d, R8
-	VMOVD        R8, X4
-	VPBROADCASTD X4, Y4
-	MOVL         $0x20202020, R8
-	VMOVD        R8, X5
-	VPBROADCASTD X5, Y5
-	MOVL         $0x2c2c2c2c, R8
-	VMOVD        R8, X6
-	VPBROADCASTD X6, Y6
-	MOVL         $0x3a3a3a3a, R8
-	VMOVD        R8, X7
-	VPBROADCASTD X7, Y7
+	MOVQ           s+0(FP), CX
+	MOVQ           (CX), AX
+	MOVQ           8(CX), CX
+	VPCMPEQB       X0, X0, X0
+	MOVQ           tape+8(FP), DX
+	MOVQ           text+16(FP), BX
+	MOVQ           n+24(FP), SI
+	XORL           DI, DI
+	MOVL           $0x22222222, R8
+	VMOVD          R8, X1
+	VPBROADCASTD   X1, Y1
+	MOVL           $0x5c5c5c5c, R8
+	VMOVD          R8, X2
+	VPBROADCASTD   X2, Y2
+	MOVL           $0x1f1f1f1f, R8
+	VMOVD          R8, X3
+	VPBROADCASTD   X3, Y3
+	MOVL           $0x20202020, R8
+	VMOVD          R8, X4
+	VPBROADCASTD   X4, Y5
+	VBROADCASTI128 marks<>+0(SB), Y4
 
 loop:
 	CMPQ       SI, $0x40
 	JB         tail
-	VMOVDQU    (BX), Y8
-	VMOVDQU    32(BX), Y9
-	VPCMPEQB   Y1, Y8, Y10
-	VPCMPEQB   Y1, Y9, Y11
-	VPMOVMSKB  Y10, R8
-	VPMOVMSKB  Y11, R9
+	VMOVDQU    (BX), Y6
+	VMOVDQU    32(BX), Y7
+	VPCMPEQB   Y1, Y6, Y8
+	VPCMPEQB   Y1, Y7, Y9
+	VPMOVMSKB  Y8, R8
+	VPMOVMSKB  Y9, R9
 	SHLQ       $0x20, R9
 	ORQ        R9, R8
-	VPCMPEQB   Y2, Y8, Y10
-	VPCMPEQB   Y2, Y9, Y11
-	VPMOVMSKB  Y10, R9
-	VPMOVMSKB  Y11, R10
+	VPCMPEQB   Y2, Y6, Y8
+	VPCMPEQB   Y2, Y7, Y9
+	VPMOVMSKB  Y8, R9
+	VPMOVMSKB  Y9, R10
 	SHLQ       $0x20, R10
 	ORQ        R10, R9
 	ANDNQ      R9, CX, R10
@@ -592,30 +559,29 @@ loop:
 	ANDQ       R9, R11
 	SHRQ       $0x3f, R11
 	MOVQ       R11, CX
-	VMOVQ      R8, X10
-	VPCLMULQDQ $0x00, X0, X10, X10
-	VMOVQ      X10, R8
+	VMOVQ      R8, X8
+	VPCLMULQDQ $0x00, X0, X8, X8
+	VMOVQ      X8, R8
 	XORQ       AX, R8
 	MOVQ       R8, AX
 	SARQ       $0x3f, AX
-	VPOR       Y5, Y8, Y10
-	VPOR       Y5, Y9, Y11
-	VPCMPEQB   Y3, Y10, Y12
-	VPCMPEQB   Y4, Y10, Y10
-	VPCMPEQB   Y6, Y8, Y13
-	VPCMPEQB   Y7, Y8, Y8
-	VPOR       Y12, Y10, Y12
-	VPOR       Y13, Y8, Y13
-	VPOR       Y12, Y13, Y12
-	VPCMPEQB   Y3, Y11, Y8
-	VPCMPEQB   Y4, Y11, Y10
-	VPCMPEQB   Y6, Y9, Y11
-	VPCMPEQB   Y7, Y9, Y9
-	VPOR       Y8, Y10, Y8
-	VPOR       Y11, Y9, Y11
-	VPOR       Y8, Y11, Y8
-	VPMOVMSKB  Y12, R9
-	VPMOVMSKB  Y8, R10
+	VPMAXUB    Y3, Y6, Y8
+	VPMAXUB    Y3, Y7, Y9
+	VPCMPEQB   Y3, Y8, Y8
+	VPCMPEQB   Y3, Y9, Y9
+	VPMOVMSKB  Y8, R9
+	VPMOVMSKB  Y9, R10
+	SHLQ       $0x20, R10
+	ORQ        R10, R9
+	ORQ        R9, R8
+	VPOR       Y5, Y6, Y8
+	VPOR       Y5, Y7, Y9
+	VPSHUFB    Y6, Y4, Y6
+	VPSHUFB    Y7, Y4, Y7
+	VPCMPEQB   Y6, Y8, Y6
+	VPCMPEQB   Y7, Y9, Y7
+	VPMOVMSKB  Y6, R9
+	VPMOVMSKB  Y7, R10
 	SHLQ       $0x20, R10
 	ORQ        R10, R9
 	ANDNQ      R9, R8, R9

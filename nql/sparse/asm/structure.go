@@ -16,7 +16,7 @@ func structure(i isa) {
 	base := GP32()
 	XORL(base, base)
 
-	quote, backslash := broadcast(i, '"'), broadcast(i, '\\')
+	quote, backslash, control := broadcast(i, '"'), broadcast(i, '\\'), broadcast(i, ' '-1)
 	m := newMarks(i)
 	flat := newFlattener(i, base, 2)
 
@@ -24,8 +24,8 @@ func structure(i isa) {
 		quotes := i.equal(v, quote)
 		s.unescape(quotes, i.equal(v, backslash))
 		in := s.within(quotes)
-		found := m.find(v)
-		ANDNQ(found, in, found)
+		ORQ(i.atMost(v, control), in)
+		found := m.find(v, in)
 		flat.write(found, tape)
 	})
 	s.store()
@@ -34,43 +34,47 @@ func structure(i isa) {
 	RET()
 }
 
-// marks is the characters { } [ ] : and , in vectors.
+// marks finds { } [ ] : and ,.
 type marks struct {
-	isa                              isa
-	open, close, space, comma, colon VecVirtual
+	isa          isa
+	table, space VecVirtual
 }
 
 func newMarks(i isa) *marks {
-	return &marks{i, broadcast(i, '{'), broadcast(i, '}'), broadcast(i, ' '), broadcast(i, ','), broadcast(i, ':')}
+	m := &marks{i, i.vector(), broadcast(i, ' ')}
+	i.repeat(marksTable(), m.table)
+	return m
 }
 
-// find makes a mask of them. Brackets and braces differ in the bit that a space is.
-func (m *marks) find(v []VecVirtual) GPVirtual {
+var marksData *Mem
+
+// marksTable has each of them at the index that is its lower half, braces in place of brackets, which differ in the bit that a space is. 0, at the other indexes, is
+// no byte with that bit.
+func marksTable() Mem {
+	if marksData == nil {
+		m := GLOBL("marks", RODATA|NOPTR)
+		var table [16]byte
+		for _, c := range []byte(":{,}") {
+			table[c&15] = c
+		}
+		for i, c := range table {
+			DATA(i, U8(c))
+		}
+		marksData = &m
+	}
+	return *marksData
+}
+
+// find makes a mask of them but for those in out, where bytes below a space have to be: two of them look like a colon and a comma.
+func (m *marks) find(v []VecVirtual, out GPVirtual) GPVirtual {
 	folded := m.isa.or(v, m.space)
-	if _, ok := m.isa.(avx512); ok {
-		k := []OpmaskVirtual{K(), K(), K(), K()}
-		VPCMPEQB(m.open, folded[0], k[0])
-		VPCMPEQB(m.close, folded[0], k[1])
-		VPCMPEQB(m.comma, v[0], k[2])
-		VPCMPEQB(m.colon, v[0], k[3])
-		KORQ(k[0], k[1], k[0])
-		KORQ(k[2], k[3], k[2])
-		KORQ(k[0], k[2], k[0])
-		r := GP64()
-		KMOVQ(k[0], r)
-		return r
+	var same []VecVirtual
+	for i := range v {
+		x := m.isa.vector()
+		VPSHUFB(v[i], m.table, x) // 0 for bytes of 0x80 and more
+		same = append(same, x)
 	}
-	var or []VecVirtual
-	for half := range v {
-		a, b, c, d := YMM(), YMM(), YMM(), YMM()
-		VPCMPEQB(m.open, folded[half], a)
-		VPCMPEQB(m.close, folded[half], b)
-		VPCMPEQB(m.comma, v[half], c)
-		VPCMPEQB(m.colon, v[half], d)
-		VPOR(a, b, a)
-		VPOR(c, d, c)
-		VPOR(a, c, a)
-		or = append(or, a)
-	}
-	return bits64(or[0], or[1])
+	found := m.isa.equals(folded, same)
+	ANDNQ(found, out, found)
+	return found
 }
