@@ -86,7 +86,8 @@ func (w *Wanted) Read(doc []byte, out []Value) {
 	if w.paths == 0 {
 		return
 	}
-	r := reader{out: out, open: w.root.wants, inOrder: w.sorted}
+	var r reader // filled in place: it is large
+	r.out, r.open, r.inOrder = out, w.root.wants, w.sorted
 	if w.wide {
 		r.open = math.MaxInt
 	}

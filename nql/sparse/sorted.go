@@ -51,8 +51,10 @@ func (r *reader) sorted(doc []byte, n *node, i int, first []string) int {
 	want := 0                                  // index of the next wanted member
 	at := 0                                    // names of first that are behind
 	for {
-		if m := &n.members[want]; at == len(first) && m.rank == len(first) {
-			i = r.c.before(doc, m.word, i)
+		if at == len(first) && n.members[want].rank == len(first) {
+			if i, want = r.sortedAhead(doc, n, i, want); want == len(n.members) {
+				return r.leave(doc, outer)
+			}
 		}
 		colon := r.c.next(doc)
 		if colon == len(doc) || doc[colon] != ':' {
@@ -80,10 +82,7 @@ func (r *reader) sorted(doc []byte, n *node, i int, first []string) int {
 				r.found(doc, &m.node, skipSpace(doc, colon+1))
 			}
 			if want++; want == len(n.members) {
-				if r.open = outer; outer <= 0 {
-					return len(doc) // nothing wanted encloses this, so nobody asks where it ends
-				}
-				return r.c.leave(doc)
+				return r.leave(doc, outer)
 			}
 			if order == 0 {
 				break
@@ -93,6 +92,14 @@ func (r *reader) sorted(doc []byte, n *node, i int, first []string) int {
 			return r.closed(doc, i)
 		}
 	}
+}
+
+// leave goes out of an object in which all wanted has been seen, when so much is wanted elsewhere.
+func (r *reader) leave(doc []byte, open int) int {
+	if r.open = open; open <= 0 {
+		return len(doc) // nothing wanted encloses this, so nobody asks where it ends
+	}
+	return r.c.leave(doc)
 }
 
 // index returns where a name stands in a list of plain ones, the length of that where it does not.

@@ -7,18 +7,20 @@ type node struct {
 	slots    []int // paths that end here
 	wants    int   // paths that end here or below
 	members  []member
-	words    []uint64 // theirs; nil where those don't tell
+	words    []uint64 // theirs; nil where those don't tell, or there are more than 64
+	all      uint64   // a bit for each
 	elements []element
 	fromEnd  bool // an element is counted from the end
 }
 
 type member struct {
-	name string
-	fold bool
-	word uint64 // its first eight bytes
-	odd  bool   // it may be spelled in no way but with an escape
-	rank int    // where documents are sorted: the index in Wanted.first, else the length of that; 0 further down
-	node node
+	name   string
+	fold   bool
+	word   uint64 // its first eight bytes
+	simple bool   // the value alone is wanted, nothing of what is in it
+	odd    bool   // it may be spelled in no way but with an escape
+	rank   int    // where documents are sorted: the index in Wanted.first, else the length of that; 0 further down
+	node   node
 }
 
 type element struct {
@@ -63,12 +65,14 @@ func (n *node) prepare() {
 	for i := range n.members {
 		m := &n.members[i]
 		m.node.prepare()
+		m.simple = len(m.node.members) == 0 && len(m.node.elements) == 0 && !m.fold && !m.odd
 		tell = tell && !m.fold && !m.odd
 		n.words = append(n.words, m.word)
 	}
-	if !tell {
+	if !tell || len(n.members) > 64 {
 		n.words = nil
 	}
+	n.all = 1<<len(n.members) - 1
 	for i := range n.elements {
 		n.elements[i].node.prepare()
 	}
@@ -160,11 +164,13 @@ func (r *reader) found(doc []byte, n *node, i int) {
 
 // object reads the members of the object at i, whose brace the cursor has passed.
 func (r *reader) object(doc []byte, n *node, i int) int {
-	var seen uint64 // members met, where there are no more than 64
-	need := n.wants - len(n.slots)
+	var seen uint64                            // members met; where there are more than 64, the first 64
+	outer := r.open - (n.wants - len(n.slots)) // wanted elsewhere, or n itself
 	for {
 		if n.words != nil {
-			i = r.c.without(doc, n.words, i)
+			if i, seen = r.ahead(doc, n, i, seen); seen == n.all {
+				return r.leave(doc, outer)
+			}
 		}
 		colon := r.c.next(doc)
 		if colon == len(doc) || doc[colon] != ':' {
@@ -174,7 +180,7 @@ func (r *reader) object(doc []byte, n *node, i int) int {
 		hit := false
 		for m := range n.members {
 			mem := &n.members[m]
-			if !mem.named(spelled, word) || m < 64 && seen>>m&1 != 0 {
+			if !mem.named(spelled, word) || seen>>m&1 != 0 {
 				continue
 			}
 			start := skipSpace(doc, colon+1)
@@ -183,15 +189,8 @@ func (r *reader) object(doc []byte, n *node, i int) int {
 			}
 			hit = true
 			r.found(doc, &mem.node, start)
-			if m < 64 {
-				seen |= 1 << m
-				need -= mem.node.wants
-				if r.open <= 0 {
-					return len(doc) // nothing wanted encloses this, so nobody asks where it ends
-				}
-				if need <= 0 {
-					return r.c.leave(doc)
-				}
+			if seen |= 1 << m; seen == n.all && len(n.members) <= 64 {
+				return r.leave(doc, outer)
 			}
 		}
 		if i = r.c.pass(doc); i == len(doc) || doc[i] != ',' {
