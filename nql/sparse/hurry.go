@@ -1,7 +1,6 @@
 package sparse
 
 import (
-	"encoding/binary"
 	"math/bits"
 )
 
@@ -12,11 +11,10 @@ import (
 // plain gives the first eight bytes of the name behind the comma or brace at i, and reports whether the member is of that kind: its colon and the comma
 // behind it are the two offsets of tape that are next.
 func plain(doc []byte, i, colon, end int) (word uint64, ok bool) {
-	n := colon - i - 3
-	if n < 0 || doc[colon] != ':' || doc[end] != ',' || doc[colon-1] != '"' || len(doc)-i < 10 || doc[i+1] != '"' {
+	if i+10 > len(doc) || doc[colon] != ':' || doc[end] != ',' || doc[colon-1] != '"' || doc[i+1] != '"' {
 		return 0, false
 	}
-	return binary.LittleEndian.Uint64(doc[i+2:]) & lowest[min(n, 8)], true
+	return first(doc, i+2, colon-i-3), true
 }
 
 // take gives m the plain member behind i if the rest of its name, of which the first eight bytes are those of m, is that of m, too, and m wants no more of

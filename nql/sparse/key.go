@@ -20,8 +20,7 @@ func keyAt(doc []byte, i, colon int) (spelled []byte, word uint64) {
 	if i+9 > len(doc) {
 		return spelled, wordOf(string(spelled[1 : len(spelled)-1]))
 	}
-	// Without a branch: names are about as often shorter as not.
-	return spelled, binary.LittleEndian.Uint64(doc[i+1:]) & lowest[min(n, 8)]
+	return spelled, first(doc, i+1, n)
 }
 
 // trim leaves white space at both ends of doc[i:end] out.
@@ -35,8 +34,14 @@ func trim(doc []byte, i, end int) (int, int) {
 	return i, end
 }
 
+// first is the first eight of the n bytes at i, or those and zeros, without a branch: names are about as often shorter as not. So many bytes are there.
+func first(doc []byte, i, n int) uint64 {
+	short := n - 8
+	return binary.LittleEndian.Uint64(doc[i:]) & lowest[(8+short&(short>>63))&15]
+}
+
 // lowest is masks of so many bytes.
-var lowest = [9]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1, 1<<64 - 1}
+var lowest = [16]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1, 1<<64 - 1}
 
 // wordOf is the first eight bytes of a name, the first the lowest.
 func wordOf(name string) uint64 {
