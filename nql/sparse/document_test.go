@@ -35,16 +35,24 @@ var (
 )
 
 func (w *writer) text(s string) {
+	// From some character on all may be escaped that need not be.
+	plain, _ := json.Marshal(s)
 	if rapid.IntRange(0, 9).Draw(w.t, "escaped") == 0 {
-		w.b.WriteByte('"')
-		for _, r := range s {
-			fmt.Fprintf(&w.b, `\u%04x`, r) // none needs two
+		var some []string
+		for i := range s {
+			some = append(some, s[:i])
 		}
-		w.put(`"`)
-		return
+		if len(some) > 0 {
+			head := rapid.SampledFrom(some).Draw(w.t, "plain")
+			plain, _ = json.Marshal(head)
+			plain = plain[:len(plain)-1]
+			for _, r := range s[len(head):] {
+				plain = fmt.Appendf(plain, `\u%04x`, r) // none needs two
+			}
+			plain = append(plain, '"')
+		}
 	}
-	quoted, _ := json.Marshal(s)
-	w.put(string(quoted))
+	w.put(string(plain))
 }
 
 func (w *writer) value(depth int) {
