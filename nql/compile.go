@@ -113,6 +113,10 @@ func (c *compiler) value(e Expr) (operand, error) {
 	case *Object:
 		return c.object(e)
 	}
+	switch e.(type) {
+	case *InArray, *Regex, *If, *Lambda, *Local, *Access, *Spread:
+		return operand{}, fmt.Errorf("nql: %s: %w", Print(e), ErrNotBuilt)
+	}
 	truth, isConst, err := c.truth(e)
 	if err != nil {
 		return operand{}, err

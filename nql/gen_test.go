@@ -2,6 +2,7 @@ package nql
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"unicode/utf8"
 
@@ -66,7 +67,14 @@ func paths(wild bool) *rapid.Generator[*Path] {
 		if p.Root == NoBuiltin {
 			p.Steps = append(p.Steps, Step{Kind: Member, Name: names().Draw(t, "name")})
 		}
-		for range rapid.IntRange(0, 2).Draw(t, "steps") {
+		p.Steps = append(p.Steps, someSteps(2, wild).Draw(t, "steps")...)
+		return p.canonical()
+	})
+}
+
+func someSteps(most int, wild bool) *rapid.Generator[[]Step] {
+	return rapid.Custom(func(t *rapid.T) (steps []Step) {
+		for range rapid.IntRange(0, most).Draw(t, "steps") {
 			s := Step{Kind: rapid.SampledFrom([]StepKind{Member, Member, Element, AnyOf, AllOf}).Draw(t, "step")}
 			switch {
 			case s.Kind == Member || s.Kind > Element && !wild:
@@ -74,9 +82,9 @@ func paths(wild bool) *rapid.Generator[*Path] {
 			case s.Kind == Element:
 				s.Index = rapid.IntRange(-3, 3).Draw(t, "index")
 			}
-			p.Steps = append(p.Steps, s)
+			steps = append(steps, s)
 		}
-		return p.canonical()
+		return steps
 	})
 }
 
@@ -140,29 +148,80 @@ func predicates(depth int) *rapid.Generator[Expr] {
 	})
 }
 
-// everything adds what only select lists hold.
-func everything(depth int) *rapid.Generator[Expr] {
+// expressions generates expressions of every kind, whether they can be evaluated or not, for what is about their text. scope are the parameters
+// of the lambdas around.
+func expressions(depth int, scope ...string) *rapid.Generator[Expr] {
 	return rapid.Custom(func(t *rapid.T) Expr {
-		switch rapid.IntRange(0, 5).Draw(t, "any") {
+		draw := func(label string) Expr { return expressions(depth-1, scope...).Draw(t, label) }
+		flag := func(label string) bool { return rapid.Bool().Draw(t, label) }
+		n := 12
+		if depth <= 0 {
+			n = 2
+		}
+		switch rapid.IntRange(0, n).Draw(t, "any") {
 		case 0:
+			return &Param{Index: rapid.IntRange(0, 65534).Draw(t, "param")}
+		case 1:
+			if len(scope) > 0 {
+				return access(&Local{rapid.SampledFrom(scope).Draw(t, "local")}, someSteps(2, true).Draw(t, "steps"))
+			}
+		case 3:
 			a := &Array{}
 			for range rapid.IntRange(0, 3).Draw(t, "items") {
-				a.Items = append(a.Items, values(depth-1).Draw(t, "item"))
+				a.Items = append(a.Items, spreadOr(t, draw("item")))
 			}
 			return a
-		case 1:
+		case 4:
 			o := &Object{}
 			for range rapid.IntRange(0, 3).Draw(t, "members") {
-				o.Members = append(o.Members, Property{names().Draw(t, "name"), values(depth-1).Draw(t, "member")})
+				m := Property{Value: spreadOr(t, draw("member"))}
+				if _, spread := m.Value.(*Spread); !spread {
+					m.Name = names().Draw(t, "name")
+				}
+				o.Members = append(o.Members, m)
 			}
 			return o
-		case 2:
-			return &Param{Index: rapid.IntRange(0, 65534).Draw(t, "param")}
-		case 3:
-			return predicates(depth).Draw(t, "predicate")
+		case 5:
+			return &If{draw("if"), draw("then"), draw("else")}
+		case 6:
+			param := rapid.SampledFrom([]string{"a", "b", "x", "Text", "ß"}).Draw(t, "parameter")
+			name := rapid.SampledFrom([]string{"some", "every", "map", "filter"}).Draw(t, "name")
+			return &Call{name, []Expr{draw("array"), &Lambda{param, expressions(depth-1, append(scope[:len(scope):len(scope)], param)...).Draw(t, "body")}}}
+		case 7:
+			return access(draw("accessed"), someSteps(2, true).Draw(t, "steps"))
+		case 8:
+			in := &InArray{X: draw("x"), Array: draw("array"), Not: flag("not"), CI: flag("ci")}
+			return in
+		case 9:
+			return &Regex{X: draw("x"), Pattern: patterns().Draw(t, "pattern"), Not: flag("not"), CI: flag("ci")}
+		case 10:
+			return &Like{X: draw("x"), Pattern: draw("pattern"), Not: flag("not"), CI: flag("ci")}
+		case 11:
+			op := rapid.SampledFrom([]Op{And, Or, Eq, Ne, Lt, Le, Gt, Ge, Add, Sub, Mul, Div, Mod}).Draw(t, "op")
+			return &Binary{Op: op, L: draw("l"), R: draw("r"), CI: op >= Eq && op <= Ge && flag("ci")}
+		case 12:
+			return &Unary{rapid.SampledFrom([]Op{Not, Neg}).Draw(t, "op"), draw("x")}
+		}
+		if depth > 0 && flag("evaluable") {
+			return predicates(depth-1).Draw(t, "predicate")
 		}
 		return values(depth).Draw(t, "value")
 	})
+}
+
+func spreadOr(t *rapid.T, e Expr) Expr {
+	if rapid.IntRange(0, 3).Draw(t, "spread") == 0 {
+		return &Spread{e}
+	}
+	return e
+}
+
+// patterns generates regular expressions: some that match, and whatever else compiles.
+func patterns() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.SampledFrom([]string{"", "a", "^a", "b$", "^$", "[A-C]", ".", "^[0-9]+$", "a/b", "[/]", `\.`, `\\`, "(?i)STRASSE", "é|日", `\bit\b`, "x\ny", `\Qa.b/c\E`}),
+		rapid.StringMatching(`[a-c.*+?|/^$]{0,5}`).Filter(func(s string) bool { _, err := regexp.Compile(s); return err == nil }),
+	)
 }
 
 // documents generates normalised events with the names that expressions use.
