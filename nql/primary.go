@@ -136,7 +136,16 @@ func (p *parser) call(name token) Expr {
 		p.advance()
 		return &Literal{InstantValue(ts)}
 	}
-	call.Args = p.list(")", p.argument)
+	var places []int
+	call.Args = p.list(")", func() Expr {
+		places = append(places, p.tok.start)
+		return p.argument()
+	})
+	if i, problem := registry[call.Name].check(call); i < 0 {
+		p.fail(name.start, "%s", problem)
+	} else if problem != "" {
+		p.fail(places[i], "%s", problem)
+	}
 	return call
 }
 

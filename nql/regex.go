@@ -61,3 +61,27 @@ func checkRegex(pattern string) (at int, problem string) {
 	}
 	return at, fmt.Sprintf("%s: %s", bad.Code, bad.Expr)
 }
+
+// regex compiles x = /pattern/. Of anything but text it is unknown.
+func (c *compiler) regex(e *Regex) (truthFunc, bool, error) {
+	x, err := c.value(e.X)
+	if err != nil {
+		return nil, false, err
+	}
+	pattern := e.Pattern
+	if e.CI {
+		pattern = "(?i)" + pattern
+	}
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, false, fmt.Errorf("nql: %w", err)
+	}
+	f := func(st *state) tri {
+		v := x.eval(st)
+		if v.kind != String {
+			return unknown
+		}
+		return triOf(re.Match(v.s))
+	}
+	return negated(f, e.Not), x.constant, nil
+}
