@@ -1,5 +1,7 @@
 package event
 
+import "github.com/flare-pg/flare-pg/nql/sparse"
+
 // Decoder turns received events into stored ones. It holds scratch memory that is used again for every
 // event, at most some 25 times the event's bytes (an event of nothing but tiny members), and remembers the names that it has met (names.go); it
 // is used by one goroutine at a time.
@@ -11,15 +13,16 @@ type Decoder struct {
 	o     Options
 	names names
 
-	src     []byte
-	nodes   []node
-	order   []uint32 // the members of closed objects in their order, as nodes
-	present []uint64 // of the object that is being put in order: the ranks of its members
-	slots   []uint32 // and the node for each
-	strays  []stray
-	kids    []kid  // the members of an object with strays while it is being sorted
-	text    []byte // strays' names, and names that had escapes
-	err     *Error
+	src      []byte
+	specials []uint64 // a bit for each byte of src that ends a run of plain characters in a string
+	nodes    []node
+	order    []uint32 // the members of closed objects in their order, as nodes
+	present  []uint64 // of the object that is being put in order: the ranks of its members
+	slots    []uint32 // and the node for each
+	strays   []stray
+	kids     []kid  // the members of an object with strays while it is being sorted
+	text     []byte // strays' names, and names that had escapes
+	err      *Error
 
 	// What the top-level members of the event at hand turned out to hold: nodes, or none.
 	time           [timePlaces]uint32
@@ -95,6 +98,7 @@ func (d *Decoder) Decode(dst, src []byte, observe *Summary) (doc []byte, ts int6
 		d.forget()
 	}
 	d.src = src
+	d.specials = sparse.Specials(d.specials, src)
 	d.nodes, d.order, d.strays, d.text = d.nodes[:0], d.order[:0], d.strays[:0], d.text[:0]
 	d.err = nil
 	ok := d.parse()
@@ -118,6 +122,9 @@ func (d *Decoder) shrink() {
 	const most = 1 << 16 // nodes
 	if cap(d.nodes) > most {
 		d.nodes, d.order, d.strays, d.kids = nil, nil, nil, nil
+	}
+	if cap(d.specials) > most {
+		d.specials = nil
 	}
 	if cap(d.text) > 1<<20 {
 		d.text = nil
