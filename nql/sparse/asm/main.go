@@ -14,6 +14,7 @@ func main() {
 	for _, isa := range []isa{avx512{}, avx2{}} {
 		index(isa)
 		structure(isa)
+		specials(isa)
 	}
 	Generate()
 }
