@@ -68,15 +68,18 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 	c := newCompiler(params)
 	code := &rowCode{}
 	if where != nil {
-		f, isConst, err := c.truth(where)
+		if _, _, err := newCompiler(params).truth(where); err != nil { // also about what is simplified away
+			return nil, err
+		}
+		where = Simplify(Bind(where, params))
+		code.never = Never(where)
+	}
+	if where != nil && !code.never {
+		f, _, err := c.truth(where)
 		if err != nil {
 			return nil, err
 		}
-		if !isConst {
-			code.where, code.before = f, prefilterOf(Bind(where, params))
-		} else {
-			code.never = f(newState(0, 0)) != yes
-		}
+		code.where, code.before = f, prefilterOf(where)
 	}
 	early := len(c.paths)
 	for _, col := range columns {
