@@ -25,8 +25,14 @@ func TypeOf(e Expr) ValueKind {
 			return Boolean
 		}
 		return arithmeticType(e)
-	case *Like, *In, *Between, *IsNull:
+	case *Like, *In, *InArray, *Regex, *Between, *IsNull:
 		return Boolean
+	case *Access:
+		if hasWildcard(e.Steps) {
+			return ArrayValue
+		}
+	case *If:
+		return commonType(e.Then, e.Else)
 	case *Call:
 		return callType(e)
 	}
@@ -51,6 +57,9 @@ func orNumber(t ValueKind) ValueKind {
 }
 
 func builtinType(p *Path) ValueKind {
+	if hasWildcard(p.Steps) {
+		return ArrayValue // where a value is wanted
+	}
 	if len(p.Steps) > 0 {
 		return Undefined
 	}
@@ -70,6 +79,8 @@ func neverDuration(e Expr) bool {
 	switch e := e.(type) {
 	case *Path:
 		return e.Root != Timestamp || len(e.Steps) > 0
+	case *Local, *Access:
+		return true
 	case *Literal:
 		return e.Value.Kind != Duration && e.Value.Kind != Instant
 	}
@@ -103,24 +114,33 @@ func arithmeticType(e *Binary) ValueKind {
 
 // callType is what a function gives.
 func callType(e *Call) ValueKind {
-	name := functionName(e.Name)
-	switch name {
-	case "has", "startswith", "endswith", "contains", "boolean":
-		return Boolean
-	case "length", "number", "integer", "float":
-		return Number
-	case "lower", "upper", "typeof", "text":
-		return String
-	case "coalesce":
-		var t ValueKind
-		for i, a := range e.Args {
-			k := TypeOf(a)
-			if k == Undefined || i > 0 && k != t {
-				return Undefined
-			}
-			t = k
+	switch e.Name {
+	case "coalesce", "least", "greatest":
+		return commonType(e.Args...)
+	case "nullif":
+		if len(e.Args) > 0 {
+			return TypeOf(e.Args[0])
 		}
-		return t
+	case "abs":
+		if len(e.Args) > 0 && neverDuration(e.Args[0]) {
+			return Number
+		}
+	}
+	if f := registry[e.Name]; f != nil {
+		return f.gives
 	}
 	return Undefined
+}
+
+// commonType is the type that all of some expressions have, if there is one.
+func commonType(list ...Expr) ValueKind {
+	var t ValueKind
+	for i, x := range list {
+		k := TypeOf(x)
+		if k == Undefined || i > 0 && k != t {
+			return Undefined
+		}
+		t = k
+	}
+	return t
 }
