@@ -52,7 +52,7 @@ func TestPredicatesDecideAsTheReferenceDoes(t *testing.T) {
 			}
 			st := newState(len(c.paths), c.elems)
 			st.begin(ev)
-			p.first.Read(ev.Document, st.slots)
+			event.Wanted(c.paths).Read(ev.Document, st.slots)
 			if three := f(st); three != want || got != (want == yes) {
 				t.Fatalf("%s\nof %s\nis %v (match %v), want %v", Print(e), ev.Document, three, got, want)
 			}
