@@ -54,15 +54,15 @@ func valueClauses(e Expr) prefilter {
 // byDefault reports whether a predicate is true of the level that an event has which has none: no raw bytes say so.
 func byDefault(e Expr) bool {
 	level := &Path{Root: Level}
-	return isLiteralTruth(simplify(replace(e, level, &Literal{StringValue(event.Information)}), false), yes)
+	return isLiteralTruth(simplify(replacePath(e, level, &Literal{StringValue(event.Information)}), false), yes)
 }
 
-// replace puts x in the place of a path.
-func replace(e Expr, p *Path, x Expr) Expr {
+// replacePath puts x in the place of a path.
+func replacePath(e Expr, p *Path, x Expr) Expr {
 	if q, ok := e.(*Path); ok && q.Equal(p) {
 		return x
 	}
-	y, _ := withChildren(e, func(c Expr) Expr { return replace(c, p, x) })
+	y, _ := withChildren(e, func(c Expr) Expr { return replacePath(c, p, x) })
 	return y
 }
 
@@ -318,7 +318,7 @@ func keyClauses(e Expr) prefilter {
 			break
 		}
 		names := members(p)
-		if len(names) > 0 && Never(simplify(replace(e, p, &Literal{}), false)) {
+		if len(names) > 0 && Never(simplify(replacePath(e, p, &Literal{}), false)) {
 			add(names)
 		}
 	}
@@ -353,7 +353,7 @@ func wildKeys(e Expr) []string {
 	for _, s := range path.Steps {
 		every = every || s.Kind == AllOf
 	}
-	if !negated && !every && Never(simplify(replace(e, path, &Literal{}), false)) {
+	if !negated && !every && Never(simplify(replacePath(e, path, &Literal{}), false)) {
 		return members(path)
 	}
 	return members(&Path{Root: path.Root, Steps: path.Steps[:path.wildcard()]})
