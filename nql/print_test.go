@@ -2,6 +2,7 @@ package nql
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -9,9 +10,12 @@ import (
 
 func TestWhatIsPrintedParsesBackToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := everything(4).Draw(t, "expression")
+		e := expressions(4).Draw(t, "expression")
 		text := Print(e)
 		back, err := ParseExpr(text)
+		if comparesTimeWithText(err) {
+			t.Skip("refused")
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -25,19 +29,22 @@ func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := &Query{Stream: names().Draw(t, "stream"), Limit: -1, Order: Order(rapid.IntRange(0, 2).Draw(t, "order"))}
 		for range rapid.IntRange(0, 3).Draw(t, "items") {
-			it := Item{Expr: everything(2).Draw(t, "item"), As: rapid.Bool().Draw(t, "as")}
+			it := Item{Expr: expressions(2).Draw(t, "item"), As: rapid.Bool().Draw(t, "as")}
 			if it.Name = itemName(it.Expr); it.As {
 				it.Name = names().Draw(t, "name")
 			}
 			q.Select = append(q.Select, it)
 		}
 		if rapid.Bool().Draw(t, "where") {
-			q.Where = predicates(2).Draw(t, "predicate")
+			q.Where = expressions(2).Draw(t, "predicate")
 		}
 		if rapid.Bool().Draw(t, "limit") {
 			q.Limit = rapid.Int64Range(0, 1<<62).Draw(t, "limit")
 		}
 		back, err := Parse(q.String())
+		if comparesTimeWithText(err) {
+			t.Skip("refused")
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", q, err)
 		}
@@ -45,6 +52,11 @@ func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
 			t.Fatalf("%s\nparsed back and printed: %s", q, back)
 		}
 	})
+}
+
+// comparesTimeWithText tells the one thing that parsing refuses and an AST can say.
+func comparesTimeWithText(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "expected a time, which @t is")
 }
 
 func TestPrintedFormIsTheOneDocumented(t *testing.T) {

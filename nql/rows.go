@@ -9,7 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
-// Column is one column that a scan shall produce: a path and the physical form to give its values.
+// Column is one column that a scan shall produce: a path, or an expression, and the physical form to give its values.
 //
 // JSON becomes typed here and nowhere else. A JSON null or a missing member is null. Otherwise, by Kind:
 //
@@ -19,11 +19,13 @@ import (
 //	Decimal    any number, in PostgreSQL's text form (1e3 becomes 1000; 1.50 stays 1.50)
 //	Text       any scalar: a string's characters, a number's spelling, true or false
 //	JSON       any value, as spelled; a JSON null too where KeepNull is set
-//	Timestamp  for @t: its microseconds, rounded down
+//	Timestamp  a time, as @t is one: its microseconds, rounded down
+//	Interval   a duration, likewise; of expressions only
 //
 // A value that doesn't fit gives null and is counted in Misfits.
 type Column struct {
 	Path    *Path
+	Expr    Expr // what is computed, where Path is nil
 	Kind    column.Kind
 	Misfits *atomic.Int64 // may be nil
 	// KeepNull makes a JSON null the value null of Kind JSON, which is what it is inside a JSON value; else it is no value.
@@ -68,15 +70,18 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 	c := newCompiler(params)
 	code := &rowCode{}
 	if where != nil {
-		f, isConst, err := c.truth(where)
+		if _, _, err := newCompiler(params).truth(where); err != nil { // also about what is simplified away
+			return nil, err
+		}
+		where = Simplify(Bind(where, params))
+		code.never = Never(where)
+	}
+	if where != nil && !code.never {
+		f, _, err := c.truth(where)
 		if err != nil {
 			return nil, err
 		}
-		if !isConst {
-			code.where, code.before = f, prefilterOf(Bind(where, params))
-		} else {
-			code.never = f(newState(0, 0)) != yes
-		}
+		code.where, code.before = f, prefilterOf(where)
 	}
 	early := len(c.paths)
 	for _, col := range columns {
@@ -94,6 +99,11 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 
 func (c *compiler) column(col Column) (readColumn, error) {
 	r := readColumn{Column: col, slot: -1}
+	if col.Path == nil && col.Expr != nil {
+		x, err := c.value(col.Expr)
+		r.eval = x.eval
+		return r, err
+	}
 	if col.Path == nil {
 		return r, errPath
 	}
@@ -122,11 +132,22 @@ func (p *RowProgram) Clone() *RowProgram {
 // Kinds are the kinds of the columns, in their order: what a batch is Reset to before the first Append.
 func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
 
+// Never reports whether the predicate is true of no event at all.
+func (p *RowProgram) Never() bool { return p.never }
+
 // Match evaluates the predicate only.
 func (p *RowProgram) Match(e *Event) (bool, error) { return p.match(e), nil }
 
+// MatchPassed is Match for an event that has gone through the program's Sieve, or that no sieve is worth it for.
+func (p *RowProgram) MatchPassed(e *Event) (bool, error) { return p.asked(e), nil }
+
 func (p *RowProgram) match(e *Event) bool {
-	if p.never || !p.before.passes(e.Document) {
+	return !p.never && p.before.passes(e.Document) && p.asked(e)
+}
+
+// asked evaluates the predicate itself.
+func (p *RowProgram) asked(e *Event) bool {
+	if p.never {
 		return false
 	}
 	st := p.st
@@ -143,18 +164,32 @@ func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
 	if !p.match(e) {
 		return false, nil
 	}
+	return true, p.append(b)
+}
+
+// AppendPassed is Append for an event that has gone through the program's Sieve, or that no sieve is worth it for: its bytes are not searched
+// again before it is read.
+func (p *RowProgram) AppendPassed(e *Event, b *column.Batch) (bool, error) {
+	if !p.asked(e) {
+		return false, nil
+	}
+	return true, p.append(b)
+}
+
+// append appends the row of the event that was asked last.
+func (p *RowProgram) append(b *column.Batch) error {
 	if len(b.Cols) != len(p.columns) {
-		return false, fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
+		return fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
 	}
 	st := p.st
 	if p.later.Len() > 0 {
-		p.later.Read(e.Document, st.slots[p.first.Len():])
+		p.later.Read(st.ev.Document, st.slots[p.first.Len():])
 	}
 	for i := range p.columns {
 		p.columns[i].append(st, b.Cols[i])
 	}
 	b.Len++
-	return true, nil
+	return nil
 }
 
 func (c *readColumn) append(st *state, out *column.Vector) {

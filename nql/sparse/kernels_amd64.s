@@ -521,6 +521,58 @@ found:
 	MOVQ   CX, ret+24(FP)
 	RET
 
+// func specialsAVX512(to *uint64, text *byte, n int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·specialsAVX512(SB), NOSPLIT, $0-24
+	MOVQ         to+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVL         $0x22222222, BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Z0
+	MOVL         $0x5c5c5c5c, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Z1
+	MOVL         $0x20202020, BX
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Z2
+	MOVL         $0x78787878, BX
+	VMOVD        BX, X3
+	VPBROADCASTD X3, Z4
+
+loop:
+	CMPQ      DX, $0x40
+	JB        tail
+	VMOVDQU64 (CX), Z3
+
+block:
+	VPCMPEQB Z0, Z3, K1
+	VPCMPEQB Z1, Z3, K2
+	KORQ     K1, K2, K1
+	VPCMPGTB Z3, Z2, K2
+	KORQ     K1, K2, K1
+	KMOVQ    K1, BX
+	MOVQ     BX, (AX)
+	ADDQ     $0x08, AX
+	ADDQ     $0x40, CX
+	SUBQ     $0x40, DX
+	JA       loop
+	JMP      done
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVQ     BX, K1
+	VMOVDQA64 Z4, Z3
+	VMOVDQU8  (CX), K1, Z3
+	JMP       block
+
+done:
+	VZEROUPPER
+	RET
+
 // func indexAVX2(s *uint64, tape *uint32, text *byte, n int, base uint32) int
 // Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
 TEXT ·indexAVX2(SB), NOSPLIT, $0-48
@@ -946,4 +998,49 @@ found:
 	ADDQ   AX, CX
 	VZEROUPPER
 	MOVQ   CX, ret+24(FP)
+	RET
+
+// func specialsAVX2(to *uint64, text *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·specialsAVX2(SB), NOSPLIT, $0-24
+	MOVQ         to+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVL         $0x22222222, BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Y0
+	MOVL         $0x5c5c5c5c, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Y1
+	MOVL         $0x20202020, BX
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Y2
+
+loop:
+	CMPQ      DX, $0x40
+	JB        tail
+	VMOVDQU   (CX), Y3
+	VMOVDQU   32(CX), Y4
+	VPCMPEQB  Y0, Y3, Y5
+	VPCMPEQB  Y1, Y3, Y6
+	VPCMPGTB  Y3, Y2, Y3
+	VPOR      Y5, Y6, Y5
+	VPOR      Y5, Y3, Y5
+	VPCMPEQB  Y0, Y4, Y3
+	VPCMPEQB  Y1, Y4, Y6
+	VPCMPGTB  Y4, Y2, Y4
+	VPOR      Y3, Y6, Y3
+	VPOR      Y3, Y4, Y3
+	VPMOVMSKB Y5, BX
+	VPMOVMSKB Y3, SI
+	SHLQ      $0x20, SI
+	ORQ       SI, BX
+	MOVQ      BX, (AX)
+	ADDQ      $0x08, AX
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, DX
+	JA        loop
+
+tail:
+	VZEROUPPER
 	RET

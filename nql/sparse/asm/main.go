@@ -16,6 +16,7 @@ func main() {
 		structure(isa)
 		probe(isa, false)
 		probe(isa, true)
+		specials(isa)
 	}
 	Generate()
 }
