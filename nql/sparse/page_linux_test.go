@@ -45,6 +45,7 @@ func TestNothingOutsideTheTextIsRead(t *testing.T) {
 		for _, n := range sizes {
 			atTheEdges(t, text[len(text)-n:], func(text []byte) {
 				Index(nil, text)
+				Specials(nil, text)
 				r.Read(w, text, out)
 				skipOut(text, 0)
 				Get(text, []Step{{Name: "cc"}})
