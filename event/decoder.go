@@ -14,7 +14,7 @@ type Decoder struct {
 	names names
 
 	src      []byte
-	specials []uint64 // a bit for each byte of src that ends a run of plain characters in a string
+	specials []byte // a bit for each byte of src that ends a run of plain characters in a string
 	nodes    []node
 	order    []uint32 // the members of closed objects in their order, as nodes
 	present  []uint64 // of the object that is being put in order: the ranks of its members

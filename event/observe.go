@@ -15,17 +15,15 @@ func (d *Decoder) observe(s *Summary) {
 
 // observeMembers observes the members among the nodes from…to, in the order received.
 func (d *Decoder) observeMembers(s *Summary, parent int32, from, to uint32, outermost bool) {
-	for m := from; m < to; m = d.nodes[m].next {
-		p := &d.nodes[m]
-		if p.flags&dead != 0 {
+	nodes, all := d.nodes, d.names.all
+	for m := from; m < to; m = nodes[m].next {
+		p := &nodes[m]
+		if p.flags&dead != 0 || outermost && p.name <= lastID {
 			continue
 		}
 		var at int32
 		if p.name&strayName == 0 {
-			if outermost && p.name <= lastID {
-				continue
-			}
-			k := &d.names.all[p.name]
+			k := &all[p.name]
 			if k.epoch != s.epoch {
 				k.at, k.epoch = s.step(parent, k.name), s.epoch
 			} else if k.at < 0 {

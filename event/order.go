@@ -5,15 +5,19 @@ import "math/bits"
 // sortRanks puts the members of the object in node n, the last nodes, in order by the ranks of their names, leaves out those that a later one
 // replaces, and notes the order in d.order. It reports whether they stood in order already and none was left out.
 func (d *Decoder) sortRanks(n, path uint32) (inOrder bool) {
-	names := d.names.all
+	names, nodes := d.names.all, d.nodes
+	if ascending(names, nodes, n) {
+		for m := n + 1; m < uint32(len(nodes)); m = nodes[m].next {
+			d.order = append(d.order, m)
+		}
+		return true
+	}
 	words := (len(names[path].children) + 63) / 64
 	for len(d.present) < words {
 		d.present = append(d.present, 0)
 		d.slots = append(d.slots, make([]uint32, 64)...)
 	}
-	nodes, present, slots := d.nodes, d.present[:words], d.slots
-	inOrder = true
-	last := -1
+	present, slots := d.present[:words], d.slots
 	for m := n + 1; m < uint32(len(nodes)); m = nodes[m].next {
 		p := &nodes[m]
 		if p.flags&dead != 0 {
@@ -26,8 +30,6 @@ func (d *Decoder) sortRanks(n, path uint32) (inOrder bool) {
 		}
 		present[rank>>6] |= bit
 		slots[rank] = m
-		inOrder = inOrder && rank > last
-		last = rank
 	}
 	order := d.order
 	for w, b := range present {
@@ -37,5 +39,19 @@ func (d *Decoder) sortRanks(n, path uint32) (inOrder bool) {
 		}
 	}
 	d.order = order
-	return inOrder
+	return false
+}
+
+// ascending reports whether all members of the object in node n, the last nodes, are to be kept and stand in ascending order.
+func ascending(names []known, nodes []node, n uint32) bool {
+	last := -1
+	for m := n + 1; m < uint32(len(nodes)); m = nodes[m].next {
+		p := &nodes[m]
+		rank := int(names[p.name].rank)
+		if rank <= last || p.flags&dead != 0 {
+			return false
+		}
+		last = rank
+	}
+	return true
 }

@@ -326,7 +326,7 @@ done:
 	MOVQ CX, 8(DX)
 	RET
 
-// func specialsAVX512(to *uint64, text *byte, n int)
+// func specialsAVX512(to *byte, text *byte, n int)
 // Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·specialsAVX512(SB), NOSPLIT, $0-24
 	MOVQ         to+0(FP), AX
@@ -672,7 +672,7 @@ tail:
 	MOVQ CX, 8(DX)
 	RET
 
-// func specialsAVX2(to *uint64, text *byte, n int)
+// func specialsAVX2(to *byte, text *byte, n int)
 // Requires: AVX, AVX2
 TEXT ·specialsAVX2(SB), NOSPLIT, $0-24
 	MOVQ         to+0(FP), AX
