@@ -78,6 +78,8 @@ func (d *Decoder) forget() {
 		n.table = make([]uint32, 64)
 	}
 	clear(n.table)
+	d.shapes = shapes{} // which are made of ids
+	d.shapes.grow()
 	n.all = append(n.all, known{})
 	for _, name := range builtinOrder {
 		d.learn(root, hashStep(root, maphash.String(seed, name)), []byte(name))

@@ -29,7 +29,9 @@ func (d *Decoder) parse() bool {
 	for k := range d.time {
 		d.time[k] = none
 	}
-	d.nodes = append(d.nodes, node{kind: nodeObject, val: uint32(i)})
+	d.irregular, d.shape = false, nil
+	d.addElement()
+	d.nodes[0].kind, d.nodes[0].val = nodeObject, uint32(i)
 	end := d.object(0, root, i, 1)
 	if end < 0 {
 		return false
@@ -76,7 +78,8 @@ func (d *Decoder) object(n, path uint32, i, depth int) int {
 		return d.tooDeep(i)
 	}
 	src := d.src
-	o := openObject{node: n, path: path, start: i, depth: depth, clean: true, strays: path == none}
+	var o openObject
+	o.node, o.path, o.start, o.depth, o.clean, o.strays = n, path, i, depth, true, path == none
 	k := &stranger // the member before
 	prev := uint32(none)
 	guess := uint32(root)
@@ -124,6 +127,8 @@ func (d *Decoder) object(n, path uint32, i, depth int) int {
 			return d.unexpected(i, "a value")
 		}
 		p.val = uint32(i)
+		var class class
+		var traits numberTraits
 		switch c := src[i]; {
 		case c == '"':
 			i = d.special(i + 1)
@@ -137,20 +142,20 @@ func (d *Decoder) object(n, path uint32, i, depth int) int {
 				}
 			}
 			i++
-			p.kind = nodeString
+			p.kind, class = nodeString, classText
 		case c-'0' <= 9 || c == '-':
-			p.kind = nodeNumber
-			if i, p.traits = d.num(i); i < 0 {
+			p.kind, class = nodeNumber, classNumber
+			if i, traits = d.num(i); i < 0 {
 				return -1
 			}
 		case c == '{':
-			p.kind = nodeObject
+			p.kind, class = nodeObject, classJSON
 			if i = d.object(m, pathOf(prev), i, depth+1); i < 0 {
 				return -1
 			}
 			p = &d.nodes[m]
 		case c == '[':
-			p.kind = nodeArray
+			p.kind, class = nodeArray, classJSON
 			if i = d.array(m, pathOf(prev), i, depth+1); i < 0 {
 				return -1
 			}
@@ -159,7 +164,10 @@ func (d *Decoder) object(n, path uint32, i, depth int) int {
 			if i, p.kind = d.literal(i); i < 0 {
 				return -1
 			}
+			class = classOfKind[p.kind]
 		}
+		binary.LittleEndian.PutUint16(d.sig[2*m:], uint16(prev<<3)|uint16(class))
+		d.traits[m] = byte(traits)
 		p.valEnd, p.next = uint32(i), uint32(len(d.nodes))
 		if p.flags&(valueDirty|nameDirty) != 0 {
 			o.clean = false
@@ -209,7 +217,11 @@ func (d *Decoder) addNode() uint32 {
 	return uint32(m)
 }
 
-func (d *Decoder) growNodes() { d.nodes = slices.Grow(d.nodes, 64) }
+func (d *Decoder) growNodes() {
+	d.nodes = slices.Grow(d.nodes, 64)
+	d.sig = slices.Grow(d.sig, 2*cap(d.nodes)-len(d.sig))[:2*cap(d.nodes)]
+	d.traits = slices.Grow(d.traits, cap(d.nodes)-len(d.traits))[:cap(d.nodes)]
+}
 
 // endObject puts the members in order and marks the object as normalised already, or not.
 func (d *Decoder) endObject(o *openObject, end int) int {
@@ -218,9 +230,13 @@ func (d *Decoder) endObject(o *openObject, end int) int {
 	}
 	from := len(d.order)
 	var inOrder bool
-	if o.strays {
+	switch {
+	case o.strays:
+		d.irregular = true
 		inOrder = d.sortNames(o.node)
-	} else {
+	case o.depth == 1:
+		d.sortTop()
+	default:
 		inOrder = d.sortRanks(o.node, o.path)
 	}
 	p := &d.nodes[o.node]
@@ -335,15 +351,15 @@ func (d *Decoder) array(n, path uint32, i, depth int) int {
 				}
 				i++
 				if e == longEscapes {
-					m = d.addNode()
+					m = d.addElement()
 					d.nodes[m].kind, d.nodes[m].flags = nodeString, valueDirty
 				}
 			case src[i] == '{':
-				m = d.addNode()
+				m = d.addElement()
 				d.nodes[m].kind = nodeObject
 				i = d.object(m, path, i, depth+1)
 			case src[i] == '[':
-				m = d.addNode()
+				m = d.addElement()
 				d.nodes[m].kind = nodeArray
 				i = d.array(m, path, i, depth+1)
 			case src[i]-'0' <= 9 || src[i] == '-':
@@ -362,7 +378,7 @@ func (d *Decoder) array(n, path uint32, i, depth int) int {
 				m = none
 			default:
 				d.back(before)
-				m = d.addNode()
+				m = d.addElement()
 				run = m
 			}
 			if m != none {
@@ -392,6 +408,13 @@ func (d *Decoder) array(n, path uint32, i, depth int) int {
 	}
 	d.nodes[n].flags |= valueDirty
 	return i
+}
+
+// addElement adds a node for elements of an array.
+func (d *Decoder) addElement() uint32 {
+	m := d.addNode()
+	d.sig[2*m], d.sig[2*m+1], d.traits[m] = 0, 0, 0
+	return m
 }
 
 // mark is how far the scratch memory was filled, to give back what turned out not to be needed.
