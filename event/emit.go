@@ -1,27 +1,51 @@
 package event
 
+import "slices"
+
+// emit appends the event in normalised form.
+func (d *Decoder) emit(dst []byte) []byte {
+	// The normalised form is longer than the text by no more than a time and the names @t, @l and @m.
+	const more = 64
+	return d.emitObject(slices.Grow(dst, len(d.src)+more), 0)
+}
+
 // emitObject writes the object in node n, its members in their order.
 func (d *Decoder) emitObject(dst []byte, n uint32) []byte {
 	dst = append(dst, '{')
-	for i, m := range d.order[d.nodes[n].from:d.nodes[n].to] {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		p := &d.nodes[m]
+	nodes := d.nodes
+	order := d.order[nodes[n].from:nodes[n].to]
+	for i := 0; i < len(order); i++ {
+		m := order[i]
+		p := &nodes[m]
 		switch {
 		case p.flags&isTime != 0:
 			dst = append(dst, `"@t":"`...)
 			dst = append(d.instant.append(dst), '"')
-			continue
-		case p.flags&(valueDirty|loose|nameInText) == 0:
-			dst = append(dst, d.src[p.name-1:p.valEnd]...)
-			continue
-		case p.flags&nameInText != 0:
-			dst = AppendString(dst, d.nameOf(p))
+		case p.flags&(valueDirty|nameDirty) == 0:
+			// Members that stand one behind the other in the text are copied together.
+			from, to := p.start, p.valEnd
+			for i+1 < len(order) {
+				q := &nodes[order[i+1]]
+				if q.start != to+1 || q.flags&(valueDirty|nameDirty|isTime) != 0 {
+					break
+				}
+				to = q.valEnd
+				i++
+			}
+			dst = append(dst, d.src[from:to]...)
 		default:
-			dst = append(append(append(dst, '"'), d.nameOf(p)...), '"')
+			if p.name&strayName != 0 {
+				dst = append(AppendString(dst, d.nameOf(p)), ':')
+			} else {
+				dst = append(dst, d.names.all[p.name].quoted...)
+			}
+			dst = d.emitValue(dst, m)
 		}
-		dst = d.emitValue(append(dst, ':'), m)
+		dst = append(dst, ',')
+	}
+	if len(order) > 0 {
+		dst[len(dst)-1] = '}'
+		return dst
 	}
 	return append(dst, '}')
 }
@@ -46,40 +70,4 @@ func (d *Decoder) emitValue(dst []byte, n uint32) []byte {
 		return append(dst, ']')
 	}
 	return appendNormalised(dst, d.src[p.val+1:p.valEnd-1]) // strings alone are rewritten otherwise
-}
-
-// observe tells s the types of the event's properties.
-func (d *Decoder) observe(s *Summary) { d.observeMembers(s, top, 1, uint32(len(d.nodes)), 1) }
-
-// observeMembers observes the members among the nodes from…to, in the order received.
-func (d *Decoder) observeMembers(s *Summary, parent int32, from, to uint32, depth int) {
-	for m := from; m < to; m = d.nodes[m].next {
-		p := &d.nodes[m]
-		if p.flags&dead != 0 {
-			continue
-		}
-		name := d.nameOf(p)
-		if depth == 1 && len(name) <= 3 && len(name) > 1 && name[0] == '@' && builtinRank(string(name)) != 0 {
-			continue
-		}
-		at := s.step(parent, name)
-		if at < 0 {
-			continue
-		}
-		switch p.kind {
-		case nodeNull:
-			s.paths[at].observe(classNull, 0)
-		case nodeFalse, nodeTrue:
-			s.paths[at].observe(classBool, 0)
-		case nodeNumber:
-			s.paths[at].observe(classNumber, traitsOf(d.src[p.val:p.valEnd]))
-		case nodeString:
-			s.paths[at].observe(classText, 0)
-		case nodeArray:
-			s.paths[at].observe(classJSON, 0)
-		case nodeObject:
-			s.paths[at].observe(classJSON, 0)
-			d.observeMembers(s, at, m+1, p.next, depth+1)
-		}
-	}
 }

@@ -1,9 +1,6 @@
 package event
 
-import (
-	"encoding/binary"
-	"fmt"
-)
+import "fmt"
 
 func tooLarge(size, limit int) string {
 	return fmt.Sprintf("event of %d bytes is larger than the limit of %d", size, limit)
@@ -24,12 +21,12 @@ func (d *Decoder) parse() bool {
 		d.fail(CodeInvalidText, i, "expected a JSON object, found "+d.found(i))
 		return false
 	}
-	d.level, d.message, d.chosen, d.killed = none, none, none, false
+	d.level, d.message, d.chosen = none, none, none
 	for k := range d.time {
 		d.time[k] = none
 	}
 	d.nodes = append(d.nodes, node{kind: nodeObject, val: uint32(i)})
-	end := d.object(0, i, 1)
+	end := d.object(0, root, i, 1)
 	if end < 0 {
 		return false
 	}
@@ -68,64 +65,63 @@ func (d *Decoder) unexpected(i int, want string) int {
 	return d.fail(CodeInvalidText, i, "expected "+want+", found "+d.found(i))
 }
 
-// object reads the object that begins at i into node n and returns the position behind it, or -1.
-func (d *Decoder) object(n, i, depth int) int {
+// object reads the object that begins at i into node n and returns the position behind it, or -1. path is the id of the name that objects at this
+// place are members of, or none.
+func (d *Decoder) object(n, path uint32, i, depth int) int {
 	if depth > d.o.Depth {
 		return d.tooDeep(i)
 	}
-	src, base, start := d.src, len(d.kids), i
-	tight := 1 // bytes that the object has if it is normalised already
-	clean := true
+	src, start := d.src, i
+	clean, strays := true, path == none
+	prev, guess := uint32(none), uint32(root)
+	if path != none {
+		guess = d.names.all[path].first
+	}
 	i++
 	if i < len(src) && src[i] <= ' ' {
-		i = d.skip(i)
+		i, clean = d.skip(i), false
 	}
 	if i < len(src) && src[i] == '}' {
-		i++
-		return d.endObject(n, start, i, base, depth, clean && i-start == 2)
+		return d.endObject(n, path, start, i+1, depth, clean, strays)
 	}
 	for {
-		if i >= len(src) || src[i] != '"' {
-			return d.unexpected(i, "a member's name in quotes")
-		}
-		m := len(d.nodes)
-		d.nodes = append(d.nodes, node{name: uint32(i + 1)})
-		end, escaped := d.str(i + 1)
-		if end < 0 {
-			return -1
-		}
-		key, ok := d.name(m, i+1, end, escaped, depth)
-		if !ok {
-			return -1
-		}
-		after := end + 1
-		if after >= len(src) || src[after] != ':' {
-			if after = d.skip(after); after >= len(src) || src[after] != ':' {
-				return d.unexpected(after, "a colon")
+		m := uint32(len(d.nodes))
+		var v int
+		k := &d.names.all[guess]
+		if quoted := k.quoted; guess != root && len(src)-i >= len(quoted) && string(src[i:i+len(quoted)]) == quoted {
+			d.nodes = append(d.nodes, node{start: uint32(i), name: guess})
+			v = i + len(quoted)
+			prev = guess
+			if v < len(src) && src[v] <= ' ' {
+				v = d.skip(v)
+				d.nodes[m].flags |= nameDirty
+			}
+			if depth == 1 && k.role != 0 {
+				d.noteTop(m, k.role)
+			}
+			guess = k.next
+		} else {
+			if v = d.name(path, prev, i, depth); v < 0 {
+				return -1
+			}
+			if prev = d.nodes[m].name; prev&strayName != 0 {
+				prev, guess, strays = none, root, true
+			} else {
+				guess = d.names.all[prev].next
 			}
 		}
-		v := after + 1
-		if v < len(src) && src[v] <= ' ' {
-			v = d.skip(v)
-		}
-		if v != end+2 {
-			d.nodes[m].flags |= loose
-		}
-		stop := d.anyValue(m, v, depth+1)
+		stop := d.anyValue(m, prev, v, depth+1)
 		if stop < 0 {
 			return -1
 		}
 		p := &d.nodes[m]
 		p.next = uint32(len(d.nodes))
-		d.kids = append(d.kids, kid{key, uint32(m)})
-		if p.flags&(valueDirty|loose|nameInText) != 0 {
+		if p.flags&(valueDirty|nameDirty) != 0 {
 			clean = false
 		}
-		tight += stop - i + 1 // with a comma or the brace
-
 		i = stop
 		if i < len(src) && src[i] <= ' ' {
-			i = d.skip(i)
+			i, clean = d.skip(i), false
 		}
 		if i >= len(src) {
 			return d.unexpected(i, "a comma or }")
@@ -133,29 +129,33 @@ func (d *Decoder) object(n, i, depth int) int {
 		if src[i] == ',' {
 			i++
 			if i < len(src) && src[i] <= ' ' {
-				i = d.skip(i)
+				i, clean = d.skip(i), false
 			}
 			continue
 		}
 		if src[i] != '}' {
 			return d.unexpected(i, "a comma or }")
 		}
-		i++
-		return d.endObject(n, start, i, base, depth, clean && i-start == tight)
+		return d.endObject(n, path, start, i+1, depth, clean, strays)
 	}
 }
 
-// endObject sorts the members and marks the object as normalised already, or not.
-func (d *Decoder) endObject(n, start, end, base, depth int, clean bool) int {
-	if depth == 1 && !d.settleTop(base, start) {
+// endObject puts the members in order and marks the object as normalised already, or not.
+func (d *Decoder) endObject(n, path uint32, start, end, depth int, clean, strays bool) int {
+	if depth == 1 && !d.settleTop(start) {
 		return -1
 	}
-	if !d.close(n, base) || depth == 1 {
-		clean = false
+	from := len(d.order)
+	var inOrder bool
+	if strays {
+		inOrder = d.sortNames(n)
+	} else {
+		inOrder = d.sortRanks(n, path)
 	}
 	p := &d.nodes[n]
+	p.from, p.to = uint32(from), uint32(len(d.order))
 	p.valEnd = uint32(end)
-	if !clean {
+	if !clean || !inOrder {
 		p.flags |= valueDirty
 	}
 	return end
@@ -165,54 +165,64 @@ func (d *Decoder) tooDeep(i int) int {
 	return d.fail(CodeNestedTooDeep, i, fmt.Sprintf("event is nested more than %d levels deep", d.o.Depth))
 }
 
-// name sets the name of member m, in src[from:to], and gives its key.
-func (d *Decoder) name(m, from, to int, escaped escapes, depth int) (key uint64, ok bool) {
-	name := d.src[from:to]
-	p := &d.nodes[m]
-	if escaped != noEscapes {
-		at := len(d.text)
-		d.text = appendUnescaped(d.text, name)
-		name = d.text[at:]
-		p.flags |= nameInText
-		p.name, p.nameEnd = uint32(at), uint32(len(d.text))
-	} else {
-		p.nameEnd = uint32(to)
+// name reads the name and the colon of a member that is not the one expected, makes its node, and returns the position of the value, or -1. prev
+// is the id of the member before it.
+func (d *Decoder) name(path, prev uint32, i, depth int) int {
+	src := d.src
+	if i >= len(src) || src[i] != '"' {
+		return d.unexpected(i, "a member's name in quotes")
 	}
-	if depth == 1 {
-		d.noteTop(m, name)
-		if len(name) <= 3 && len(name) > 1 && name[0] == '@' {
-			if r := builtinRank(string(name)); r != 0 {
-				return r, true
-			}
+	end, escaped := d.str(i + 1)
+	if end < 0 {
+		return -1
+	}
+	p := node{start: uint32(i)}
+	name := src[i+1 : end]
+	if escaped != noEscapes {
+		d.unescaped = appendUnescaped(d.unescaped[:0], name)
+		name = d.unescaped
+		p.flags |= nameDirty
+	}
+	var r role
+	if p.name = d.lookup(path, name); p.name != none {
+		d.names.follow(path, prev, p.name)
+		r = d.names.all[p.name].role
+	} else {
+		p.name = d.stray(name)
+		if depth == 1 {
+			r = d.roleOf(name)
 		}
 	}
-	return keyOf(name), true
+	d.nodes = append(d.nodes, p)
+	v := end + 1
+	if v >= len(src) || src[v] != ':' {
+		if v = d.skip(v); v >= len(src) || src[v] != ':' {
+			return d.unexpected(v, "a colon")
+		}
+	}
+	v++
+	if v < len(src) && src[v] <= ' ' {
+		v = d.skip(v)
+	}
+	m := uint32(len(d.nodes) - 1)
+	if v != end+2 {
+		d.nodes[m].flags |= nameDirty
+	}
+	if r != 0 && depth == 1 {
+		d.noteTop(m, r)
+	}
+	return v
 }
 
-// keyOf gives a name's first 8 bytes as a number that compares as they do.
-func keyOf(name []byte) uint64 {
-	if len(name) >= 8 {
-		return binary.BigEndian.Uint64(name)
-	}
-	if len(name) == 0 {
-		return keyEmpty
-	}
-	var k uint64
-	for i, c := range name {
-		k |= uint64(c) << uint(56-8*i)
-	}
-	return k
-}
-
-// anyValue reads the value that begins at i into node n and returns the position behind it, or -1.
-func (d *Decoder) anyValue(n, i, depth int) int {
+// anyValue reads the value that begins at i into node n and returns the position behind it, or -1. path is as for object.
+func (d *Decoder) anyValue(n, path uint32, i, depth int) int {
 	src := d.src
 	if i >= len(src) {
 		return d.unexpected(i, "a value")
 	}
-	d.nodes[n].val = uint32(i)
+	p := &d.nodes[n]
+	p.val = uint32(i)
 	var end int
-	var kind nodeKind
 	switch c := src[i]; {
 	case c == '"':
 		var e escapes
@@ -221,39 +231,39 @@ func (d *Decoder) anyValue(n, i, depth int) int {
 			return -1
 		}
 		end++
-		kind = nodeString
+		p.kind = nodeString
 		if e == longEscapes {
-			d.nodes[n].flags |= valueDirty
+			p.flags |= valueDirty
 		}
 	case c-'0' <= 9 || c == '-':
-		kind, end = nodeNumber, d.num(i)
+		p.kind = nodeNumber
+		end, p.traits = d.num(i)
 	case c == '{':
-		d.nodes[n].kind = nodeObject
-		return d.object(n, i, depth)
+		p.kind = nodeObject
+		return d.object(n, path, i, depth)
 	case c == '[':
-		d.nodes[n].kind = nodeArray
-		return d.array(n, i, depth)
+		p.kind = nodeArray
+		return d.array(n, path, i, depth)
 	case c == 't':
-		kind, end = nodeTrue, d.word(i, "true")
+		p.kind, end = nodeTrue, d.word(i, "true")
 	case c == 'f':
-		kind, end = nodeFalse, d.word(i, "false")
+		p.kind, end = nodeFalse, d.word(i, "false")
 	case c == 'n':
-		kind, end = nodeNull, d.word(i, "null")
+		p.kind, end = nodeNull, d.word(i, "null")
 	default:
 		return d.unexpected(i, "a value")
 	}
-	p := &d.nodes[n]
-	p.kind, p.valEnd = kind, uint32(end)
+	p.valEnd = uint32(end)
 	return end
 }
 
 // array reads the array that begins at i into node n. Its elements' nodes are kept only if the array has to be rewritten.
-func (d *Decoder) array(n, i, depth int) int {
+func (d *Decoder) array(n, path uint32, i, depth int) int {
 	if depth > d.o.Depth {
 		return d.tooDeep(i)
 	}
 	src, start := d.src, i
-	first, ordered, named := len(d.nodes), len(d.order), len(d.text)
+	was := d.mark()
 	tight, clean := 1, true
 	last := -1 // the node of the latest elements that stand one behind the other in normalised form
 	i = d.skip(i + 1)
@@ -262,9 +272,9 @@ func (d *Decoder) array(n, i, depth int) int {
 		clean = i-start == 2
 	} else {
 		for {
-			m, orders, names := len(d.nodes), len(d.order), len(d.text)
+			m, before := len(d.nodes), d.mark()
 			d.nodes = append(d.nodes, node{})
-			stop := d.anyValue(m, i, depth+1)
+			stop := d.anyValue(uint32(m), path, i, depth+1)
 			if stop < 0 {
 				return -1
 			}
@@ -277,7 +287,8 @@ func (d *Decoder) array(n, i, depth int) int {
 			case last >= 0 && int(d.nodes[last].valEnd)+1 == i:
 				// One node for a whole run, else a long array would take many times its bytes.
 				d.nodes[last].valEnd, d.nodes[last].next = uint32(stop), uint32(last+1)
-				d.nodes, d.order, d.text = d.nodes[:last+1], d.order[:orders], d.text[:names]
+				before.nodes = last + 1
+				d.back(before)
 			default:
 				last = m
 			}
@@ -295,7 +306,7 @@ func (d *Decoder) array(n, i, depth int) int {
 		}
 	}
 	if clean {
-		d.nodes, d.order, d.text = d.nodes[:first], d.order[:ordered], d.text[:named]
+		d.back(was)
 	}
 	p := &d.nodes[n]
 	p.valEnd = uint32(i)
@@ -303,6 +314,15 @@ func (d *Decoder) array(n, i, depth int) int {
 		p.flags |= valueDirty
 	}
 	return i
+}
+
+// mark is how far the scratch memory was filled, to give back what turned out not to be needed.
+type mark struct{ nodes, order, strays, text int }
+
+func (d *Decoder) mark() mark { return mark{len(d.nodes), len(d.order), len(d.strays), len(d.text)} }
+
+func (d *Decoder) back(m mark) {
+	d.nodes, d.order, d.strays, d.text = d.nodes[:m.nodes], d.order[:m.order], d.strays[:m.strays], d.text[:m.text]
 }
 
 // word checks a literal name.
@@ -313,45 +333,4 @@ func (d *Decoder) word(i int, w string) int {
 		}
 	}
 	return i + len(w)
-}
-
-// num checks a number: -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
-func (d *Decoder) num(i int) int {
-	src := d.src
-	if src[i] == '-' {
-		i++
-	}
-	if i < len(src) && src[i] == '0' {
-		i++
-	} else if j := digits(src, i); j > i {
-		i = j
-	} else {
-		return d.unexpected(i, "a digit")
-	}
-	if i < len(src) && src[i] == '.' {
-		j := digits(src, i+1)
-		if j == i+1 {
-			return d.unexpected(j, "a digit")
-		}
-		i = j
-	}
-	if i < len(src) && src[i]|0x20 == 'e' {
-		i++
-		if i < len(src) && (src[i] == '+' || src[i] == '-') {
-			i++
-		}
-		j := digits(src, i)
-		if j == i {
-			return d.unexpected(j, "a digit")
-		}
-		i = j
-	}
-	return i
-}
-
-func digits(src []byte, i int) int {
-	for i < len(src) && src[i]-'0' <= 9 {
-		i++
-	}
-	return i
 }

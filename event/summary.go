@@ -16,6 +16,7 @@ type Summary struct {
 	table   []uint32 // open addressing: 1 + index of paths; a power of two
 	dropped int64
 	last    uint32 // 1 + the path stepped to last; 0: none
+	epoch   uint64 // tells this life from others (observe.go); 0: not told yet
 }
 
 // path is a node of the tree of paths.
@@ -44,7 +45,7 @@ func hashStep(parent int32, name uint64) uint64 {
 func (s *Summary) Reset() {
 	s.paths = s.paths[:0]
 	clear(s.table)
-	s.dropped, s.last = 0, 0
+	s.dropped, s.last, s.epoch = 0, 0, 0
 }
 
 // Len is the number of paths.

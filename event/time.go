@@ -20,6 +20,7 @@ const (
 type instant struct {
 	seconds  int64
 	fraction []byte
+	normal   bool // it was spelled as append writes it
 }
 
 // ticks gives the time floored to 100 ns.
@@ -210,6 +211,7 @@ func parseISO(s []byte) (instant, *Error) {
 		return instant{}, timeError(s)
 	}
 	t := instant{seconds: days(y, m, d)*86400 + int64(hour*3600+minute*60+second-offset), fraction: fraction}
+	t.normal = i >= 19 && i == len(s)-1 && s[i] == 'Z' && s[10] == 'T' && second < 60 && (i == 19 || s[19] == '.')
 	if y < 1 || t.seconds < minSecond || t.seconds > maxSecond {
 		return instant{}, rangeError(s)
 	}

@@ -53,6 +53,18 @@ func children(e Expr) []Expr {
 		return []Expr{e.X}
 	case *Call:
 		return e.Args
+	case *InArray:
+		return []Expr{e.X, e.Array}
+	case *Regex:
+		return []Expr{e.X}
+	case *If:
+		return []Expr{e.Cond, e.Then, e.Else}
+	case *Lambda:
+		return []Expr{e.Body}
+	case *Access:
+		return []Expr{e.X}
+	case *Spread:
+		return []Expr{e.X}
 	case *Array:
 		return e.Items
 	case *Object:

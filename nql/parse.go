@@ -8,6 +8,9 @@ import (
 // maxNesting limits how deep parentheses, lists, calls and prefix operators may be nested in a text.
 const maxNesting = 250
 
+// maxChain limits how many operators may follow one another without parentheses: a and b and c …
+const maxChain = 10_000
+
 // Parse parses a query. Errors are *SyntaxError.
 func Parse(text string) (*Query, error) {
 	var q *Query
@@ -27,6 +30,8 @@ type parser struct {
 	lex   lexer
 	tok   token
 	depth int
+	// locals are the parameters of the lambdas around, the innermost last.
+	locals []string
 }
 
 func parsing(text string, f func(*parser)) (err error) {
@@ -61,8 +66,11 @@ func (p *parser) fail(offset int, format string, args ...any) {
 }
 
 func (p *parser) unexpected(want string) {
-	if p.sign("=>") {
-		p.fail(p.tok.start, "found =>, but lambdas are not built yet")
+	switch {
+	case p.sign("=>"):
+		p.fail(p.tok.start, "found =>, expected %s; a lambda (x => …) is an argument of some, every, map or filter, with one name before the arrow", want)
+	case p.keyword("if"):
+		p.fail(p.tok.start, "found if, expected %s; a conditional that is an operand stands in parentheses", want)
 	}
 	found := "the end of the text"
 	if p.tok.kind != tokEnd {
@@ -185,11 +193,36 @@ func (p *parser) order() Order {
 func (p *parser) expr() Expr {
 	p.enter()
 	defer p.leave()
+	if p.take(p.keyword("if")) {
+		return p.conditional()
+	}
 	left := p.and()
-	for p.take(p.keyword("or")) {
+	for n := 0; p.take(p.keyword("or")); n++ {
+		p.chain(n)
 		left = &Binary{Op: Or, L: left, R: p.and()}
 	}
 	return left
+}
+
+// conditional parses what stands behind if.
+func (p *parser) conditional() Expr {
+	e := &If{Cond: p.expr()}
+	if !p.take(p.keyword("then")) {
+		p.unexpected("an operator or then")
+	}
+	e.Then = p.expr()
+	if !p.take(p.keyword("else")) {
+		p.unexpected("an operator or else")
+	}
+	e.Else = p.expr()
+	return e
+}
+
+// chain limits how many operators of one kind stand in a row: each is a level of the tree.
+func (p *parser) chain(n int) {
+	if n >= maxChain {
+		p.fail(p.tok.start, "more than %d operators in a row", maxChain)
+	}
 }
 
 func (p *parser) enter() {
@@ -202,7 +235,8 @@ func (p *parser) leave() { p.depth-- }
 
 func (p *parser) and() Expr {
 	left := p.not()
-	for p.take(p.keyword("and")) {
+	for n := 0; p.take(p.keyword("and")); n++ {
+		p.chain(n)
 		left = &Binary{Op: And, L: left, R: p.not()}
 	}
 	return left
@@ -223,8 +257,10 @@ func (p *parser) comparison() Expr {
 	x := p.sum()
 	if op, ok := comparisons[p.tok.text]; ok && p.tok.kind == tokSign {
 		p.advance()
-		if p.sign("/") {
-			p.fail(p.tok.start, "found /, but regular expressions are not built yet")
+		if p.sign("/") && (op == Eq || op == Ne) {
+			r := &Regex{X: x, Pattern: p.regex(), Not: op == Ne}
+			r.CI = p.take(p.keyword("ci"))
+			return r
 		}
 		b := &Binary{Op: op, L: x, R: p.sum()}
 		b.CI = p.take(p.keyword("ci"))
@@ -244,10 +280,7 @@ func (p *parser) comparison() Expr {
 		l.CI = p.take(p.keyword("ci"))
 		return l
 	case p.take(p.keyword("in")):
-		p.wantSign("[", "")
-		in := &In{X: x, List: p.list("]"), Not: not}
-		in.CI = p.take(p.keyword("ci"))
-		return in
+		return p.in(x, not)
 	case p.take(p.keyword("between")):
 		b := &Between{X: x, Low: p.sum(), Not: not}
 		if !p.take(p.keyword("and")) {
@@ -261,9 +294,26 @@ func (p *parser) comparison() Expr {
 	return x
 }
 
+// in parses what stands behind in: a list, or an expression that gives an array.
+func (p *parser) in(x Expr, not bool) Expr {
+	if !p.sign("[") {
+		e := &InArray{X: x, Array: p.sum(), Not: not}
+		e.CI = p.take(p.keyword("ci"))
+		return e
+	}
+	p.advance()
+	list := &Array{Items: p.items()}
+	ci := p.take(p.keyword("ci"))
+	if list.spreads() {
+		return &InArray{X: x, Array: list, Not: not, CI: ci}
+	}
+	return &In{X: x, List: list.Items, Not: not, CI: ci}
+}
+
 func (p *parser) sum() Expr {
 	left := p.product()
-	for {
+	for n := 0; ; n++ {
+		p.chain(n)
 		switch {
 		case p.take(p.sign("+")):
 			left = &Binary{Op: Add, L: left, R: p.product()}
@@ -277,7 +327,8 @@ func (p *parser) sum() Expr {
 
 func (p *parser) product() Expr {
 	left := p.unary()
-	for {
+	for n := 0; ; n++ {
+		p.chain(n)
 		switch {
 		case p.take(p.sign("*")):
 			left = &Binary{Op: Mul, L: left, R: p.unary()}
@@ -303,14 +354,14 @@ func (p *parser) unary() Expr {
 	return &Unary{Op: Neg, X: p.unary()}
 }
 
-// list takes expressions with commas up to the closing sign.
-func (p *parser) list(end string) []Expr {
+// list takes what item parses, with commas, up to the closing sign.
+func (p *parser) list(end string, item func() Expr) []Expr {
 	var list []Expr
 	if p.take(p.sign(end)) {
 		return list
 	}
 	for {
-		list = append(list, p.expr())
+		list = append(list, item())
 		if p.take(p.sign(end)) {
 			return list
 		}
@@ -318,4 +369,14 @@ func (p *parser) list(end string) []Expr {
 			p.unexpected(fmt.Sprintf("an operator, a comma or %s", end))
 		}
 	}
+}
+
+// items takes the items of an array up to its closing bracket.
+func (p *parser) items() []Expr {
+	return p.list("]", func() Expr {
+		if p.take(p.sign("..")) {
+			return &Spread{p.expr()}
+		}
+		return p.expr()
+	})
 }

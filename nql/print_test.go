@@ -9,7 +9,7 @@ import (
 
 func TestWhatIsPrintedParsesBackToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := everything(4).Draw(t, "expression")
+		e := expressions(4).Draw(t, "expression")
 		text := Print(e)
 		back, err := ParseExpr(text)
 		if err != nil {
@@ -25,14 +25,14 @@ func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := &Query{Stream: names().Draw(t, "stream"), Limit: -1, Order: Order(rapid.IntRange(0, 2).Draw(t, "order"))}
 		for range rapid.IntRange(0, 3).Draw(t, "items") {
-			it := Item{Expr: everything(2).Draw(t, "item"), As: rapid.Bool().Draw(t, "as")}
+			it := Item{Expr: expressions(2).Draw(t, "item"), As: rapid.Bool().Draw(t, "as")}
 			if it.Name = itemName(it.Expr); it.As {
 				it.Name = names().Draw(t, "name")
 			}
 			q.Select = append(q.Select, it)
 		}
 		if rapid.Bool().Draw(t, "where") {
-			q.Where = predicates(2).Draw(t, "predicate")
+			q.Where = expressions(2).Draw(t, "predicate")
 		}
 		if rapid.Bool().Draw(t, "limit") {
 			q.Limit = rapid.Int64Range(0, 1<<62).Draw(t, "limit")

@@ -9,7 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
-// Column is one column that a scan shall produce: a path and the physical form to give its values.
+// Column is one column that a scan shall produce: a path, or an expression, and the physical form to give its values.
 //
 // JSON becomes typed here and nowhere else. A JSON null or a missing member is null. Otherwise, by Kind:
 //
@@ -19,11 +19,13 @@ import (
 //	Decimal    any number, in PostgreSQL's text form (1e3 becomes 1000; 1.50 stays 1.50)
 //	Text       any scalar: a string's characters, a number's spelling, true or false
 //	JSON       any value, as spelled; a JSON null too where KeepNull is set
-//	Timestamp  for @t: its microseconds, rounded down
+//	Timestamp  a time, as @t is one: its microseconds, rounded down
+//	Interval   a duration, likewise; of expressions only
 //
 // A value that doesn't fit gives null and is counted in Misfits.
 type Column struct {
 	Path    *Path
+	Expr    Expr // what is computed, where Path is nil
 	Kind    column.Kind
 	Misfits *atomic.Int64 // may be nil
 	// KeepNull makes a JSON null the value null of Kind JSON, which is what it is inside a JSON value; else it is no value.
@@ -97,6 +99,11 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 
 func (c *compiler) column(col Column) (readColumn, error) {
 	r := readColumn{Column: col, slot: -1}
+	if col.Path == nil && col.Expr != nil {
+		x, err := c.value(col.Expr)
+		r.eval = x.eval
+		return r, err
+	}
 	if col.Path == nil {
 		return r, errPath
 	}

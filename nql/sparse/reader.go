@@ -70,6 +70,7 @@ func Compile(paths [][]Step) *Wanted {
 	for i, p := range paths {
 		w.root.add(p, i)
 	}
+	w.root.prepare()
 	w.wide = w.root.wide()
 	return w
 }
@@ -85,7 +86,8 @@ func (w *Wanted) Read(doc []byte, out []Value) {
 	if w.paths == 0 {
 		return
 	}
-	r := reader{out: out, open: w.root.wants, inOrder: w.sorted}
+	var r reader // filled in place: it is large
+	r.out, r.open, r.inOrder = out, w.root.wants, w.sorted
 	if w.wide {
 		r.open = math.MaxInt
 	}
@@ -94,8 +96,10 @@ func (w *Wanted) Read(doc []byte, out []Value) {
 		r.set(doc, &w.root, i, skipValue(doc, i))
 		return
 	}
+	r.c.restart(i)
 	end := 0
 	if w.sorted && len(w.root.members) > 0 && i < len(doc) && doc[i] == '{' {
+		r.c.next(doc)
 		end = r.sorted(doc, &w.root, i, w.first)
 	} else {
 		end = r.value(doc, &w.root, i)
