@@ -31,6 +31,15 @@ func valueClauses(e Expr) prefilter {
 		if s, ok := textOf(x.Pattern); ok && !x.Not && !byDefault(e) {
 			return matching(x.X, patternOf(s), x.CI)
 		}
+	case *InArray:
+		if p, ok := x.Array.(*Path); ok && !x.Not && !p.Root.isText() {
+			element := &Path{Root: p.Root, Steps: append(p.Steps[:len(p.Steps):len(p.Steps)], Step{Kind: AnyOf})}
+			return equalTo(element, []Expr{x.X}, x.CI)
+		}
+	case *Regex:
+		if !x.Not && !byDefault(e) {
+			return regexClauses(x)
+		}
 	case *Call:
 		if len(x.Args) != 2 || byDefault(e) {
 			break
@@ -54,15 +63,15 @@ func valueClauses(e Expr) prefilter {
 // byDefault reports whether a predicate is true of the level that an event has which has none: no raw bytes say so.
 func byDefault(e Expr) bool {
 	level := &Path{Root: Level}
-	return isLiteralTruth(simplify(replace(e, level, &Literal{StringValue(event.Information)}), false), yes)
+	return isLiteralTruth(simplify(replacePath(e, level, &Literal{StringValue(event.Information)}), false), yes)
 }
 
-// replace puts x in the place of a path.
-func replace(e Expr, p *Path, x Expr) Expr {
+// replacePath puts x in the place of a path.
+func replacePath(e Expr, p *Path, x Expr) Expr {
 	if q, ok := e.(*Path); ok && q.Equal(p) {
 		return x
 	}
-	y, _ := withChildren(e, func(c Expr) Expr { return replace(c, p, x) })
+	y, _ := withChildren(e, func(c Expr) Expr { return replacePath(c, p, x) })
 	return y
 }
 
@@ -318,7 +327,7 @@ func keyClauses(e Expr) prefilter {
 			break
 		}
 		names := members(p)
-		if len(names) > 0 && Never(simplify(replace(e, p, &Literal{}), false)) {
+		if len(names) > 0 && Never(simplify(replacePath(e, p, &Literal{}), false)) {
 			add(names)
 		}
 	}
@@ -339,6 +348,10 @@ func wildKeys(e Expr) []string {
 			if _, known := withChildren(x, func(y Expr) Expr { return y }); !known || predicate(x) {
 				simple = false // it may be true of what is unknown
 			}
+			switch x.(type) {
+			case *If, *Access:
+				simple = false
+			}
 			if p, ok := x.(*Path); ok {
 				paths++
 				if p.wildcard() >= 0 {
@@ -353,7 +366,7 @@ func wildKeys(e Expr) []string {
 	for _, s := range path.Steps {
 		every = every || s.Kind == AllOf
 	}
-	if !negated && !every && Never(simplify(replace(e, path, &Literal{}), false)) {
+	if !negated && !every && Never(simplify(replacePath(e, path, &Literal{}), false)) {
 		return members(path)
 	}
 	return members(&Path{Root: path.Root, Steps: path.Steps[:path.wildcard()]})
