@@ -76,12 +76,14 @@ var foreign = map[string]string{
 	"substr": "substring", "position": "indexof", "strpos": "indexof", "ceiling": "ceil", "pow": "power", "log": "ln", "unique": "distinct",
 	"ifnull": "coalesce", "isnull": "coalesce", "date": "datetime", "todatetime": "datetime", "date_trunc": "bucket", "datetrunc": "bucket",
 	"timespan": "duration", "regexmatch": "x = /regex/", "ismatch": "x = /regex/", "matches": "x = /regex/", "where": "filter", "select": "map",
-	"now": "$1, since the language has no clock",
 }
 
 // unknownFunction says that there is no function of a name, and which one may be meant.
 func unknownFunction(name string) string {
 	problem := fmt.Sprintf("found %s, which is no function", name)
+	if name == "now" {
+		return problem + ": there is no clock here; give the time as a constant or a parameter"
+	}
 	best, least := foreign[name], 1+max(len(name)/3, 1)
 	if best == "" {
 		for other := range registry {

@@ -257,7 +257,7 @@ func predicates(depth int, scope ...string) *rapid.Generator[Expr] {
 		case 9:
 			return &Regex{X: ofType(t, 'T', depth-1, scope), Pattern: patterns().Draw(t, "pattern"), Not: flag("not"), CI: flag("ci")}
 		case 10:
-			return &InArray{X: draw("x"), Array: ofType(t, 'A', depth-1, scope), Not: flag("not"), CI: flag("ci")}
+			return &InArray{X: draw("x"), Array: orList(ofType(t, 'A', depth-1, scope)), Not: flag("not"), CI: flag("ci")}
 		case 11:
 			return &If{truth("if"), truth("then"), truth("else")}
 		case 12, 13:
@@ -312,8 +312,7 @@ func expressions(depth int, scope ...string) *rapid.Generator[Expr] {
 		case 7:
 			return access(draw("accessed"), someSteps(2, true).Draw(t, "steps"))
 		case 8:
-			in := &InArray{X: draw("x"), Array: draw("array"), Not: flag("not"), CI: flag("ci")}
-			return in
+			return &InArray{X: draw("x"), Array: orList(draw("array")), Not: flag("not"), CI: flag("ci")}
 		case 9:
 			return &Regex{X: draw("x"), Pattern: patterns().Draw(t, "pattern"), Not: flag("not"), CI: flag("ci")}
 		case 10:
@@ -329,6 +328,14 @@ func expressions(depth int, scope ...string) *rapid.Generator[Expr] {
 		}
 		return values(depth).Draw(t, "value")
 	})
+}
+
+// orList gives e where it may stand behind in, else a path.
+func orList(e Expr) Expr {
+	if t := TypeOf(e); t == Undefined || t == ArrayValue {
+		return e
+	}
+	return PropertyPath("List")
 }
 
 func spreadOr(t *rapid.T, e Expr) Expr {

@@ -1,22 +1,10 @@
 package nql
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
-
-// SyntaxError says where a text is no NQL.
-type SyntaxError struct {
-	Line, Column int    // from 1; columns in characters
-	Offset       int    // in bytes, from 0
-	Message      string // "found …, expected …", or what is wrong with what was found
-}
-
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
-}
 
 type tokenKind uint8
 
@@ -49,17 +37,6 @@ var keywords = map[string]bool{
 type lexer struct {
 	text string
 	pos  int
-}
-
-// errorAt makes a SyntaxError at a byte offset.
-func errorAt(text string, offset int, format string, args ...any) *SyntaxError {
-	offset = min(offset, len(text))
-	before := text[:offset]
-	line := strings.Count(before, "\n")
-	if line > 0 {
-		before = before[strings.LastIndexByte(before, '\n')+1:]
-	}
-	return &SyntaxError{line + 1, utf8.RuneCountInString(before) + 1, offset, fmt.Sprintf(format, args...)}
 }
 
 func (l *lexer) errorf(offset int, format string, args ...any) error {
@@ -120,7 +97,16 @@ func (l *lexer) next() (token, error) {
 	if r == utf8.RuneError && n <= 1 {
 		return token{}, l.errorf(start, "found a byte that is no UTF-8 (0x%02x)", c)
 	}
+	if instead := foreignSigns[r]; instead != "" {
+		return token{}, l.errorf(start, "found %c, expected %s", r, instead)
+	}
 	return token{}, l.errorf(start, "found %q, which begins nothing in NQL", string(r))
+}
+
+// foreignSigns are signs of other languages, with what says the same here.
+var foreignSigns = map[rune]string{
+	'"': "a string in single quotes, or for a property with odd letters in its name @p['its name']", '`': "@p['a name'] for a property with odd letters in its name",
+	'&': "and", '|': "or; texts are joined by concat(x, y)", '!': "not", '~': "x = /regex/ or like", ';': "the end: a text is one query", '#': "no comment: there are none",
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

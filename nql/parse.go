@@ -27,9 +27,13 @@ func ParseExpr(text string) (Expr, error) {
 
 // parser descends recursively. Errors travel as panics of *SyntaxError, from fail to parsing.
 type parser struct {
-	lex   lexer
-	tok   token
-	depth int
+	lex lexer
+	tok token
+	end int // of the token before
+	// also is what may stand at alsoAt instead of an expression.
+	also   string
+	alsoAt int
+	depth  int
 	// locals are the parameters of the lambdas around, the innermost last.
 	locals []string
 }
@@ -58,7 +62,7 @@ func (p *parser) advance() {
 	if err != nil {
 		panic(err)
 	}
-	p.tok = t
+	p.end, p.tok = p.tok.end, t
 }
 
 func (p *parser) fail(offset int, format string, args ...any) {
@@ -74,7 +78,7 @@ func (p *parser) unexpected(want string) {
 	}
 	found := "the end of the text"
 	if p.tok.kind != tokEnd {
-		found = p.lex.text[p.tok.start:p.tok.end]
+		found = p.source(p.tok.start, p.tok.end)
 	}
 	p.fail(p.tok.start, "found %s, expected %s", found, want)
 }
@@ -98,18 +102,22 @@ func (p *parser) take(cond bool) bool {
 	return cond
 }
 
-func (p *parser) wantSign(s, where string) {
+func (p *parser) wantSign(s, want string) {
 	if !p.take(p.sign(s)) {
-		p.unexpected(s + where)
+		p.unexpected(want)
 	}
 }
+
+// instead notes what may stand here instead of an expression.
+func (p *parser) instead(what string) { p.also, p.alsoAt = what, p.tok.start }
 
 func (p *parser) query() *Query {
 	q := &Query{Limit: -1}
 	want := "from"
 	if !p.take(p.keyword("select")) {
-		p.unexpected("select")
+		p.unexpected("select, as in: select * from stream")
 	}
+	p.instead("*")
 	if !p.take(p.sign("*")) {
 		want = "an operator, a comma, as or from"
 		for {
@@ -133,13 +141,12 @@ func (p *parser) query() *Query {
 		want = "an operator, order by, limit or the end"
 	}
 	if p.take(p.keyword("order")) {
-		q.Order = p.order()
-		want = "limit or the end"
+		q.Order, want = p.order()
 	}
 	if p.take(p.keyword("limit")) {
 		n, err := strconv.ParseInt(p.tok.text, 10, 64)
 		if p.tok.kind != tokNumber || err != nil {
-			p.unexpected("a number of rows")
+			p.unexpected("a number of rows, up to 9223372036854775807")
 		}
 		q.Limit = n
 		p.advance()
@@ -175,7 +182,7 @@ func (p *parser) anyName(want string) string {
 	return name
 }
 
-func (p *parser) order() Order {
+func (p *parser) order() (o Order, want string) {
 	if !p.take(p.word("by")) {
 		p.unexpected("by")
 	}
@@ -183,11 +190,13 @@ func (p *parser) order() Order {
 		p.unexpected("@t: events can be ordered by time only")
 	}
 	p.advance()
-	if p.take(p.word("desc")) {
-		return Descending
+	switch {
+	case p.take(p.word("desc")):
+		return Descending, "limit or the end"
+	case p.take(p.word("asc")):
+		return Ascending, "limit or the end"
 	}
-	p.take(p.word("asc"))
-	return Ascending
+	return Ascending, "asc, desc, limit or the end"
 }
 
 func (p *parser) expr() Expr {
@@ -254,22 +263,30 @@ func (p *parser) not() Expr {
 var comparisons = map[string]Op{"=": Eq, "<>": Ne, "!=": Ne, "<": Lt, "<=": Le, ">": Gt, ">=": Ge}
 
 func (p *parser) comparison() Expr {
+	start := p.tok.start
 	x := p.sum()
 	if op, ok := comparisons[p.tok.text]; ok && p.tok.kind == tokSign {
+		end := p.end
 		p.advance()
 		if p.sign("/") && (op == Eq || op == Ne) {
 			r := &Regex{X: x, Pattern: p.regex(), Not: op == Ne}
 			r.CI = p.take(p.keyword("ci"))
 			return r
 		}
-		b := &Binary{Op: op, L: x, R: p.sum()}
+		if op == Eq && p.sign("=") {
+			p.fail(p.tok.start-1, "found ==, expected =")
+		}
+		b := &Binary{Op: op, L: x, R: p.against(x, p.sum)}
+		if isTime(b.R) {
+			p.refuseText(x, start, end)
+		}
 		b.CI = p.take(p.keyword("ci"))
 		return b
 	}
 	if p.take(p.keyword("is")) {
 		n := &IsNull{X: x, Not: p.take(p.keyword("not"))}
 		if !p.take(p.keyword("null")) {
-			p.unexpected("null")
+			p.unexpected(map[bool]string{true: "null", false: "null or not null"}[n.Not])
 		}
 		return n
 	}
@@ -282,11 +299,11 @@ func (p *parser) comparison() Expr {
 	case p.take(p.keyword("in")):
 		return p.in(x, not)
 	case p.take(p.keyword("between")):
-		b := &Between{X: x, Low: p.sum(), Not: not}
+		b := &Between{X: x, Low: p.against(x, p.sum), Not: not}
 		if !p.take(p.keyword("and")) {
-			p.unexpected("and")
+			p.unexpected("an operator or and")
 		}
-		b.High = p.sum()
+		b.High = p.against(x, p.sum)
 		return b
 	case not:
 		p.unexpected("like, in or between")
@@ -294,15 +311,47 @@ func (p *parser) comparison() Expr {
 	return x
 }
 
+// against parses an operand that x is compared with.
+func (p *parser) against(x Expr, operand func() Expr) Expr {
+	start := p.tok.start
+	y := operand()
+	if isTime(x) {
+		p.refuseText(y, start, p.end)
+	}
+	return y
+}
+
+// refuseText refuses a string, which stands from start to end, as what @t is compared with: it would never be true, and is never meant.
+func (p *parser) refuseText(e Expr, start, end int) {
+	if l, ok := e.(*Literal); ok && l.Value.Kind == String {
+		found := p.source(start, end)
+		p.fail(start, "found %s, expected a time, which @t is: DateTime(%s)", found, found)
+	}
+}
+
+// source gives what stands in the text from start to end, shortened.
+func (p *parser) source(start, end int) string {
+	const most = 40
+	s := []rune(p.lex.text[start:end])
+	if len(s) > most {
+		return string(s[:most]) + "…"
+	}
+	return string(s)
+}
+
 // in parses what stands behind in: a list, or an expression that gives an array.
 func (p *parser) in(x Expr, not bool) Expr {
 	if !p.sign("[") {
+		start := p.tok.start
 		e := &InArray{X: x, Array: p.sum(), Not: not}
+		if t := TypeOf(e.Array); t != Undefined && t != ArrayValue {
+			p.fail(start, "found %s, expected a list in brackets or what gives an array", p.source(start, p.end))
+		}
 		e.CI = p.take(p.keyword("ci"))
 		return e
 	}
 	p.advance()
-	list := &Array{Items: p.items()}
+	list := &Array{Items: p.items(func() Expr { return p.against(x, p.expr) })}
 	ci := p.take(p.keyword("ci"))
 	if list.spreads() {
 		return &InArray{X: x, Array: list, Not: not, CI: ci}
@@ -360,6 +409,7 @@ func (p *parser) list(end string, item func() Expr) []Expr {
 	if p.take(p.sign(end)) {
 		return list
 	}
+	p.instead(end)
 	for {
 		list = append(list, item())
 		if p.take(p.sign(end)) {
@@ -372,11 +422,11 @@ func (p *parser) list(end string, item func() Expr) []Expr {
 }
 
 // items takes the items of an array up to its closing bracket.
-func (p *parser) items() []Expr {
+func (p *parser) items(item func() Expr) []Expr {
 	return p.list("]", func() Expr {
 		if p.take(p.sign("..")) {
 			return &Spread{p.expr()}
 		}
-		return p.expr()
+		return item()
 	})
 }

@@ -55,15 +55,18 @@ func (p *parser) operand() Expr {
 		case "(":
 			p.advance()
 			e := p.expr()
-			p.wantSign(")", "")
+			p.wantSign(")", "an operator or )")
 			return e
 		case "[":
 			p.advance()
-			return &Array{Items: p.items()}
+			return &Array{Items: p.items(p.expr)}
 		case "{":
 			p.advance()
 			return p.object()
 		}
+	}
+	if p.also != "" && p.alsoAt == t.start {
+		p.unexpected("an expression or " + p.also)
 	}
 	p.unexpected("an expression")
 	return nil
@@ -95,7 +98,7 @@ func (p *parser) steps() (steps []Step) {
 			}
 		case p.take(p.sign("[")):
 			steps = append(steps, p.bracket())
-			p.wantSign("]", "")
+			p.wantSign("]", "]")
 		default:
 			return steps
 		}
@@ -180,8 +183,12 @@ func (p *parser) object() Expr {
 		if p.take(p.sign("..")) {
 			o.Members = append(o.Members, Property{Value: &Spread{p.expr()}})
 		} else {
-			name := p.anyName("a member's name, .. or }")
-			p.wantSign(":", " and the member's value")
+			want := "a member's name or .."
+			if len(o.Members) == 0 {
+				want = "a member's name, .. or }"
+			}
+			name := p.anyName(want)
+			p.wantSign(":", ": and the member's value")
 			o.Members = append(o.Members, Property{name, p.expr()})
 		}
 		if p.take(p.sign("}")) {

@@ -2,6 +2,7 @@ package nql
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -12,6 +13,9 @@ func TestWhatIsPrintedParsesBackToTheSame(t *testing.T) {
 		e := expressions(4).Draw(t, "expression")
 		text := Print(e)
 		back, err := ParseExpr(text)
+		if comparesTimeWithText(err) {
+			t.Skip("refused")
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -38,6 +42,9 @@ func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
 			q.Limit = rapid.Int64Range(0, 1<<62).Draw(t, "limit")
 		}
 		back, err := Parse(q.String())
+		if comparesTimeWithText(err) {
+			t.Skip("refused")
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", q, err)
 		}
@@ -45,6 +52,11 @@ func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
 			t.Fatalf("%s\nparsed back and printed: %s", q, back)
 		}
 	})
+}
+
+// comparesTimeWithText tells the one thing that parsing refuses and an AST can say.
+func comparesTimeWithText(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "expected a time, which @t is")
 }
 
 func TestPrintedFormIsTheOneDocumented(t *testing.T) {
