@@ -62,7 +62,9 @@ func TestScansFindWhatTheirPredicateIsTrueOf(t *testing.T) {
 	for _, ram := range []int64{-1, 1 << 20} {
 		s, st, all := mixed(t, ram)
 		tx := s.Read()
-		times := rapid.Int64Range(base-minute, base+10*minute)
+		times := rapid.Custom(func(t *rapid.T) int64 { // of an event, or just beside it
+			return rapid.SampledFrom(all).Draw(t, "event").Timestamp + rapid.Int64Range(-1, 1).Draw(t, "beside")
+		})
 		leaf := func(t *rapid.T) string {
 			switch rapid.IntRange(0, 9).Draw(t, "leaf") {
 			case 0:
