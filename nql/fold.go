@@ -112,12 +112,15 @@ func absent(e Expr) bool {
 	return ok && (l.Value.Kind == Undefined || l.Value.Kind == Null)
 }
 
-// wild reports whether a path with a wildcard is in e.
+// wild reports whether a wildcard is in e.
 func wild(e Expr) bool {
 	found := false
 	Walk(e, func(x Expr) {
-		if p, ok := x.(*Path); ok && p.wildcard() >= 0 {
-			found = true
+		switch x := x.(type) {
+		case *Path:
+			found = found || hasWildcard(x.Steps)
+		case *Access:
+			found = found || hasWildcard(x.Steps)
 		}
 	})
 	return found
