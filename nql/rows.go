@@ -136,33 +136,32 @@ func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
 func (p *RowProgram) Never() bool { return p.never }
 
 // Match evaluates the predicate only.
-func (p *RowProgram) Match(e *Event) (bool, error) { return p.match(e), nil }
-
-// MatchPassed is Match for an event that has gone through the program's Sieve, or that no sieve is worth it for.
-func (p *RowProgram) MatchPassed(e *Event) (bool, error) { return p.asked(e), nil }
-
-func (p *RowProgram) match(e *Event) bool {
-	return !p.never && p.before.passes(e.Document) && p.asked(e)
+func (p *RowProgram) Match(e *Event) (bool, error) {
+	if p.never || !p.before.passes(e.Document) {
+		return false, nil
+	}
+	return p.MatchPassed(e)
 }
 
-// asked evaluates the predicate itself.
-func (p *RowProgram) asked(e *Event) bool {
+// MatchPassed is Match for an event that has gone through the program's Sieve, or that no sieve is worth it for.
+func (p *RowProgram) MatchPassed(e *Event) (bool, error) {
 	if p.never {
-		return false
+		return false, nil
 	}
 	st := p.st
 	st.begin(e)
 	if n := p.first.Len(); n > 0 {
 		p.first.Read(e.Document, st.slots[:n])
 	}
-	return p.where == nil || p.where(st) == yes
+	ok := p.where == nil || p.where(st) == yes
+	return ok && st.failed == nil, st.failed
 }
 
 // Append evaluates the predicate on e and, where it is true, appends one row to b, whose vectors are Plain and of Kinds(). What
 // only the projection needs is read of those events alone. The row is a copy: e may be changed afterwards.
 func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
-	if !p.match(e) {
-		return false, nil
+	if ok, err := p.Match(e); !ok {
+		return false, err
 	}
 	return true, p.append(b)
 }
@@ -170,8 +169,8 @@ func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
 // AppendPassed is Append for an event that has gone through the program's Sieve, or that no sieve is worth it for: its bytes are not searched
 // again before it is read.
 func (p *RowProgram) AppendPassed(e *Event, b *column.Batch) (bool, error) {
-	if !p.asked(e) {
-		return false, nil
+	if ok, err := p.MatchPassed(e); !ok {
+		return false, err
 	}
 	return true, p.append(b)
 }
@@ -189,7 +188,7 @@ func (p *RowProgram) append(b *column.Batch) error {
 		p.columns[i].append(st, b.Cols[i])
 	}
 	b.Len++
-	return nil
+	return st.failed
 }
 
 func (c *readColumn) append(st *state, out *column.Vector) {
