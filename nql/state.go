@@ -35,9 +35,9 @@ func (st *state) begin(e *Event) {
 // Limits of what an expression may take for one event. Small texts can ask for more than any machine has: each of fifty lambdas within
 // one another doubles the work, each of fifty calls of replace the memory.
 const (
-	maxMade  = 16 << 20   // bytes of one text, array or object that is made; a larger one is null
-	maxArena = 256 << 20  // bytes made in all
-	maxTurns = 10_000_000 // elements that wildcards and lambdas are asked of
+	maxMade  = 16 << 20  // bytes of one text, array or object that is made; a larger one is null
+	maxArena = 256 << 20 // bytes made in all
+	maxTurns = 2_000_000 // elements that wildcards and lambdas are asked of
 )
 
 var (
