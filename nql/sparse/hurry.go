@@ -46,41 +46,61 @@ func (r *Reader) take(doc []byte, m *member, i, colon, end int) bool {
 // sortedAhead goes ahead in an object of which the members are sorted, as those of n are, from behind i; the next one wanted is number want. It returns the
 // comma, or i, behind which it stopped, and what is then wanted next.
 func (r *Reader) sortedAhead(doc []byte, n *node, i, want int) (int, int) {
-	base, tape := r.c.base, r.c.tape[r.c.i:r.c.n]
-	next := bits.ReverseBytes64(n.members[want].word)
-	for len(tape) >= 2 {
-		colon, end := base+int(tape[0]), base+int(tape[1])
+	c := &r.c
+	for want < len(n.members) {
+		m := &n.members[want]
+		i = c.below(doc, i, m.order)
+		// The member behind i is the wanted one, or behind that, or for the slower loop.
+		tape := c.tape[c.i:c.n]
+		if len(tape) < 2 {
+			break
+		}
+		colon, end, used := c.base+int(tape[0]), c.base+int(tape[1]), 2
 		w, ok := plain(doc, i, colon)
 		if !ok || escaped(w) {
 			break
 		}
-		used := 2
+		if w = bits.ReverseBytes64(w); w < m.order {
+			break
+		}
+		if w == m.order {
+			if doc[end] != ',' {
+				if used = behind(doc[c.base:], tape); used == 0 {
+					break
+				}
+				end = c.base + int(tape[used-1])
+			}
+			if !r.take(doc, m, i, colon, end) {
+				break
+			}
+			c.i += used
+			i = end
+		}
+		want++
+	}
+	return i, want
+}
+
+// belowPortable goes past members of which the first eight bytes of the names, the first the highest, are below order, beginning behind i. It returns the comma,
+// or i, behind which it stopped.
+func (c *cursor) belowPortable(doc []byte, i int, order uint64) int {
+	base, tape := c.base, c.tape[c.i:c.n]
+	for len(tape) >= 2 {
+		colon, end, used := base+int(tape[0]), base+int(tape[1]), 2
+		w, ok := plain(doc, i, colon)
+		if !ok || escaped(w) || bits.ReverseBytes64(w) >= order {
+			break
+		}
 		if doc[end] != ',' {
 			if used = behind(doc[base:], tape); used == 0 {
 				break
 			}
 			end = base + int(tape[used-1])
 		}
-		if w = bits.ReverseBytes64(w); w >= next {
-			if w == next && !r.take(doc, &n.members[want], i, colon, end) {
-				break
-			}
-			taken := w == next
-			if want++; want == len(n.members) {
-				if taken {
-					i, tape = end, tape[used:]
-				}
-				break
-			}
-			next = bits.ReverseBytes64(n.members[want].word)
-			if !taken {
-				continue
-			}
-		}
 		i, tape = end, tape[used:]
 	}
-	r.c.i = r.c.n - len(tape)
-	return i, want
+	c.i = c.n - len(tape)
+	return i
 }
 
 // ahead does it for members in any order. Those in seen have been met.

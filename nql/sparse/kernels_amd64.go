@@ -33,6 +33,9 @@ func probeAVX2(p *probes, text *byte, n int) int
 //go:noescape
 func probeFoldAVX2(p *probes, text *byte, n int) int
 
+//go:noescape
+func passBelow(doc *byte, size int, tape *uint16, n, base, at int, word uint64) (behind, used int)
+
 func detect() kernel {
 	cpu := &cpuid.CPU
 	switch {
@@ -107,4 +110,15 @@ func (n *Needle) probe(text []byte, places int) int {
 		at += n.probePortable(text[whole:], places-whole)
 	}
 	return at
+}
+
+// below is belowPortable.
+func (c *cursor) below(doc []byte, i int, order uint64) int {
+	if best == portable || c.i == c.n {
+		return c.belowPortable(doc, i, order)
+	}
+	tape := c.tape[c.i:c.n]
+	i, used := passBelow(&doc[0], len(doc), &tape[0], len(tape), c.base, i, order)
+	c.i += used
+	return i
 }

@@ -15,3 +15,7 @@ func (s *scan) structure(tape []uint16, text []byte) int {
 func (n *Needle) probe(text []byte, places int) int {
 	return n.probePortable(text, places)
 }
+
+func (c *cursor) below(doc []byte, i int, order uint64) int {
+	return c.belowPortable(doc, i, order)
+}

@@ -22,6 +22,7 @@ func CompileSorted(first []string, paths [][]Step) *Wanted {
 	}
 	w.sorted, w.wide, w.first = true, false, slices.Clone(first)
 	w.root.sort(w.first)
+	w.root.prepare()
 	return w
 }
 
