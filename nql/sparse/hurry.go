@@ -19,14 +19,14 @@ func plain(doc []byte, i, colon int) (word uint64, ok bool) {
 // behind gives how many offsets of tape it is to behind the comma behind an object or array which the second begins; 0 where there is none.
 func behind(text []byte, tape []uint16) int {
 	depth := 0
-	for j, at := range tape[1:] {
-		c := text[at]
-		if c == ',' && depth == 0 {
-			return j + 2
+	for i, at := range tape[1:] {
+		if depth += int(nesting[text[at]]); depth > 0 {
+			continue
 		}
-		if depth += int(nesting[c]); depth < 0 {
-			break
+		if comma := i + 2; i > 0 && comma < len(tape) && text[tape[comma]] == ',' {
+			return comma + 1
 		}
+		break
 	}
 	return 0
 }
@@ -79,6 +79,47 @@ func (r *Reader) sortedAhead(doc []byte, n *node, i, want int) (int, int) {
 		want++
 	}
 	return i, want
+}
+
+// headAhead does it among the names that stand before all others, of which at are behind, and words are the first eight bytes, with zeros
+// behind them.
+func (r *Reader) headAhead(doc []byte, n *node, i, want, at int, words []uint64) (int, int, int) {
+	c := &r.c
+	for at < len(words) && c.n-c.i >= 2 {
+		tape := c.tape[c.i:c.n]
+		colon, end, used := c.base+int(tape[0]), c.base+int(tape[1]), 2
+		w, ok := plain(doc, i, colon)
+		if !ok || escaped(w) {
+			break
+		}
+		for at < len(words) && words[at] != w {
+			at++
+		}
+		for want < len(n.members) && n.members[want].rank < at { // it isn't there
+			want++
+		}
+		if want == len(n.members) || at == len(words) {
+			break
+		}
+		if doc[end] != ',' {
+			if used = behind(doc[c.base:], tape); used == 0 {
+				break
+			}
+			end = c.base + int(tape[used-1])
+		}
+		if m := &n.members[want]; m.rank == at {
+			if !r.take(doc, m, i, colon, end) {
+				break
+			}
+			want++
+		}
+		c.i += used
+		i = end
+		if at++; want == len(n.members) {
+			break
+		}
+	}
+	return i, want, at
 }
 
 // belowPortable goes past members of which the first eight bytes of the names, the first the highest, are below order, beginning behind i. It returns the comma,

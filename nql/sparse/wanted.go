@@ -23,7 +23,7 @@ type member struct {
 	order  uint64 // the same, the first the highest
 	simple bool   // the value alone is wanted, nothing of what is in it
 	odd    bool   // it may be spelled in no way but with an escape
-	rank   int    // where documents are sorted: the index in Wanted.first, else the length of that; 0 further down
+	rank   int    // where documents are sorted: the index in Wanted.head, else the length of that; 0 further down
 	node   node
 }
 
@@ -148,7 +148,7 @@ func (r *Reader) value(doc []byte, n *node, i int) int {
 	case r.c.next(doc) != i: // not JSON
 		return r.c.end(doc)
 	case c == '{' && len(n.members) > 0 && r.inOrder:
-		end = r.sorted(doc, n, i, nil)
+		end = r.sorted(doc, n, i, head{})
 	case c == '{' && len(n.members) > 0:
 		end = r.object(doc, n, i)
 	case c == '[' && len(n.elements) > 0:
