@@ -53,6 +53,9 @@ func (r *Reader) sortedAhead(doc []byte, n *node, i, want int) (int, int) {
 		// The member behind i is the wanted one, or behind that, or for the slower loop.
 		tape := c.tape[c.i:c.n]
 		if len(tape) < 2 {
+			if c.more(doc) {
+				continue
+			}
 			break
 		}
 		colon, end, used := c.base+int(tape[0]), c.base+int(tape[1]), 2
@@ -85,8 +88,11 @@ func (r *Reader) sortedAhead(doc []byte, n *node, i, want int) (int, int) {
 // behind them.
 func (r *Reader) headAhead(doc []byte, n *node, i, want, at int, words []uint64) (int, int, int) {
 	c := &r.c
-	for at < len(words) && c.n-c.i >= 2 {
+	for at < len(words) && (c.n-c.i >= 2 || c.more(doc)) {
 		tape := c.tape[c.i:c.n]
+		if len(tape) < 2 {
+			continue
+		}
 		colon, end, used := c.base+int(tape[0]), c.base+int(tape[1]), 2
 		w, ok := plain(doc, i, colon)
 		if !ok || escaped(w) {
@@ -148,13 +154,19 @@ func (c *cursor) belowPortable(doc []byte, i int, order uint64) int {
 func (r *Reader) ahead(doc []byte, n *node, i int, seen uint64) (int, uint64) {
 	base, tape := r.c.base, r.c.tape[r.c.i:r.c.n]
 loop:
-	for len(tape) >= 2 && seen != n.all {
-		colon, end := base+int(tape[0]), base+int(tape[1])
+	for seen != n.all {
+		if len(tape) < 2 {
+			if r.c.i = r.c.n - len(tape); r.c.more(doc) {
+				tape = r.c.tape[:r.c.n]
+				continue
+			}
+			break
+		}
+		colon, end, used := base+int(tape[0]), base+int(tape[1]), 2
 		w, ok := plain(doc, i, colon)
 		if !ok || escaped(w) {
 			break
 		}
-		used := 2
 		if doc[end] != ',' {
 			if used = behind(doc[base:], tape); used == 0 {
 				break

@@ -14,10 +14,10 @@ func indexAVX512(s *scan, tape *uint32, text *byte, n int, base uint32) int
 func indexAVX2(s *scan, tape *uint32, text *byte, n int, base uint32) int
 
 //go:noescape
-func structureAVX512(s *scan, tape *uint16, text *byte, n int) int
+func structureAVX512(s *scan, tape *uint16, text *byte, n int, base uint32) int
 
 //go:noescape
-func structureAVX2(s *scan, tape *uint16, text *byte, n int) int
+func structureAVX2(s *scan, tape *uint16, text *byte, n int, base uint32) int
 
 // The probes look at as many places as n says; those for AVX2 take multiples of 64.
 
@@ -67,26 +67,22 @@ func (s *scan) index(tape []uint32, text []byte, base uint32) int {
 	return n
 }
 
-// structure writes the offsets of structural characters outside strings to tape, which has room for all of them and slack, and says how many
-// they are. Texts are at most 64 KiB long, and but for the last multiples of 64 bytes.
-func (s *scan) structure(tape []uint16, text []byte) int {
+// structure writes the offsets of structural characters outside strings, plus base, to tape, which has room for all of them and slack, and says how many
+// they are. Texts but the last are multiples of 64 bytes, and with base nothing goes beyond 64 KiB.
+func (s *scan) structure(tape []uint16, text []byte, base int) int {
 	switch {
 	case best == portable:
-		return s.structurePortable(tape, text)
+		return s.structurePortable(tape, text, uint16(base))
 	case best == vector512 && len(text) > 0:
-		return structureAVX512(s, &tape[0], &text[0], len(text))
+		return structureAVX512(s, &tape[0], &text[0], len(text), uint32(base))
 	}
 	n, whole := 0, len(text)&^63
 	if whole > 0 {
-		n = structureAVX2(s, &tape[0], &text[0], whole)
+		n = structureAVX2(s, &tape[0], &text[0], whole, uint32(base))
 	}
 	if whole < len(text) {
 		rest := padded(text[whole:])
-		last := structureAVX2(s, &tape[n], &rest[0], len(rest))
-		for i := range tape[n : n+last] {
-			tape[n+i] += uint16(whole)
-		}
-		n += last
+		n += structureAVX2(s, &tape[n], &rest[0], len(rest), uint32(base+whole))
 	}
 	return n
 }

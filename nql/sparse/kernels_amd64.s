@@ -229,9 +229,9 @@ GLOBL numbers<>(SB), RODATA|NOPTR, $64
 DATA odd<>+0(SB)/8, $0xaaaaaaaaaaaaaaaa
 GLOBL odd<>(SB), RODATA|NOPTR, $8
 
-// func structureAVX512(s *uint64, tape *uint16, text *byte, n int) int
+// func structureAVX512(s *uint64, tape *uint16, text *byte, n int, base uint32) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, PCLMULQDQ, POPCNT
-TEXT ·structureAVX512(SB), NOSPLIT, $0-40
+TEXT ·structureAVX512(SB), NOSPLIT, $0-48
 	MOVQ            s+0(FP), CX
 	MOVQ            (CX), AX
 	MOVQ            8(CX), CX
@@ -239,7 +239,7 @@ TEXT ·structureAVX512(SB), NOSPLIT, $0-40
 	MOVQ            tape+8(FP), DX
 	MOVQ            text+16(FP), BX
 	MOVQ            n+24(FP), SI
-	XORL            DI, DI
+	MOVL            base+32(FP), DI
 	MOVL            $0x22222222, R8
 	VMOVD           R8, X1
 	VPBROADCASTD    X1, Z1
@@ -336,7 +336,7 @@ done:
 	MOVQ tape+8(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x01, DX
-	MOVQ DX, ret+32(FP)
+	MOVQ DX, ret+40(FP)
 	RET
 
 // func probeAVX512(p *uint64, text *byte, n int) int
@@ -739,9 +739,9 @@ tail:
 	MOVQ      DI, ret+40(FP)
 	RET
 
-// func structureAVX2(s *uint64, tape *uint16, text *byte, n int) int
+// func structureAVX2(s *uint64, tape *uint16, text *byte, n int, base uint32) int
 // Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
-TEXT ·structureAVX2(SB), NOSPLIT, $0-40
+TEXT ·structureAVX2(SB), NOSPLIT, $0-48
 	MOVQ           s+0(FP), CX
 	MOVQ           (CX), AX
 	MOVQ           8(CX), CX
@@ -749,7 +749,7 @@ TEXT ·structureAVX2(SB), NOSPLIT, $0-40
 	MOVQ           tape+8(FP), DX
 	MOVQ           text+16(FP), BX
 	MOVQ           n+24(FP), SI
-	XORL           DI, DI
+	MOVL           base+32(FP), DI
 	MOVL           $0x22222222, R8
 	VMOVD          R8, X1
 	VPBROADCASTD   X1, Y1
@@ -876,7 +876,7 @@ tail:
 	MOVQ tape+8(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x01, DX
-	MOVQ DX, ret+32(FP)
+	MOVQ DX, ret+40(FP)
 	RET
 
 // func probeAVX2(p *uint64, text *byte, n int) int
