@@ -153,7 +153,7 @@ func (p *RowProgram) asked(e *Event) bool {
 	st := p.st
 	st.begin(e)
 	if n := p.first.Len(); n > 0 {
-		p.first.Read(e.Document, st.slots[:n])
+		st.reader.Read(p.first, e.Document, st.slots[:n])
 	}
 	return p.where == nil || p.where(st) == yes
 }
