@@ -183,7 +183,7 @@ func (p *RowProgram) append(b *column.Batch) error {
 	}
 	st := p.st
 	if p.later.Len() > 0 {
-		p.later.Read(st.ev.Document, st.slots[p.first.Len():])
+		st.reader.Read(p.later, st.ev.Document, st.slots[p.first.Len():])
 	}
 	for i := range p.columns {
 		p.columns[i].append(st, b.Cols[i])
