@@ -22,15 +22,20 @@ type names struct {
 
 // known is a name at its place. Its id is its index; that of the event itself is root, which is no member.
 type known struct {
-	quoted     string // as normalised, with quotes and the colon
-	head, tail uint64 // its first and last eight bytes, where it has so many
-	// What followed this member the last time, and what did before that; 0: nothing yet.
-	next, other uint32
+	quoted string // as normalised, with quotes and the colon
+
+	// For plainMembers: the first and the last eight bytes of quoted, and those behind the first; where it has fewer than eight, both are all of it, and mask has
+	// no more bits set.
+	head, tail, mask, middle uint64
+	size, tailAt             uint8
+	plain                    bool // it takes part
+
+	role        role
+	rank        uint16 // place among the parent's members in order
+	next, other uint32 // what followed this member the last time, and what did before that; 0: nothing yet
 	first       uint32 // the member that the latest object at this path began with
 	at          int32  // index in the Summary of this epoch
 	epoch       uint64
-	rank        uint16 // place among the parent's members in order
-	role        role
 
 	parent   uint32
 	hash     uint64
@@ -61,12 +66,21 @@ const (
 // stands reports whether the name with its colon, spelled as normalised, stands at src[i:].
 func (k *known) stands(src []byte, i int) bool {
 	n := len(k.quoted)
-	if n < 8 || n > len(src)-i {
-		return n > 0 && n <= len(src)-i && string(src[i:i+n]) == k.quoted
+	return n > 0 && n <= len(src)-i && string(src[i:i+n]) == k.quoted
+}
+
+// spell sets how the name is spelled.
+func (k *known) spell(quoted []byte) {
+	k.quoted = string(quoted)
+	if len(quoted) > 24 {
+		return
 	}
-	s := src[i : i+n]
-	return binary.LittleEndian.Uint64(s) == k.head && binary.LittleEndian.Uint64(s[n-8:]) == k.tail &&
-		(n <= 16 || string(s[8:n-8]) == k.quoted[8:n-8])
+	var room [24]byte
+	n := copy(room[:], quoted)
+	k.plain, k.size, k.tailAt = true, uint8(n), uint8(max(n, 8)-8)
+	k.mask = ^uint64(0) >> (64 - 8*min(n, 8))
+	k.head, k.tail = binary.LittleEndian.Uint64(room[:]), binary.LittleEndian.Uint64(room[k.tailAt:])
+	k.middle = binary.LittleEndian.Uint64(room[8:])
 }
 
 // forget empties n but for the event itself and its built-in members.
@@ -114,13 +128,11 @@ func (d *Decoder) learn(parent uint32, hash uint64, name []byte) uint32 {
 	if 2*len(n.all) >= len(n.table) {
 		n.grow()
 	}
-	quoted := append(AppendString(make([]byte, 0, len(name)+3), name), ':')
-	k := known{quoted: string(quoted), parent: parent, hash: hash, name: bytes.Clone(name)}
+	k := known{parent: parent, hash: hash, name: bytes.Clone(name)}
+	k.spell(append(AppendString(make([]byte, 0, len(name)+3), name), ':'))
 	if parent == root {
 		k.role = d.roleOf(name)
-	}
-	if len(quoted) >= 8 {
-		k.head, k.tail = binary.LittleEndian.Uint64(quoted), binary.LittleEndian.Uint64(quoted[len(quoted)-8:])
+		k.plain = k.plain && k.role == 0 // object takes note of it
 	}
 	n.all = append(n.all, k)
 	n.place(id)
