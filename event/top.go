@@ -144,6 +144,10 @@ func (d *Decoder) readTime(m uint32) bool {
 	switch p.kind {
 	case nodeString:
 		chars := raw[1 : len(raw)-1]
+		if looksISO(chars) && d.special(int(p.val)+1) == int(p.valEnd)-1 {
+			e = d.instant.parseISO(chars)
+			break
+		}
 		if nextEscape(chars, 0) < len(chars) {
 			d.value = appendUnescaped(d.value[:0], chars)
 			chars = d.value
