@@ -130,8 +130,9 @@ func (d *Decoder) findTime(start int) bool {
 	d.value = AppendTime(d.value[:0], *d.o.Now)
 	d.instant, _ = parseInstant(d.value, &d.digits)
 	d.instant.normal = false // it stands nowhere in src
-	m := uint32(len(d.nodes))
-	d.nodes = append(d.nodes, node{name: idTime, kind: nodeString, next: m + 1})
+	m := d.addElement()
+	p := &d.nodes[m]
+	p.name, p.kind, p.next = idTime, nodeString, m+1
 	d.chosen = m
 	return true
 }
