@@ -62,12 +62,6 @@ func (s *scan) found() Found {
 	return f
 }
 
-// block is what stands where in 64 bytes, as masks of which the lowest bit is for the first byte.
-type block struct {
-	opens, closes uint64 // { [ and } ] outside strings
-	others        uint64 // : , outside strings
-}
-
 // unescaped gives of the quotes of a block those that nothing escapes.
 func (s *scan) unescaped(quotes, backslashes uint64) uint64 {
 	if backslashes == 0 {

@@ -14,10 +14,24 @@ func indexAVX512(s *scan, tape *uint32, text *byte, n int, base uint32) int
 func indexAVX2(s *scan, tape *uint32, text *byte, n int, base uint32) int
 
 //go:noescape
-func blocksAVX512(s *scan, to *block, text *byte, n int)
+func structureAVX512(s *scan, tape *uint16, text *byte, n int) int
 
 //go:noescape
-func blocksAVX2(s *scan, to *block, text *byte, n int)
+func structureAVX2(s *scan, tape *uint16, text *byte, n int) int
+
+// The probes look at as many places as n says; those for AVX2 take multiples of 64.
+
+//go:noescape
+func probeAVX512(p *probes, text *byte, n int) int
+
+//go:noescape
+func probeFoldAVX512(p *probes, text *byte, n int) int
+
+//go:noescape
+func probeAVX2(p *probes, text *byte, n int) int
+
+//go:noescape
+func probeFoldAVX2(p *probes, text *byte, n int) int
 
 func detect() kernel {
 	cpu := &cpuid.CPU
@@ -50,23 +64,47 @@ func (s *scan) index(tape []uint32, text []byte, base uint32) int {
 	return n
 }
 
-// blocks writes the masks of text's blocks of 64 bytes, as next does for one. Texts but the last are multiples of 64 bytes.
-func (s *scan) blocks(to []block, text []byte) {
+// structure writes the offsets of structural characters outside strings to tape, which has room for all of them and slack, and says how many
+// they are. Texts are at most 64 KiB long, and but for the last multiples of 64 bytes.
+func (s *scan) structure(tape []uint16, text []byte) int {
 	switch {
 	case best == portable:
-		s.blocksPortable(to, text)
-		return
+		return s.structurePortable(tape, text)
 	case best == vector512 && len(text) > 0:
-		_ = to[(len(text)-1)>>6]
-		blocksAVX512(s, &to[0], &text[0], len(text))
-		return
+		return structureAVX512(s, &tape[0], &text[0], len(text))
 	}
-	whole := len(text) &^ 63
+	n, whole := 0, len(text)&^63
 	if whole > 0 {
-		blocksAVX2(s, &to[0], &text[0], whole)
+		n = structureAVX2(s, &tape[0], &text[0], whole)
 	}
 	if whole < len(text) {
 		rest := padded(text[whole:])
-		blocksAVX2(s, &to[whole>>6], &rest[0], len(rest))
+		last := structureAVX2(s, &tape[n], &rest[0], len(rest))
+		for i := range tape[n : n+last] {
+			tape[n+i] += uint16(whole)
+		}
+		n += last
 	}
+	return n
+}
+
+// probe returns the first of so many places in text where all three bytes stand that are looked for; places where there is none.
+func (n *Needle) probe(text []byte, places int) int {
+	_ = text[places+len(n.text)-2]
+	if best == vector512 {
+		if n.fold {
+			return probeFoldAVX512(&n.probes, &text[0], places)
+		}
+		return probeAVX512(&n.probes, &text[0], places)
+	}
+	whole, at := places&^63, 0
+	if n.fold {
+		at = probeFoldAVX2(&n.probes, &text[0], whole)
+	} else {
+		at = probeAVX2(&n.probes, &text[0], whole)
+	}
+	if at == whole {
+		at += n.probePortable(text[whole:], places-whole)
+	}
+	return at
 }

@@ -7,62 +7,51 @@
 // func indexAVX512(s *uint64, tape *uint32, text *byte, n int, base uint32) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, PCLMULQDQ, POPCNT
 TEXT ·indexAVX512(SB), NOSPLIT, $0-48
-	MOVQ         s+0(FP), DX
-	MOVQ         (DX), AX
-	MOVQ         8(DX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         16(DX), BX
-	MOVQ         24(DX), SI
-	MOVQ         32(DX), DX
-	VPXORQ       Z1, Z1, Z1
-	MOVQ         tape+8(FP), DI
-	MOVQ         text+16(FP), R8
-	MOVQ         n+24(FP), R9
-	MOVL         base+32(FP), R10
-	MOVL         $0x22222222, R11
-	VMOVD        R11, X2
-	VPBROADCASTD X2, Z2
-	MOVL         $0x5c5c5c5c, R11
-	VMOVD        R11, X3
-	VPBROADCASTD X3, Z3
-	MOVL         $0x20202020, R11
-	VMOVD        R11, X4
-	VPBROADCASTD X4, Z4
-	MOVL         $0x1f1f1f1f, R11
-	VMOVD        R11, X5
-	VPBROADCASTD X5, Z5
-	MOVL         $0x7b7b7b7b, R11
-	VMOVD        R11, X6
-	VPBROADCASTD X6, Z6
-	MOVL         $0x7d7d7d7d, R11
-	VMOVD        R11, X7
-	VPBROADCASTD X7, Z7
-	MOVL         $0x2c2c2c2c, R11
-	VMOVD        R11, X8
-	VPBROADCASTD X8, Z8
-	MOVL         $0x3a3a3a3a, R11
-	VMOVD        R11, X9
-	VPBROADCASTD X9, Z9
-	VMOVDQU64    numbers<>+0(SB), Z10
-	VPBROADCASTD R10, Z11
-	MOVL         $0x00000040, R10
-	VPBROADCASTD R10, Z12
-	MOVL         $0x78787878, R10
-	VMOVD        R10, X13
-	VPBROADCASTD X13, Z14
+	MOVQ            s+0(FP), DX
+	MOVQ            (DX), AX
+	MOVQ            8(DX), CX
+	VPCMPEQB        X0, X0, X0
+	MOVQ            16(DX), BX
+	MOVQ            24(DX), SI
+	MOVQ            32(DX), DX
+	VPXORQ          Z1, Z1, Z1
+	MOVQ            tape+8(FP), DI
+	MOVQ            text+16(FP), R8
+	MOVQ            n+24(FP), R9
+	MOVL            base+32(FP), R10
+	MOVL            $0x22222222, R11
+	VMOVD           R11, X2
+	VPBROADCASTD    X2, Z2
+	MOVL            $0x5c5c5c5c, R11
+	VMOVD           R11, X3
+	VPBROADCASTD    X3, Z3
+	MOVL            $0x1f1f1f1f, R11
+	VMOVD           R11, X4
+	VPBROADCASTD    X4, Z4
+	MOVL            $0x20202020, R11
+	VMOVD           R11, X5
+	VPBROADCASTD    X5, Z6
+	VBROADCASTI32X4 marks<>+0(SB), Z5
+	MOVL            $0x00000040, R11
+	VMOVDQU64       numbers<>+0(SB), Z7
+	VPBROADCASTD    R10, Z8
+	VPBROADCASTD    R11, Z9
+	MOVL            $0x78787878, R10
+	VMOVD           R10, X10
+	VPBROADCASTD    X10, Z11
 
 loop:
 	CMPQ      R9, $0x40
 	JB        tail
-	VMOVDQU64 (R8), Z13
+	VMOVDQU64 (R8), Z10
 
 block:
-	VPCMPEQB      Z2, Z13, K1
+	VPCMPEQB      Z2, Z10, K1
 	KMOVQ         K1, R10
-	VPCMPEQB      Z3, Z13, K1
+	VPCMPEQB      Z3, Z10, K1
 	KMOVQ         K1, R11
 	ORQ           R11, BX
-	VPORQ         Z13, Z1, Z1
+	VPORQ         Z10, Z1, Z1
 	ANDNQ         R11, CX, R12
 	LEAQ          (R12)(R12*1), R13
 	ORQ           odd<>+0(SB), R13
@@ -75,54 +64,51 @@ block:
 	ANDQ          R11, R13
 	SHRQ          $0x3f, R13
 	MOVQ          R13, CX
-	VMOVQ         R10, X15
-	VPCLMULQDQ    $0x00, X0, X15, X15
-	VMOVQ         X15, R11
+	VMOVQ         R10, X12
+	VPCLMULQDQ    $0x00, X0, X12, X12
+	VMOVQ         X12, R11
 	XORQ          AX, R11
 	MOVQ          R11, AX
 	SARQ          $0x3f, AX
-	VPCMPUB       $0x02, Z5, Z13, K1
+	VPCMPUB       $0x02, Z4, Z10, K1
 	KMOVQ         K1, R12
+	MOVQ          R12, R13
+	ORQ           R11, R13
 	ANDQ          R11, R12
 	ORQ           R12, SI
-	VPCMPUB       $0x02, Z4, Z13, K1
+	VPCMPUB       $0x02, Z6, Z10, K1
 	KMOVQ         K1, R12
 	ANDNQ         R12, R11, R12
 	ORQ           R12, DX
-	VPORQ         Z4, Z13, Z15
-	VPCMPEQB      Z6, Z15, K1
-	VPCMPEQB      Z7, Z15, K2
-	VPCMPEQB      Z8, Z13, K3
-	VPCMPEQB      Z9, Z13, K4
-	KORQ          K1, K2, K1
-	KORQ          K3, K4, K3
-	KORQ          K1, K3, K1
-	KMOVQ         K1, R12
-	ANDNQ         R12, R11, R12
-	ORQ           R10, R12
-	POPCNTQ       R12, R10
-	KMOVQ         R12, K1
-	VPCOMPRESSB.Z Z10, K1, Z13
-	VPMOVZXBD     X13, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, (DI)
-	VEXTRACTI32X4 $0x01, Z13, X15
-	VPMOVZXBD     X15, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, 64(DI)
+	VPORQ         Z6, Z10, Z12
+	VPSHUFB       Z10, Z5, Z10
+	VPCMPEQB      Z10, Z12, K1
+	KMOVQ         K1, R11
+	ANDNQ         R11, R13, R11
+	ORQ           R10, R11
+	POPCNTQ       R11, R10
+	KMOVQ         R11, K1
+	VPCOMPRESSB.Z Z7, K1, Z10
+	VPMOVZXBD     X10, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, (DI)
+	VEXTRACTI32X4 $0x01, Z10, X12
+	VPMOVZXBD     X12, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, 64(DI)
 	CMPQ          R10, $0x20
 	JBE           few
-	VEXTRACTI32X4 $0x02, Z13, X15
-	VPMOVZXBD     X15, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, 128(DI)
-	VEXTRACTI32X4 $0x03, Z13, X13
-	VPMOVZXBD     X13, Z15
-	VPADDD        Z11, Z15, Z15
-	VMOVDQU32     Z15, 192(DI)
+	VEXTRACTI32X4 $0x02, Z10, X12
+	VPMOVZXBD     X12, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, 128(DI)
+	VEXTRACTI32X4 $0x03, Z10, X10
+	VPMOVZXBD     X10, Z12
+	VPADDD        Z8, Z12, Z12
+	VMOVDQU32     Z12, 192(DI)
 
 few:
-	VPADDD Z12, Z11, Z11
+	VPADDD Z9, Z8, Z8
 	LEAQ   (DI)(R10*4), DI
 	ADDQ   $0x40, R8
 	SUBQ   $0x40, R9
@@ -135,8 +121,8 @@ tail:
 	MOVQ      $-1, R10
 	BZHIQ     R9, R10, R10
 	KMOVQ     R10, K1
-	VMOVDQA64 Z14, Z13
-	VMOVDQU8  (R8), K1, Z13
+	VMOVDQA64 Z11, Z10
+	VMOVDQU8  (R8), K1, Z10
 	JMP       block
 
 done:
@@ -155,6 +141,24 @@ done:
 	SHRQ     $0x02, DI
 	MOVQ     DI, ret+40(FP)
 	RET
+
+DATA marks<>+0(SB)/1, $0x00
+DATA marks<>+1(SB)/1, $0x00
+DATA marks<>+2(SB)/1, $0x00
+DATA marks<>+3(SB)/1, $0x00
+DATA marks<>+4(SB)/1, $0x00
+DATA marks<>+5(SB)/1, $0x00
+DATA marks<>+6(SB)/1, $0x00
+DATA marks<>+7(SB)/1, $0x00
+DATA marks<>+8(SB)/1, $0x00
+DATA marks<>+9(SB)/1, $0x00
+DATA marks<>+10(SB)/1, $0x3a
+DATA marks<>+11(SB)/1, $0x7b
+DATA marks<>+12(SB)/1, $0x2c
+DATA marks<>+13(SB)/1, $0x7d
+DATA marks<>+14(SB)/1, $0x00
+DATA marks<>+15(SB)/1, $0x00
+GLOBL marks<>(SB), RODATA|NOPTR, $16
 
 DATA numbers<>+0(SB)/1, $0x00
 DATA numbers<>+1(SB)/1, $0x01
@@ -225,89 +229,94 @@ GLOBL numbers<>(SB), RODATA|NOPTR, $64
 DATA odd<>+0(SB)/8, $0xaaaaaaaaaaaaaaaa
 GLOBL odd<>(SB), RODATA|NOPTR, $8
 
-// func blocksAVX512(s *uint64, to *uint64, text *byte, n int)
-// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, PCLMULQDQ
-TEXT ·blocksAVX512(SB), NOSPLIT, $0-32
-	MOVQ         s+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         8(CX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         to+8(FP), DX
-	MOVQ         text+16(FP), BX
-	MOVQ         n+24(FP), SI
-	MOVL         $0x22222222, DI
-	VMOVD        DI, X1
-	VPBROADCASTD X1, Z1
-	MOVL         $0x5c5c5c5c, DI
-	VMOVD        DI, X2
-	VPBROADCASTD X2, Z2
-	MOVL         $0x7b7b7b7b, DI
-	VMOVD        DI, X3
-	VPBROADCASTD X3, Z3
-	MOVL         $0x7d7d7d7d, DI
-	VMOVD        DI, X4
-	VPBROADCASTD X4, Z4
-	MOVL         $0x2c2c2c2c, DI
-	VMOVD        DI, X5
-	VPBROADCASTD X5, Z5
-	MOVL         $0x3a3a3a3a, DI
-	VMOVD        DI, X6
-	VPBROADCASTD X6, Z6
-	MOVL         $0x20202020, DI
-	VMOVD        DI, X7
-	VPBROADCASTD X7, Z7
-	MOVL         $0x78787878, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z9
+// func structureAVX512(s *uint64, tape *uint16, text *byte, n int) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, PCLMULQDQ, POPCNT
+TEXT ·structureAVX512(SB), NOSPLIT, $0-40
+	MOVQ            s+0(FP), CX
+	MOVQ            (CX), AX
+	MOVQ            8(CX), CX
+	VPCMPEQB        X0, X0, X0
+	MOVQ            tape+8(FP), DX
+	MOVQ            text+16(FP), BX
+	MOVQ            n+24(FP), SI
+	XORL            DI, DI
+	MOVL            $0x22222222, R8
+	VMOVD           R8, X1
+	VPBROADCASTD    X1, Z1
+	MOVL            $0x5c5c5c5c, R8
+	VMOVD           R8, X2
+	VPBROADCASTD    X2, Z2
+	MOVL            $0x1f1f1f1f, R8
+	VMOVD           R8, X3
+	VPBROADCASTD    X3, Z3
+	MOVL            $0x20202020, R8
+	VMOVD           R8, X4
+	VPBROADCASTD    X4, Z5
+	VBROADCASTI32X4 marks<>+0(SB), Z4
+	MOVL            $0x00000040, R8
+	VMOVDQU64       numbers<>+0(SB), Z6
+	VPBROADCASTW    DI, Z7
+	VPBROADCASTW    R8, Z8
+	MOVL            $0x78787878, DI
+	VMOVD           DI, X9
+	VPBROADCASTD    X9, Z10
 
 loop:
 	CMPQ      SI, $0x40
 	JB        tail
-	VMOVDQU64 (BX), Z8
+	VMOVDQU64 (BX), Z9
 
 block:
-	VPCMPEQB   Z1, Z8, K1
-	KMOVQ      K1, DI
-	VPCMPEQB   Z2, Z8, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, CX, R9
-	LEAQ       (R9)(R9*1), R10
-	ORQ        odd<>+0(SB), R10
-	SUBQ       R9, R10
-	XORQ       odd<>+0(SB), R10
-	MOVQ       R8, R9
-	ORQ        CX, R9
-	XORQ       R10, R9
-	ANDNQ      DI, R9, DI
-	ANDQ       R8, R10
-	SHRQ       $0x3f, R10
-	MOVQ       R10, CX
-	VMOVQ      DI, X10
-	VPCLMULQDQ $0x00, X0, X10, X10
-	VMOVQ      X10, DI
-	XORQ       AX, DI
-	MOVQ       DI, AX
-	SARQ       $0x3f, AX
-	VPORQ      Z7, Z8, Z10
-	VPCMPEQB   Z3, Z10, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, (DX)
-	VPCMPEQB   Z4, Z10, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 8(DX)
-	VPCMPEQB   Z5, Z8, K1
-	VPCMPEQB   Z6, Z8, K2
-	KORQ       K1, K2, K1
-	KMOVQ      K1, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 16(DX)
-	ADDQ       $0x18, DX
-	ADDQ       $0x40, BX
-	SUBQ       $0x40, SI
-	JA         loop
-	JMP        done
+	VPCMPEQB      Z1, Z9, K1
+	KMOVQ         K1, DI
+	VPCMPEQB      Z2, Z9, K1
+	KMOVQ         K1, R8
+	ANDNQ         R8, CX, R9
+	LEAQ          (R9)(R9*1), R10
+	ORQ           odd<>+0(SB), R10
+	SUBQ          R9, R10
+	XORQ          odd<>+0(SB), R10
+	MOVQ          R8, R9
+	ORQ           CX, R9
+	XORQ          R10, R9
+	ANDNQ         DI, R9, DI
+	ANDQ          R8, R10
+	SHRQ          $0x3f, R10
+	MOVQ          R10, CX
+	VMOVQ         DI, X11
+	VPCLMULQDQ    $0x00, X0, X11, X11
+	VMOVQ         X11, DI
+	XORQ          AX, DI
+	MOVQ          DI, AX
+	SARQ          $0x3f, AX
+	VPCMPUB       $0x02, Z3, Z9, K1
+	KMOVQ         K1, R8
+	ORQ           R8, DI
+	VPORQ         Z5, Z9, Z11
+	VPSHUFB       Z9, Z4, Z9
+	VPCMPEQB      Z9, Z11, K1
+	KMOVQ         K1, R8
+	ANDNQ         R8, DI, R8
+	POPCNTQ       R8, DI
+	KMOVQ         R8, K1
+	VPCOMPRESSB.Z Z6, K1, Z9
+	VPMOVZXBW     Y9, Z11
+	VPADDW        Z7, Z11, Z11
+	VMOVDQU16     Z11, (DX)
+	CMPQ          DI, $0x20
+	JBE           few
+	VEXTRACTI64X4 $0x01, Z9, Y9
+	VPMOVZXBW     Y9, Z11
+	VPADDW        Z7, Z11, Z11
+	VMOVDQU16     Z11, 64(DX)
+
+few:
+	VPADDW Z8, Z7, Z7
+	LEAQ   (DX)(DI*2), DX
+	ADDQ   $0x40, BX
+	SUBQ   $0x40, SI
+	JA     loop
+	JMP    done
 
 tail:
 	TESTQ     SI, SI
@@ -315,15 +324,201 @@ tail:
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVQ     DI, K1
-	VMOVDQA64 Z9, Z8
-	VMOVDQU8  (BX), K1, Z8
+	VMOVDQA64 Z10, Z9
+	VMOVDQU8  (BX), K1, Z9
 	JMP       block
 
 done:
+	MOVQ s+0(FP), BX
+	MOVQ AX, (BX)
+	MOVQ CX, 8(BX)
 	VZEROUPPER
-	MOVQ s+0(FP), DX
-	MOVQ AX, (DX)
-	MOVQ CX, 8(DX)
+	MOVQ tape+8(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x01, DX
+	MOVQ DX, ret+32(FP)
+	RET
+
+// func probeAVX512(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX512BW, BMI, BMI2
+TEXT ·probeAVX512(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Z0
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Z1
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Z2
+	XORL         CX, CX
+
+two:
+	CMPQ     DX, $0x80
+	JB       one
+	VPCMPEQB (BX), Z0, K1
+	VPCMPEQB (SI), Z1, K1, K1
+	VPCMPEQB (DI), Z2, K1, K1
+	VPCMPEQB 64(BX), Z0, K2
+	VPCMPEQB 64(SI), Z1, K2, K2
+	VPCMPEQB 64(DI), Z2, K2, K2
+	KORTESTQ K1, K2
+	JNE      either
+	ADDQ     $0x80, BX
+	ADDQ     $0x80, SI
+	ADDQ     $0x80, DI
+	ADDQ     $0x80, CX
+	SUBQ     $0x80, DX
+	JMP      two
+
+either:
+	KMOVQ K1, AX
+	TESTQ AX, AX
+	JNE   found
+	KMOVQ K2, AX
+	ADDQ  $0x40, CX
+	JMP   found
+
+one:
+	TESTQ DX, DX
+	JE    none
+	MOVQ  $-1, AX
+	CMPQ  DX, $0x40
+	JAE   whole
+	BZHIQ DX, AX, AX
+
+whole:
+	KMOVQ      AX, K1
+	VMOVDQU8.Z (BX), K1, Z3
+	VPCMPEQB   Z3, Z0, K1, K2
+	VMOVDQU8.Z (SI), K1, Z3
+	VPCMPEQB   Z3, Z1, K2, K2
+	VMOVDQU8.Z (DI), K1, Z3
+	VPCMPEQB   Z3, Z2, K2, K1
+	KMOVQ      K1, AX
+	TESTQ      AX, AX
+	JNE        found
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	SUBQ       $0x40, DX
+	JA         one
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
+	RET
+
+// func probeFoldAVX512(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2
+TEXT ·probeFoldAVX512(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Z0
+	VPBROADCASTB 27(AX), Z1
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Z2
+	VPBROADCASTB 28(AX), Z3
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Z4
+	VPBROADCASTB 29(AX), Z5
+	XORL         CX, CX
+
+two:
+	CMPQ      DX, $0x80
+	JB        one
+	VMOVDQU64 (BX), Z6
+	VPORQ     Z1, Z6, Z6
+	VPCMPEQB  Z6, Z0, K1
+	VMOVDQU64 (SI), Z6
+	VPORQ     Z3, Z6, Z6
+	VPCMPEQB  Z6, Z2, K1, K1
+	VMOVDQU64 (DI), Z6
+	VPORQ     Z5, Z6, Z6
+	VPCMPEQB  Z6, Z4, K1, K1
+	VMOVDQU64 64(BX), Z6
+	VPORQ     Z1, Z6, Z6
+	VPCMPEQB  Z6, Z0, K2
+	VMOVDQU64 64(SI), Z6
+	VPORQ     Z3, Z6, Z6
+	VPCMPEQB  Z6, Z2, K2, K2
+	VMOVDQU64 64(DI), Z6
+	VPORQ     Z5, Z6, Z6
+	VPCMPEQB  Z6, Z4, K2, K2
+	KORTESTQ  K1, K2
+	JNE       either
+	ADDQ      $0x80, BX
+	ADDQ      $0x80, SI
+	ADDQ      $0x80, DI
+	ADDQ      $0x80, CX
+	SUBQ      $0x80, DX
+	JMP       two
+
+either:
+	KMOVQ K1, AX
+	TESTQ AX, AX
+	JNE   found
+	KMOVQ K2, AX
+	ADDQ  $0x40, CX
+	JMP   found
+
+one:
+	TESTQ DX, DX
+	JE    none
+	MOVQ  $-1, AX
+	CMPQ  DX, $0x40
+	JAE   whole
+	BZHIQ DX, AX, AX
+
+whole:
+	KMOVQ      AX, K1
+	VMOVDQU8.Z (BX), K1, Z6
+	VPORQ      Z1, Z6, Z6
+	VPCMPEQB   Z6, Z0, K1, K2
+	VMOVDQU8.Z (SI), K1, Z6
+	VPORQ      Z3, Z6, Z6
+	VPCMPEQB   Z6, Z2, K2, K2
+	VMOVDQU8.Z (DI), K1, Z6
+	VPORQ      Z5, Z6, Z6
+	VPCMPEQB   Z6, Z4, K2, K1
+	KMOVQ      K1, AX
+	TESTQ      AX, AX
+	JNE        found
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	SUBQ       $0x40, DX
+	JA         one
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
 	RET
 
 // func specialsAVX512(to *byte, text *byte, n int)
@@ -381,63 +576,52 @@ done:
 // func indexAVX2(s *uint64, tape *uint32, text *byte, n int, base uint32) int
 // Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
 TEXT ·indexAVX2(SB), NOSPLIT, $0-48
-	MOVQ         s+0(FP), DX
-	MOVQ         (DX), AX
-	MOVQ         8(DX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         16(DX), BX
-	MOVQ         24(DX), SI
-	MOVQ         32(DX), DX
-	VPXOR        Y1, Y1, Y1
-	MOVQ         tape+8(FP), DI
-	MOVQ         text+16(FP), R8
-	MOVQ         n+24(FP), R9
-	MOVL         base+32(FP), R10
-	MOVL         $0x22222222, R11
-	VMOVD        R11, X2
-	VPBROADCASTD X2, Y2
-	MOVL         $0x5c5c5c5c, R11
-	VMOVD        R11, X3
-	VPBROADCASTD X3, Y3
-	MOVL         $0x20202020, R11
-	VMOVD        R11, X4
-	VPBROADCASTD X4, Y4
-	MOVL         $0x1f1f1f1f, R11
-	VMOVD        R11, X5
-	VPBROADCASTD X5, Y5
-	MOVL         $0x7b7b7b7b, R11
-	VMOVD        R11, X6
-	VPBROADCASTD X6, Y6
-	MOVL         $0x7d7d7d7d, R11
-	VMOVD        R11, X7
-	VPBROADCASTD X7, Y7
-	MOVL         $0x2c2c2c2c, R11
-	VMOVD        R11, X8
-	VPBROADCASTD X8, Y8
-	MOVL         $0x3a3a3a3a, R11
-	VMOVD        R11, X9
-	VPBROADCASTD X9, Y9
+	MOVQ           s+0(FP), DX
+	MOVQ           (DX), AX
+	MOVQ           8(DX), CX
+	VPCMPEQB       X0, X0, X0
+	MOVQ           16(DX), BX
+	MOVQ           24(DX), SI
+	MOVQ           32(DX), DX
+	VPXOR          Y1, Y1, Y1
+	MOVQ           tape+8(FP), DI
+	MOVQ           text+16(FP), R8
+	MOVQ           n+24(FP), R9
+	MOVL           base+32(FP), R10
+	MOVL           $0x22222222, R11
+	VMOVD          R11, X2
+	VPBROADCASTD   X2, Y2
+	MOVL           $0x5c5c5c5c, R11
+	VMOVD          R11, X3
+	VPBROADCASTD   X3, Y3
+	MOVL           $0x1f1f1f1f, R11
+	VMOVD          R11, X4
+	VPBROADCASTD   X4, Y4
+	MOVL           $0x20202020, R11
+	VMOVD          R11, X5
+	VPBROADCASTD   X5, Y6
+	VBROADCASTI128 marks<>+0(SB), Y5
 
 loop:
 	CMPQ       R9, $0x40
 	JB         tail
-	VMOVDQU    (R8), Y10
-	VMOVDQU    32(R8), Y11
-	VPCMPEQB   Y2, Y10, Y12
-	VPCMPEQB   Y2, Y11, Y13
-	VPMOVMSKB  Y12, R11
-	VPMOVMSKB  Y13, R12
+	VMOVDQU    (R8), Y7
+	VMOVDQU    32(R8), Y8
+	VPCMPEQB   Y2, Y7, Y9
+	VPCMPEQB   Y2, Y8, Y10
+	VPMOVMSKB  Y9, R11
+	VPMOVMSKB  Y10, R12
 	SHLQ       $0x20, R12
 	ORQ        R12, R11
-	VPCMPEQB   Y3, Y10, Y12
-	VPCMPEQB   Y3, Y11, Y13
-	VPMOVMSKB  Y12, R12
-	VPMOVMSKB  Y13, R13
+	VPCMPEQB   Y3, Y7, Y9
+	VPCMPEQB   Y3, Y8, Y10
+	VPMOVMSKB  Y9, R12
+	VPMOVMSKB  Y10, R13
 	SHLQ       $0x20, R13
 	ORQ        R13, R12
 	ORQ        R12, BX
-	VPOR       Y10, Y1, Y1
-	VPOR       Y11, Y1, Y1
+	VPOR       Y7, Y1, Y1
+	VPOR       Y8, Y1, Y1
 	ANDNQ      R12, CX, R13
 	LEAQ       (R13)(R13*1), R14
 	ORQ        odd<>+0(SB), R14
@@ -450,94 +634,86 @@ loop:
 	ANDQ       R12, R14
 	SHRQ       $0x3f, R14
 	MOVQ       R14, CX
-	VMOVQ      R11, X12
-	VPCLMULQDQ $0x00, X0, X12, X12
-	VMOVQ      X12, R12
+	VMOVQ      R11, X9
+	VPCLMULQDQ $0x00, X0, X9, X9
+	VMOVQ      X9, R12
 	XORQ       AX, R12
 	MOVQ       R12, AX
 	SARQ       $0x3f, AX
-	VPMAXUB    Y5, Y10, Y12
-	VPMAXUB    Y5, Y11, Y13
-	VPCMPEQB   Y5, Y12, Y12
-	VPCMPEQB   Y5, Y13, Y13
-	VPMOVMSKB  Y12, R13
-	VPMOVMSKB  Y13, R14
-	SHLQ       $0x20, R14
-	ORQ        R14, R13
-	ANDQ       R12, R13
-	ORQ        R13, SI
-	VPMAXUB    Y4, Y10, Y12
-	VPMAXUB    Y4, Y11, Y13
-	VPCMPEQB   Y4, Y12, Y12
-	VPCMPEQB   Y4, Y13, Y13
-	VPMOVMSKB  Y12, R13
-	VPMOVMSKB  Y13, R14
-	SHLQ       $0x20, R14
-	ORQ        R14, R13
-	ANDNQ      R13, R12, R13
-	ORQ        R13, DX
-	VPOR       Y4, Y10, Y12
-	VPOR       Y4, Y11, Y13
-	VPCMPEQB   Y6, Y12, Y14
-	VPCMPEQB   Y7, Y12, Y12
-	VPCMPEQB   Y8, Y10, Y15
-	VPCMPEQB   Y9, Y10, Y10
-	VPOR       Y14, Y12, Y14
-	VPOR       Y15, Y10, Y15
-	VPOR       Y14, Y15, Y14
-	VPCMPEQB   Y6, Y13, Y10
-	VPCMPEQB   Y7, Y13, Y12
-	VPCMPEQB   Y8, Y11, Y13
-	VPCMPEQB   Y9, Y11, Y11
-	VPOR       Y10, Y12, Y10
-	VPOR       Y13, Y11, Y13
-	VPOR       Y10, Y13, Y10
-	VPMOVMSKB  Y14, R13
+	VPMAXUB    Y4, Y7, Y9
+	VPMAXUB    Y4, Y8, Y10
+	VPCMPEQB   Y4, Y9, Y9
+	VPCMPEQB   Y4, Y10, Y10
+	VPMOVMSKB  Y9, R13
 	VPMOVMSKB  Y10, R14
 	SHLQ       $0x20, R14
 	ORQ        R14, R13
+	MOVQ       R13, R14
+	ORQ        R12, R14
+	ANDQ       R12, R13
+	ORQ        R13, SI
+	VPMAXUB    Y6, Y7, Y9
+	VPMAXUB    Y6, Y8, Y10
+	VPCMPEQB   Y6, Y9, Y9
+	VPCMPEQB   Y6, Y10, Y10
+	VPMOVMSKB  Y9, R13
+	VPMOVMSKB  Y10, R15
+	SHLQ       $0x20, R15
+	ORQ        R15, R13
 	ANDNQ      R13, R12, R13
-	ORQ        R11, R13
-	POPCNTQ    R13, R11
+	ORQ        R13, DX
+	VPOR       Y6, Y7, Y9
+	VPOR       Y6, Y8, Y10
+	VPSHUFB    Y7, Y5, Y7
+	VPSHUFB    Y8, Y5, Y8
+	VPCMPEQB   Y7, Y9, Y7
+	VPCMPEQB   Y8, Y10, Y8
+	VPMOVMSKB  Y7, R12
+	VPMOVMSKB  Y8, R13
+	SHLQ       $0x20, R13
+	ORQ        R13, R12
+	ANDNQ      R12, R14, R12
+	ORQ        R11, R12
+	POPCNTQ    R12, R11
 	LEAQ       (DI)(R11*4), R11
-	TESTQ      R13, R13
+	TESTQ      R12, R12
 	JE         flat
 
 eight:
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, (DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 4(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 8(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 12(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 16(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 20(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 24(DI)
-	TZCNTQ R13, R12
-	BLSRQ  R13, R13
-	ADDL   R10, R12
-	MOVL   R12, 28(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, (DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 4(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 8(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 12(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 16(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 20(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 24(DI)
+	TZCNTQ R12, R13
+	BLSRQ  R12, R12
+	ADDL   R10, R13
+	MOVL   R13, 28(DI)
 	ADDQ   $0x20, DI
-	TESTQ  R13, R13
+	TESTQ  R12, R12
 	JNE    eight
 
 flat:
@@ -563,113 +739,265 @@ tail:
 	MOVQ      DI, ret+40(FP)
 	RET
 
-// func blocksAVX2(s *uint64, to *uint64, text *byte, n int)
-// Requires: AVX, AVX2, BMI, PCLMULQDQ
-TEXT ·blocksAVX2(SB), NOSPLIT, $0-32
-	MOVQ         s+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         8(CX), CX
-	VPCMPEQB     X0, X0, X0
-	MOVQ         to+8(FP), DX
-	MOVQ         text+16(FP), BX
-	MOVQ         n+24(FP), SI
-	MOVL         $0x22222222, DI
-	VMOVD        DI, X1
-	VPBROADCASTD X1, Y1
-	MOVL         $0x5c5c5c5c, DI
-	VMOVD        DI, X2
-	VPBROADCASTD X2, Y2
-	MOVL         $0x7b7b7b7b, DI
-	VMOVD        DI, X3
-	VPBROADCASTD X3, Y3
-	MOVL         $0x7d7d7d7d, DI
-	VMOVD        DI, X4
-	VPBROADCASTD X4, Y4
-	MOVL         $0x2c2c2c2c, DI
-	VMOVD        DI, X5
-	VPBROADCASTD X5, Y5
-	MOVL         $0x3a3a3a3a, DI
-	VMOVD        DI, X6
-	VPBROADCASTD X6, Y6
-	MOVL         $0x20202020, DI
-	VMOVD        DI, X7
-	VPBROADCASTD X7, Y7
+// func structureAVX2(s *uint64, tape *uint16, text *byte, n int) int
+// Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
+TEXT ·structureAVX2(SB), NOSPLIT, $0-40
+	MOVQ           s+0(FP), CX
+	MOVQ           (CX), AX
+	MOVQ           8(CX), CX
+	VPCMPEQB       X0, X0, X0
+	MOVQ           tape+8(FP), DX
+	MOVQ           text+16(FP), BX
+	MOVQ           n+24(FP), SI
+	XORL           DI, DI
+	MOVL           $0x22222222, R8
+	VMOVD          R8, X1
+	VPBROADCASTD   X1, Y1
+	MOVL           $0x5c5c5c5c, R8
+	VMOVD          R8, X2
+	VPBROADCASTD   X2, Y2
+	MOVL           $0x1f1f1f1f, R8
+	VMOVD          R8, X3
+	VPBROADCASTD   X3, Y3
+	MOVL           $0x20202020, R8
+	VMOVD          R8, X4
+	VPBROADCASTD   X4, Y5
+	VBROADCASTI128 marks<>+0(SB), Y4
 
 loop:
 	CMPQ       SI, $0x40
 	JB         tail
-	VMOVDQU    (BX), Y8
-	VMOVDQU    32(BX), Y9
-	VPCMPEQB   Y1, Y8, Y10
-	VPCMPEQB   Y1, Y9, Y11
-	VPMOVMSKB  Y10, DI
-	VPMOVMSKB  Y11, R8
-	SHLQ       $0x20, R8
-	ORQ        R8, DI
-	VPCMPEQB   Y2, Y8, Y10
-	VPCMPEQB   Y2, Y9, Y11
-	VPMOVMSKB  Y10, R8
-	VPMOVMSKB  Y11, R9
+	VMOVDQU    (BX), Y6
+	VMOVDQU    32(BX), Y7
+	VPCMPEQB   Y1, Y6, Y8
+	VPCMPEQB   Y1, Y7, Y9
+	VPMOVMSKB  Y8, R8
+	VPMOVMSKB  Y9, R9
 	SHLQ       $0x20, R9
 	ORQ        R9, R8
-	ANDNQ      R8, CX, R9
-	LEAQ       (R9)(R9*1), R10
-	ORQ        odd<>+0(SB), R10
-	SUBQ       R9, R10
-	XORQ       odd<>+0(SB), R10
-	MOVQ       R8, R9
-	ORQ        CX, R9
-	XORQ       R10, R9
-	ANDNQ      DI, R9, DI
-	ANDQ       R8, R10
-	SHRQ       $0x3f, R10
-	MOVQ       R10, CX
-	VMOVQ      DI, X10
-	VPCLMULQDQ $0x00, X0, X10, X10
-	VMOVQ      X10, DI
-	XORQ       AX, DI
-	MOVQ       DI, AX
-	SARQ       $0x3f, AX
-	VPOR       Y7, Y8, Y10
-	VPOR       Y7, Y9, Y11
-	VPCMPEQB   Y3, Y10, Y12
-	VPCMPEQB   Y3, Y11, Y13
-	VPMOVMSKB  Y12, R8
-	VPMOVMSKB  Y13, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, (DX)
-	VPCMPEQB   Y4, Y10, Y10
-	VPCMPEQB   Y4, Y11, Y11
-	VPMOVMSKB  Y10, R8
-	VPMOVMSKB  Y11, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 8(DX)
-	VPCMPEQB   Y5, Y8, Y10
-	VPCMPEQB   Y6, Y8, Y8
-	VPOR       Y10, Y8, Y10
-	VPCMPEQB   Y5, Y9, Y8
-	VPCMPEQB   Y6, Y9, Y9
-	VPOR       Y8, Y9, Y8
-	VPMOVMSKB  Y10, R8
+	VPCMPEQB   Y2, Y6, Y8
+	VPCMPEQB   Y2, Y7, Y9
 	VPMOVMSKB  Y8, R9
-	SHLQ       $0x20, R9
+	VPMOVMSKB  Y9, R10
+	SHLQ       $0x20, R10
+	ORQ        R10, R9
+	ANDNQ      R9, CX, R10
+	LEAQ       (R10)(R10*1), R11
+	ORQ        odd<>+0(SB), R11
+	SUBQ       R10, R11
+	XORQ       odd<>+0(SB), R11
+	MOVQ       R9, R10
+	ORQ        CX, R10
+	XORQ       R11, R10
+	ANDNQ      R8, R10, R8
+	ANDQ       R9, R11
+	SHRQ       $0x3f, R11
+	MOVQ       R11, CX
+	VMOVQ      R8, X8
+	VPCLMULQDQ $0x00, X0, X8, X8
+	VMOVQ      X8, R8
+	XORQ       AX, R8
+	MOVQ       R8, AX
+	SARQ       $0x3f, AX
+	VPMAXUB    Y3, Y6, Y8
+	VPMAXUB    Y3, Y7, Y9
+	VPCMPEQB   Y3, Y8, Y8
+	VPCMPEQB   Y3, Y9, Y9
+	VPMOVMSKB  Y8, R9
+	VPMOVMSKB  Y9, R10
+	SHLQ       $0x20, R10
+	ORQ        R10, R9
 	ORQ        R9, R8
-	ANDNQ      R8, DI, R8
-	MOVQ       R8, 16(DX)
-	ADDQ       $0x18, DX
-	ADDQ       $0x40, BX
-	SUBQ       $0x40, SI
-	JA         loop
+	VPOR       Y5, Y6, Y8
+	VPOR       Y5, Y7, Y9
+	VPSHUFB    Y6, Y4, Y6
+	VPSHUFB    Y7, Y4, Y7
+	VPCMPEQB   Y6, Y8, Y6
+	VPCMPEQB   Y7, Y9, Y7
+	VPMOVMSKB  Y6, R9
+	VPMOVMSKB  Y7, R10
+	SHLQ       $0x20, R10
+	ORQ        R10, R9
+	ANDNQ      R9, R8, R9
+	POPCNTQ    R9, R8
+	LEAQ       (DX)(R8*2), R8
+	TESTQ      R9, R9
+	JE         flat
+
+eight:
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, (DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 2(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 4(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 6(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 8(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 10(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 12(DX)
+	TZCNTQ R9, R10
+	BLSRQ  R9, R9
+	ADDL   DI, R10
+	MOVW   R10, 14(DX)
+	ADDQ   $0x10, DX
+	TESTQ  R9, R9
+	JNE    eight
+
+flat:
+	MOVQ R8, DX
+	ADDL $0x40, DI
+	ADDQ $0x40, BX
+	SUBQ $0x40, SI
+	JA   loop
 
 tail:
+	MOVQ s+0(FP), BX
+	MOVQ AX, (BX)
+	MOVQ CX, 8(BX)
 	VZEROUPPER
-	MOVQ s+0(FP), DX
-	MOVQ AX, (DX)
-	MOVQ CX, 8(DX)
+	MOVQ tape+8(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x01, DX
+	MOVQ DX, ret+32(FP)
+	RET
+
+// func probeAVX2(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX2, BMI
+TEXT ·probeAVX2(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Y0
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Y1
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Y2
+	XORL         CX, CX
+
+loop:
+	CMPQ      DX, $0x40
+	JB        none
+	VPCMPEQB  (BX), Y0, Y3
+	VPCMPEQB  (SI), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  (DI), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  32(BX), Y0, Y4
+	VPCMPEQB  32(SI), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  32(DI), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y3, AX
+	VPMOVMSKB Y4, R8
+	SHLQ      $0x20, R8
+	ORQ       R8, AX
+	TESTQ     AX, AX
+	JNE       found
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, DX
+	JMP       loop
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
+	RET
+
+// func probeFoldAVX2(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX2, BMI
+TEXT ·probeFoldAVX2(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Y0
+	VPBROADCASTB 27(AX), Y1
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Y2
+	VPBROADCASTB 28(AX), Y3
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Y4
+	VPBROADCASTB 29(AX), Y5
+	XORL         CX, CX
+
+loop:
+	CMPQ      DX, $0x40
+	JB        none
+	VPOR      (BX), Y1, Y6
+	VPCMPEQB  Y6, Y0, Y6
+	VPOR      (SI), Y3, Y7
+	VPCMPEQB  Y7, Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPOR      (DI), Y5, Y7
+	VPCMPEQB  Y7, Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPOR      32(BX), Y1, Y7
+	VPCMPEQB  Y7, Y0, Y7
+	VPOR      32(SI), Y3, Y8
+	VPCMPEQB  Y8, Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPOR      32(DI), Y5, Y8
+	VPCMPEQB  Y8, Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y6, AX
+	VPMOVMSKB Y7, R8
+	SHLQ      $0x20, R8
+	ORQ       R8, AX
+	TESTQ     AX, AX
+	JNE       found
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, DX
+	JMP       loop
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
 	RET
 
 // func specialsAVX2(to *byte, text *byte, n int)

@@ -8,6 +8,10 @@ func (s *scan) index(tape []uint32, text []byte, base uint32) int {
 	return s.indexPortable(tape, text, base)
 }
 
-func (s *scan) blocks(to []block, text []byte) {
-	s.blocksPortable(to, text)
+func (s *scan) structure(tape []uint16, text []byte) int {
+	return s.structurePortable(tape, text)
+}
+
+func (n *Needle) probe(text []byte, places int) int {
+	return n.probePortable(text, places)
 }

@@ -28,8 +28,8 @@ func gather(w uint64) uint64 {
 	return w >> 7 * 0x0102040810204080 >> 56
 }
 
-// next reads a block of 64 bytes.
-func (s *scan) next(text *[64]byte) (b block, quotes uint64) {
+// next reads a block of 64 bytes: masks of structural characters outside strings, and of quotes that open or close one.
+func (s *scan) next(text *[64]byte) (marks, quotes uint64) {
 	var backslashes, controls, spaces uint64
 	for i := 0; i < 64; i += 8 {
 		w := binary.LittleEndian.Uint64(text[i:])
@@ -37,21 +37,16 @@ func (s *scan) next(text *[64]byte) (b block, quotes uint64) {
 		folded := w | 0x20*ones // brackets and braces differ in this bit alone
 		quotes |= gather(equal(w, '"')) << i
 		backslashes |= gather(equal(w, '\\')) << i
-		b.opens |= gather(equal(folded, '{')) << i
-		b.closes |= gather(equal(folded, '}')) << i
-		b.others |= gather(equal(w, ',')|equal(w, ':')) << i
+		marks |= gather(equal(folded, '{')|equal(folded, '}')|equal(w, ',')|equal(w, ':')) << i
 		controls |= gather(below(w, ' ')) << i
 		spaces |= gather(below(w, ' '+1)) << i
 	}
 	quotes = s.unescaped(quotes, backslashes)
 	in := s.within(quotes)
-	b.opens &^= in
-	b.closes &^= in
-	b.others &^= in
 	s.backslashes |= backslashes
 	s.controls |= controls & in
 	s.spaces |= spaces &^ in
-	return b, quotes
+	return marks &^ in, quotes
 }
 
 // padded is what remains of a text, fewer than 64 bytes, with bytes behind it that no mask marks.
@@ -65,36 +60,48 @@ func padded(rest []byte) (text [64]byte) {
 func (s *scan) indexPortable(tape []uint32, text []byte, base uint32) int {
 	n := 0
 	for ; len(text) >= 64; text = text[64:] {
-		b, quotes := s.next((*[64]byte)(text))
-		n += flatten(tape[n:], b, quotes, base)
+		marks, quotes := s.next((*[64]byte)(text))
+		n += flatten(tape[n:], marks|quotes, base)
 		base += 64
 	}
 	if len(text) > 0 {
 		rest := padded(text)
-		b, quotes := s.next(&rest)
-		n += flatten(tape[n:], b, quotes, base)
+		marks, quotes := s.next(&rest)
+		n += flatten(tape[n:], marks|quotes, base)
+	}
+	return n
+}
+
+func (s *scan) structurePortable(tape []uint16, text []byte) int {
+	n, base := 0, uint16(0)
+	for ; len(text) >= 64; text = text[64:] {
+		marks, _ := s.next((*[64]byte)(text))
+		n += flatten(tape[n:], marks, base)
+		base += 64
+	}
+	if len(text) > 0 {
+		rest := padded(text)
+		marks, _ := s.next(&rest)
+		n += flatten(tape[n:], marks, base)
 	}
 	return n
 }
 
 // flatten writes the offset of each bit that is set.
-func flatten(tape []uint32, b block, quotes uint64, base uint32) int {
+func flatten[T uint16 | uint32](tape []T, m uint64, base T) int {
 	n := 0
-	for m := b.opens | b.closes | b.others | quotes; m != 0; m &= m - 1 {
-		tape[n] = base + uint32(bits.TrailingZeros64(m))
+	for ; m != 0; m &= m - 1 {
+		tape[n] = base + T(bits.TrailingZeros64(m))
 		n++
 	}
 	return n
 }
 
-func (s *scan) blocksPortable(to []block, text []byte) {
-	i := 0
-	for ; len(text) >= 64; text = text[64:] {
-		to[i], _ = s.next((*[64]byte)(text))
-		i++
+func (n *Needle) probePortable(text []byte, places int) int {
+	for i := range places {
+		if text[i+n.at[0]]|n.folds[0] == n.bytes[0] && text[i+n.at[1]]|n.folds[1] == n.bytes[1] && text[i+n.at[2]]|n.folds[2] == n.bytes[2] {
+			return i
+		}
 	}
-	if len(text) > 0 {
-		rest := padded(text)
-		to[i], _ = s.next(&rest)
-	}
+	return places
 }

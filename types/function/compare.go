@@ -70,12 +70,15 @@ func registerCompare(r *registry) {
 		each(compareInts(op), "int2", "int4", "int8", "int2 int4", "int4 int2", "int2 int8", "int8 int2", "int4 int8", "int8 int4",
 			"oid", "timestamp", "timestamptz", "date", "time")
 		each(compareFloats(op), "float4", "float8", "float4 float8", "float8 float4")
-		each(compareBytes(op), "text", "name", "name text", "text name", "bytea", "uuid", "char")
+		each(compareBytes(op), "text", "name", "name text", "text name", "bytea", "uuid", "char", "macaddr", "macaddr8")
 		each(compareRows(op, types.BPChar), "bpchar")
 		each(compareRows(op, types.Bool), "bool")
 		each(compareRows(op, types.Numeric), "numeric")
 		each(compareRows(op, types.Interval), "interval")
 		each(compareRows(op, types.JSONB), "jsonb")
+		each(compareRows(op, types.Inet), "inet")
+		each(compareRows(op, types.TimeTZ), "timetz")
+		each(compareRows(op, types.VarBit), "bit", "varbit")
 		for _, p := range [][2]types.OID{
 			{types.Date, types.Timestamp}, {types.Date, types.Timestamptz}, {types.Timestamp, types.Timestamptz},
 			{types.Timestamp, types.Date}, {types.Timestamptz, types.Date}, {types.Timestamptz, types.Timestamp},
@@ -209,16 +212,12 @@ func floatKeys(v *column.Vector, n int) ([]int64, bool) {
 	return keys, constant
 }
 
-// floatKey orders as PostgreSQL orders float8.
+// floatKey orders as PostgreSQL orders float8; zeros of both signs are one.
 func floatKey(f float64) int64 {
-	switch {
-	case f != f:
-		return math.MaxInt64
-	case f == 0:
+	if f == 0 {
 		return 0
 	}
-	b := int64(math.Float64bits(f))
-	return b ^ int64(uint64(b>>63)>>1)
+	return sortableFloat(f)
 }
 
 // compareBytes compares texts byte by byte (collation C). Equality with a constant looks at lengths first.

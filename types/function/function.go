@@ -46,6 +46,8 @@ type Function struct {
 	Volatility Volatility
 	Kernel     Kernel
 	Fields     []types.Field // of the record that it gives, where they are known
+	Names      []string      // of the arguments, and Defaults of the last ones as SQL, of our own functions; package pgnames has those of PostgreSQL's
+	Defaults   []string
 }
 
 // Operator names a function that computes it. Left is 0 for prefix operators.

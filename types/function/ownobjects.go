@@ -15,7 +15,8 @@ var ownObjects = sync.OnceValue(func() map[types.OID]*types.Object {
 			continue
 		}
 		o := &types.Object{Class: pgnames.Function, OID: f.OID, Schema: f.Schema, Name: f.Name, Kind: 'f', Args: f.Args, Result: f.Result,
-			Details: &pgnames.FunctionDetails{Volatility: byte(f.Volatility), Parallel: 's', Strict: f.Strict, Language: 12, Cost: 1, Source: f.Name}}
+			Details: &pgnames.FunctionDetails{Volatility: byte(f.Volatility), Parallel: 's', Strict: f.Strict, Language: 12, Cost: 1, Source: f.Name,
+				Names: f.Names, Defaults: f.Defaults}}
 		if f.Variadic {
 			o.Details.Variadic = f.Args[len(f.Args)-1]
 		}

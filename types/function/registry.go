@@ -43,7 +43,8 @@ var theRegistry = sync.OnceValue(func() *registry {
 	for _, register := range []func(*registry){
 		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
 		registerText, registerTextFormat, registerLike, registerRegexp, registerBytea,
-		registerTimeArithmetic, registerTimeParts, registerTimeMake, registerToChar,
+		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerTimeMake, registerToChar,
+		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings,
 		registerArray, registerJSON, registerJSONBuild, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerCasts,
 	} {
@@ -92,6 +93,15 @@ func (r *registry) own(schema, signature string, result types.OID, v Volatility,
 	r.functions[name] = append(r.functions[name], f)
 	r.define(f, k)
 	return f
+}
+
+// ownWithDefaults is own for a function whose last arguments may be left out, and that looks at nulls itself: names are those of all arguments,
+// defaults the SQL texts of those that may be left out. The kernel is given the arguments that the call has.
+func (r *registry) ownWithDefaults(schema, signature string, result types.OID, v Volatility, names, defaults []string, k Kernel) {
+	f := r.own(schema, signature, result, v, k)
+	f.Strict, f.Names, f.Defaults = false, names, defaults
+	r.defaults[f] = len(defaults)
+	r.define(f, k)
 }
 
 func (r *registry) define(f *Function, k Kernel) {

@@ -81,20 +81,3 @@ func TestCommonTypes(t *testing.T) {
 		}
 	}
 }
-
-// TestTimeBuckets: PostgreSQL has no time_bucket; the answers are those of TimescaleDB's documentation: weeks begin on
-// Mondays, months on their first day.
-func TestTimeBuckets(t *testing.T) {
-	env := newTestEnv()
-	for _, c := range [][2]string{
-		{"time_bucket('5 minutes', timestamp '2024-05-06 07:08:09')", "2024-05-06 07:05:00"},
-		{"time_bucket('1 week', timestamp '2024-05-09 07:08:09')", "2024-05-06 00:00:00"},
-		{"time_bucket('1 month', timestamp '2024-05-09 07:08:09')", "2024-05-01 00:00:00"},
-		{"time_bucket('3 months', timestamp '1999-12-31')", "1999-10-01 00:00:00"},
-		{"time_bucket('1 day', timestamp '1999-12-31 23:59')", "1999-12-31 00:00:00"},
-	} {
-		if got := evaluate(env, c[0]); got != "timestamp without time zone "+c[1] {
-			t.Errorf("%s: %s, want %s", c[0], got, c[1])
-		}
-	}
-}

@@ -1,7 +1,6 @@
 package function
 
 import (
-	"math"
 	"time"
 
 	"github.com/cockroachdb/apd/v3"
@@ -22,7 +21,7 @@ func registerTimeParts(r *registry) {
 	r.fn("date_trunc(text,interval)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendSpan(out)(types.TruncInterval(string(a[0].Str(i)), a[1].Span(i)))
 	}))
-	for _, t := range []types.OID{types.Date, types.Time, types.Timestamp, types.Timestamptz, types.Interval} {
+	for _, t := range []types.OID{types.Date, types.Time, types.TimeTZ, types.Timestamp, types.Timestamptz, types.Interval} {
 		ty, _ := types.Lookup(t)
 		r.fn("extract(text,"+ty.Name+")", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 			var z apd.Decimal
@@ -55,11 +54,6 @@ func registerTimeParts(r *registry) {
 	})
 	r.fn("date_bin(interval,timestamp,timestamp)", bin)
 	r.fn("date_bin(interval,timestamptz,timestamptz)", bin)
-	bucket := byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		return appendInt(out)(timeBucket(a[0].Span(i), a[1].Int(i)))
-	})
-	r.own("pg_catalog", "time_bucket(interval,timestamptz)", types.Timestamptz, Immutable, bucket)
-	r.own("pg_catalog", "time_bucket(interval,timestamp)", types.Timestamp, Immutable, bucket)
 	toLocal := func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.TimestamptzToTimestamp(a[1].Int(i), loc))
 	}
@@ -70,28 +64,6 @@ func registerTimeParts(r *registry) {
 	r.fn("timezone(text,timestamp)", zoned(0, fromLocal))
 	r.fn("timezone(interval,timestamptz)", offset(toLocal))
 	r.fn("timezone(interval,timestamp)", offset(fromLocal))
-}
-
-// mondayIn2000 is 2000-01-03T00:00:00Z, where time_bucket counts from, so that weeks begin on Mondays.
-const mondayIn2000 = 946_857_600_000_000
-
-// timeBucket is the start of the bucket of ts, in UTC. Buckets of months count from 2000-01-01.
-func timeBucket(width column.Span, ts int64) (int64, error) {
-	if width.Months == 0 || !finiteTime(ts) {
-		return types.DateBin(width, ts, mondayIn2000)
-	}
-	if width.Days != 0 || width.Micros != 0 {
-		return 0, types.Errorf(types.CodeInvalidParameterValue, "month intervals cannot have day or time component")
-	}
-	if width.Months < 0 {
-		return 0, types.Errorf(types.CodeInvalidParameterValue, "period must be greater than 0")
-	}
-	year, month, _ := types.CivilDate(types.TimestampToDate(ts))
-	months := int64(year-2000)*12 + int64(month-1)
-	w := int64(width.Months)
-	months -= (months%w + w) % w
-	first := int64(math.Floor(float64(months) / 12))
-	return types.DateToTimestamp(types.CivilDays(2000+int(first), int(months-first*12)+1, 1))
 }
 
 // zoned calls f with the time zone that argument at names; the last one found is kept for the rows that follow.

@@ -18,7 +18,10 @@ type isa interface {
 	// loadTail loads n bytes, fewer than 64, and fills up with the filler; nil where a kernel is given multiples of 64 bytes only.
 	loadTail(from Mem, n GPVirtual, filler VecVirtual, to []VecVirtual)
 	or(a []VecVirtual, b VecVirtual) []VecVirtual
-	// equal, atMost are masks of the bytes that are equal to, or not above, those of c.
+	// repeat fills a vector with 16 bytes over and over.
+	repeat(from Mem, to VecVirtual)
+	// equals is a mask of the bytes that are equal; equal, atMost are masks of the bytes that are equal to, or not above, those of c.
+	equals(a, b []VecVirtual) GPVirtual
 	equal(a []VecVirtual, c VecVirtual) GPVirtual
 	atMost(a []VecVirtual, c VecVirtual) GPVirtual
 	// highs is a mask of the high bits of bytes.
@@ -62,12 +65,16 @@ func (avx512) or(a []VecVirtual, b VecVirtual) []VecVirtual {
 	return []VecVirtual{to}
 }
 
-func (avx512) equal(a []VecVirtual, c VecVirtual) GPVirtual {
+func (avx512) repeat(from Mem, to VecVirtual) { VBROADCASTI32X4(from, to) }
+
+func (avx512) equals(a, b []VecVirtual) GPVirtual {
 	k, r := K(), GP64()
-	VPCMPEQB(c, a[0], k)
+	VPCMPEQB(b[0], a[0], k)
 	KMOVQ(k, r)
 	return r
 }
+
+func (i avx512) equal(a []VecVirtual, c VecVirtual) GPVirtual { return i.equals(a, []VecVirtual{c}) }
 
 func (avx512) atMost(a []VecVirtual, c VecVirtual) GPVirtual {
 	k, r := K(), GP64()
@@ -117,12 +124,16 @@ func bits64(low, high VecVirtual) GPVirtual {
 	return l
 }
 
-func (avx2) equal(a []VecVirtual, c VecVirtual) GPVirtual {
+func (avx2) repeat(from Mem, to VecVirtual) { VBROADCASTI128(from, to) }
+
+func (avx2) equals(a, b []VecVirtual) GPVirtual {
 	x, y := YMM(), YMM()
-	VPCMPEQB(c, a[0], x)
-	VPCMPEQB(c, a[1], y)
+	VPCMPEQB(b[0], a[0], x)
+	VPCMPEQB(b[1], a[1], y)
 	return bits64(x, y)
 }
+
+func (i avx2) equal(a []VecVirtual, c VecVirtual) GPVirtual { return i.equals(a, []VecVirtual{c, c}) }
 
 func (avx2) atMost(a []VecVirtual, c VecVirtual) GPVirtual {
 	x, y := YMM(), YMM()

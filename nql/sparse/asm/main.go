@@ -13,7 +13,9 @@ func main() {
 	ConstraintExpr("!purego")
 	for _, isa := range []isa{avx512{}, avx2{}} {
 		index(isa)
-		blocks(isa)
+		structure(isa)
+		probe(isa, false)
+		probe(isa, true)
 		specials(isa)
 	}
 	Generate()
