@@ -265,17 +265,16 @@ func (d *Decoder) name(o *openObject, m, prev, guess uint32, i int) int {
 		p.name = guess
 		return i + len(k.quoted)
 	}
-	if prev&strayName == 0 {
-		k := &d.names.all[prev]
-		if other := &d.names.all[k.other]; other.stands(src, i) {
-			p.name = k.other
-			k.next, k.other = k.other, k.next
-			return i + len(other.quoted)
-		}
-	}
 	end, escaped := d.str(i + 1)
 	if end < 0 {
 		return -1
+	}
+	slot := -1
+	if escaped == noEscapes && o.path != none && end+1 < len(src) && src[end+1] == ':' {
+		if p.name, slot = d.names.nearby(o.path, src, i, end+2-i); p.name != none {
+			d.names.follow(o.path, prev, p.name)
+			return end + 2
+		}
 	}
 	name := src[i+1 : end]
 	if escaped != noEscapes {
@@ -285,6 +284,9 @@ func (d *Decoder) name(o *openObject, m, prev, guess uint32, i int) int {
 	}
 	if p.name = d.lookup(o.path, name); p.name != none {
 		d.names.follow(o.path, prev, p.name)
+		if slot >= 0 {
+			d.names.near[slot] = uint16(p.name)
+		}
 	} else {
 		p.name = d.stray(name)
 		o.strays = true

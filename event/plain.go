@@ -12,7 +12,7 @@ import (
 // All that it does could be left to object. It makes no call, so that what it works with stays in registers.
 func (d *Decoder) plainMembers(i int, prev, guess uint32) (next int, prev2, guess2 uint32, end bool) {
 	// Behind a name as many bytes must follow as are looked at without checking.
-	const room = 24
+	const room = longestPlain
 	src, specials, names := d.src, d.specials, d.names.all
 	m := len(d.nodes)
 	nodes, sig, traits := d.nodes[:cap(d.nodes)], d.sig, d.traits
