@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
 	"slices"
 )
@@ -21,7 +22,8 @@ type names struct {
 
 // known is a name at its place. Its id is its index; that of the event itself is root, which is no member.
 type known struct {
-	quoted string // as normalised, with quotes and the colon
+	quoted     string // as normalised, with quotes and the colon
+	head, tail uint64 // its first and last eight bytes, where it has so many
 	// What followed this member the last time, and what did before that; 0: nothing yet.
 	next, other uint32
 	first       uint32 // the member that the latest object at this path began with
@@ -56,6 +58,17 @@ const (
 	roleMessage role = 32
 )
 
+// stands reports whether the name with its colon, spelled as normalised, stands at src[i:].
+func (k *known) stands(src []byte, i int) bool {
+	n := len(k.quoted)
+	if n < 8 || n > len(src)-i {
+		return n > 0 && n <= len(src)-i && string(src[i:i+n]) == k.quoted
+	}
+	s := src[i : i+n]
+	return binary.LittleEndian.Uint64(s) == k.head && binary.LittleEndian.Uint64(s[n-8:]) == k.tail &&
+		(n <= 16 || string(s[8:n-8]) == k.quoted[8:n-8])
+}
+
 // forget empties n but for the event itself and its built-in members.
 func (d *Decoder) forget() {
 	n := &d.names
@@ -65,6 +78,8 @@ func (d *Decoder) forget() {
 		n.table = make([]uint32, 64)
 	}
 	clear(n.table)
+	d.shapes = shapes{} // which are made of ids
+	d.shapes.grow()
 	n.all = append(n.all, known{})
 	for _, name := range builtinOrder {
 		d.learn(root, hashStep(root, maphash.String(seed, name)), []byte(name))
@@ -104,6 +119,9 @@ func (d *Decoder) learn(parent uint32, hash uint64, name []byte) uint32 {
 	if parent == root {
 		k.role = d.roleOf(name)
 	}
+	if len(quoted) >= 8 {
+		k.head, k.tail = binary.LittleEndian.Uint64(quoted), binary.LittleEndian.Uint64(quoted[len(quoted)-8:])
+	}
 	n.all = append(n.all, k)
 	n.place(id)
 
@@ -140,10 +158,10 @@ func (n *names) grow() {
 // follow remembers that the member id followed prev, or began an object at path where prev is none.
 func (n *names) follow(path, prev, id uint32) {
 	switch {
-	case prev != none:
+	case prev&strayName == 0:
 		k := &n.all[prev]
 		k.next, k.other = id, k.next
-	case path != none:
+	case prev == none && path != none:
 		n.all[path].first = id
 	}
 }

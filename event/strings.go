@@ -22,19 +22,20 @@ const (
 
 // special gives the position of the first byte from i on that is a quote, a backslash, a control character or not ASCII, or the length of the text.
 func (d *Decoder) special(i int) int {
-	w := i >> 6
-	if m := d.specials[w] >> (i & 63); m != 0 {
+	if m := binary.LittleEndian.Uint64(d.specials[i>>3:]) >> (i & 7); m != 0 {
 		return i + bits.TrailingZeros64(m)
 	}
-	return nextSpecial(d.specials, w+1)
+	return nextSpecial(d.specials, i>>3+8)
 }
 
-// nextSpecial is special from word w on. There is a bit, that behind the text.
-func nextSpecial(specials []uint64, w int) int {
-	for specials[w] == 0 {
-		w++
+// nextSpecial is special from the byte at on of specials. There is a bit, that behind the text.
+func nextSpecial(specials []byte, at int) int {
+	for {
+		if m := binary.LittleEndian.Uint64(specials[at:]); m != 0 {
+			return at<<3 + bits.TrailingZeros64(m)
+		}
+		at += 8
 	}
-	return w<<6 + bits.TrailingZeros64(specials[w])
 }
 
 // str validates the characters of a string from i on and returns the position of its closing quote, or -1.

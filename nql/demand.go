@@ -31,6 +31,15 @@ func valueClauses(e Expr) prefilter {
 		if s, ok := textOf(x.Pattern); ok && !x.Not && !byDefault(e) {
 			return matching(x.X, patternOf(s), x.CI)
 		}
+	case *InArray:
+		if p, ok := x.Array.(*Path); ok && !x.Not && !p.Root.isText() {
+			element := &Path{Root: p.Root, Steps: append(p.Steps[:len(p.Steps):len(p.Steps)], Step{Kind: AnyOf})}
+			return equalTo(element, []Expr{x.X}, x.CI)
+		}
+	case *Regex:
+		if !x.Not && !byDefault(e) {
+			return regexClauses(x)
+		}
 	case *Call:
 		if len(x.Args) != 2 || byDefault(e) {
 			break
@@ -338,6 +347,10 @@ func wildKeys(e Expr) []string {
 		Walk(c, func(x Expr) {
 			if _, known := withChildren(x, func(y Expr) Expr { return y }); !known || predicate(x) {
 				simple = false // it may be true of what is unknown
+			}
+			switch x.(type) {
+			case *If, *Access:
+				simple = false
 			}
 			if p, ok := x.(*Path); ok {
 				paths++

@@ -15,6 +15,7 @@ type state struct {
 	arena []byte         // bytes made while evaluating this event
 	made  [ID + 1]val    // computed built-ins of this event
 	known uint16         // bit b: made[b] is made
+	often firstTrue      // of a predicate that is asked in two parts
 	stack []val          // arguments, items and the like while they are evaluated
 	turns int            // elements that wildcards and lambdas were asked of for this event
 	// failed says that evaluation of the event went past a limit, so that what it gives is worth nothing.

@@ -60,8 +60,27 @@ func eachKernel(f func(kernel)) {
 	}
 }
 
+// structured is what a cursor goes by.
+func structured(text []byte) []int {
+	var list []int
+	var c cursor
+	for c.restart(0); ; {
+		at := c.next(text)
+		if at == len(text) {
+			return list
+		}
+		list = append(list, at)
+	}
+}
+
 func checkIndex(t interface{ Fatalf(string, ...any) }, text []byte) {
 	want, found := indexed(text)
+	var marks []int
+	for _, at := range want {
+		if text[at] != '"' {
+			marks = append(marks, int(at))
+		}
+	}
 	eachKernel(func(k kernel) {
 		before := []uint32{7}
 		got, f := Index(before, text)
@@ -70,6 +89,9 @@ func checkIndex(t interface{ Fatalf(string, ...any) }, text []byte) {
 		}
 		if f != found {
 			t.Fatalf("kernel %d: %q: found %b, want %b", k, text, f, found)
+		}
+		if got := structured(text); !slices.Equal(got, marks) {
+			t.Fatalf("kernel %d: %q: structure %v, want %v", k, text, got, marks)
 		}
 	})
 }

@@ -1,5 +1,7 @@
 package sparse
 
+//go:generate go -C asm run . -out ../kernels_amd64.s
+
 // kernel is a set of instructions that the passes over text are written for.
 type kernel uint8
 

@@ -19,6 +19,20 @@ func structureAVX512(s *scan, tape *uint16, text *byte, n int) int
 //go:noescape
 func structureAVX2(s *scan, tape *uint16, text *byte, n int) int
 
+// The probes look at as many places as n says; those for AVX2 take multiples of 64.
+
+//go:noescape
+func probeAVX512(p *probes, text *byte, n int) int
+
+//go:noescape
+func probeFoldAVX512(p *probes, text *byte, n int) int
+
+//go:noescape
+func probeAVX2(p *probes, text *byte, n int) int
+
+//go:noescape
+func probeFoldAVX2(p *probes, text *byte, n int) int
+
 func detect() kernel {
 	cpu := &cpuid.CPU
 	switch {
@@ -72,4 +86,25 @@ func (s *scan) structure(tape []uint16, text []byte) int {
 		n += last
 	}
 	return n
+}
+
+// probe returns the first of so many places in text where all three bytes stand that are looked for; places where there is none.
+func (n *Needle) probe(text []byte, places int) int {
+	_ = text[places+len(n.text)-2]
+	if best == vector512 {
+		if n.fold {
+			return probeFoldAVX512(&n.probes, &text[0], places)
+		}
+		return probeAVX512(&n.probes, &text[0], places)
+	}
+	whole, at := places&^63, 0
+	if n.fold {
+		at = probeFoldAVX2(&n.probes, &text[0], whole)
+	} else {
+		at = probeAVX2(&n.probes, &text[0], whole)
+	}
+	if at == whole {
+		at += n.probePortable(text[whole:], places-whole)
+	}
+	return at
 }

@@ -339,7 +339,189 @@ done:
 	MOVQ DX, ret+32(FP)
 	RET
 
-// func specialsAVX512(to *uint64, text *byte, n int)
+// func probeAVX512(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX512BW, BMI, BMI2
+TEXT ·probeAVX512(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Z0
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Z1
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Z2
+	XORL         CX, CX
+
+two:
+	CMPQ     DX, $0x80
+	JB       one
+	VPCMPEQB (BX), Z0, K1
+	VPCMPEQB (SI), Z1, K1, K1
+	VPCMPEQB (DI), Z2, K1, K1
+	VPCMPEQB 64(BX), Z0, K2
+	VPCMPEQB 64(SI), Z1, K2, K2
+	VPCMPEQB 64(DI), Z2, K2, K2
+	KORTESTQ K1, K2
+	JNE      either
+	ADDQ     $0x80, BX
+	ADDQ     $0x80, SI
+	ADDQ     $0x80, DI
+	ADDQ     $0x80, CX
+	SUBQ     $0x80, DX
+	JMP      two
+
+either:
+	KMOVQ K1, AX
+	TESTQ AX, AX
+	JNE   found
+	KMOVQ K2, AX
+	ADDQ  $0x40, CX
+	JMP   found
+
+one:
+	TESTQ DX, DX
+	JE    none
+	MOVQ  $-1, AX
+	CMPQ  DX, $0x40
+	JAE   whole
+	BZHIQ DX, AX, AX
+
+whole:
+	KMOVQ      AX, K1
+	VMOVDQU8.Z (BX), K1, Z3
+	VPCMPEQB   Z3, Z0, K1, K2
+	VMOVDQU8.Z (SI), K1, Z3
+	VPCMPEQB   Z3, Z1, K2, K2
+	VMOVDQU8.Z (DI), K1, Z3
+	VPCMPEQB   Z3, Z2, K2, K1
+	KMOVQ      K1, AX
+	TESTQ      AX, AX
+	JNE        found
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	SUBQ       $0x40, DX
+	JA         one
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
+	RET
+
+// func probeFoldAVX512(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2
+TEXT ·probeFoldAVX512(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Z0
+	VPBROADCASTB 27(AX), Z1
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Z2
+	VPBROADCASTB 28(AX), Z3
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Z4
+	VPBROADCASTB 29(AX), Z5
+	XORL         CX, CX
+
+two:
+	CMPQ      DX, $0x80
+	JB        one
+	VMOVDQU64 (BX), Z6
+	VPORQ     Z1, Z6, Z6
+	VPCMPEQB  Z6, Z0, K1
+	VMOVDQU64 (SI), Z6
+	VPORQ     Z3, Z6, Z6
+	VPCMPEQB  Z6, Z2, K1, K1
+	VMOVDQU64 (DI), Z6
+	VPORQ     Z5, Z6, Z6
+	VPCMPEQB  Z6, Z4, K1, K1
+	VMOVDQU64 64(BX), Z6
+	VPORQ     Z1, Z6, Z6
+	VPCMPEQB  Z6, Z0, K2
+	VMOVDQU64 64(SI), Z6
+	VPORQ     Z3, Z6, Z6
+	VPCMPEQB  Z6, Z2, K2, K2
+	VMOVDQU64 64(DI), Z6
+	VPORQ     Z5, Z6, Z6
+	VPCMPEQB  Z6, Z4, K2, K2
+	KORTESTQ  K1, K2
+	JNE       either
+	ADDQ      $0x80, BX
+	ADDQ      $0x80, SI
+	ADDQ      $0x80, DI
+	ADDQ      $0x80, CX
+	SUBQ      $0x80, DX
+	JMP       two
+
+either:
+	KMOVQ K1, AX
+	TESTQ AX, AX
+	JNE   found
+	KMOVQ K2, AX
+	ADDQ  $0x40, CX
+	JMP   found
+
+one:
+	TESTQ DX, DX
+	JE    none
+	MOVQ  $-1, AX
+	CMPQ  DX, $0x40
+	JAE   whole
+	BZHIQ DX, AX, AX
+
+whole:
+	KMOVQ      AX, K1
+	VMOVDQU8.Z (BX), K1, Z6
+	VPORQ      Z1, Z6, Z6
+	VPCMPEQB   Z6, Z0, K1, K2
+	VMOVDQU8.Z (SI), K1, Z6
+	VPORQ      Z3, Z6, Z6
+	VPCMPEQB   Z6, Z2, K2, K2
+	VMOVDQU8.Z (DI), K1, Z6
+	VPORQ      Z5, Z6, Z6
+	VPCMPEQB   Z6, Z4, K2, K1
+	KMOVQ      K1, AX
+	TESTQ      AX, AX
+	JNE        found
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	SUBQ       $0x40, DX
+	JA         one
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
+	RET
+
+// func specialsAVX512(to *byte, text *byte, n int)
 // Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·specialsAVX512(SB), NOSPLIT, $0-24
 	MOVQ         to+0(FP), AX
@@ -697,7 +879,128 @@ tail:
 	MOVQ DX, ret+32(FP)
 	RET
 
-// func specialsAVX2(to *uint64, text *byte, n int)
+// func probeAVX2(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX2, BMI
+TEXT ·probeAVX2(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Y0
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Y1
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Y2
+	XORL         CX, CX
+
+loop:
+	CMPQ      DX, $0x40
+	JB        none
+	VPCMPEQB  (BX), Y0, Y3
+	VPCMPEQB  (SI), Y1, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  (DI), Y2, Y4
+	VPAND     Y4, Y3, Y3
+	VPCMPEQB  32(BX), Y0, Y4
+	VPCMPEQB  32(SI), Y1, Y5
+	VPAND     Y5, Y4, Y4
+	VPCMPEQB  32(DI), Y2, Y5
+	VPAND     Y5, Y4, Y4
+	VPMOVMSKB Y3, AX
+	VPMOVMSKB Y4, R8
+	SHLQ      $0x20, R8
+	ORQ       R8, AX
+	TESTQ     AX, AX
+	JNE       found
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, DX
+	JMP       loop
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
+	RET
+
+// func probeFoldAVX2(p *uint64, text *byte, n int) int
+// Requires: AVX, AVX2, BMI
+TEXT ·probeFoldAVX2(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         text+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         (AX), BX
+	ADDQ         CX, BX
+	VPBROADCASTB 24(AX), Y0
+	VPBROADCASTB 27(AX), Y1
+	MOVQ         8(AX), SI
+	ADDQ         CX, SI
+	VPBROADCASTB 25(AX), Y2
+	VPBROADCASTB 28(AX), Y3
+	MOVQ         16(AX), DI
+	ADDQ         CX, DI
+	VPBROADCASTB 26(AX), Y4
+	VPBROADCASTB 29(AX), Y5
+	XORL         CX, CX
+
+loop:
+	CMPQ      DX, $0x40
+	JB        none
+	VPOR      (BX), Y1, Y6
+	VPCMPEQB  Y6, Y0, Y6
+	VPOR      (SI), Y3, Y7
+	VPCMPEQB  Y7, Y2, Y7
+	VPAND     Y7, Y6, Y6
+	VPOR      (DI), Y5, Y7
+	VPCMPEQB  Y7, Y4, Y7
+	VPAND     Y7, Y6, Y6
+	VPOR      32(BX), Y1, Y7
+	VPCMPEQB  Y7, Y0, Y7
+	VPOR      32(SI), Y3, Y8
+	VPCMPEQB  Y8, Y2, Y8
+	VPAND     Y8, Y7, Y7
+	VPOR      32(DI), Y5, Y8
+	VPCMPEQB  Y8, Y4, Y8
+	VPAND     Y8, Y7, Y7
+	VPMOVMSKB Y6, AX
+	VPMOVMSKB Y7, R8
+	SHLQ      $0x20, R8
+	ORQ       R8, AX
+	TESTQ     AX, AX
+	JNE       found
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, DX
+	JMP       loop
+
+none:
+	VZEROUPPER
+	MOVQ n+16(FP), AX
+	MOVQ AX, ret+24(FP)
+	RET
+
+found:
+	TZCNTQ AX, AX
+	ADDQ   AX, CX
+	VZEROUPPER
+	MOVQ   CX, ret+24(FP)
+	RET
+
+// func specialsAVX2(to *byte, text *byte, n int)
 // Requires: AVX, AVX2
 TEXT ·specialsAVX2(SB), NOSPLIT, $0-24
 	MOVQ         to+0(FP), AX

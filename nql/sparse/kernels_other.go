@@ -11,3 +11,7 @@ func (s *scan) index(tape []uint32, text []byte, base uint32) int {
 func (s *scan) structure(tape []uint16, text []byte) int {
 	return s.structurePortable(tape, text)
 }
+
+func (n *Needle) probe(text []byte, places int) int {
+	return n.probePortable(text, places)
+}

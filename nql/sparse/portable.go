@@ -96,3 +96,12 @@ func flatten[T uint16 | uint32](tape []T, m uint64, base T) int {
 	}
 	return n
 }
+
+func (n *Needle) probePortable(text []byte, places int) int {
+	for i := range places {
+		if text[i+n.at[0]]|n.folds[0] == n.bytes[0] && text[i+n.at[1]]|n.folds[1] == n.bytes[1] && text[i+n.at[2]]|n.folds[2] == n.bytes[2] {
+			return i
+		}
+	}
+	return places
+}

@@ -81,21 +81,29 @@ func (w *Wanted) Len() int { return w.paths }
 // Read fills out[i] for each path i of w (out has as many as paths). Of members with equal names the
 // first counts; a stored document has no such members.
 func (w *Wanted) Read(doc []byte, out []Value) {
-	out = out[:w.paths]
-	clear(out)
+	var r Reader
+	r.out = out
+	r.read(w, doc)
+}
+
+// Read is Wanted.Read.
+func (r *Reader) Read(w *Wanted, doc []byte, out []Value) {
+	r.out = out
+	r.read(w, doc)
+	r.out = nil
+}
+
+func (r *Reader) read(w *Wanted, doc []byte) {
+	r.out = r.out[:w.paths]
+	clear(r.out)
 	if w.paths == 0 {
 		return
 	}
-	var r reader // filled in place: it is large
-	r.out, r.open, r.inOrder = out, w.root.wants, w.sorted
+	r.open, r.inOrder = w.root.wants, w.sorted
 	if w.wide {
 		r.open = math.MaxInt
 	}
 	i := skipSpace(doc, 0)
-	if w.root.leaf() && len(w.root.members) == 0 && len(w.root.elements) == 0 {
-		r.set(doc, &w.root, i, skipValue(doc, i))
-		return
-	}
 	r.c.restart(i)
 	end := 0
 	if w.sorted && len(w.root.members) > 0 && i < len(doc) && doc[i] == '{' {

@@ -46,7 +46,7 @@ func (n *node) sort(first []string) {
 }
 
 // sorted is object where names stand in order: the document's members and the wanted ones are gone through side by side.
-func (r *reader) sorted(doc []byte, n *node, i int, first []string) int {
+func (r *Reader) sorted(doc []byte, n *node, i int, first []string) int {
 	outer := r.open - (n.wants - len(n.slots)) // wanted elsewhere, or n itself
 	want := 0                                  // index of the next wanted member
 	at := 0                                    // names of first that are behind
@@ -95,7 +95,7 @@ func (r *reader) sorted(doc []byte, n *node, i int, first []string) int {
 }
 
 // leave goes out of an object in which all wanted has been seen, when so much is wanted elsewhere.
-func (r *reader) leave(doc []byte, open int) int {
+func (r *Reader) leave(doc []byte, open int) int {
 	if r.open = open; open <= 0 {
 		return len(doc) // nothing wanted encloses this, so nobody asks where it ends
 	}

@@ -100,8 +100,9 @@ func (n *node) wide() bool {
 	return false
 }
 
-// reader is one pass over one document.
-type reader struct {
+// Reader reads document after document. Wanted.Read makes one for each, which costs as much as looking at some 300 bytes.
+// The zero Reader is ready; it is for one goroutine at a time.
+type Reader struct {
 	out  []Value
 	open int // wanted values not yet met
 
@@ -110,7 +111,7 @@ type reader struct {
 	c cursor
 }
 
-func (r *reader) set(doc []byte, n *node, start, end int) {
+func (r *Reader) set(doc []byte, n *node, start, end int) {
 	if start >= end {
 		return
 	}
@@ -125,7 +126,7 @@ func (r *reader) set(doc []byte, n *node, start, end int) {
 
 // value reads what n wants of the value at i, which the cursor is before, and returns where the value ends; the cursor is there then. Once nothing is
 // open any more the end is not looked for unless some enclosing value is wanted, which then is open itself.
-func (r *reader) value(doc []byte, n *node, i int) int {
+func (r *Reader) value(doc []byte, n *node, i int) int {
 	if i >= len(doc) {
 		return i
 	}
@@ -154,7 +155,7 @@ func (r *reader) value(doc []byte, n *node, i int) int {
 }
 
 // found reads member or element node n at i and gives it to its slots.
-func (r *reader) found(doc []byte, n *node, i int) {
+func (r *Reader) found(doc []byte, n *node, i int) {
 	end := r.value(doc, n, i)
 	if n.leaf() {
 		r.set(doc, n, i, end)
@@ -163,7 +164,7 @@ func (r *reader) found(doc []byte, n *node, i int) {
 }
 
 // object reads the members of the object at i, whose brace the cursor has passed.
-func (r *reader) object(doc []byte, n *node, i int) int {
+func (r *Reader) object(doc []byte, n *node, i int) int {
 	var seen uint64                            // members met; where there are more than 64, the first 64
 	outer := r.open - (n.wants - len(n.slots)) // wanted elsewhere, or n itself
 	for {
@@ -200,7 +201,7 @@ func (r *reader) object(doc []byte, n *node, i int) int {
 }
 
 // closed returns where the object or array ends that the character at i, which the cursor has passed, closes, and gives up where it doesn't close one.
-func (r *reader) closed(doc []byte, i int) int {
+func (r *Reader) closed(doc []byte, i int) int {
 	if i < len(doc) && doc[i]&^0x20 == ']' { // or }
 		return i + 1
 	}
@@ -208,7 +209,7 @@ func (r *reader) closed(doc []byte, i int) int {
 }
 
 // array reads the elements of the array at i, whose bracket the cursor has passed.
-func (r *reader) array(doc []byte, n *node, i int) int {
+func (r *Reader) array(doc []byte, n *node, i int) int {
 	count := 0
 	if n.fromEnd {
 		count = r.count(doc, i)
@@ -237,7 +238,7 @@ func (r *reader) array(doc []byte, n *node, i int) int {
 }
 
 // count counts the elements of the array at i, whose bracket the cursor has passed.
-func (r *reader) count(doc []byte, i int) int {
+func (r *Reader) count(doc []byte, i int) int {
 	if i = skipSpace(doc, i+1); i < len(doc) && doc[i] == ']' {
 		return 0
 	}

@@ -44,6 +44,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
 		registerText, registerTextFormat, registerLike, registerRegexp, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerTimeMake, registerToChar,
+		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings,
 		registerArray, registerJSON, registerJSONBuild, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerCasts,
 	} {

@@ -14,6 +14,8 @@ func main() {
 	for _, isa := range []isa{avx512{}, avx2{}} {
 		index(isa)
 		structure(isa)
+		probe(isa, false)
+		probe(isa, true)
 		specials(isa)
 	}
 	Generate()
