@@ -1,5 +1,5 @@
 # The everyday commands. `make` alone lists them.
-.PHONY: help build test race ci lint bench fuzz crash powercut update
+.PHONY: help build test race ci lint bench fuzz crash powercut update generate
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,6 +20,9 @@ bench:  ## the Go benchmarks, and import beside PostgreSQL's COPY
 	bash bench/import.sh
 update: ## rewrite golden files, and PostgreSQL's recorded answers (needs its server programs)
 	go test ./engine/manifest ./engine/tick ./engine/span ./session ./nql ./pgwire ./plan ./translate ./types/function -update
+
+generate: ## write the assembly of nql/sparse anew
+	go generate ./nql/sparse
 
 FUZZTIME ?= 5m
 fuzz:   ## every fuzz target for FUZZTIME each (long)

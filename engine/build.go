@@ -225,7 +225,7 @@ func (b *builder) begin(ts int64) error {
 	if b.file, err = b.m.s.fs.Create(b.path); err != nil {
 		return err
 	}
-	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: !b.lone}, span.Options{PageBytes: b.m.s.opts.PageBytes})
+	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: !b.lone}, span.Options{PageBytes: b.m.s.opts.PageBytes, Codec: b.m.s.opts.codec})
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
 
@@ -24,6 +25,8 @@ type Options struct {
 	BulkTicks  int                        // ticks that a transaction may fall into before it is sorted straight into spans; 0: 128
 	SpanRaw    int64                      // raw bytes of a span at most; 0: 1 GiB
 	Log        *slog.Logger               // nil: silent
+
+	codec span.Codec // of spans; measurements set it
 }
 
 func (o Options) withDefaults() Options {

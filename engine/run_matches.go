@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math/bits"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/nql"
@@ -39,25 +40,54 @@ func (r *run) matchesOf(predicate string) *matches {
 }
 
 // block gives the matches among the events of a block, which are asked if need be.
-func (m *matches) block(b int, r *run, program *nql.RowProgram, event *nql.Event) (uint64, error) {
+func (m *matches) block(b int, r *run, q *query, event *nql.Event) (uint64, error) {
 	if m.known[b].Load() {
 		return m.words[b].Load(), nil
 	}
-	var word uint64
 	from := b * blockEvents
-	for i := from; i < min(from+blockEvents, len(r.events)); i++ {
-		e := &r.events[i]
+	events := r.events[from:min(from+blockEvents, len(r.events))]
+	may := ^uint64(0)
+	if q.sieve != nil {
+		may = r.sift(events, q.sieve)
+	}
+	var word uint64
+	for may &= 1<<len(events) - 1; may != 0; may &= may - 1 {
+		i := bits.TrailingZeros64(may)
+		e := &events[i]
 		event.Timestamp, event.Arrival, event.Document = e.ts, e.arrival, r.raw[e.off:e.off+e.n]
-		ok, err := program.Match(event)
+		ok, err := q.program.MatchPassed(event)
 		if err != nil {
 			return 0, err
 		}
 		if ok {
-			word |= 1 << (i - from)
+			word |= 1 << i
 		}
 	}
 	// Others may do the same at once, with the same result. The word before the flag that says that it is there.
 	m.words[b].Store(word)
 	m.known[b].Store(true)
 	return word, nil
+}
+
+// sift tells, a bit for each, which of a block's events may match by their raw bytes. They are searched at once where they stand one behind the
+// other in the run, as events do that came in order of time.
+func (r *run) sift(events []runEvent, sieve *nql.Sieve) uint64 {
+	var ends, room [blockEvents]uint32
+	start := events[0].off
+	for i := range events {
+		e := &events[i]
+		if i > 0 && e.off < ends[i-1] {
+			return ^uint64(0)
+		}
+		ends[i] = e.off + e.n
+	}
+	list, all := sieve.Pass(r.raw, start, ends[:len(events)], room[:0])
+	if all {
+		return ^uint64(0)
+	}
+	var may uint64
+	for _, i := range list {
+		may |= 1 << i
+	}
+	return may
 }

@@ -14,16 +14,22 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 			return nil, fmt.Errorf("%w: %d", ErrNoStream, spec.Stream)
 		}
 	}
+	signals := applicable(tx.g.schema.StreamSignals(spec.Stream), spec.Where, spec.Params)
+	// What the predicate says of the time decides what is read, and what it says besides is asked of each event.
+	from, to, where := nql.TimeBounds(nql.Bind(spec.Where, spec.Params))
+	spec.From, spec.To, spec.Where = max(spec.From, from), min(spec.To, to), where
 	program, err := nql.CompileRows(spec.Where, spec.Params, spec.Columns)
 	if err != nil {
 		return nil, err
 	}
-	s := &scanning{spec: &spec, store: tx.s, program: program}
+	if spec.From >= spec.To || program.Never() {
+		return nil, nil
+	}
+	s := &scanning{spec: &spec, store: tx.s, program: program, signals: signals}
 	s.needs = needed(spec.Where)
 	if spec.Where != nil {
-		s.predicate = nql.Print(nql.Bind(spec.Where, spec.Params))
+		s.predicate = nql.Print(spec.Where)
 	}
-	s.signals = applicable(tx.g.schema.StreamSignals(spec.Stream), spec.Where, spec.Params)
 	if spec.Stage != nil {
 		s.dead = spec.Stage.deadOf(spec.Stream)
 	}

@@ -20,9 +20,12 @@ type ScanStats struct {
 	PagesProperty atomic.Int64 // left out since a property that the predicate needs is nowhere in their span
 	PagesCounted  atomic.Int64 // taken from the directory, not read
 	PagesRead     atomic.Int64 // decoded
+	PagesNeedle   atomic.Int64 // of those, nothing in them has the bytes that the predicate demands
 	Frames        atomic.Int64 // of ticks, decoded
+	FramesNeedle  atomic.Int64 // of those, nothing in them has the bytes that the predicate demands
 	FramesTime    atomic.Int64 // left out because of their time range
 	Events        atomic.Int64 // that the predicate was asked about
+	EventsNeedle  atomic.Int64 // of those, they lack the bytes that it demands and were not read
 	BytesRead     atomic.Int64 // from files
 
 	mu      sync.Mutex
@@ -78,5 +81,25 @@ func (s *ScanStats) page(events, bytes int64) {
 		s.PagesRead.Add(1)
 		s.Events.Add(events)
 		s.BytesRead.Add(bytes)
+	}
+}
+
+// sifted counts the events of a page of which only so many have the bytes that the predicate demands.
+func (s *ScanStats) sifted(events, passed int) {
+	if s != nil {
+		s.EventsNeedle.Add(int64(events - passed))
+		if passed == 0 {
+			s.PagesNeedle.Add(1)
+		}
+	}
+}
+
+// siftedFrame is sifted for a frame.
+func (s *ScanStats) siftedFrame(events, passed int) {
+	if s != nil {
+		s.EventsNeedle.Add(int64(events - passed))
+		if passed == 0 {
+			s.FramesNeedle.Add(1)
+		}
 	}
 }

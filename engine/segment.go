@@ -45,9 +45,10 @@ type query struct {
 	// through is read by one of the two fragments, whole.
 	scanFrom, scanTo int64
 	program          *nql.RowProgram
-	order            nql.Order // that sorted cursors keep to
-	counts           bool      // nothing but the number of rows is wanted, and every row counts
-	rows             int       // that a batch takes at most
+	sieve            *nql.Sieve // nil: the predicate demands nothing of raw bytes
+	order            nql.Order  // that sorted cursors keep to
+	counts           bool       // nothing but the number of rows is wanted, and every row counts
+	rows             int        // that a batch takes at most
 	dead             *deadStream
 	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
 	predicate string
@@ -70,7 +71,8 @@ func (q *query) full(b *column.Batch) bool {
 // askEvery is how many events are read between two looks at the context.
 const askEvery = 16
 
-// rows feeds events to a query's program. Cursors that read events one after the other embed it.
+// rows feeds events to a query's program. Cursors that read events one after the other embed it. What their bytes must contain is for the cursor
+// to have searched them for, many events at once.
 type rows struct {
 	q     *query
 	event nql.Event
@@ -81,7 +83,7 @@ type rows struct {
 func (r *rows) add(ctx context.Context, ts int64, arrival uint64, doc []byte, b *column.Batch, keys *[]sortKey) (stop bool, err error) {
 	if ts >= r.q.from && ts < r.q.to && !r.q.dead.dead(ts, arrival) {
 		r.event.Timestamp, r.event.Arrival, r.event.Document = ts, arrival, doc
-		ok, err := r.q.program.Append(&r.event, b)
+		ok, err := r.q.program.AppendPassed(&r.event, b)
 		if err != nil {
 			return true, err
 		}

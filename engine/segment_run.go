@@ -88,7 +88,7 @@ func (c *runCursor) skip(i, step int) (int, error) {
 	if c.known == nil {
 		return 0, nil
 	}
-	word, err := c.known.block(i/blockEvents, c.run, c.q.program, &c.event)
+	word, err := c.known.block(i/blockEvents, c.run, c.q, &c.event)
 	if err != nil {
 		return 0, err
 	}

@@ -70,8 +70,10 @@ type spanCursor struct {
 	first, end int // pages that are left
 	ahead      int // pages that the system was told of
 	page       *span.Page
-	lo, hi     int // events of the page that are left
-	count      int // rows without columns that are left instead
+	lo, hi     int // events of the page that are left, or of passed
+	sifted     bool
+	passed     []uint32 // where sifted: the events of the page that may match
+	count      int      // rows without columns that are left instead
 	held       int64
 }
 
@@ -114,6 +116,9 @@ func (c *spanCursor) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 			i = c.hi
 		} else {
 			c.lo++
+		}
+		if c.sifted {
+			i = int(c.passed[i])
 		}
 		ts, arrival, doc := c.page.At(i)
 		if stop, err := c.add(ctx, ts, arrival, doc, b, keys); err != nil || stop {
@@ -193,7 +198,29 @@ func (c *spanCursor) load(i int) error {
 	if info.Last >= c.q.to {
 		c.hi = at(c.q.to)
 	}
+	c.sift()
 	return nil
+}
+
+// sift leaves the events of the page that may match by their raw bytes.
+func (c *spanCursor) sift() {
+	c.sifted = false
+	if c.q.sieve == nil || c.lo >= c.hi {
+		return
+	}
+	raw, start, ends := c.page.Documents()
+	if c.lo > 0 {
+		start = ends[c.lo-1]
+	}
+	list, all := c.q.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
+	if c.passed = list; all {
+		return
+	}
+	for i := range list {
+		list[i] += uint32(c.lo)
+	}
+	c.q.stats.sifted(c.hi-c.lo, len(list))
+	c.sifted, c.lo, c.hi = true, 0, len(list)
 }
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.

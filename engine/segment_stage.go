@@ -67,9 +67,10 @@ func (c *stageCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey
 			if c.raw, err = decodeAll(c.raw[:0], stored, f.raw); err != nil {
 				return true, err
 			}
-			c.rest = c.raw
+			c.turn(c.raw, c.arrival)
 		case !c.tailed:
-			c.tailed, c.rest = true, c.seg.tail
+			c.tailed = true
+			c.turn(c.seg.tail, c.arrival)
 		default:
 			return false, nil
 		}

@@ -64,40 +64,6 @@ func (s *tickSegment) open(q *query) (cursor, error) {
 	return c, nil
 }
 
-// frameRows goes over the events of one decoded frame.
-type frameRows struct {
-	rows
-	raw     []byte // the frame's memory
-	rest    []byte // events that are left
-	count   int    // rows without columns that are left instead
-	arrival uint64 // of the next
-	damaged func(*DamageError) error
-}
-
-// drain adds what is left of the frame. done says that nothing is.
-func (f *frameRows) drain(ctx context.Context, b *column.Batch, keys *[]sortKey) (done bool, err error) {
-	if f.count > 0 {
-		n := min(f.count, f.q.rows-b.Len)
-		b.Len, f.count = b.Len+n, f.count-n
-		return f.count == 0, nil
-	}
-	for len(f.rest) > 0 {
-		ts, doc, rest, derr := tick.NextEvent(f.rest)
-		if derr != nil {
-			f.rest = nil // where the next event begins can't be known
-			return true, f.damaged(derr)
-		}
-		f.rest = rest
-		arrival := f.arrival
-		f.arrival++
-		stop, err := f.add(ctx, ts, arrival, doc, b, keys)
-		if err != nil || stop {
-			return len(f.rest) == 0, err
-		}
-	}
-	return true, nil
-}
-
 type tickCursor struct {
 	frameRows
 	seg    *tickSegment
@@ -189,7 +155,7 @@ func (c *tickCursor) step(ctx context.Context) (bool, error) {
 			c.count = int(h.Events)
 			return true, nil
 		}
-		c.rest, c.arrival = c.raw, h.Arrival
+		c.turn(c.raw, h.Arrival)
 		return true, nil
 	}
 }
@@ -250,7 +216,7 @@ func (c *tickCursor) listed(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	c.q.stats.frame(int64(f.head.Events), f.end-f.offset)
-	c.rest, c.arrival = c.raw, f.head.Arrival
+	c.turn(c.raw, f.head.Arrival)
 	return true, nil
 }
 
@@ -271,5 +237,5 @@ func (c *tickCursor) close() {
 	_ = c.h.Close() // only read from
 	c.q.store.buffers.put(c.window)
 	c.q.store.frames.put(c.raw)
-	c.raw, c.rest = nil, nil
+	c.raw, c.rest, c.passed = nil, nil, nil
 }

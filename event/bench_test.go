@@ -3,7 +3,9 @@ package event
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +43,38 @@ func clefLines() [][]byte {
 	return [][]byte{[]byte(line)}
 }
 
+// shopLines are events of about 1 KB with thirty properties, as a service sends them through a shipper: a few templates, members as the logger
+// happened to write them, one in twelve with an exception.
+func shopLines() [][]byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	lines := make([][]byte, 1000)
+	for i := range lines {
+		var b bytes.Buffer
+		method, status := pick("GET", "GET", "POST", "PUT"), pick("200", "200", "201", "404", "500")
+		fmt.Fprintf(&b, `{"@t":"2024-05-01T%02d:%02d:%02d.%07dZ","@mt":"HTTP {Method} {Path} responded {StatusCode} in {Elapsed:0.000} ms"`,
+			r.IntN(24), r.IntN(60), r.IntN(60), r.IntN(1e7))
+		if level := pick("", "", "Debug", "Warning", "Error"); level != "" {
+			fmt.Fprintf(&b, `,"@l":%q`, level)
+		}
+		if i%12 == 0 {
+			b.WriteString(`,"@x":"System.TimeoutException: The operation has timed out.\r\n   at Shop.Orders.Load(Int32 id) in C:\\src\\Orders.cs:line 42\r\n   at Shop.Api.Get(HttpContext c)"`)
+		}
+		fmt.Fprintf(&b, `,"@tr":"%016x%016x","@sp":"%016x"`, r.Uint64(), r.Uint64(), r.Uint64())
+		fmt.Fprintf(&b, `,"Method":%q,"Path":"/api/%s/%d","StatusCode":%s,"Elapsed":%.3f`, method, pick("orders", "basket", "customers"), r.IntN(1e6), status, r.Float64()*500)
+		fmt.Fprintf(&b, `,"SourceContext":"Shop.Api.Middleware.RequestLogging","RequestId":"0HN%012X:%08d","ConnectionId":"0HN%012X"`, r.Uint64()>>16, r.IntN(99), r.Uint64()>>16)
+		fmt.Fprintf(&b, `,"Application":%q,"Environment":%q,"MachineName":"web-%02d","ProcessId":%d,"ThreadId":%d`,
+			pick("shop", "billing", "search"), pick("Production", "Staging"), r.IntN(50), r.IntN(30000), r.IntN(64))
+		fmt.Fprintf(&b, `,"UserId":"user-%06d","UserAgent":"Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/125.0","ClientIp":"10.%d.%d.%d","Scheme":"https","Host":"shop.example.com"`,
+			r.IntN(1e5), r.IntN(256), r.IntN(256), r.IntN(256))
+		fmt.Fprintf(&b, `,"ContentLength":%d,"Cached":%t,"Retries":null,"Region":"eu-west-1","Version":"4.%d.0"`, r.IntN(1e5), r.IntN(2) == 0, r.IntN(9))
+		fmt.Fprintf(&b, `,"Data":{"checks":{"database":{"isOk":true,"latencyMs":%d}},"queue":{"length":%d,"name":"orders"}},"Tags":["web","api","%s"],"Tenant":%q}`,
+			r.IntN(40), r.IntN(900), method, pick("acme", "globex", "Zo\u00eb & Co"))
+		lines[i] = b.Bytes()
+	}
+	return lines
+}
+
 var realFiles = []string{
 	"cmd_dumping_ntds_dit_file_volume_shadow_copy",
 	"covenant_dcom_iertutil_dll_hijack_2020-10-09183000",
@@ -51,6 +85,7 @@ var realFiles = []string{
 
 func eachCorpus(b *testing.B, f func(b *testing.B, lines [][]byte)) {
 	b.Run("clef", func(b *testing.B) { f(b, clefLines()) })
+	b.Run("shop", func(b *testing.B) { f(b, shopLines()) })
 	for _, name := range realFiles {
 		short, _, _ := strings.Cut(name, "_20")
 		b.Run(short, func(b *testing.B) { f(b, realLines(b, name)) })

@@ -1,46 +1,55 @@
 package event
 
-import (
-	"cmp"
-	"slices"
-)
+import "github.com/flare-pg/flare-pg/nql/sparse"
 
 // Decoder turns received events into stored ones. It holds scratch memory that is used again for every
-// event, at most some 25 times the event's bytes (an event of nothing but tiny members); it is used by one goroutine at a time.
+// event, at most some 25 times the event's bytes (an event of nothing but tiny members), and remembers the names that it has met (names.go); it
+// is used by one goroutine at a time.
 //
 // It works in two passes. The first (parse.go) validates the text and notes every value that may have to
-// be moved or rewritten as a node; the members of each object are sorted when the object ends. The second
+// be moved or rewritten as a node; the members of each object are put in order when the object ends (order.go). The second
 // (emit.go) writes the nodes in their order, copying from the text whatever already stands in normalised form.
 type Decoder struct {
-	o Options
+	o      Options
+	names  names
+	shapes shapes
 
-	src   []byte
-	nodes []node
-	kids  []kid    // stack: the members of the objects that are open
-	order []uint32 // the sorted members of closed objects, as nodes
-	text  []byte   // unescaped names
-	err   *Error
+	src      []byte
+	specials []byte // a bit for each byte of src that ends a run of plain characters in a string
+	nodes    []node
+	sig      []byte   // of each node in two bytes: its name's id and its value's class
+	traits   []byte   // of each node: what it means for a property's type if it is a number
+	order    []uint32 // the members of closed objects in their order, as nodes
+	present  []uint64 // of the object that is being put in order: the ranks of its members
+	slots    []uint32 // and the node for each
+	strays   []stray
+	kids     []kid  // the members of an object with strays while it is being sorted
+	text     []byte // strays' names, and names that had escapes
+	err      *Error
 
 	// What the top-level members of the event at hand turned out to hold: nodes, or none.
 	time           [timePlaces]uint32
 	chosen         uint32 // the one that counts
 	level, message uint32
-	killed         bool // a member is dead already
 
-	instant instant
-	digits  []byte // of an epoch number
-	value   []byte // an unescaped value
+	irregular bool   // it has strays
+	shape     *shape // nil: none that is kept
+
+	instant   instant
+	digits    []byte // of an epoch number
+	value     []byte // an unescaped value
+	unescaped []byte // a name
 }
 
-// node is a value with its name, if it is an object's member. Positions are in src, but for the names
-// that had escapes: those are in text.
+// node is a value with its name, if it is an object's member. Positions are in src.
 type node struct {
-	name, nameEnd uint32 // the characters of the name, escapes undone
-	val, valEnd   uint32
-	next          uint32 // the node behind this one's members
-	from, to      uint32 // of an object: its members, in order
-	kind          nodeKind
-	flags         nodeFlags
+	start       uint32 // of a member: where its name begins, at the quote
+	val, valEnd uint32
+	next        uint32 // the node behind this one's members
+	from, to    uint32 // of an object: its members, in order
+	name        uint32 // of a member: the name's id, or strayName and the index of a stray
+	kind        nodeKind
+	flags       nodeFlags
 }
 
 type nodeKind uint8
@@ -59,22 +68,12 @@ type nodeFlags uint8
 
 const (
 	valueDirty nodeFlags = 1 << iota // the value must be rewritten
-	nameInText                       // the name had escapes
-	loose                            // white space between name and value
+	nameDirty                        // the name is spelled otherwise, or white space follows it
 	dead                             // a later member of this name counts
-	isTime                           // the member @t
+	isTime                           // the member @t, to be written anew
 )
 
-// kid is a member while its object is being sorted: its key orders names by their first bytes.
-type kid struct {
-	key  uint64
-	node uint32
-}
-
 const none = ^uint32(0)
-
-// keyEmpty is the key of the empty name: behind those of the built-in ones, before every other.
-const keyEmpty = 100
 
 // NewDecoder returns a Decoder.
 func NewDecoder(o Options) *Decoder {
@@ -85,7 +84,9 @@ func NewDecoder(o Options) *Decoder {
 		o.Depth = DefaultDepth
 	}
 	o.Bytes, o.Depth = min(o.Bytes, maxLimitBytes), min(o.Depth, maxLimitDepth)
-	return &Decoder{o: o}
+	d := &Decoder{o: o}
+	d.forget()
+	return d
 }
 
 // Limits gives the limits in force.
@@ -98,12 +99,16 @@ func (d *Decoder) Decode(dst, src []byte, observe *Summary) (doc []byte, ts int6
 	if len(src) > d.o.Bytes {
 		return dst, 0, &Error{Code: CodeTooLarge, Offset: -1, Reason: tooLarge(len(src), d.o.Bytes)}
 	}
+	if d.names.strays > manyStrays {
+		d.forget()
+	}
 	d.src = src
-	d.nodes, d.kids, d.order, d.text = d.nodes[:0], d.kids[:0], d.order[:0], d.text[:0]
+	d.specials = sparse.Specials(d.specials, src)
+	d.nodes, d.order, d.strays, d.text = d.nodes[:0], d.order[:0], d.strays[:0], d.text[:0]
 	d.err = nil
 	ok := d.parse()
 	if ok {
-		dst = d.emitObject(dst, 0)
+		dst = d.emit(dst)
 		ts = d.instant.ticks()
 		if observe != nil {
 			d.observe(observe)
@@ -121,13 +126,16 @@ func (d *Decoder) Decode(dst, src []byte, observe *Summary) (doc []byte, ts int6
 func (d *Decoder) shrink() {
 	const most = 1 << 16 // nodes
 	if cap(d.nodes) > most {
-		d.nodes, d.kids, d.order = nil, nil, nil
+		d.nodes, d.sig, d.traits, d.order, d.strays, d.kids = nil, nil, nil, nil, nil, nil
+	}
+	if cap(d.specials) > most {
+		d.specials = nil
 	}
 	if cap(d.text) > 1<<20 {
 		d.text = nil
 	}
-	if cap(d.value) > 1<<20 {
-		d.value = nil
+	if cap(d.value)+cap(d.unescaped) > 1<<20 {
+		d.value, d.unescaped = nil, nil
 	}
 }
 
@@ -135,87 +143,4 @@ func (d *Decoder) shrink() {
 func (d *Decoder) fail(code string, offset int, reason string) int {
 	d.err = &Error{Code: code, Reason: reason, Offset: offset}
 	return -1
-}
-
-// nameOf gives a member's name, escapes undone.
-func (d *Decoder) nameOf(n *node) []byte {
-	if n.flags&nameInText != 0 {
-		return d.text[n.name:n.nameEnd]
-	}
-	return d.src[n.name:n.nameEnd]
-}
-
-// close sorts the members on the stack from base on, drops those that a later one replaces, and moves
-// them to d.order. It reports whether they stood in order already and none was dropped.
-func (d *Decoder) close(n, base int) (inOrder bool) {
-	kids := d.kids[base:]
-	inOrder = true
-	for i := 1; i < len(kids); i++ {
-		if d.compare(kids[i-1], kids[i]) >= 0 {
-			inOrder = false
-			break
-		}
-	}
-	if !inOrder {
-		d.sort(kids)
-		kids = d.dedupe(kids)
-	}
-	from := len(d.order)
-	for _, k := range kids {
-		d.order = append(d.order, k.node)
-	}
-	d.kids = d.kids[:base]
-	d.nodes[n].from, d.nodes[n].to = uint32(from), uint32(len(d.order))
-	return inOrder
-}
-
-// compare orders by name; members of one name are equal.
-func (d *Decoder) compare(a, b kid) int {
-	if a.key != b.key {
-		return cmp.Compare(a.key, b.key)
-	}
-	m, n := &d.nodes[a.node], &d.nodes[b.node]
-	// Names of up to 8 bytes are all in the key. Zero bytes, with which it is filled, are in no name.
-	if m.nameEnd-m.name <= 8 || n.nameEnd-n.name <= 8 {
-		return cmp.Compare(m.nameEnd-m.name, n.nameEnd-n.name)
-	}
-	return slices.Compare(d.nameOf(m)[8:], d.nameOf(n)[8:])
-}
-
-// sort is stable: of one name, the last received stays last.
-func (d *Decoder) sort(kids []kid) {
-	const few = 40
-	if len(kids) > few {
-		slices.SortFunc(kids, func(a, b kid) int {
-			if c := d.compare(a, b); c != 0 {
-				return c
-			}
-			return cmp.Compare(a.node, b.node)
-		})
-		return
-	}
-	for i := 1; i < len(kids); i++ {
-		k, j := kids[i], i
-		for ; j > 0; j-- {
-			p := kids[j-1]
-			if p.key < k.key || p.key == k.key && d.compare(p, k) <= 0 {
-				break
-			}
-			kids[j] = p
-		}
-		kids[j] = k
-	}
-}
-
-// dedupe keeps the last of each name among sorted members.
-func (d *Decoder) dedupe(kids []kid) []kid {
-	keep := kids[:0]
-	for i, k := range kids {
-		if i+1 < len(kids) && d.compare(k, kids[i+1]) == 0 {
-			d.nodes[k.node].flags |= dead
-			continue
-		}
-		keep = append(keep, k)
-	}
-	return keep
 }

@@ -3,6 +3,7 @@ package event
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 func tooLarge(size, limit int) string {
@@ -24,12 +25,14 @@ func (d *Decoder) parse() bool {
 		d.fail(CodeInvalidText, i, "expected a JSON object, found "+d.found(i))
 		return false
 	}
-	d.level, d.message, d.chosen, d.killed = none, none, none, false
+	d.level, d.message, d.chosen = none, none, none
 	for k := range d.time {
 		d.time[k] = none
 	}
-	d.nodes = append(d.nodes, node{kind: nodeObject, val: uint32(i)})
-	end := d.object(0, i, 1)
+	d.irregular, d.shape = false, nil
+	d.addElement()
+	d.nodes[0].kind, d.nodes[0].val = nodeObject, uint32(i)
+	end := d.object(0, root, i, 1)
 	if end < 0 {
 		return false
 	}
@@ -68,96 +71,182 @@ func (d *Decoder) unexpected(i int, want string) int {
 	return d.fail(CodeInvalidText, i, "expected "+want+", found "+d.found(i))
 }
 
-// object reads the object that begins at i into node n and returns the position behind it, or -1.
-func (d *Decoder) object(n, i, depth int) int {
+// object reads the object that begins at i into node n and returns the position behind it, or -1. path is the id of the name that objects at this
+// place are members of, or none.
+func (d *Decoder) object(n, path uint32, i, depth int) int {
 	if depth > d.o.Depth {
 		return d.tooDeep(i)
 	}
-	src, base, start := d.src, len(d.kids), i
-	tight := 1 // bytes that the object has if it is normalised already
-	clean := true
+	src := d.src
+	var o openObject
+	o.node, o.path, o.start, o.depth, o.clean, o.strays = n, path, i, depth, true, path == none
+	k := &stranger // the member before
+	prev := uint32(none)
+	guess := uint32(root)
+	if path != none {
+		guess = d.names.all[path].first
+	}
 	i++
 	if i < len(src) && src[i] <= ' ' {
-		i = d.skip(i)
+		i, o.clean = d.skip(i), false
 	}
 	if i < len(src) && src[i] == '}' {
-		i++
-		return d.endObject(n, start, i, base, depth, clean && i-start == 2)
+		return d.endObject(&o, i+1)
 	}
 	for {
-		if i >= len(src) || src[i] != '"' {
-			return d.unexpected(i, "a member's name in quotes")
-		}
-		m := len(d.nodes)
-		d.nodes = append(d.nodes, node{name: uint32(i + 1)})
-		end, escaped := d.str(i + 1)
-		if end < 0 {
-			return -1
-		}
-		key, ok := d.name(m, i+1, end, escaped, depth)
-		if !ok {
-			return -1
-		}
-		after := end + 1
-		if after >= len(src) || src[after] != ':' {
-			if after = d.skip(after); after >= len(src) || src[after] != ':' {
-				return d.unexpected(after, "a colon")
+		m := d.addNode()
+		p := &d.nodes[m]
+		p.start = uint32(i)
+
+		// Where the bytes are those of a name that was met before, it is one and valid. (This is known.stands, but for short names.)
+		k = &d.names.all[guess]
+		if n := len(k.quoted); n >= 8 && n <= len(src)-i &&
+			binary.LittleEndian.Uint64(src[i:]) == k.head && binary.LittleEndian.Uint64(src[i+n-8:]) == k.tail &&
+			(n <= 16 || string(src[i+8:i+n-8]) == k.quoted[8:n-8]) {
+			i += n
+			p.name = guess
+		} else {
+			if i = d.name(&o, m, prev, guess, i); i < 0 {
+				return -1
+			}
+			k = &stranger
+			if p.name&strayName == 0 {
+				k = &d.names.all[p.name]
 			}
 		}
-		v := after + 1
-		if v < len(src) && src[v] <= ' ' {
-			v = d.skip(v)
+		prev, guess = p.name, k.next
+		if k.role != 0 {
+			d.noteTop(m, k.role)
 		}
-		if v != end+2 {
-			d.nodes[m].flags |= loose
-		}
-		stop := d.anyValue(m, v, depth+1)
-		if stop < 0 {
-			return -1
-		}
-		p := &d.nodes[m]
-		p.next = uint32(len(d.nodes))
-		d.kids = append(d.kids, kid{key, uint32(m)})
-		if p.flags&(valueDirty|loose|nameInText) != 0 {
-			clean = false
-		}
-		tight += stop - i + 1 // with a comma or the brace
 
-		i = stop
 		if i < len(src) && src[i] <= ' ' {
 			i = d.skip(i)
+			p.flags |= nameDirty
 		}
 		if i >= len(src) {
-			return d.unexpected(i, "a comma or }")
+			return d.unexpected(i, "a value")
 		}
-		if src[i] == ',' {
-			i++
-			if i < len(src) && src[i] <= ' ' {
-				i = d.skip(i)
+		p.val = uint32(i)
+		var class class
+		var traits numberTraits
+		switch c := src[i]; {
+		case c == '"':
+			i = d.special(i + 1)
+			if i >= len(src) || src[i] != '"' {
+				var e escapes
+				if i, e = d.str(i); i < 0 {
+					return -1
+				}
+				if e == longEscapes {
+					p.flags |= valueDirty
+				}
 			}
-			continue
+			i++
+			p.kind, class = nodeString, classText
+		case c-'0' <= 9 || c == '-':
+			p.kind, class = nodeNumber, classNumber
+			if i, traits = d.num(i); i < 0 {
+				return -1
+			}
+		case c == '{':
+			p.kind, class = nodeObject, classJSON
+			if i = d.object(m, pathOf(prev), i, depth+1); i < 0 {
+				return -1
+			}
+			p = &d.nodes[m]
+		case c == '[':
+			p.kind, class = nodeArray, classJSON
+			if i = d.array(m, pathOf(prev), i, depth+1); i < 0 {
+				return -1
+			}
+			p = &d.nodes[m]
+		default:
+			if i, p.kind = d.literal(i); i < 0 {
+				return -1
+			}
+			class = classOfKind[p.kind]
 		}
-		if src[i] != '}' {
+		binary.LittleEndian.PutUint16(d.sig[2*m:], uint16(prev<<3)|uint16(class))
+		d.traits[m] = byte(traits)
+		p.valEnd, p.next = uint32(i), uint32(len(d.nodes))
+		if p.flags&(valueDirty|nameDirty) != 0 {
+			o.clean = false
+		}
+
+		if i < len(src) && src[i] <= ' ' {
+			i, o.clean = d.skip(i), false
+		}
+		switch {
+		case i < len(src) && src[i] == ',':
+			i++ // where white space follows, name skips it
+		case i < len(src) && src[i] == '}':
+			return d.endObject(&o, i+1)
+		default:
 			return d.unexpected(i, "a comma or }")
 		}
-		i++
-		return d.endObject(n, start, i, base, depth, clean && i-start == tight)
 	}
 }
 
-// endObject sorts the members and marks the object as normalised already, or not.
-func (d *Decoder) endObject(n, start, end, base, depth int, clean bool) int {
-	if depth == 1 && !d.settleTop(base, start) {
+// openObject is what is known of an object while it is read.
+type openObject struct {
+	node, path   uint32
+	start, depth int
+	clean        bool // so far all of it is in normalised form, but for the order of members
+	strays       bool // there are strays among the members
+}
+
+// pathOf gives the path of the objects below the member of this id, none below a stray.
+func pathOf(id uint32) uint32 {
+	if id&strayName != 0 {
+		return none
+	}
+	return id
+}
+
+// stranger stands for the names of strays: nothing is known to follow them.
+var stranger known
+
+// addNode adds an empty node.
+func (d *Decoder) addNode() uint32 {
+	m := len(d.nodes)
+	if m == cap(d.nodes) {
+		d.growNodes()
+	}
+	d.nodes = d.nodes[:m+1]
+	d.nodes[m] = node{}
+	return uint32(m)
+}
+
+func (d *Decoder) growNodes() {
+	d.nodes = slices.Grow(d.nodes, 64)
+	d.sig = slices.Grow(d.sig, 2*cap(d.nodes)-len(d.sig))[:2*cap(d.nodes)]
+	d.traits = slices.Grow(d.traits, cap(d.nodes)-len(d.traits))[:cap(d.nodes)]
+}
+
+// endObject puts the members in order and marks the object as normalised already, or not.
+func (d *Decoder) endObject(o *openObject, end int) int {
+	if o.depth == 1 && !d.settleTop(o.start) {
 		return -1
 	}
-	if !d.close(n, base) || depth == 1 {
-		clean = false
+	from := len(d.order)
+	var inOrder bool
+	switch {
+	case o.strays:
+		d.irregular = true
+		inOrder = d.sortNames(o.node)
+	case o.depth == 1:
+		d.sortTop()
+	default:
+		inOrder = d.sortRanks(o.node, o.path)
 	}
-	p := &d.nodes[n]
+	p := &d.nodes[o.node]
 	p.valEnd = uint32(end)
-	if !clean {
-		p.flags |= valueDirty
+	if o.clean && inOrder && o.depth > 1 {
+		d.order = d.order[:from]
+		return end
 	}
+	p.from, p.to = uint32(from), uint32(len(d.order))
+	p.flags |= valueDirty
 	return end
 }
 
@@ -165,144 +254,176 @@ func (d *Decoder) tooDeep(i int) int {
 	return d.fail(CodeNestedTooDeep, i, fmt.Sprintf("event is nested more than %d levels deep", d.o.Depth))
 }
 
-// name sets the name of member m, in src[from:to], and gives its key.
-func (d *Decoder) name(m, from, to int, escaped escapes, depth int) (key uint64, ok bool) {
-	name := d.src[from:to]
-	p := &d.nodes[m]
-	if escaped != noEscapes {
-		at := len(d.text)
-		d.text = appendUnescaped(d.text, name)
-		name = d.text[at:]
-		p.flags |= nameInText
-		p.name, p.nameEnd = uint32(at), uint32(len(d.text))
-	} else {
-		p.nameEnd = uint32(to)
-	}
-	if depth == 1 {
-		d.noteTop(m, name)
-		if len(name) <= 3 && len(name) > 1 && name[0] == '@' {
-			if r := builtinRank(string(name)); r != 0 {
-				return r, true
-			}
-		}
-	}
-	return keyOf(name), true
-}
-
-// keyOf gives a name's first 8 bytes as a number that compares as they do.
-func keyOf(name []byte) uint64 {
-	if len(name) >= 8 {
-		return binary.BigEndian.Uint64(name)
-	}
-	if len(name) == 0 {
-		return keyEmpty
-	}
-	var k uint64
-	for i, c := range name {
-		k |= uint64(c) << uint(56-8*i)
-	}
-	return k
-}
-
-// anyValue reads the value that begins at i into node n and returns the position behind it, or -1.
-func (d *Decoder) anyValue(n, i, depth int) int {
+// name reads the name and the colon of member m where they are not found to be the expected ones, those of guess, by the shortest way. It returns the
+// position behind the colon, or -1. prev is the id of the member before it.
+func (d *Decoder) name(o *openObject, m, prev, guess uint32, i int) int {
 	src := d.src
-	if i >= len(src) {
-		return d.unexpected(i, "a value")
+	if i < len(src) && src[i] <= ' ' {
+		i, o.clean = d.skip(i), false
 	}
-	d.nodes[n].val = uint32(i)
-	var end int
-	var kind nodeKind
-	switch c := src[i]; {
-	case c == '"':
-		var e escapes
-		end, e = d.str(i + 1)
-		if end < 0 {
-			return -1
-		}
-		end++
-		kind = nodeString
-		if e == longEscapes {
-			d.nodes[n].flags |= valueDirty
-		}
-	case c-'0' <= 9 || c == '-':
-		kind, end = nodeNumber, d.num(i)
-	case c == '{':
-		d.nodes[n].kind = nodeObject
-		return d.object(n, i, depth)
-	case c == '[':
-		d.nodes[n].kind = nodeArray
-		return d.array(n, i, depth)
-	case c == 't':
-		kind, end = nodeTrue, d.word(i, "true")
-	case c == 'f':
-		kind, end = nodeFalse, d.word(i, "false")
-	case c == 'n':
-		kind, end = nodeNull, d.word(i, "null")
-	default:
-		return d.unexpected(i, "a value")
+	if i >= len(src) || src[i] != '"' {
+		return d.unexpected(i, "a member's name in quotes")
 	}
-	p := &d.nodes[n]
-	p.kind, p.valEnd = kind, uint32(end)
-	return end
+	p := &d.nodes[m]
+	p.start = uint32(i)
+	if k := &d.names.all[guess]; k.stands(src, i) {
+		p.name = guess
+		return i + len(k.quoted)
+	}
+	if prev&strayName == 0 {
+		k := &d.names.all[prev]
+		if other := &d.names.all[k.other]; other.stands(src, i) {
+			p.name = k.other
+			k.next, k.other = k.other, k.next
+			return i + len(other.quoted)
+		}
+	}
+	end, escaped := d.str(i + 1)
+	if end < 0 {
+		return -1
+	}
+	name := src[i+1 : end]
+	if escaped != noEscapes {
+		d.unescaped = appendUnescaped(d.unescaped[:0], name)
+		name = d.unescaped
+		p.flags |= nameDirty
+	}
+	if p.name = d.lookup(o.path, name); p.name != none {
+		d.names.follow(o.path, prev, p.name)
+	} else {
+		p.name = d.stray(name)
+		o.strays = true
+		if o.depth == 1 {
+			d.noteTop(m, d.roleOf(name))
+		}
+	}
+	i = end + 1
+	if i >= len(src) || src[i] != ':' {
+		if i = d.skip(i); i >= len(src) || src[i] != ':' {
+			return d.unexpected(i, "a colon")
+		}
+		p.flags |= nameDirty
+	}
+	return i + 1
 }
 
-// array reads the array that begins at i into node n. Its elements' nodes are kept only if the array has to be rewritten.
-func (d *Decoder) array(n, i, depth int) int {
+// literal reads true, false or null at i and returns the position behind it, or -1.
+func (d *Decoder) literal(i int) (end int, kind nodeKind) {
+	switch d.src[i] {
+	case 't':
+		return d.word(i, "true"), nodeTrue
+	case 'f':
+		return d.word(i, "false"), nodeFalse
+	case 'n':
+		return d.word(i, "null"), nodeNull
+	}
+	return d.unexpected(i, "a value"), nodeNull
+}
+
+// array reads the array that begins at i into node n and returns the position behind it, or -1. path is as for object. Its elements' nodes are kept
+// only if the array has to be rewritten; elements that stand one behind the other in normalised form are one node, else a long array would
+// take many times its bytes.
+func (d *Decoder) array(n, path uint32, i, depth int) int {
 	if depth > d.o.Depth {
 		return d.tooDeep(i)
 	}
-	src, start := d.src, i
-	first, ordered, named := len(d.nodes), len(d.order), len(d.text)
-	tight, clean := 1, true
-	last := -1 // the node of the latest elements that stand one behind the other in normalised form
-	i = d.skip(i + 1)
+	src := d.src
+	was := d.mark()
+	clean := true
+	run := uint32(none) // the node of the latest elements, which stand one behind the other in normalised form
+	i++
+	if i < len(src) && src[i] <= ' ' {
+		i, clean = d.skip(i), false
+	}
 	if i < len(src) && src[i] == ']' {
 		i++
-		clean = i-start == 2
 	} else {
 		for {
-			m, orders, names := len(d.nodes), len(d.order), len(d.text)
-			d.nodes = append(d.nodes, node{})
-			stop := d.anyValue(m, i, depth+1)
-			if stop < 0 {
-				return -1
-			}
-			p := &d.nodes[m]
-			p.next = uint32(len(d.nodes))
-			tight += stop - i + 1
+			from, m := i, uint32(none)
+			before := d.mark()
 			switch {
-			case p.flags&valueDirty != 0:
-				clean, last = false, -1
-			case last >= 0 && int(d.nodes[last].valEnd)+1 == i:
-				// One node for a whole run, else a long array would take many times its bytes.
-				d.nodes[last].valEnd, d.nodes[last].next = uint32(stop), uint32(last+1)
-				d.nodes, d.order, d.text = d.nodes[:last+1], d.order[:orders], d.text[:names]
+			case i >= len(src):
+				return d.unexpected(i, "a value")
+			case src[i] == '"':
+				var e escapes
+				if i, e = d.str(i + 1); i < 0 {
+					return -1
+				}
+				i++
+				if e == longEscapes {
+					m = d.addElement()
+					d.nodes[m].kind, d.nodes[m].flags = nodeString, valueDirty
+				}
+			case src[i] == '{':
+				m = d.addElement()
+				d.nodes[m].kind = nodeObject
+				i = d.object(m, path, i, depth+1)
+			case src[i] == '[':
+				m = d.addElement()
+				d.nodes[m].kind = nodeArray
+				i = d.array(m, path, i, depth+1)
+			case src[i]-'0' <= 9 || src[i] == '-':
+				i, _ = d.num(i)
 			default:
-				last = m
+				i, _ = d.literal(i)
 			}
-			i = d.skip(stop)
+			switch {
+			case i < 0:
+				return -1
+			case m != none && d.nodes[m].flags&valueDirty != 0:
+				clean, run = false, none
+			case run != none && int(d.nodes[run].valEnd)+1 == from:
+				d.back(before)
+				d.nodes[run].valEnd = uint32(i)
+				m = none
+			default:
+				d.back(before)
+				m = d.addElement()
+				run = m
+			}
+			if m != none {
+				p := &d.nodes[m]
+				p.val, p.valEnd, p.next = uint32(from), uint32(i), uint32(len(d.nodes))
+			}
+			if i < len(src) && src[i] <= ' ' {
+				i, clean = d.skip(i), false
+			}
 			if i < len(src) && src[i] == ',' {
-				i = d.skip(i + 1)
+				i++
+				if i < len(src) && src[i] <= ' ' {
+					i, clean = d.skip(i), false
+				}
 				continue
 			}
 			if i >= len(src) || src[i] != ']' {
 				return d.unexpected(i, "a comma or ]")
 			}
 			i++
-			clean = clean && i-start == tight
 			break
 		}
 	}
 	if clean {
-		d.nodes, d.order, d.text = d.nodes[:first], d.order[:ordered], d.text[:named]
+		d.back(was)
+		return i
 	}
-	p := &d.nodes[n]
-	p.valEnd = uint32(i)
-	if !clean {
-		p.flags |= valueDirty
-	}
+	d.nodes[n].flags |= valueDirty
 	return i
+}
+
+// addElement adds a node for elements of an array.
+func (d *Decoder) addElement() uint32 {
+	m := d.addNode()
+	d.sig[2*m], d.sig[2*m+1], d.traits[m] = 0, 0, 0
+	return m
+}
+
+// mark is how far the scratch memory was filled, to give back what turned out not to be needed.
+type mark struct{ nodes, order, strays, text int }
+
+func (d *Decoder) mark() mark { return mark{len(d.nodes), len(d.order), len(d.strays), len(d.text)} }
+
+func (d *Decoder) back(m mark) {
+	d.nodes, d.order, d.strays, d.text = d.nodes[:m.nodes], d.order[:m.order], d.strays[:m.strays], d.text[:m.text]
 }
 
 // word checks a literal name.
@@ -313,45 +434,4 @@ func (d *Decoder) word(i int, w string) int {
 		}
 	}
 	return i + len(w)
-}
-
-// num checks a number: -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
-func (d *Decoder) num(i int) int {
-	src := d.src
-	if src[i] == '-' {
-		i++
-	}
-	if i < len(src) && src[i] == '0' {
-		i++
-	} else if j := digits(src, i); j > i {
-		i = j
-	} else {
-		return d.unexpected(i, "a digit")
-	}
-	if i < len(src) && src[i] == '.' {
-		j := digits(src, i+1)
-		if j == i+1 {
-			return d.unexpected(j, "a digit")
-		}
-		i = j
-	}
-	if i < len(src) && src[i]|0x20 == 'e' {
-		i++
-		if i < len(src) && (src[i] == '+' || src[i] == '-') {
-			i++
-		}
-		j := digits(src, i)
-		if j == i {
-			return d.unexpected(j, "a digit")
-		}
-		i = j
-	}
-	return i
-}
-
-func digits(src []byte, i int) int {
-	for i < len(src) && src[i]-'0' <= 9 {
-		i++
-	}
-	return i
 }

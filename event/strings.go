@@ -20,28 +20,29 @@ const (
 	highs = 0x8080808080808080
 )
 
-// special marks, in the high bit of its byte, the first byte of w (in little-endian order) that is a quote, a
-// backslash, a control character or not ASCII. Marks above the first may be false.
-func special(w uint64) uint64 {
-	quote := w ^ ones*'"'
-	slash := w ^ ones*'\\'
-	return ((w - ones*0x20) | (quote - ones) | (slash - ones) | w) & highs
+// special gives the position of the first byte from i on that is a quote, a backslash, a control character or not ASCII, or the length of the text.
+func (d *Decoder) special(i int) int {
+	if m := binary.LittleEndian.Uint64(d.specials[i>>3:]) >> (i & 7); m != 0 {
+		return i + bits.TrailingZeros64(m)
+	}
+	return nextSpecial(d.specials, i>>3+8)
+}
+
+// nextSpecial is special from the byte at on of specials. There is a bit, that behind the text.
+func nextSpecial(specials []byte, at int) int {
+	for {
+		if m := binary.LittleEndian.Uint64(specials[at:]); m != 0 {
+			return at<<3 + bits.TrailingZeros64(m)
+		}
+		at += 8
+	}
 }
 
 // str validates the characters of a string from i on and returns the position of its closing quote, or -1.
 func (d *Decoder) str(i int) (end int, e escapes) {
 	src := d.src
 	for {
-		// Plain characters, eight at a time.
-		for i+8 <= len(src) {
-			m := special(binary.LittleEndian.Uint64(src[i:]))
-			if m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
-		if i >= len(src) {
+		if i = d.special(i); i >= len(src) {
 			return d.fail(CodeInvalidText, i, "string without a closing quote"), e
 		}
 		switch c := src[i]; {
@@ -56,8 +57,6 @@ func (d *Decoder) str(i int) (end int, e escapes) {
 			e = max(e, f)
 		case c < 0x20:
 			return d.controlCharacter(i), e
-		case c < utf8.RuneSelf:
-			i++ // in the last bytes of the text
 		default:
 			r, n := utf8.DecodeRune(src[i:])
 			if r == utf8.RuneError && n == 1 {

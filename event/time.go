@@ -20,6 +20,7 @@ const (
 type instant struct {
 	seconds  int64
 	fraction []byte
+	normal   bool // it was spelled as append writes it
 }
 
 // ticks gives the time floored to 100 ns.
@@ -171,38 +172,38 @@ func parseInstant(s []byte, scratch *[]byte) (instant, *Error) {
 	return parseEpoch(s, scratch)
 }
 
-// parseISO reads 2006-01-02T15:04[:05[.fraction]][zone].
+// parseISO reads 2006-01-02T15:04[:05[.fraction]][zone], of 16 bytes at least.
 func parseISO(s []byte) (instant, *Error) {
-	y, ok1 := number(s, 0, 4)
-	m, ok2 := number(s, 5, 2)
-	d, ok3 := number(s, 8, 2)
-	hour, ok4 := number(s, 11, 2)
-	minute, ok5 := number(s, 14, 2)
-	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || s[7] != '-' || s[13] != ':' || (s[10]|0x20 != 't' && s[10] != ' ') {
-		return instant{}, timeError(s)
+	bad := s[4] ^ '-' | s[7] ^ '-' | s[13] ^ ':'
+	if s[10] != ' ' {
+		bad |= s[10]&^0x20 ^ 'T'
 	}
+	pair := func(at int) int { // two digits
+		a, b := s[at]-'0', s[at+1]-'0'
+		bad |= ((9 - a) | (9 - b)) & 0x80
+		bad |= (a | b) & 0x80
+		return int(a)*10 + int(b)
+	}
+	y, m, d := pair(0)*100+pair(2), pair(5), pair(8)
+	hour, minute := pair(11), pair(14)
 	i, second := 16, 0
 	var fraction []byte
 	if i < len(s) && s[i] == ':' {
-		var ok bool
-		if second, ok = number(s, 17, 2); !ok {
+		if len(s) < 19 {
 			return instant{}, timeError(s)
 		}
+		second = pair(17)
 		i = 19
 		if i < len(s) && (s[i] == '.' || s[i] == ',') {
-			i++
-			from := i
-			for i < len(s) && s[i]-'0' <= 9 {
-				i++
-			}
-			if i == from {
+			from := i + 1
+			if i = digits(s, from); i == from {
 				return instant{}, timeError(s)
 			}
 			fraction = s[from:i]
 		}
 	}
 	// A leap second, :60, counts as the next minute's first second.
-	if m < 1 || m > 12 || d < 1 || d > daysIn(y, m) || hour > 23 || minute > 59 || second > 60 {
+	if bad != 0 || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) || hour > 23 || minute > 59 || second > 60 {
 		return instant{}, timeError(s)
 	}
 	offset, ok := parseZone(s[i:])
@@ -210,6 +211,7 @@ func parseISO(s []byte) (instant, *Error) {
 		return instant{}, timeError(s)
 	}
 	t := instant{seconds: days(y, m, d)*86400 + int64(hour*3600+minute*60+second-offset), fraction: fraction}
+	t.normal = i >= 19 && i == len(s)-1 && s[i] == 'Z' && s[10] == 'T' && second < 60 && (i == 19 || s[19] == '.')
 	if y < 1 || t.seconds < minSecond || t.seconds > maxSecond {
 		return instant{}, rangeError(s)
 	}

@@ -1,6 +1,9 @@
 package event
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // ordinaryTimes are the fields that hold the event time where no option names one; the first present decides.
 var ordinaryTimes = [...]string{"@t", "@timestamp", "timestamp", "time", "ts", "_time", "EventTime"}
@@ -11,6 +14,20 @@ const (
 	placeNamed = len(ordinaryTimes) // the field that Options.Timestamp names
 	timePlaces = len(ordinaryTimes) + 1
 )
+
+// roleOf says what a top-level member of this name may turn out to be.
+func (d *Decoder) roleOf(name []byte) (r role) {
+	if p := d.timePlace(name); p >= 0 {
+		r = role(1 + p)
+	}
+	if d.o.Level != "" && string(name) == d.o.Level {
+		r |= roleLevel
+	}
+	if d.o.Message != "" && string(name) == d.o.Message {
+		r |= roleMessage
+	}
+	return r
+}
 
 // timePlace gives the place of a top-level name in Decoder.time, -1 if it holds no time.
 func (d *Decoder) timePlace(name []byte) int {
@@ -23,61 +40,32 @@ func (d *Decoder) timePlace(name []byte) int {
 		}
 		return -1
 	}
-	switch len(name) {
-	case 2:
-		if name[0] == '@' && name[1] == 't' {
-			return placeT
-		}
-		if name[0] == 't' && name[1] == 's' {
-			return 4
-		}
-	case 4:
-		if string(name) == ordinaryTimes[3] {
-			return 3
-		}
-	case 5:
-		if string(name) == ordinaryTimes[5] {
-			return 5
-		}
-	case 9:
-		switch string(name) {
-		case ordinaryTimes[2]:
-			return 2
-		case ordinaryTimes[6]:
-			return 6
-		}
-	case 10:
-		if string(name) == ordinaryTimes[1] {
-			return 1
-		}
-	}
-	return -1
+	return slices.Index(ordinaryTimes[:], string(name))
 }
 
 // noteTop remembers a top-level member that may be moved. One of the same name before it is dead.
-func (d *Decoder) noteTop(m int, name []byte) {
-	if p := d.timePlace(name); p >= 0 {
-		d.remember(&d.time[p], m)
+func (d *Decoder) noteTop(m uint32, r role) {
+	if p := r & roleTime; p != 0 {
+		d.remember(&d.time[p-1], m)
 	}
-	if d.o.Level != "" && string(name) == d.o.Level {
+	if r&roleLevel != 0 {
 		d.remember(&d.level, m)
 	}
-	if d.o.Message != "" && string(name) == d.o.Message {
+	if r&roleMessage != 0 {
 		d.remember(&d.message, m)
 	}
 }
 
-func (d *Decoder) remember(place *uint32, m int) {
+func (d *Decoder) remember(place *uint32, m uint32) {
 	if *place != none {
 		d.nodes[*place].flags |= dead
-		d.killed = true
 	}
-	*place = uint32(m)
+	*place = m
 }
 
-// settleTop finds the event time and moves members to @t, @l and @m before the top-level members, on the
-// stack from base on, are sorted.
-func (d *Decoder) settleTop(base, start int) bool {
+// settleTop finds the event time and moves members to @t, @l and @m before the top-level members are put in order. start is where the event
+// begins.
+func (d *Decoder) settleTop(start int) bool {
 	if !d.findTime(start) {
 		return false
 	}
@@ -87,47 +75,32 @@ func (d *Decoder) settleTop(base, start int) bool {
 	if d.message == d.chosen || d.message == d.level {
 		d.message = none
 	}
-	if d.nodes[d.chosen].flags&nameInText != 0 || d.chosen != d.time[placeT] {
-		d.rename(base, d.chosen, "@t")
+	p := &d.nodes[d.chosen]
+	if p.name != idTime {
+		d.rename(d.chosen, idTime)
 	}
-	d.nodes[d.chosen].flags |= isTime
+	if !d.instant.normal || p.flags&valueDirty != 0 {
+		p.flags |= isTime
+	}
 	if d.level != none {
-		d.rename(base, d.level, "@l")
+		d.rename(d.level, idLevel)
 	}
 	if d.message != none {
-		d.rename(base, d.message, "@m")
-	}
-	if d.killed {
-		kids := d.kids[base:]
-		keep := kids[:0]
-		for _, k := range kids {
-			if d.nodes[k.node].flags&dead == 0 {
-				keep = append(keep, k)
-			}
-		}
-		d.kids = d.kids[:base+len(keep)]
+		d.rename(d.message, idMessage)
 	}
 	return true
 }
 
 // rename gives a member the name of a built-in one. A member that has that name, and is not itself moved, is dead.
-func (d *Decoder) rename(base int, m uint32, to string) {
-	rank := builtinRank(to)
-	for i := base; i < len(d.kids); i++ {
-		k := &d.kids[i]
-		switch {
-		case k.node == m:
-			k.key = rank
-		case k.key == rank && k.node != d.level && k.node != d.message:
-			d.nodes[k.node].flags |= dead
-			d.killed = true
+func (d *Decoder) rename(m, to uint32) {
+	for i := uint32(1); i < uint32(len(d.nodes)); i = d.nodes[i].next {
+		if p := &d.nodes[i]; p.name == to && i != m && i != d.level && i != d.message {
+			p.flags |= dead
 		}
 	}
 	p := &d.nodes[m]
-	p.name = uint32(len(d.text))
-	d.text = append(d.text, to...)
-	p.nameEnd = uint32(len(d.text))
-	p.flags |= nameInText
+	p.name = to
+	p.flags |= nameDirty
 }
 
 // findTime sets d.chosen and d.instant.
@@ -156,9 +129,9 @@ func (d *Decoder) findTime(start int) bool {
 	}
 	d.value = AppendTime(d.value[:0], *d.o.Now)
 	d.instant, _ = parseInstant(d.value, &d.digits)
+	d.instant.normal = false // it stands nowhere in src
 	m := uint32(len(d.nodes))
-	d.nodes = append(d.nodes, node{kind: nodeString, next: m + 1})
-	d.kids = append(d.kids, kid{node: m})
+	d.nodes = append(d.nodes, node{name: idTime, kind: nodeString, next: m + 1})
 	d.chosen = m
 	return true
 }

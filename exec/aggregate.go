@@ -52,8 +52,8 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 // mergeable reports whether groups gathered apart can be merged: not where an aggregate wants its rows
 // in an order, or each value once.
 func mergeable(n *plan.Aggregate) bool {
-	for _, a := range n.Aggs {
-		if a.Distinct || len(a.OrderBy) > 0 {
+	for i := range n.Aggs {
+		if a := &n.Aggs[i]; a.Distinct || len(a.OrderBy) > 0 && !selects(a) {
 			return false
 		}
 	}
@@ -154,7 +154,7 @@ func newTable(n *plan.Aggregate, rt *Runtime) (*table, error) {
 		t.hash = newGroups(keyTypes)
 	}
 	for i := range n.Aggs {
-		c, err := newAggCall(rt, &n.Aggs[i], n.Cols[len(n.Keys)+i])
+		c, err := newAggCall(rt, &n.Aggs[i], n.Cols[len(n.Keys)+i], t.calls)
 		if err != nil {
 			return nil, err
 		}

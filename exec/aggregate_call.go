@@ -26,12 +26,17 @@ type aggCall struct {
 	key       []byte
 
 	held *sorter // ORDER BY: group, arguments, keys
+	like bool    // selects among the values of another call: only its direct argument is evaluated
 }
 
-func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column) (*aggCall, error) {
+// newAggCall makes the state of a call; others are those of the calls before it.
+func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, others []*aggCall) (*aggCall, error) {
 	c := &aggCall{call: call, info: function.Call{Env: rt.Env, Result: col.Type, Typmod: -1}}
 	for _, a := range call.Args {
 		c.info.Args = append(c.info.Args, a.Type())
+	}
+	if selects(call) {
+		return c, c.selecting(rt, others)
 	}
 	var err error
 	if c.args, err = compileAll(rt, call.Args); err != nil {
@@ -83,6 +88,48 @@ func ordered(f *function.Aggregate) bool {
 	return false
 }
 
+// selects reports whether a call with an order finds its result by selection, from rows in any order.
+func selects(call *plan.AggCall) bool {
+	if len(call.OrderBy) != 1 || call.Distinct || len(call.Args) != 2 || !plan.Equal(call.Args[1], call.OrderBy[0].Expr) {
+		return false
+	}
+	info := function.Call{Args: []types.OID{call.Args[0].Type(), call.Args[1].Type()}}
+	return function.Selecting(call.Func, &info, false, nil) != nil
+}
+
+// selecting makes c a call that selects, among the values of an earlier one where that keeps the same.
+func (c *aggCall) selecting(rt *Runtime, others []*aggCall) error {
+	descending := c.call.OrderBy[0].Descending
+	var like function.Accumulator
+	for _, o := range others {
+		if !o.like && selects(o.call) && o.keepsSame(c.call) {
+			like = o.acc
+		}
+	}
+	args := c.call.Args
+	if c.like = like != nil; c.like {
+		args = args[:1]
+	}
+	c.acc = function.Selecting(c.call.Func, &c.info, descending, like)
+	var err error
+	if c.args, err = compileAll(rt, args); err != nil || c.like || c.call.Filter == nil {
+		return err
+	}
+	cond, err := compile(rt, c.call.Filter)
+	if err == nil {
+		c.filter = newFilter(cond)
+	}
+	return err
+}
+
+// keepsSame reports whether the values that two selecting calls keep are the same ones.
+func (c *aggCall) keepsSame(o *plan.AggCall) bool {
+	if !plan.Equal(c.call.Args[1], o.Args[1]) || plan.IsVolatile(o.Args[1]) || (c.call.Filter == nil) != (o.Filter == nil) {
+		return false
+	}
+	return o.Filter == nil || plan.Equal(c.call.Filter, o.Filter) && !plan.IsVolatile(o.Filter)
+}
+
 // add feeds a batch, of[i] being row i's group.
 func (c *aggCall) add(b *column.Batch, of []int32) error {
 	sel := b.Sel
@@ -103,7 +150,7 @@ func (c *aggCall) add(b *column.Batch, of []int32) error {
 		}
 		c.argVec = append(c.argVec, v)
 	}
-	args := c.argVec[:len(c.call.Args)]
+	args := c.argVec[:min(len(c.argVec), len(c.call.Args))]
 	if c.seen != nil {
 		sel = c.unseen(b.Len, sel, args, of)
 	}

@@ -158,7 +158,10 @@ grant usage, create on schema public to eve;
 		"explain select * from secrets", "explain analyze select * from secrets", "explain analyze select * from owned",
 		"begin; declare c cursor for select * from secrets", "declare c cursor with hold for select * from secrets",
 		"prepare p as select * from secrets; execute p", "create table copied as select * from secrets", "insert into stream (message) select b from secrets",
-		"select * from flare.nql('from secrets select b')", "select lateral_.a from stream, lateral (select a from secrets) lateral_",
+		"select * from flare.nql('select b from secrets')", "select count(*) from flare.nql('select * from secrets')", "select * from flare.nql('select 1 as one from secrets limit 1')",
+		"explain analyze select * from flare.nql('select b from secrets')", "prepare p as select * from flare.nql('select b from secrets'); execute p",
+		"copy (select * from flare.nql('select @d from secrets')) to stdout", "create view mine as select * from flare.nql('select b from secrets'); select * from mine",
+		"select lateral_.a from stream, lateral (select a from secrets) lateral_",
 		"select 1 where 42 in (select a from secrets)", "select * from stream where exists (select from secrets)", "select array(select a from secrets)",
 		"with recursive r as (select a from secrets union all select a from r where a < 0) select * from r", "select 1 intersect select a from secrets", "select count(*) from stream join secrets on true",
 		"delete from stream where exists (select from secrets)", "insert into stream (message) values ((select b from secrets))", "explain (analyze, format json) select * from secrets",
@@ -183,7 +186,8 @@ grant usage, create on schema public to eve;
 		if strings.Contains(out, "42") || strings.Contains(out, "hush") {
 			t.Errorf("%s: it was read:\n%s", sql, out)
 		}
-		if !strings.Contains(errs, "ERROR:  42501") && !strings.Contains(errs, "ERROR:  0A000") && !strings.Contains(errs, "ERROR:  42883") {
+		built := strings.Contains(sql, "flare.nql") // what isn't built yet is no road either
+		if !strings.Contains(errs, "ERROR:  42501") && (built || !strings.Contains(errs, "ERROR:  0A000") && !strings.Contains(errs, "ERROR:  42883")) {
 			t.Errorf("%s: %s%s", sql, out, errs)
 		}
 	}

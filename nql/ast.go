@@ -113,7 +113,7 @@ const (
 	Neg
 )
 
-// Like is x [not] like 'pattern' [ci]; % any run, _ any character, backslash escapes.
+// Like is x [not] like pattern [ci]; % any run, _ any character, backslash escapes.
 type Like struct {
 	X, Pattern Expr
 	Not, CI    bool
@@ -138,23 +138,61 @@ type IsNull struct {
 	Not bool
 }
 
-// Call is a function call: has(x), length(x), …
+// Call is a function call: has(x), length(x), … Name is in lower case.
 type Call struct {
 	Name string
 	Args []Expr
 }
 
-// Object is { a: x, b: y } and Array is [x, y], in select lists.
+// InArray is x [not] in y [ci], where y is an expression whose value is an array: x in Tags. A list that holds
+// a Spread is one too: x in [..Tags, 'a'].
+type InArray struct {
+	X, Array Expr
+	Not, CI  bool
+}
+
+// Regex is x = /pattern/ [ci], or x <> /pattern/ where Not is set: the pattern, in RE2's syntax, is found somewhere in x. A slash
+// stands in Pattern as it is; in the text it is escaped with a backslash.
+type Regex struct {
+	X       Expr
+	Pattern string
+	Not, CI bool
+}
+
+// If is if c then x else y. Cond is a truth; Then and Else are of any kind.
+type If struct{ Cond, Then, Else Expr }
+
+// Lambda is x => body. It is an argument of functions that call it for each element of an array (some, every, map, filter), and
+// nothing else. Param is a plain name.
+type Lambda struct {
+	Param string
+	Body  Expr
+}
+
+// Local is the parameter of the innermost Lambda around it that has this name.
+type Local struct{ Name string }
+
+// Access reads a part of a value that an expression gives: split(Path, '/')[1], item.Price. X is no Path and no Access: those take the
+// steps themselves.
+type Access struct {
+	X     Expr
+	Steps []Step
+}
+
+// Object is { a: x, b: y, ..z }. Of members of one name the last counts.
 type Object struct{ Members []Property }
 
-// Property is one member of an Object literal.
+// Property is one member of an Object literal. Where Value is a Spread it has no name: it stands for all members of an object.
 type Property struct {
 	Name  string
 	Value Expr
 }
 
-// Array is [x, y].
+// Array is [x, y, ..z].
 type Array struct{ Items []Expr }
+
+// Spread is ..x among the items of an Array or the members of an Object: all elements, or all members, of x.
+type Spread struct{ X Expr }
 
 func (*Path) expr()    {}
 func (*Literal) expr() {}
@@ -166,5 +204,12 @@ func (*In) expr()      {}
 func (*Between) expr() {}
 func (*IsNull) expr()  {}
 func (*Call) expr()    {}
+func (*InArray) expr() {}
+func (*Regex) expr()   {}
+func (*If) expr()      {}
+func (*Lambda) expr()  {}
+func (*Local) expr()   {}
+func (*Access) expr()  {}
 func (*Object) expr()  {}
 func (*Array) expr()   {}
+func (*Spread) expr()  {}

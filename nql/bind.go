@@ -10,7 +10,7 @@ func Bind(e Expr, params []Value) Expr {
 	})
 }
 
-// rewrite builds e anew from its leaves (paths, literals, parameters), each replaced by what f makes of it.
+// rewrite builds e anew from its leaves (paths, literals, parameters of the query and of lambdas), each replaced by what f makes of it.
 func rewrite(e Expr, f func(Expr) Expr) Expr {
 	list := func(in []Expr) []Expr {
 		if in == nil {
@@ -39,6 +39,18 @@ func rewrite(e Expr, f func(Expr) Expr) Expr {
 		return &IsNull{rewrite(e.X, f), e.Not}
 	case *Call:
 		return &Call{e.Name, list(e.Args)}
+	case *InArray:
+		return &InArray{rewrite(e.X, f), rewrite(e.Array, f), e.Not, e.CI}
+	case *Regex:
+		return &Regex{rewrite(e.X, f), e.Pattern, e.Not, e.CI}
+	case *If:
+		return &If{rewrite(e.Cond, f), rewrite(e.Then, f), rewrite(e.Else, f)}
+	case *Lambda:
+		return &Lambda{e.Param, rewrite(e.Body, f)}
+	case *Access:
+		return &Access{rewrite(e.X, f), e.Steps}
+	case *Spread:
+		return &Spread{rewrite(e.X, f)}
 	case *Array:
 		return &Array{list(e.Items)}
 	case *Object:

@@ -195,6 +195,50 @@ func (c *compiler) in(e *In) (truthFunc, bool, error) {
 	return negated(f, e.Not), isConst, nil
 }
 
+// inArray compiles x in y: x = any element of y. Where y is no array the answer is unknown.
+func (c *compiler) inArray(e *InArray) (truthFunc, bool, error) {
+	x, err := c.value(e.X)
+	if err != nil {
+		return nil, false, err
+	}
+	array, err := c.value(e.Array)
+	if err != nil {
+		return nil, false, err
+	}
+	ci := e.CI
+	f := func(st *state) tri {
+		a := array.eval(st)
+		if a.kind != ArrayValue {
+			return unknown
+		}
+		v := x.eval(st)
+		if ci && v.kind == String {
+			v.s = st.lower(v.s)
+		}
+		m := st.mark()
+		t := no
+		for it := sparse.Elements(a.s); ; {
+			elem, ok := it.Next()
+			if !ok {
+				return t
+			}
+			w := st.read(elem)
+			if ci && w.kind == String {
+				w.s = st.lower(w.s)
+			}
+			order, ok := compare(&v, &w)
+			switch {
+			case !ok:
+				t = unknown
+			case order == 0:
+				return yes
+			}
+			st.release(&m)
+		}
+	}
+	return negated(f, e.Not), x.constant && array.constant, nil
+}
+
 func negated(f truthFunc, not bool) truthFunc {
 	if !not {
 		return f
@@ -250,9 +294,6 @@ func (c *compiler) isNull(e *IsNull) (truthFunc, bool, error) {
 
 // has compiles has(x): x is there, if only as null.
 func (c *compiler) has(e *Call) (truthFunc, bool, error) {
-	if len(e.Args) != 1 {
-		return nil, false, arity(e, 1, 1)
-	}
 	x, err := c.value(e.Args[0])
 	if err != nil {
 		return nil, false, err

@@ -33,10 +33,11 @@ type compiler struct {
 	params []Value
 	paths  [][]sparse.Step
 	slots  map[string]int // by the steps, spelled out
-	elems  int            // wildcards so far
-	// bound holds, while a predicate is compiled, what its paths with wildcards read.
-	bound map[*Path]wildValue
-	depth int
+	elems  int            // wildcards and lambdas so far
+	// bound holds, while a predicate is compiled, what its paths and accesses with wildcards read.
+	bound  map[Expr]wildValue
+	locals []local // the parameters of the lambdas around, the innermost last
+	depth  int
 }
 
 // maxDepth limits how deep an expression may be; deeper ones are refused rather than risking the stack.
@@ -105,9 +106,19 @@ func (c *compiler) value(e Expr) (operand, error) {
 			return c.arithmetic(e)
 		}
 	case *Call:
-		if e.Name != "has" && !truthFunctions[e.Name] {
+		if f := registry[e.Name]; f == nil || f.truth == nil {
 			return c.call(e)
 		}
+	case *If:
+		return c.conditional(e)
+	case *Local:
+		return c.local(e)
+	case *Access:
+		return c.access(e)
+	case *Lambda:
+		return operand{}, fmt.Errorf("nql: a lambda is an argument of some, every, map or filter, and no value: %s", Print(e))
+	case *Spread:
+		return operand{}, fmt.Errorf("nql: .. stands among the items of an array or the members of an object only: %s", Print(e))
 	case *Array:
 		return c.array(e)
 	case *Object:
@@ -131,10 +142,11 @@ func predicate(e Expr) bool {
 		return e.Op <= Ge
 	case *Unary:
 		return e.Op == Not
-	case *Like, *In, *Between, *IsNull:
+	case *Like, *In, *InArray, *Regex, *Between, *IsNull:
 		return true
 	case *Call:
-		return e.Name == "has" || truthFunctions[e.Name]
+		f := registry[e.Name]
+		return f != nil && f.truth != nil
 	}
 	return false
 }
@@ -158,6 +170,8 @@ func (c *compiler) truth(e Expr) (f truthFunc, isConst bool, err error) {
 			}
 			return func(st *state) tri { return f(st).not() }, isConst, nil
 		}
+	case *If:
+		return c.conditionalTruth(e)
 	}
 	return c.unroll(e, func() (truthFunc, bool, error) { return c.leaf(e) })
 }
@@ -235,16 +249,20 @@ func (c *compiler) leaf(e Expr) (truthFunc, bool, error) {
 		return c.like(e)
 	case *In:
 		return c.in(e)
+	case *InArray:
+		return c.inArray(e)
+	case *Regex:
+		return c.regex(e)
 	case *Between:
 		return c.between(e)
 	case *IsNull:
 		return c.isNull(e)
 	case *Call:
-		switch {
-		case e.Name == "has":
-			return c.has(e)
-		case truthFunctions[e.Name]:
-			return c.textTest(e)
+		if f := registry[e.Name]; f != nil && f.truth != nil {
+			if _, problem := f.check(e); problem != "" {
+				return nil, false, errors.New("nql: " + problem)
+			}
+			return f.truth(c, e)
 		}
 	}
 	if predicate(e) {
@@ -264,5 +282,10 @@ func fold(f valueFunc, args ...operand) operand {
 			return computed(f)
 		}
 	}
-	return constant(f(newState(0, 0)))
+	st := newState(0, 0)
+	v := f(st)
+	if st.failed != nil {
+		return computed(f) // and fails again for each event
+	}
+	return constant(v)
 }

@@ -40,6 +40,10 @@ func (st *state) convert(kind column.Kind, v val) (result val, fits bool) {
 		if v.kind == Instant {
 			return v, true
 		}
+	case column.Interval:
+		if v.kind == Duration {
+			return v, true
+		}
 	}
 	return null, false
 }
@@ -135,6 +139,8 @@ func (v *val) appendTo(out *column.Vector) {
 		out.AppendFloat(v.f)
 	case column.Timestamp:
 		out.AppendInt(microseconds(v.i))
+	case column.Interval:
+		out.AppendSpan(column.Span{Micros: microseconds(v.i)})
 	default:
 		out.AppendBytes(v.s)
 	}

@@ -72,7 +72,7 @@ func TestTheDocumentsExamples(t *testing.T) {
 			}
 		}
 	}
-	if len(events) != 5 || queries < 7 || truths < 35 {
+	if len(events) != 5 || queries < 6 || truths < 35 {
 		t.Errorf("found only %d events, %d queries, %d truths", len(events), queries, truths)
 	}
 }

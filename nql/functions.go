@@ -1,87 +1,133 @@
 package nql
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
-	"unicode/utf8"
-
-	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/event"
-	"github.com/flare-pg/flare-pg/nql/sparse"
+	"maps"
+	"slices"
+	"strings"
 )
 
-// truthFunctions are the functions that are predicates; each takes two texts.
-var truthFunctions = map[string]bool{"startswith": true, "endswith": true, "contains": true}
+// function is an entry of the registry. Exactly one of truth, value, one and many says how a call is evaluated.
+type function struct {
+	name        string
+	least, most int  // arguments; most: 0 is any number
+	lambda      bool // the last argument is a lambda
+	gives       ValueKind
 
-// conversions read their argument as a column of the kind would show it.
-var conversions = map[string]column.Kind{
-	"text": column.Text, "integer": column.Int64, "float": column.Float64, "number": column.Decimal, "boolean": column.Bool,
+	truth func(c *compiler, e *Call) (truthFunc, bool, error) // a predicate
+	value func(c *compiler, e *Call) (operand, error)         // compiled in a way of its own
+	one   func(st *state, v val) val                          // of one value
+	many  func(st *state, args []val) val                     // of some, which stand on the stack
 }
 
-// functions of one value. coalesce, which takes more, is compiled apart.
-var functions = map[string]func(st *state, v val) val{
-	"length": func(_ *state, v val) val {
-		switch v.kind {
-		case String:
-			return val{kind: Integer, i: int64(utf8.RuneCount(v.s))}
-		case ArrayValue:
-			n := int64(0)
-			for it := sparse.Elements(v.s); ; n++ {
-				if _, ok := it.Next(); !ok {
-					return val{kind: Integer, i: n}
-				}
+// registry holds every function by its name, in lower case. The parser, the compiler, TypeOf and the test of the documentation know
+// functions from here only.
+var registry map[string]*function
+
+func init() {
+	registry = make(map[string]*function)
+	for _, list := range [][]function{
+		typeFunctions, conversionFunctions, textFunctions, numberFunctions, timeFunctions, arrayFunctions, lambdaFunctions,
+	} {
+		for i := range list {
+			registry[list[i].name] = &list[i]
+		}
+	}
+}
+
+// Functions lists the names of all functions, in order.
+func Functions() []string { return slices.Sorted(maps.Keys(registry)) }
+
+// check says what is wrong with the number and kind of a call's arguments, and with which of them (-1: with the call). f is nil where there
+// is no such function.
+func (f *function) check(e *Call) (argument int, problem string) {
+	if f == nil {
+		return -1, unknownFunction(e.Name)
+	}
+	n := len(e.Args)
+	if n < f.least || f.most > 0 && n > f.most {
+		want := fmt.Sprint(f.least)
+		switch {
+		case f.most == 0:
+			want += " or more"
+		case f.most == f.least+1:
+			want += fmt.Sprintf(" or %d", f.most)
+		case f.most > f.least:
+			want += fmt.Sprintf(" to %d", f.most)
+		}
+		s := "s"
+		if want == "1" {
+			s = ""
+		}
+		return -1, fmt.Sprintf("found %s with %d, expected %s argument%s", e.Name, n, want, s)
+	}
+	for i, x := range e.Args {
+		_, is := x.(*Lambda)
+		if want := f.lambda && i == n-1; is && !want {
+			return i, fmt.Sprintf("found a lambda, expected a value as argument %d of %s", i+1, e.Name)
+		} else if want && !is {
+			return i, fmt.Sprintf("found no lambda, expected one as argument %d of %s: x => x > 5", i+1, e.Name)
+		}
+	}
+	return 0, ""
+}
+
+// foreign are names that functions have in other languages.
+var foreign = map[string]string{
+	"any": "some", "all": "every", "isdefined": "has", "exists": "has", "len": "length", "count": "length", "size": "length",
+	"tostring": "text", "str": "text", "toint": "integer", "int": "integer", "double": "float", "parse": "fromjson", "stringify": "tojson",
+	"tolower": "lower", "toupper": "upper", "ltrim": "trimstart", "rtrim": "trimend", "lpad": "padleft", "rpad": "padright",
+	"substr": "substring", "position": "indexof", "strpos": "indexof", "ceiling": "ceil", "pow": "power", "log": "ln", "unique": "distinct",
+	"ifnull": "coalesce", "isnull": "coalesce", "date": "datetime", "todatetime": "datetime", "date_trunc": "bucket", "datetrunc": "bucket",
+	"timespan": "duration", "regexmatch": "x = /regex/", "ismatch": "x = /regex/", "matches": "x = /regex/", "where": "filter", "select": "map",
+}
+
+// unknownFunction says that there is no function of a name, and which one may be meant.
+func unknownFunction(name string) string {
+	problem := fmt.Sprintf("found %s, which is no function", name)
+	if name == "now" {
+		return problem + ": there is no clock here; give the time as a constant or a parameter"
+	}
+	best, least := foreign[name], 1+max(len(name)/3, 1)
+	if best == "" {
+		for other := range registry {
+			if d := editDistance(name, other); d < least || d == least && best != "" && other < best {
+				best, least = other, d
 			}
 		}
-		return null
-	},
-	"lower": func(st *state, v val) val {
-		if v.kind != String {
-			return null
+	}
+	if best == "" {
+		return problem
+	}
+	if _, known := registry[best]; known {
+		best += "()"
+	}
+	return problem + "; did you mean " + best + "?"
+}
+
+// editDistance counts the bytes to insert, remove or replace to make one word of another.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0]++
+		for j := range len(b) {
+			d := diagonal
+			if a[i] != b[j] {
+				d = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], d
 		}
-		return val{kind: String, s: st.lower(v.s)}
-	},
-	"upper": func(st *state, v val) val {
-		if v.kind != String {
-			return null
-		}
-		return val{kind: String, s: st.upper(v.s)}
-	},
-	"typeof": func(_ *state, v val) val { return val{kind: String, s: kindTexts[v.kind]} },
+	}
+	return row[len(b)]
 }
 
-// kindTexts are kindNames as typeof gives them.
-var kindTexts = func() (t [len(kindNames)][]byte) {
-	for i, s := range kindNames {
-		t[i] = []byte(s)
-	}
-	return t
-}()
-
-var kindNames = [...]string{
-	Undefined: "undefined", Null: "null", Boolean: "boolean", Integer: "number", Float: "number", Number: "number",
-	String: "string", Instant: "time", Duration: "duration", ArrayValue: "array", ObjectValue: "object",
-}
-
-// String gives the type's name as typeof does.
-func (k ValueKind) String() string {
-	if int(k) < len(kindNames) {
-		return kindNames[k]
-	}
-	return "?"
-}
-
-func arity(e *Call, least, most int) error {
-	want := fmt.Sprint(least)
-	if most > least {
-		want = fmt.Sprintf("%d to %d", least, most)
-	}
-	return fmt.Errorf("nql: %s takes %s arguments, not %d", e.Name, want, len(e.Args))
-}
-
-func (c *compiler) arguments(e *Call, least, most int) ([]operand, error) {
-	if len(e.Args) < least || len(e.Args) > most {
-		return nil, arity(e, least, most)
-	}
+// arguments compiles the arguments of a call that check has nothing against.
+func (c *compiler) arguments(e *Call) ([]operand, error) {
 	args := make([]operand, len(e.Args))
 	for i, x := range e.Args {
 		var err error
@@ -92,121 +138,35 @@ func (c *compiler) arguments(e *Call, least, most int) ([]operand, error) {
 	return args, nil
 }
 
-// call compiles a function of values.
+// call compiles a function that gives a value.
 func (c *compiler) call(e *Call) (operand, error) {
-	if kind, ok := conversions[e.Name]; ok {
-		args, err := c.arguments(e, 1, 1)
-		if err != nil {
-			return operand{}, err
-		}
-		x := args[0]
-		return fold(func(st *state) val {
-			v, _ := st.convert(kind, x.eval(st))
-			return v
-		}, x), nil
+	f := registry[e.Name]
+	if _, problem := f.check(e); problem != "" {
+		return operand{}, errors.New("nql: " + problem)
 	}
-	if e.Name == "coalesce" {
-		args, err := c.arguments(e, 1, 1000)
-		if err != nil {
-			return operand{}, err
-		}
-		return fold(func(st *state) val {
-			for i := range args {
-				if v := args[i].eval(st); !v.absent() {
-					return v
-				}
-			}
-			return null
-		}, args...), nil
+	if f.value != nil {
+		return f.value(c, e)
 	}
-	fn, ok := functions[e.Name]
-	if !ok {
-		return operand{}, fmt.Errorf("nql: function %s: %w", e.Name, ErrNotBuilt)
-	}
-	args, err := c.arguments(e, 1, 1)
+	args, err := c.arguments(e)
 	if err != nil {
 		return operand{}, err
 	}
-	x := args[0]
-	return fold(func(st *state) val { return fn(st, x.eval(st)) }, x), nil
-}
-
-// textTest compiles startswith, endswith and contains.
-func (c *compiler) textTest(e *Call) (truthFunc, bool, error) {
-	args, err := c.arguments(e, 2, 2)
-	if err != nil {
-		return nil, false, err
+	if f.one != nil {
+		x, one := args[0], f.one
+		return fold(func(st *state) val { return one(st, x.eval(st)) }, x), nil
 	}
-	test := map[string]func(s, t []byte) bool{
-		"startswith": bytes.HasPrefix, "endswith": bytes.HasSuffix, "contains": bytes.Contains,
-	}[e.Name]
-	x, y := args[0], args[1]
-	return func(st *state) tri {
-		a, b := x.eval(st), y.eval(st)
-		if a.kind != String || b.kind != String {
-			return unknown
-		}
-		return triOf(test(a.s, b.s))
-	}, x.constant && y.constant, nil
-}
-
-// array and object make JSON. Undefined elements and members are left out.
-func (c *compiler) array(e *Array) (operand, error) {
-	items := make([]operand, len(e.Items))
-	for i, x := range e.Items {
-		var err error
-		if items[i], err = c.value(x); err != nil {
-			return operand{}, err
-		}
-	}
+	many := f.many
 	return fold(func(st *state) val {
-		vals := make([]val, len(items)) // all first: they use the arena too
-		for i := range items {
-			vals[i] = items[i].eval(st)
+		base := len(st.stack)
+		for i := range args {
+			v := args[i].eval(st)
+			st.stack = append(st.stack, v)
 		}
-		start := len(st.arena)
-		dst := append(st.arena, '[')
-		for i := range vals {
-			if vals[i].kind == Undefined {
-				continue
-			}
-			if len(dst) > start+1 {
-				dst = append(dst, ',')
-			}
-			dst = appendJSON(dst, &vals[i])
-		}
-		st.arena = append(dst, ']')
-		return val{kind: ArrayValue, s: st.arena[start:]}
-	}, items...), nil
+		v := many(st, st.stack[base:])
+		st.stack = st.stack[:base]
+		return v
+	}, args...), nil
 }
 
-func (c *compiler) object(e *Object) (operand, error) {
-	items := make([]operand, len(e.Members))
-	names := make([][]byte, len(e.Members))
-	for i, m := range e.Members {
-		var err error
-		if items[i], err = c.value(m.Value); err != nil {
-			return operand{}, err
-		}
-		names[i] = append(event.AppendString(nil, []byte(m.Name)), ':')
-	}
-	return fold(func(st *state) val {
-		vals := make([]val, len(items))
-		for i := range items {
-			vals[i] = items[i].eval(st)
-		}
-		start := len(st.arena)
-		dst := append(st.arena, '{')
-		for i := range vals {
-			if vals[i].kind == Undefined {
-				continue
-			}
-			if len(dst) > start+1 {
-				dst = append(dst, ',')
-			}
-			dst = appendJSON(append(dst, names[i]...), &vals[i])
-		}
-		st.arena = append(dst, '}')
-		return val{kind: ObjectValue, s: st.arena[start:]}
-	}, items...), nil
-}
+// functionName gives the canonical spelling of a function's name.
+func functionName(s string) string { return strings.ToLower(s) }

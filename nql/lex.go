@@ -1,22 +1,10 @@
 package nql
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
-
-// SyntaxError says where a text is no NQL.
-type SyntaxError struct {
-	Line, Column int    // from 1; columns in characters
-	Offset       int    // in bytes, from 0
-	Message      string // "found …, expected …", or what is wrong with what was found
-}
-
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
-}
 
 type tokenKind uint8
 
@@ -51,17 +39,6 @@ type lexer struct {
 	pos  int
 }
 
-// errorAt makes a SyntaxError at a byte offset.
-func errorAt(text string, offset int, format string, args ...any) *SyntaxError {
-	offset = min(offset, len(text))
-	before := text[:offset]
-	line := strings.Count(before, "\n")
-	if line > 0 {
-		before = before[strings.LastIndexByte(before, '\n')+1:]
-	}
-	return &SyntaxError{line + 1, utf8.RuneCountInString(before) + 1, offset, fmt.Sprintf(format, args...)}
-}
-
 func (l *lexer) errorf(offset int, format string, args ...any) error {
 	return errorAt(l.text, offset, format, args...)
 }
@@ -69,10 +46,26 @@ func (l *lexer) errorf(offset int, format string, args ...any) error {
 // signs of two characters; all others have one.
 var longSigns = []string{"<=", ">=", "<>", "!=", "=>", ".."}
 
-func (l *lexer) next() (token, error) {
-	for l.pos < len(l.text) && strings.IndexByte(" \t\r\n", l.text[l.pos]) >= 0 {
-		l.pos++
+// blanks goes over white space and comments: from two minus signs to the end of the line.
+func (l *lexer) blanks() {
+	for l.pos < len(l.text) {
+		switch {
+		case strings.IndexByte(" \t\r\n", l.text[l.pos]) >= 0:
+			l.pos++
+		case strings.HasPrefix(l.text[l.pos:], "--"):
+			n := strings.IndexByte(l.text[l.pos:], '\n')
+			if n < 0 {
+				n = len(l.text) - l.pos
+			}
+			l.pos += n
+		default:
+			return
+		}
 	}
+}
+
+func (l *lexer) next() (token, error) {
+	l.blanks()
 	start := l.pos
 	if start == len(l.text) {
 		return token{tokEnd, "", start, start}, nil
@@ -120,7 +113,16 @@ func (l *lexer) next() (token, error) {
 	if r == utf8.RuneError && n <= 1 {
 		return token{}, l.errorf(start, "found a byte that is no UTF-8 (0x%02x)", c)
 	}
+	if instead := foreignSigns[r]; instead != "" {
+		return token{}, l.errorf(start, "found %c, expected %s", r, instead)
+	}
 	return token{}, l.errorf(start, "found %q, which begins nothing in NQL", string(r))
+}
+
+// foreignSigns are signs of other languages, with what says the same here.
+var foreignSigns = map[rune]string{
+	'"': "a string in single quotes, or for a property with odd letters in its name @p['its name']", '`': "@p['a name'] for a property with odd letters in its name",
+	'&': "and", '|': "or; texts are joined by concat(x, y)", '!': "not", '~': "x = /regex/ or like", ';': "the end: a text is one query", '#': "-- where a comment begins",
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -2,7 +2,7 @@ package nql
 
 import (
 	"errors"
-	"fmt"
+	"unicode/utf8"
 )
 
 // errLikeEscape is PostgreSQL's 22025.
@@ -19,7 +19,7 @@ func (c *compiler) like(e *Like) (truthFunc, bool, error) {
 		return nil, false, err
 	}
 	if !pattern.constant {
-		return nil, false, fmt.Errorf("nql: a like pattern that is no constant: %w", ErrNotBuilt)
+		return negated(likeComputed(x.eval, pattern.eval, e.CI), e.Not), false, nil
 	}
 	if pattern.value.kind != String {
 		return constTruth(unknown), true, nil
@@ -44,4 +44,70 @@ func (c *compiler) like(e *Like) (truthFunc, bool, error) {
 		return triOf(p.match(v.s))
 	}
 	return negated(f, e.Not), x.constant, nil
+}
+
+// likeComputed compiles like with a pattern that differs from event to event. One that ends in a backslash gives unknown.
+func likeComputed(x, pattern valueFunc, ci bool) truthFunc {
+	return func(st *state) tri {
+		v := x(st)
+		if v.kind != String {
+			return unknown
+		}
+		p := pattern(st)
+		if p.kind != String {
+			return unknown
+		}
+		if ci {
+			v.s, p.s = st.lower(v.s), st.lower(p.s)
+		}
+		if !endsWhole(p.s) {
+			return unknown
+		}
+		return triOf(matchPattern(v.s, p.s))
+	}
+}
+
+// endsWhole reports whether a pattern does not end in a backslash that takes nothing.
+func endsWhole(pattern []byte) bool {
+	n := 0
+	for n < len(pattern) && pattern[len(pattern)-1-n] == '\\' {
+		n++
+	}
+	return n%2 == 0
+}
+
+// matchPattern matches s with a pattern as it is spelled, without taking it apart first. When a character does not match, the
+// last percent sign takes one more.
+func matchPattern(s, p []byte) bool {
+	i, j := 0, 0
+	percent, taken := -1, 0 // behind the last percent sign; where what follows it was tried last
+	for i < len(s) {
+		if j < len(p) {
+			if p[j] == '%' {
+				j++
+				percent, taken = j, i
+				continue
+			}
+			at := j
+			if p[j] == '\\' {
+				at++
+			}
+			c, cn := utf8.DecodeRune(p[at:])
+			r, rn := utf8.DecodeRune(s[i:])
+			if at == j && c == '_' || c == r {
+				i, j = i+rn, at+cn
+				continue
+			}
+		}
+		if percent < 0 {
+			return false
+		}
+		_, n := utf8.DecodeRune(s[taken:])
+		taken += n
+		i, j = taken, percent
+	}
+	for j < len(p) && p[j] == '%' {
+		j++
+	}
+	return j == len(p)
 }

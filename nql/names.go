@@ -1,10 +1,6 @@
 package nql
 
-import (
-	"strings"
-
-	"github.com/flare-pg/flare-pg/event"
-)
+import "github.com/flare-pg/flare-pg/event"
 
 // builtinNames are the short and the long names of the built-in properties, without the @.
 var builtinNames = [...][2]string{
@@ -66,6 +62,3 @@ func itemName(e Expr) string {
 	}
 	return Print(e)
 }
-
-// functionName gives the canonical spelling of a function's name.
-func functionName(s string) string { return strings.ToLower(s) }

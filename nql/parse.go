@@ -8,6 +8,9 @@ import (
 // maxNesting limits how deep parentheses, lists, calls and prefix operators may be nested in a text.
 const maxNesting = 250
 
+// maxChain limits how many operators may follow one another without parentheses: a and b and c …
+const maxChain = 10_000
+
 // Parse parses a query. Errors are *SyntaxError.
 func Parse(text string) (*Query, error) {
 	var q *Query
@@ -24,9 +27,15 @@ func ParseExpr(text string) (Expr, error) {
 
 // parser descends recursively. Errors travel as panics of *SyntaxError, from fail to parsing.
 type parser struct {
-	lex   lexer
-	tok   token
-	depth int
+	lex lexer
+	tok token
+	end int // of the token before
+	// also is what may stand at alsoAt instead of an expression.
+	also   string
+	alsoAt int
+	depth  int
+	// locals are the parameters of the lambdas around, the innermost last.
+	locals []string
 }
 
 func parsing(text string, f func(*parser)) (err error) {
@@ -53,7 +62,7 @@ func (p *parser) advance() {
 	if err != nil {
 		panic(err)
 	}
-	p.tok = t
+	p.end, p.tok = p.tok.end, t
 }
 
 func (p *parser) fail(offset int, format string, args ...any) {
@@ -61,12 +70,15 @@ func (p *parser) fail(offset int, format string, args ...any) {
 }
 
 func (p *parser) unexpected(want string) {
-	if p.sign("=>") {
-		p.fail(p.tok.start, "found =>, but lambdas are not built yet")
+	switch {
+	case p.sign("=>"):
+		p.fail(p.tok.start, "found =>, expected %s; a lambda (x => …) is an argument of some, every, map or filter, with one name before the arrow", want)
+	case p.keyword("if"):
+		p.fail(p.tok.start, "found if, expected %s; a conditional that is an operand stands in parentheses", want)
 	}
 	found := "the end of the text"
 	if p.tok.kind != tokEnd {
-		found = p.lex.text[p.tok.start:p.tok.end]
+		found = p.source(p.tok.start, p.tok.end)
 	}
 	p.fail(p.tok.start, "found %s, expected %s", found, want)
 }
@@ -90,18 +102,22 @@ func (p *parser) take(cond bool) bool {
 	return cond
 }
 
-func (p *parser) wantSign(s, where string) {
+func (p *parser) wantSign(s, want string) {
 	if !p.take(p.sign(s)) {
-		p.unexpected(s + where)
+		p.unexpected(want)
 	}
 }
+
+// instead notes what may stand here instead of an expression.
+func (p *parser) instead(what string) { p.also, p.alsoAt = what, p.tok.start }
 
 func (p *parser) query() *Query {
 	q := &Query{Limit: -1}
 	want := "from"
 	if !p.take(p.keyword("select")) {
-		p.unexpected("select")
+		p.unexpected("select, as in: select * from stream")
 	}
+	p.instead("*")
 	if !p.take(p.sign("*")) {
 		want = "an operator, a comma, as or from"
 		for {
@@ -125,13 +141,12 @@ func (p *parser) query() *Query {
 		want = "an operator, order by, limit or the end"
 	}
 	if p.take(p.keyword("order")) {
-		q.Order = p.order()
-		want = "limit or the end"
+		q.Order, want = p.order()
 	}
 	if p.take(p.keyword("limit")) {
 		n, err := strconv.ParseInt(p.tok.text, 10, 64)
 		if p.tok.kind != tokNumber || err != nil {
-			p.unexpected("a number of rows")
+			p.unexpected("a number of rows, up to 9223372036854775807")
 		}
 		q.Limit = n
 		p.advance()
@@ -167,7 +182,7 @@ func (p *parser) anyName(want string) string {
 	return name
 }
 
-func (p *parser) order() Order {
+func (p *parser) order() (o Order, want string) {
 	if !p.take(p.word("by")) {
 		p.unexpected("by")
 	}
@@ -175,21 +190,48 @@ func (p *parser) order() Order {
 		p.unexpected("@t: events can be ordered by time only")
 	}
 	p.advance()
-	if p.take(p.word("desc")) {
-		return Descending
+	switch {
+	case p.take(p.word("desc")):
+		return Descending, "limit or the end"
+	case p.take(p.word("asc")):
+		return Ascending, "limit or the end"
 	}
-	p.take(p.word("asc"))
-	return Ascending
+	return Ascending, "asc, desc, limit or the end"
 }
 
 func (p *parser) expr() Expr {
 	p.enter()
 	defer p.leave()
+	if p.take(p.keyword("if")) {
+		return p.conditional()
+	}
 	left := p.and()
-	for p.take(p.keyword("or")) {
+	for n := 0; p.take(p.keyword("or")); n++ {
+		p.chain(n)
 		left = &Binary{Op: Or, L: left, R: p.and()}
 	}
 	return left
+}
+
+// conditional parses what stands behind if.
+func (p *parser) conditional() Expr {
+	e := &If{Cond: p.expr()}
+	if !p.take(p.keyword("then")) {
+		p.unexpected("an operator or then")
+	}
+	e.Then = p.expr()
+	if !p.take(p.keyword("else")) {
+		p.unexpected("an operator or else")
+	}
+	e.Else = p.expr()
+	return e
+}
+
+// chain limits how many operators of one kind stand in a row: each is a level of the tree.
+func (p *parser) chain(n int) {
+	if n >= maxChain {
+		p.fail(p.tok.start, "more than %d operators in a row", maxChain)
+	}
 }
 
 func (p *parser) enter() {
@@ -202,7 +244,8 @@ func (p *parser) leave() { p.depth-- }
 
 func (p *parser) and() Expr {
 	left := p.not()
-	for p.take(p.keyword("and")) {
+	for n := 0; p.take(p.keyword("and")); n++ {
+		p.chain(n)
 		left = &Binary{Op: And, L: left, R: p.not()}
 	}
 	return left
@@ -220,20 +263,30 @@ func (p *parser) not() Expr {
 var comparisons = map[string]Op{"=": Eq, "<>": Ne, "!=": Ne, "<": Lt, "<=": Le, ">": Gt, ">=": Ge}
 
 func (p *parser) comparison() Expr {
+	start := p.tok.start
 	x := p.sum()
 	if op, ok := comparisons[p.tok.text]; ok && p.tok.kind == tokSign {
+		end := p.end
 		p.advance()
-		if p.sign("/") {
-			p.fail(p.tok.start, "found /, but regular expressions are not built yet")
+		if p.sign("/") && (op == Eq || op == Ne) {
+			r := &Regex{X: x, Pattern: p.regex(), Not: op == Ne}
+			r.CI = p.take(p.keyword("ci"))
+			return r
 		}
-		b := &Binary{Op: op, L: x, R: p.sum()}
+		if op == Eq && p.sign("=") {
+			p.fail(p.tok.start-1, "found ==, expected =")
+		}
+		b := &Binary{Op: op, L: x, R: p.against(x, p.sum)}
+		if isTime(b.R) {
+			p.refuseText(x, start, end)
+		}
 		b.CI = p.take(p.keyword("ci"))
 		return b
 	}
 	if p.take(p.keyword("is")) {
 		n := &IsNull{X: x, Not: p.take(p.keyword("not"))}
 		if !p.take(p.keyword("null")) {
-			p.unexpected("null")
+			p.unexpected(map[bool]string{true: "null", false: "null or not null"}[n.Not])
 		}
 		return n
 	}
@@ -244,16 +297,13 @@ func (p *parser) comparison() Expr {
 		l.CI = p.take(p.keyword("ci"))
 		return l
 	case p.take(p.keyword("in")):
-		p.wantSign("[", "")
-		in := &In{X: x, List: p.list("]"), Not: not}
-		in.CI = p.take(p.keyword("ci"))
-		return in
+		return p.in(x, not)
 	case p.take(p.keyword("between")):
-		b := &Between{X: x, Low: p.sum(), Not: not}
+		b := &Between{X: x, Low: p.against(x, p.sum), Not: not}
 		if !p.take(p.keyword("and")) {
-			p.unexpected("and")
+			p.unexpected("an operator or and")
 		}
-		b.High = p.sum()
+		b.High = p.against(x, p.sum)
 		return b
 	case not:
 		p.unexpected("like, in or between")
@@ -261,9 +311,58 @@ func (p *parser) comparison() Expr {
 	return x
 }
 
+// against parses an operand that x is compared with.
+func (p *parser) against(x Expr, operand func() Expr) Expr {
+	start := p.tok.start
+	y := operand()
+	if isTime(x) {
+		p.refuseText(y, start, p.end)
+	}
+	return y
+}
+
+// refuseText refuses a string, which stands from start to end, as what @t is compared with: it would never be true, and is never meant.
+func (p *parser) refuseText(e Expr, start, end int) {
+	if l, ok := e.(*Literal); ok && l.Value.Kind == String {
+		found := p.source(start, end)
+		p.fail(start, "found %s, expected a time, which @t is: DateTime(%s)", found, found)
+	}
+}
+
+// source gives what stands in the text from start to end, shortened.
+func (p *parser) source(start, end int) string {
+	const most = 40
+	s := []rune(p.lex.text[start:end])
+	if len(s) > most {
+		return string(s[:most]) + "…"
+	}
+	return string(s)
+}
+
+// in parses what stands behind in: a list, or an expression that gives an array.
+func (p *parser) in(x Expr, not bool) Expr {
+	if !p.sign("[") {
+		start := p.tok.start
+		e := &InArray{X: x, Array: p.sum(), Not: not}
+		if t := TypeOf(e.Array); t != Undefined && t != ArrayValue {
+			p.fail(start, "found %s, expected a list in brackets or what gives an array", p.source(start, p.end))
+		}
+		e.CI = p.take(p.keyword("ci"))
+		return e
+	}
+	p.advance()
+	list := &Array{Items: p.items(func() Expr { return p.against(x, p.expr) })}
+	ci := p.take(p.keyword("ci"))
+	if list.spreads() {
+		return &InArray{X: x, Array: list, Not: not, CI: ci}
+	}
+	return &In{X: x, List: list.Items, Not: not, CI: ci}
+}
+
 func (p *parser) sum() Expr {
 	left := p.product()
-	for {
+	for n := 0; ; n++ {
+		p.chain(n)
 		switch {
 		case p.take(p.sign("+")):
 			left = &Binary{Op: Add, L: left, R: p.product()}
@@ -277,7 +376,8 @@ func (p *parser) sum() Expr {
 
 func (p *parser) product() Expr {
 	left := p.unary()
-	for {
+	for n := 0; ; n++ {
+		p.chain(n)
 		switch {
 		case p.take(p.sign("*")):
 			left = &Binary{Op: Mul, L: left, R: p.unary()}
@@ -303,14 +403,15 @@ func (p *parser) unary() Expr {
 	return &Unary{Op: Neg, X: p.unary()}
 }
 
-// list takes expressions with commas up to the closing sign.
-func (p *parser) list(end string) []Expr {
+// list takes what item parses, with commas, up to the closing sign.
+func (p *parser) list(end string, item func() Expr) []Expr {
 	var list []Expr
 	if p.take(p.sign(end)) {
 		return list
 	}
+	p.instead(end)
 	for {
-		list = append(list, p.expr())
+		list = append(list, item())
 		if p.take(p.sign(end)) {
 			return list
 		}
@@ -318,4 +419,14 @@ func (p *parser) list(end string) []Expr {
 			p.unexpected(fmt.Sprintf("an operator, a comma or %s", end))
 		}
 	}
+}
+
+// items takes the items of an array up to its closing bracket.
+func (p *parser) items(item func() Expr) []Expr {
+	return p.list("]", func() Expr {
+		if p.take(p.sign("..")) {
+			return &Spread{p.expr()}
+		}
+		return item()
+	})
 }

@@ -2,115 +2,142 @@ package nql
 
 import (
 	"bytes"
-
-	"github.com/flare-pg/flare-pg/event"
+	"cmp"
+	"slices"
 )
 
-// prefilter is bytes of which every document must contain all for a predicate to be true. It may let documents through for which
-// it is not, and never holds one back for which it is. It rests on documents being normalised: a string has one spelling.
-type prefilter [][]byte
+// prefilter is what the raw bytes of every document must contain for a predicate to be true: something of each clause. It may let documents through for
+// which the predicate is not true, and never holds one back for which it is. It rests on documents being normalised: a string
+// has one spelling, a name stands before its colon, and nothing is between them.
+type prefilter []clause
+
+// clause is needles of which a document must contain at least one.
+type clause [][]byte
+
+const (
+	// minNeedle is the length below which a needle is found almost everywhere.
+	minNeedle = 3
+	// maxClauses and maxNeedles bound what is searched for, of all that a predicate demands: the search is to cost less than what it spares.
+	maxClauses = 4
+	maxNeedles = 8
+)
 
 // passes reports whether a document may match.
 func (p prefilter) passes(doc []byte) bool {
-	for _, needle := range p {
-		if !bytes.Contains(doc, needle) {
+	for _, c := range p {
+		if !c.in(doc) {
 			return false
 		}
 	}
 	return true
 }
 
-// minNeedle is the length below which a needle is found almost everywhere.
-const minNeedle = 3
-
-// prefilterOf takes what a predicate's conjuncts demand of the raw bytes: the text that a value must be equal to or contain.
-// Without quotes, since a core column shows other scalars than strings too, as they are spelled.
-func prefilterOf(where Expr) prefilter {
-	var out prefilter
-	for _, c := range Conjuncts(where) {
-		text, ok := demanded(c)
-		if !ok {
-			continue
+func (c clause) in(doc []byte) bool {
+	for _, needle := range c {
+		if find(doc, needle) >= 0 {
+			return true
 		}
-		quoted := event.AppendString(nil, []byte(text))
-		if needle := quoted[1 : len(quoted)-1]; len(needle) >= minNeedle {
-			out = append(out, needle)
+	}
+	return false
+}
+
+// prefilterOf takes from a simplified predicate what it demands of the raw bytes, the rarest first.
+func prefilterOf(where Expr) prefilter {
+	all := demanded(where)
+	slices.SortStableFunc(all, func(a, b clause) int { return cmp.Compare(b.rarity(), a.rarity()) })
+	var out prefilter
+	for _, c := range all {
+		if len(out) == maxClauses {
+			break
+		}
+		if !slices.ContainsFunc(out, func(before clause) bool { return before.implies(c) }) {
+			out = append(out, c)
 		}
 	}
 	return out
 }
 
-// demanded gives a text that stands in every document for which a conjunct is true.
-func demanded(e Expr) (string, bool) {
-	switch e := e.(type) {
-	case *Binary:
-		if e.Op != Eq || e.CI {
-			return "", false
-		}
-		if s, ok := textOf(e.R); ok && stands(e.L, s) {
-			return s, true
-		}
-		if s, ok := textOf(e.L); ok && stands(e.R, s) {
-			return s, true
-		}
-	case *Like:
-		if s, ok := textOf(e.Pattern); ok && !e.Not && !e.CI && stands(e.X, "") {
-			return longestRun(s), true
-		}
-	}
-	return "", false
-}
-
-func textOf(e Expr) (string, bool) {
-	l, ok := e.(*Literal)
-	if !ok || l.Value.Kind != String {
-		return "", false
-	}
-	return l.Value.Text, true
-}
-
-// stands reports whether the value of an expression, where it is equal to text or contains part of it, stands in the document. Values that
-// are made do not: a rendered message, an id, the level of an event that has none.
-func stands(e Expr, text string) bool {
-	p, ok := e.(*Path)
-	if !ok {
-		return false
-	}
-	for _, s := range p.Steps {
-		if s.Kind == AllOf { // true of no elements
+// implies reports whether whatever contains something of c contains something of o.
+func (c clause) implies(o clause) bool {
+	for _, x := range c {
+		if !slices.ContainsFunc(o, func(y []byte) bool { return bytes.Contains(x, y) }) {
 			return false
 		}
 	}
-	switch p.Root {
-	case NoBuiltin, Template, Exception, TraceID, SpanID:
-		return true
-	case Level:
-		return text != "" && text != event.Information
-	}
-	return false
+	return true
 }
 
-// longestRun gives the longest part of a pattern of like that stands for itself.
-func longestRun(pattern string) string {
-	var best, run []byte
-	end := func() {
-		if len(run) > len(best) {
-			best = append(best[:0], run...)
+// demanded lists the clauses of a simplified predicate.
+func demanded(e Expr) prefilter {
+	b, ok := e.(*Binary)
+	switch {
+	case e == nil:
+		return nil
+	case ok && b.Op == And:
+		var out prefilter
+		for _, c := range chainOf(b) {
+			out = append(out, demanded(c)...)
 		}
-		run = run[:0]
+		return out
+	case ok && b.Op == Or:
+		return alternatives(chainOf(b))
 	}
-	for i := 0; i < len(pattern); i++ {
-		switch pattern[i] {
-		case '%', '_':
-			end()
-		case '\\':
-			if i++; i < len(pattern) {
-				run = append(run, pattern[i])
-			}
+	return append(valueClauses(e), keyClauses(e)...)
+}
+
+// alternatives takes a clause of each branch of an or, the rarest: one of them is demanded. A branch that demands nothing spoils it.
+func alternatives(branches []Expr) prefilter {
+	var all clause
+	for _, x := range branches {
+		of := demanded(x)
+		if len(of) == 0 {
+			return nil
+		}
+		best := slices.MaxFunc(of, func(a, b clause) int { return cmp.Compare(a.rarity(), b.rarity()) })
+		for _, needle := range best {
+			all = all.with(needle)
+		}
+		if len(all) > maxNeedles {
+			return nil
+		}
+	}
+	return prefilter{all}
+}
+
+// with adds an alternative unless what it would find is found already.
+func (c clause) with(needle []byte) clause {
+	if slices.ContainsFunc(c, func(x []byte) bool { return bytes.Contains(needle, x) }) {
+		return c
+	}
+	return append(slices.DeleteFunc(c, func(x []byte) bool { return bytes.Contains(x, needle) }), needle)
+}
+
+// rarity guesses how seldom a clause lets a document through; more is rarer.
+func (c clause) rarity() int {
+	least := 0
+	for i, needle := range c {
+		if r := rarity(needle); i == 0 || r < least {
+			least = r
+		}
+	}
+	return least - 2*len(c)
+}
+
+// rarity goes by length, and by what the bytes of JSON are made of. The name of a member alone is often in every document.
+func rarity(needle []byte) int {
+	n := 0
+	for _, c := range needle {
+		switch {
+		case c == '"' || c == ':' || c == ' ':
+			n++
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			n += 2
 		default:
-			run = append(run, pattern[i])
+			n += 3
 		}
 	}
-	end()
-	return string(best)
+	if bytes.HasSuffix(needle, []byte(`":`)) {
+		n /= 4
+	}
+	return n
 }

@@ -1,14 +1,20 @@
 package nql
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 var constants = map[string]Value{
 	"null": {Kind: Null}, "undefined": {Kind: Undefined},
 	"true": {Kind: Boolean, Bool: true}, "false": {Kind: Boolean},
 }
 
-// primary parses literals, paths, calls, and whatever stands in brackets of some kind.
-func (p *parser) primary() Expr {
+// primary parses an operand and the steps behind it.
+func (p *parser) primary() Expr { return access(p.operand(), p.steps()) }
+
+// operand parses literals, names, calls, and whatever stands in brackets of some kind.
+func (p *parser) operand() Expr {
 	t := p.tok
 	switch t.kind {
 	case tokNumber, tokDuration:
@@ -28,42 +34,39 @@ func (p *parser) primary() Expr {
 			p.advance()
 			return &Literal{v}
 		}
-		if t.text == "if" {
-			p.fail(t.start, "found if, but conditionals are not built yet")
-		}
 	case tokBuiltin:
 		b, ok := LookupBuiltin(t.text)
 		if !ok {
 			p.fail(t.start, "found @%s, expected a built-in property; an ordinary property of this name is written @p['@%s']", t.text, t.text)
 		}
 		p.advance()
-		path := &Path{Root: b}
-		p.steps(path)
-		return path.canonical()
+		return &Path{Root: b}
 	case tokName:
 		p.advance()
 		if p.sign("(") {
 			return p.call(t)
 		}
-		path := &Path{Steps: []Step{{Kind: Member, Name: t.text}}}
-		p.steps(path)
-		return path
+		if slices.Contains(p.locals, t.text) {
+			return &Local{t.text}
+		}
+		return PropertyPath(t.text)
 	case tokSign:
 		switch t.text {
 		case "(":
 			p.advance()
 			e := p.expr()
-			p.wantSign(")", "")
+			p.wantSign(")", "an operator or )")
 			return e
 		case "[":
 			p.advance()
-			return &Array{Items: p.list("]")}
+			return &Array{Items: p.items(p.expr)}
 		case "{":
 			p.advance()
 			return p.object()
-		case "..":
-			p.fail(t.start, "found .., but spreading is not built yet")
 		}
+	}
+	if p.also != "" && p.alsoAt == t.start {
+		p.unexpected("an expression or " + p.also)
 	}
 	p.unexpected("an expression")
 	return nil
@@ -82,21 +85,22 @@ func (p *parser) number(sign string) Expr {
 	return &Literal{NumberValue(sign + t.text)}
 }
 
-func (p *parser) steps(path *Path) {
+// steps takes the steps that stand behind an operand.
+func (p *parser) steps() (steps []Step) {
 	for {
 		switch {
 		case p.take(p.sign(".")):
 			switch p.tok.kind {
 			case tokName, tokKeyword:
-				path.Steps = append(path.Steps, Step{Kind: Member, Name: p.anyName("")})
+				steps = append(steps, Step{Kind: Member, Name: p.anyName("")})
 			default:
 				p.unexpected("a property's name")
 			}
 		case p.take(p.sign("[")):
-			path.Steps = append(path.Steps, p.bracket())
-			p.wantSign("]", "")
+			steps = append(steps, p.bracket())
+			p.wantSign("]", "]")
 		default:
-			return
+			return steps
 		}
 	}
 }
@@ -122,37 +126,71 @@ func (p *parser) bracket() Step {
 	return Step{Kind: Element, Index: int(n)}
 }
 
-// call parses the arguments of a call of name. DateTime of a string is a literal.
+// call parses the arguments of a call of name. DateTime of a string alone is a literal.
 func (p *parser) call(name token) Expr {
 	p.advance()
-	if functionName(name.text) != "datetime" {
-		return &Call{Name: functionName(name.text), Args: p.list(")")}
+	call := &Call{Name: functionName(name.text)}
+	if t := p.tok; call.Name == "datetime" && t.kind == tokString && p.next(")") {
+		ts, ok := ParseInstant(t.text)
+		if !ok {
+			p.fail(t.start, "found '%s', expected a date and time such as '2020-07-29T07:10:00.123Z'", t.text)
+		}
+		p.advance()
+		p.advance()
+		return &Literal{InstantValue(ts)}
 	}
-	t := p.tok
-	if t.kind != tokString {
-		p.unexpected("a date and time in quotes")
+	var places []int
+	call.Args = p.list(")", func() Expr {
+		places = append(places, p.tok.start)
+		return p.argument()
+	})
+	if i, problem := registry[call.Name].check(call); i < 0 {
+		p.fail(name.start, "%s", problem)
+	} else if problem != "" {
+		p.fail(places[i], "%s", problem)
 	}
-	ts, ok := ParseInstant(t.text)
-	if !ok {
-		p.fail(t.start, "found '%s', expected a date and time such as '2020-07-29T07:10:00.123Z'", t.text)
-	}
-	p.advance()
-	p.wantSign(")", "")
-	return &Literal{InstantValue(ts)}
+	return call
 }
 
+// next reports whether a sign follows the current token.
+func (p *parser) next(sign string) bool {
+	ahead := p.lex
+	t, err := ahead.next()
+	return err == nil && t.kind == tokSign && t.text == sign
+}
+
+// argument parses an argument of a call, which may be a lambda.
+func (p *parser) argument() Expr {
+	if p.tok.kind != tokName || !p.next("=>") {
+		return p.expr()
+	}
+	l := &Lambda{Param: p.tok.text}
+	p.advance()
+	p.advance()
+	p.locals = append(p.locals, l.Param)
+	l.Body = p.expr()
+	p.locals = p.locals[:len(p.locals)-1]
+	return l
+}
+
+// object parses an object literal behind its opening brace.
 func (p *parser) object() Expr {
 	o := &Object{}
 	if p.take(p.sign("}")) {
 		return o
 	}
 	for {
-		if p.sign("..") {
-			p.fail(p.tok.start, "found .., but spreading is not built yet")
+		if p.take(p.sign("..")) {
+			o.Members = append(o.Members, Property{Value: &Spread{p.expr()}})
+		} else {
+			want := "a member's name or .."
+			if len(o.Members) == 0 {
+				want = "a member's name, .. or }"
+			}
+			name := p.anyName(want)
+			p.wantSign(":", ": and the member's value")
+			o.Members = append(o.Members, Property{name, p.expr()})
 		}
-		name := p.anyName("a member's name")
-		p.wantSign(":", " and the member's value")
-		o.Members = append(o.Members, Property{name, p.expr()})
 		if p.take(p.sign("}")) {
 			return o
 		}
@@ -160,4 +198,14 @@ func (p *parser) object() Expr {
 			p.unexpected("an operator, a comma or }")
 		}
 	}
+}
+
+// regex takes a regular expression whose opening slash is the current token.
+func (p *parser) regex() string {
+	pattern, err := p.lex.regex(p.tok.start)
+	if err != nil {
+		panic(err)
+	}
+	p.advance()
+	return pattern
 }

@@ -2,6 +2,8 @@ package nql
 
 import (
 	"reflect"
+	"regexp"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -9,9 +11,15 @@ import (
 
 func TestWhatIsPrintedParsesBackToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := everything(4).Draw(t, "expression")
+		e := expressions(4).Draw(t, "expression")
 		text := Print(e)
+		if strings.Contains(quoted.ReplaceAllString(text, "''"), "--") {
+			t.Fatalf("a comment is printed: %s", text)
+		}
 		back, err := ParseExpr(text)
+		if comparesTimeWithText(err) {
+			t.Skip("refused")
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -25,19 +33,22 @@ func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := &Query{Stream: names().Draw(t, "stream"), Limit: -1, Order: Order(rapid.IntRange(0, 2).Draw(t, "order"))}
 		for range rapid.IntRange(0, 3).Draw(t, "items") {
-			it := Item{Expr: everything(2).Draw(t, "item"), As: rapid.Bool().Draw(t, "as")}
+			it := Item{Expr: expressions(2).Draw(t, "item"), As: rapid.Bool().Draw(t, "as")}
 			if it.Name = itemName(it.Expr); it.As {
 				it.Name = names().Draw(t, "name")
 			}
 			q.Select = append(q.Select, it)
 		}
 		if rapid.Bool().Draw(t, "where") {
-			q.Where = predicates(2).Draw(t, "predicate")
+			q.Where = expressions(2).Draw(t, "predicate")
 		}
 		if rapid.Bool().Draw(t, "limit") {
 			q.Limit = rapid.Int64Range(0, 1<<62).Draw(t, "limit")
 		}
 		back, err := Parse(q.String())
+		if comparesTimeWithText(err) {
+			t.Skip("refused")
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", q, err)
 		}
@@ -45,6 +56,14 @@ func TestAPrintedQueryParsesBackToTheSame(t *testing.T) {
 			t.Fatalf("%s\nparsed back and printed: %s", q, back)
 		}
 	})
+}
+
+// quoted finds strings and regular expressions.
+var quoted = regexp.MustCompile(`'[^']*'|(?:=|<>) /(?:[^/\\]|\\.)*/`)
+
+// comparesTimeWithText tells the one thing that parsing refuses and an AST can say.
+func comparesTimeWithText(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "expected a time, which @t is")
 }
 
 func TestPrintedFormIsTheOneDocumented(t *testing.T) {
@@ -74,6 +93,9 @@ func TestPrintedFormIsTheOneDocumented(t *testing.T) {
 	test("@p['@t']", "@p['@t']")
 	test("@p['@version']", "@p['@version']")
 	test("Items[?].Sku Like 'A-%' CI", "Items[?].Sku like 'A-%' ci")
+	test("- - a - - - b", "-(-a) - -(-b)")
+	test("a -- all of it\n- -- and\n--more\nb -- end", "a - b")
+	test("a = '--' or b = /--/ -- or c", "a = '--' or b = /--/")
 	test("90s", "90s")
 	test("1h30m", "90m")
 	test("1.5us", "1.5us")

@@ -40,13 +40,24 @@ func Compile(q *Query, params []Value) (*Program, error) {
 	if len(items) == 0 {
 		items = []Item{{Expr: &Path{Root: Document}, Name: "@d"}}
 	}
-	taken := make(map[string]bool)
 	for _, it := range items {
 		x, err := c.value(it.Expr)
 		if err != nil {
 			return nil, err
 		}
 		code.items = append(code.items, x.eval)
+	}
+	code.names = columnNames(items)
+	code.first, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
+	code.elems = c.elems
+	return code.program(len(c.paths)), nil
+}
+
+// columnNames are the names of the items' columns, each once: of equal ones the later have _2, _3 … behind them.
+func columnNames(items []Item) []string {
+	var names []string
+	taken := make(map[string]bool)
+	for _, it := range items {
 		name := it.Name
 		if name == "" {
 			name = itemName(it.Expr)
@@ -56,12 +67,13 @@ func Compile(q *Query, params []Value) (*Program, error) {
 			name = fmt.Sprintf("%s_%d", base, n)
 		}
 		taken[name] = true
-		code.names = append(code.names, name)
+		names = append(names, name)
 	}
-	code.first, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
-	code.elems = c.elems
-	return code.program(len(c.paths)), nil
+	return names
 }
+
+// Columns names the columns of a query's rows, as Program.Names does; none where it selects *.
+func (q *Query) Columns() []string { return columnNames(q.Select) }
 
 func (c *programCode) program(slots int) *Program {
 	return &Program{c, newState(slots, c.elems), make([]Value, len(c.items))}
@@ -86,7 +98,7 @@ func (p *Program) Row(e *Event) ([]Value, bool, error) {
 		p.first.Read(e.Document, st.slots[:n])
 	}
 	if p.where != nil && p.where(st) != yes {
-		return nil, false, nil
+		return nil, false, st.failed
 	}
 	if p.later.Len() > 0 {
 		p.later.Read(e.Document, st.slots[p.first.Len():])
@@ -94,6 +106,9 @@ func (p *Program) Row(e *Event) ([]Value, bool, error) {
 	for i, f := range p.items {
 		v := f(st)
 		p.row[i] = v.toValue()
+	}
+	if st.failed != nil {
+		return nil, false, st.failed
 	}
 	return p.row, true, nil
 }

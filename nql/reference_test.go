@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/event"
@@ -29,6 +28,12 @@ type (
 		rat      *big.Rat
 		spelling string
 		float    bool
+	}
+	// object is an object whose members have an order.
+	object []entry
+	entry  struct {
+		name  string
+		value any
 	}
 )
 
@@ -54,26 +59,68 @@ func floating(f float64) any {
 }
 
 type reference struct {
-	ev  *Event
-	doc map[string]any
-	env map[*Path]any // what paths with wildcards stand for
+	ev     *Event
+	doc    object
+	env    map[Expr]any   // what paths with wildcards stand for
+	locals map[string]any // the parameters of lambdas
 }
 
 func newReference(t testing.TB, e *Event) *reference {
 	d := json.NewDecoder(bytes.NewReader(e.Document))
 	d.UseNumber()
-	r := &reference{ev: e, env: map[*Path]any{}}
-	if err := d.Decode(&r.doc); err != nil {
+	r := &reference{ev: e, env: map[Expr]any{}, locals: map[string]any{}}
+	r.doc = decodeAny(t, d).(object)
+	return r
+}
+
+// decodeAny decodes JSON with the order of members, which a map does not keep.
+func decodeAny(t testing.TB, d *json.Decoder) any {
+	token, err := d.Token()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	switch token {
+	case json.Delim('['):
+		list := []any{}
+		for d.More() {
+			list = append(list, decodeAny(t, d))
+		}
+		_, _ = d.Token()
+		return list
+	case json.Delim('{'):
+		o := object{}
+		for d.More() {
+			name, _ := d.Token()
+			o = o.with(name.(string), decodeAny(t, d))
+		}
+		_, _ = d.Token()
+		return o
+	}
+	if n, ok := token.(json.Number); ok {
+		return spelled(n.String())
+	}
+	return token
+}
+
+// with adds a member, or gives the one of that name another value.
+func (o object) with(name string, v any) object {
+	for i := range o {
+		if o[i].name == name {
+			o = append(object{}, o...)
+			o[i].value = v
+			return o
+		}
+	}
+	return append(o[:len(o):len(o)], entry{name, v})
 }
 
 func member(doc any, s Step) any {
 	switch d := doc.(type) {
-	case map[string]any:
-		if v, ok := d[s.Name]; ok && s.Kind == Member {
-			return v
+	case object:
+		for _, m := range d {
+			if s.Kind == Member && m.name == s.Name {
+				return m.value
+			}
 		}
 	case []any:
 		if s.Index < 0 {
@@ -84,6 +131,44 @@ func member(doc any, s Step) any {
 		}
 	}
 	return undefined{}
+}
+
+// inside is a value as it stands in an array or object: times and durations are strings there.
+func inside(v any) any {
+	switch v := v.(type) {
+	case instant:
+		return string(appendInstant(nil, int64(v)))
+	case duration:
+		return string(appendDuration(nil, int64(v)))
+	}
+	return v
+}
+
+// asJSON spells a value.
+func asJSON(v any) string {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case number:
+		return v.spelling
+	case string:
+		return string(event.AppendString(nil, []byte(v)))
+	case instant, duration:
+		return asJSON(inside(v))
+	case []any:
+		parts := make([]string, len(v))
+		for i := range v {
+			parts[i] = asJSON(v[i])
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case object:
+		parts := make([]string, len(v))
+		for i := range v {
+			parts[i] = asJSON(v[i].name) + ":" + asJSON(v[i].value)
+		}
+		return "{" + strings.Join(parts, ",") + "}"
+	}
+	return "null"
 }
 
 func (r *reference) root(p *Path) any {
@@ -114,12 +199,12 @@ func (r *reference) root(p *Path) any {
 	case SpanID:
 		return core(event.AppendSpanID)
 	case Properties:
-		rest := map[string]any{}
-		for name, v := range r.doc {
-			switch name {
+		rest := object{}
+		for _, m := range r.doc {
+			switch m.name {
 			case "@t", "@mt", "@m", "@l", "@x", "@i", "@r", "@tr", "@sp":
 			default:
-				rest[name] = v
+				rest = append(rest, m)
 			}
 		}
 		return rest
@@ -127,13 +212,6 @@ func (r *reference) root(p *Path) any {
 		return string(event.AppendID(nil, r.ev.Timestamp, r.ev.Arrival))
 	}
 	return r.doc
-}
-
-func plain(v any) any {
-	if n, ok := v.(json.Number); ok {
-		return spelled(n.String())
-	}
-	return v
 }
 
 func (r *reference) value(e Expr) any {
@@ -160,13 +238,45 @@ func (r *reference) value(e Expr) any {
 		return nil
 	case *Path:
 		if v, ok := r.env[e]; ok {
-			return plain(v)
+			return v
 		}
-		v := r.root(e)
-		for _, s := range e.Steps {
-			v = member(v, s)
+		return follow(r.root(e), e.Steps)
+	case *Local:
+		return r.locals[e.Name]
+	case *Access:
+		if v, ok := r.env[e]; ok {
+			return v
 		}
-		return plain(v)
+		return follow(r.value(e.X), e.Steps)
+	case *If:
+		if r.truth(e.Cond) == yes {
+			return r.value(e.Then)
+		}
+		return r.value(e.Else)
+	case *Array:
+		list := []any{}
+		for _, x := range e.Items {
+			if s, ok := x.(*Spread); ok {
+				more, _ := r.value(s.X).([]any)
+				list = append(list, more...)
+			} else if v := r.value(x); !isUndefined(v) {
+				list = append(list, inside(v))
+			}
+		}
+		return list
+	case *Object:
+		o := object{}
+		for _, m := range e.Members {
+			if s, ok := m.Value.(*Spread); ok {
+				more, _ := r.value(s.X).(object)
+				for _, m := range more {
+					o = o.with(m.name, m.value)
+				}
+			} else if v := r.value(m.Value); !isUndefined(v) {
+				o = o.with(m.Name, inside(v))
+			}
+		}
+		return o
 	case *Unary:
 		if e.Op == Neg {
 			return r.negate(r.value(e.X))
@@ -176,7 +286,9 @@ func (r *reference) value(e Expr) any {
 			return r.arithmetic(e.Op, r.value(e.L), r.value(e.R))
 		}
 	case *Call:
-		if e.Name != "has" {
+		switch e.Name {
+		case "has", "some", "every", "startswith", "endswith", "contains":
+		default:
 			return r.call(e)
 		}
 	}
@@ -187,6 +299,53 @@ func (r *reference) value(e Expr) any {
 		return false
 	}
 	return nil
+}
+
+func isUndefined(v any) bool {
+	_, is := v.(undefined)
+	return is
+}
+
+// follow reads a path for its value: [*] gives an array of all that is found.
+func follow(v any, steps []Step) any {
+	for i, s := range steps {
+		if s.Kind == AllOf {
+			if _, ok := v.([]any); !ok {
+				return undefined{}
+			}
+			return all(v, steps[i:])
+		}
+		v = member(v, s)
+	}
+	return v
+}
+
+func all(v any, steps []Step) []any {
+	found := []any{}
+	for i, s := range steps {
+		if s.Kind == AllOf {
+			items, _ := v.([]any)
+			for _, item := range items {
+				found = append(found, all(item, steps[i+1:])...)
+			}
+			return found
+		}
+		v = member(v, s)
+	}
+	if !isUndefined(v) {
+		found = append(found, v)
+	}
+	return found
+}
+
+// with evaluates something with a lambda's parameter set.
+func (r *reference) with(l *Lambda, v any, do func()) {
+	before, was := r.locals[l.Param]
+	r.locals[l.Param] = v
+	do()
+	if r.locals[l.Param] = before; !was {
+		delete(r.locals, l.Param)
+	}
 }
 
 func (r *reference) negate(x any) any {
@@ -271,57 +430,6 @@ func (r *reference) arithmetic(op Op, a, b any) any {
 }
 
 func lowered(s string) string { return strings.Map(unicode.ToLower, s) }
-
-func (r *reference) call(e *Call) any {
-	x := r.value(e.Args[0])
-	s, isText := x.(string)
-	switch e.Name {
-	case "coalesce":
-		if _, ok := x.(undefined); ok {
-			return nil
-		}
-		return x
-	case "length":
-		if list, ok := x.([]any); ok {
-			return spelled(strconv.Itoa(len(list)))
-		}
-		if isText {
-			return spelled(strconv.Itoa(utf8.RuneCountInString(s)))
-		}
-		return nil
-	case "lower", "upper":
-		if !isText {
-			return nil
-		}
-		if e.Name == "upper" {
-			return strings.Map(unicode.ToUpper, s)
-		}
-		return lowered(s)
-	case "typeof":
-		switch x.(type) {
-		case undefined:
-			return "undefined"
-		case nil:
-			return "null"
-		case bool:
-			return "boolean"
-		case number:
-			return "number"
-		case string:
-			return "string"
-		case instant:
-			return "time"
-		case duration:
-			return "duration"
-		case []any:
-			return "array"
-		}
-		return "object"
-	}
-	kinds := map[string]column.Kind{"text": column.Text, "integer": column.Int64, "float": column.Float64, "number": column.Decimal, "boolean": column.Bool}
-	v, _ := r.convert(kinds[e.Name], x)
-	return v
-}
 
 // convert is what Column's comment says.
 func (r *reference) convert(kind column.Kind, x any) (v any, fits bool) {
@@ -431,23 +539,32 @@ func (r *reference) truth(e Expr) tri {
 		if e.Op == Not {
 			return yes - r.truth(e.X)
 		}
+	case *If:
+		if r.truth(e.Cond) == yes {
+			return r.truth(e.Then)
+		}
+		return r.truth(e.Else)
 	}
 	return r.quantify(wildcards(e), func() tri { return r.leaf(e) })
 }
 
-// wildcards lists the paths with wildcards that belong to predicate e and to no predicate within it.
-func wildcards(e Expr) (list []*Path) {
-	if p, ok := e.(*Path); ok {
-		for _, s := range p.Steps {
-			if s.Kind >= AnyOf {
-				return []*Path{p}
-			}
-		}
+// wildcards lists what has wildcards and belongs to predicate e, but to no predicate, lambda or condition within it.
+func wildcards(e Expr) (list []Expr) {
+	steps := []Step(nil)
+	below := children(e)
+	switch e := e.(type) {
+	case *Path:
+		steps = e.Steps
+	case *Access:
+		steps = e.Steps
+	case *If:
+		below = below[1:]
+	case *Lambda:
 		return nil
 	}
-	for _, c := range children(e) {
+	for _, c := range below {
 		switch c := c.(type) {
-		case *Like, *In, *Between, *IsNull:
+		case *Like, *In, *InArray, *Regex, *Between, *IsNull:
 			continue
 		case *Binary:
 			if c.Op < Add {
@@ -458,20 +575,26 @@ func wildcards(e Expr) (list []*Path) {
 				continue
 			}
 		case *Call:
-			if c.Name == "has" {
+			switch c.Name {
+			case "has", "some", "every", "startswith", "endswith", "contains":
 				continue
 			}
 		}
 		list = append(list, wildcards(c)...)
 	}
+	for _, s := range steps {
+		if s.Kind >= AnyOf {
+			return append(list, e)
+		}
+	}
 	return list
 }
 
-func (r *reference) quantify(list []*Path, leaf func() tri) tri {
+func (r *reference) quantify(list []Expr, leaf func() tri) tri {
 	if len(list) == 0 {
 		return leaf()
 	}
-	p := list[0]
+	e := list[0]
 	var walk func(v any, steps []Step) tri
 	walk = func(v any, steps []Step) tri {
 		for i, s := range steps {
@@ -493,10 +616,15 @@ func (r *reference) quantify(list []*Path, leaf func() tri) tri {
 			}
 			return t
 		}
-		r.env[p] = v
+		r.env[e] = v
+		defer delete(r.env, e)
 		return r.quantify(list[1:], leaf)
 	}
-	return walk(r.root(p), p.Steps)
+	if p, ok := e.(*Path); ok {
+		return walk(r.root(p), p.Steps)
+	}
+	a := e.(*Access)
+	return walk(r.value(a.X), a.Steps)
 }
 
 func (r *reference) leaf(e Expr) tri {
@@ -520,6 +648,9 @@ func (r *reference) leaf(e Expr) tri {
 		if e.CI {
 			s, pattern = lowered(s), lowered(pattern)
 		}
+		if likeRegexp(pattern) == nil {
+			return unknown
+		}
 		return not(triOf(likeRegexp(pattern).MatchString(s)), e.Not)
 	case *In:
 		t := no
@@ -527,6 +658,26 @@ func (r *reference) leaf(e Expr) tri {
 			t = max(t, r.compare(Eq, r.value(e.X), r.value(m), e.CI))
 		}
 		return not(t, e.Not)
+	case *InArray:
+		list, ok := r.value(e.Array).([]any)
+		if !ok {
+			return unknown
+		}
+		t := no
+		for _, v := range list {
+			t = max(t, r.compare(Eq, r.value(e.X), v, e.CI))
+		}
+		return not(t, e.Not)
+	case *Regex:
+		s, ok := r.value(e.X).(string)
+		if !ok {
+			return unknown
+		}
+		flags := ""
+		if e.CI {
+			flags = "(?i)"
+		}
+		return not(triOf(regexp.MustCompile(flags+"(?:"+e.Pattern+")").FindStringIndex(s) != nil), e.Not)
 	case *Between:
 		x := r.value(e.X)
 		return not(min(r.compare(Ge, x, r.value(e.Low), false), r.compare(Le, x, r.value(e.High), false)), e.Not)
@@ -535,9 +686,33 @@ func (r *reference) leaf(e Expr) tri {
 		_, missing := x.(undefined)
 		return not(triOf(x == nil || missing), e.Not)
 	case *Call:
-		if e.Name == "has" {
-			_, missing := r.value(e.Args[0]).(undefined)
-			return triOf(!missing)
+		switch e.Name {
+		case "has":
+			return triOf(!isUndefined(r.value(e.Args[0])))
+		case "startswith", "endswith", "contains":
+			s, ok := r.value(e.Args[0]).(string)
+			u, ok2 := r.value(e.Args[1]).(string)
+			if !ok || !ok2 {
+				return unknown
+			}
+			return triOf(map[string]func(s, t string) bool{"startswith": strings.HasPrefix, "endswith": strings.HasSuffix, "contains": strings.Contains}[e.Name](s, u))
+		case "some", "every":
+			list, ok := r.value(e.Args[0]).([]any)
+			if !ok {
+				return unknown
+			}
+			l := e.Args[1].(*Lambda)
+			t := triOf(e.Name == "every")
+			for _, v := range list {
+				r.with(l, v, func() {
+					if x := r.truth(l.Body); e.Name == "every" {
+						t = min(t, x)
+					} else {
+						t = max(t, x)
+					}
+				})
+			}
+			return t
 		}
 	}
 	b, ok := r.value(e).(bool)
@@ -547,6 +722,7 @@ func (r *reference) leaf(e Expr) tri {
 	return triOf(b)
 }
 
+// likeRegexp is a pattern as a regular expression; nil where it ends in a backslash.
 func likeRegexp(pattern string) *regexp.Regexp {
 	var b strings.Builder
 	b.WriteString(`(?s)\A`)
@@ -565,6 +741,9 @@ func likeRegexp(pattern string) *regexp.Regexp {
 		default:
 			b.WriteString(regexp.QuoteMeta(string(c)))
 		}
+	}
+	if escaped {
+		return nil
 	}
 	return regexp.MustCompile(b.String() + `\z`)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
-// Column is one column that a scan shall produce: a path and the physical form to give its values.
+// Column is one column that a scan shall produce: a path, or an expression, and the physical form to give its values.
 //
 // JSON becomes typed here and nowhere else. A JSON null or a missing member is null. Otherwise, by Kind:
 //
@@ -19,11 +19,13 @@ import (
 //	Decimal    any number, in PostgreSQL's text form (1e3 becomes 1000; 1.50 stays 1.50)
 //	Text       any scalar: a string's characters, a number's spelling, true or false
 //	JSON       any value, as spelled; a JSON null too where KeepNull is set
-//	Timestamp  for @t: its microseconds, rounded down
+//	Timestamp  a time, as @t is one: its microseconds, rounded down
+//	Interval   a duration, likewise; of expressions only
 //
 // A value that doesn't fit gives null and is counted in Misfits.
 type Column struct {
 	Path    *Path
+	Expr    Expr // what is computed, where Path is nil
 	Kind    column.Kind
 	Misfits *atomic.Int64 // may be nil
 	// KeepNull makes a JSON null the value null of Kind JSON, which is what it is inside a JSON value; else it is no value.
@@ -46,13 +48,22 @@ type RowProgram struct {
 
 // rowCode is what the clones of a program share; it doesn't change.
 type rowCode struct {
-	where        truthFunc // nil: all events
-	before       prefilter // asked before where
-	never        bool      // the predicate is constant and not true
-	columns      []readColumn
-	kinds        []column.Kind
-	first, later *sparse.Wanted // what the predicate reads, and what the projection reads besides
-	elems        int
+	where   readTruth // what the predicate asks first; with nothing to ask it is true
+	then    readTruth // what it asks of events of which that is true
+	before  prefilter // what it demands of the raw bytes
+	never   bool      // the predicate is constant and not true
+	columns []readColumn
+	kinds   []column.Kind
+	both    *sparse.Wanted // what where and then read
+	later   *sparse.Wanted // what the projection reads besides
+	elems   int
+}
+
+// readTruth is a predicate with what it reads that was not read before.
+type readTruth struct {
+	truth  truthFunc // nil: there is nothing to ask
+	wanted *sparse.Wanted
+	from   int // the first of its slots
 }
 
 // readColumn is a column with the way to its value.
@@ -68,15 +79,23 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 	c := newCompiler(params)
 	code := &rowCode{}
 	if where != nil {
-		f, isConst, err := c.truth(where)
-		if err != nil {
+		if _, _, err := newCompiler(params).truth(where); err != nil { // also about what is simplified away
 			return nil, err
 		}
-		if !isConst {
-			code.where, code.before = f, prefilterOf(Bind(where, params))
-		} else {
-			code.never = f(newState(0, 0)) != yes
-		}
+		where = Simplify(Bind(where, params))
+		code.never = Never(where)
+	}
+	first, then := inTurn(where)
+	if code.never {
+		first, then = nil, nil
+	}
+	code.before = prefilterOf(where)
+	var err error
+	if code.where, err = c.reading(first); err != nil {
+		return nil, err
+	}
+	if code.then, err = c.reading(then); err != nil {
+		return nil, err
 	}
 	early := len(c.paths)
 	for _, col := range columns {
@@ -87,13 +106,45 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 		code.columns = append(code.columns, r)
 		code.kinds = append(code.kinds, col.Kind)
 	}
-	code.first, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
+	code.both, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
 	code.elems = c.elems
 	return &RowProgram{code, newState(len(c.paths), c.elems)}, nil
 }
 
+// reading compiles a predicate with what it reads besides what is read already.
+func (c *compiler) reading(e Expr) (r readTruth, err error) {
+	r.from = len(c.paths)
+	if e != nil {
+		r.truth, _, err = c.truth(e)
+	}
+	r.wanted = event.Wanted(c.paths[r.from:])
+	return r, err
+}
+
+// inTurn splits a simplified predicate in two, of which both must be true: what is worth asking first, and the conjuncts that an event which has what the pre-filter
+// demands most likely fulfils.
+func inTurn(where Expr) (first, then Expr) {
+	var early, late []Expr
+	for _, c := range Conjuncts(where) {
+		if len(valueClauses(c)) > 0 {
+			late = append(late, c)
+		} else {
+			early = append(early, c)
+		}
+	}
+	if len(early) == 0 {
+		return where, nil
+	}
+	return Conjoin(early), Conjoin(late)
+}
+
 func (c *compiler) column(col Column) (readColumn, error) {
 	r := readColumn{Column: col, slot: -1}
+	if col.Path == nil && col.Expr != nil {
+		x, err := c.value(col.Expr)
+		r.eval = x.eval
+		return r, err
+	}
 	if col.Path == nil {
 		return r, errPath
 	}
@@ -122,39 +173,103 @@ func (p *RowProgram) Clone() *RowProgram {
 // Kinds are the kinds of the columns, in their order: what a batch is Reset to before the first Append.
 func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
 
-// Match evaluates the predicate only.
-func (p *RowProgram) Match(e *Event) (bool, error) { return p.match(e), nil }
+// Never reports whether the predicate is true of no event at all.
+func (p *RowProgram) Never() bool { return p.never }
 
-func (p *RowProgram) match(e *Event) bool {
-	if p.never || !p.before.passes(e.Document) {
-		return false
+// Match evaluates the predicate only.
+func (p *RowProgram) Match(e *Event) (bool, error) {
+	if !p.before.passes(e.Document) {
+		return false, nil
 	}
+	return p.MatchPassed(e)
+}
+
+// MatchPassed is Match for an event that has gone through the program's Sieve, or that no sieve is worth it for.
+func (p *RowProgram) MatchPassed(e *Event) (bool, error) {
+	if p.never {
+		return false, nil
+	}
+	ok := p.asked(e)
+	return ok && p.st.failed == nil, p.st.failed
+}
+
+// asked evaluates the predicate itself.
+func (p *RowProgram) asked(e *Event) bool {
 	st := p.st
 	st.begin(e)
-	if n := p.first.Len(); n > 0 {
-		p.first.Read(e.Document, st.slots[:n])
+	if p.then.truth != nil && !st.often.is() {
+		p.where.read(st)
+		first := p.where.truth(st) == yes
+		if st.often.count(first); !first {
+			return false
+		}
+		p.then.read(st)
+		return p.then.truth(st) == yes
 	}
-	return p.where == nil || p.where(st) == yes
+	if n := p.both.Len(); n > 0 {
+		p.both.Read(e.Document, st.slots[:n])
+	}
+	first := p.where.truth == nil || p.where.truth(st) == yes
+	if p.then.truth == nil {
+		return first
+	}
+	st.often.count(first)
+	return first && p.then.truth(st) == yes
+}
+
+func (r *readTruth) read(st *state) {
+	if n := r.wanted.Len(); n > 0 {
+		r.wanted.Read(st.ev.Document, st.slots[r.from:r.from+n])
+	}
+}
+
+// firstTrue counts how often the first part of a predicate was true of late. Where that is often, both parts are read at once: a second pass over a document
+// costs as much as the first.
+type firstTrue struct{ asked, true int32 }
+
+func (t *firstTrue) is() bool { return t.asked >= 64 && t.true > t.asked/2 }
+
+func (t *firstTrue) count(first bool) {
+	if t.asked++; first {
+		t.true++
+	}
+	if t.asked == 1024 {
+		t.asked, t.true = t.asked/2, t.true/2
+	}
 }
 
 // Append evaluates the predicate on e and, where it is true, appends one row to b, whose vectors are Plain and of Kinds(). What
 // only the projection needs is read of those events alone. The row is a copy: e may be changed afterwards.
 func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
-	if !p.match(e) {
-		return false, nil
+	if ok, err := p.Match(e); !ok {
+		return false, err
 	}
+	return true, p.append(b)
+}
+
+// AppendPassed is Append for an event that has gone through the program's Sieve, or that no sieve is worth it for: its bytes are not searched
+// again before it is read.
+func (p *RowProgram) AppendPassed(e *Event, b *column.Batch) (bool, error) {
+	if ok, err := p.MatchPassed(e); !ok {
+		return false, err
+	}
+	return true, p.append(b)
+}
+
+// append appends the row of the event that was asked last.
+func (p *RowProgram) append(b *column.Batch) error {
 	if len(b.Cols) != len(p.columns) {
-		return false, fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
+		return fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
 	}
 	st := p.st
 	if p.later.Len() > 0 {
-		p.later.Read(e.Document, st.slots[p.first.Len():])
+		p.later.Read(st.ev.Document, st.slots[p.both.Len():])
 	}
 	for i := range p.columns {
 		p.columns[i].append(st, b.Cols[i])
 	}
 	b.Len++
-	return true, nil
+	return st.failed
 }
 
 func (c *readColumn) append(st *state, out *column.Vector) {

@@ -10,13 +10,17 @@ import (
 func (st *state) lower(s []byte) []byte {
 	start := len(st.arena)
 	st.arena = appendCase(st.arena, s, unicode.ToLower)
-	return st.arena[start:]
+	made := st.arena[start:]
+	st.grown()
+	return made
 }
 
 func (st *state) upper(s []byte) []byte {
 	start := len(st.arena)
 	st.arena = appendCase(st.arena, s, unicode.ToUpper)
-	return st.arena[start:]
+	made := st.arena[start:]
+	st.grown()
+	return made
 }
 
 func appendCase(dst, s []byte, to func(rune) rune) []byte {

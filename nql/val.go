@@ -89,6 +89,17 @@ func (st *state) read(v sparse.Value) val {
 	return val{}
 }
 
+// part gives a value that is JSON as such; of what is none it is Missing.
+func (v *val) part() sparse.Value {
+	switch v.kind {
+	case ArrayValue:
+		return sparse.Value{Kind: sparse.Array, Raw: v.s}
+	case ObjectValue:
+		return sparse.Value{Kind: sparse.Object, Raw: v.s}
+	}
+	return sparse.Value{}
+}
+
 // text gives the characters of a JSON string, in place where nothing is escaped.
 func (st *state) text(raw []byte) []byte {
 	if s, ok := sparse.Plain(raw); ok {
@@ -141,9 +152,15 @@ func (v *val) asInteger() (int64, bool) {
 	case Integer:
 		return v.i, true
 	case Float:
-		if v.f == math.Trunc(v.f) && v.f >= -1<<63 && v.f < 1<<63 {
+		if v.f != math.Trunc(v.f) || math.Abs(v.f) >= 1<<64 {
+			return 0, false
+		}
+		if math.Abs(v.f) <= 1<<53 {
 			return int64(v.f), true
 		}
+		// The float stands for its shortest decimal, which is another integer than the float itself where there are several near it.
+		var room [32]byte
+		return integerOf(appendJSONFloat(room[:0], v.f))
 	case Number:
 		return integerOf(v.s)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -308,6 +309,56 @@ func TestDoorDeadlines(t *testing.T) {
 				t.Errorf("after %v", took)
 			}
 		})
+	}
+}
+
+// TestManyAtTheDoor: 200 that trickle and 200 that vanish before they are let in are gone when their time is over, and nobody else waits for them.
+func TestManyAtTheDoor(t *testing.T) {
+	const each, limit = 200, time.Second
+	s, addr := serveFake(t, &fakeHandler{}, Options{Gate: doorkeeper(t), StartupTimeout: limit, MaxConnections: 3 * each})
+	began := time.Now()
+	var wg sync.WaitGroup
+	for i := range 2 * each {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer c.Close()
+			c.SetReadDeadline(time.Now().Add(20 * time.Second))
+			switch i % 4 {
+			case 0: // in the answer to the demand for a password
+				c.Write(append(packet(3<<16, "user", "u"), 'p', 0, 0))
+				c.(*net.TCPConn).SetLinger(0)
+			case 1: // in the first packet
+				c.Write([]byte{0, 0})
+				c.(*net.TCPConn).SetLinger(0)
+			default:
+				for _, b := range packet(3<<16, "user", strings.Repeat("u", 2000)) {
+					if _, err := c.Write([]byte{b}); err != nil {
+						break
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+				if _, err := io.Copy(io.Discard, c); err != nil {
+					if e, ok := err.(net.Error); ok && e.Timeout() {
+						t.Error("one that trickles is still there")
+					}
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	for range 1000 {
+		if st := s.Stats(); st.LetIn+st.Waiting == 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if st := s.Stats(); st.LetIn+st.Waiting != 0 {
+		t.Errorf("%d connections are left after %v", st.LetIn+st.Waiting, time.Since(began))
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // TestUnfinishedMessages: clients that begin a message and fall silent, that send it byte by byte, or that are gone with a reset, are
 // gone within their time-out; clients that are merely idle are not.
 func TestUnfinishedMessages(t *testing.T) {
-	s, addr := serveFake(t, &fakeHandler{}, Options{MaxConnections: 500, MessageTimeout: 300 * time.Millisecond})
+	s, addr := serveFake(t, &fakeHandler{}, Options{MaxConnections: 600, MessageTimeout: 300 * time.Millisecond})
 	idle := connect(t, addr, pgproto3.ProtocolVersion30)
 	var wg sync.WaitGroup
 	end := func(c *client) { // reads up to the end of the connection
@@ -25,30 +25,31 @@ func TestUnfinishedMessages(t *testing.T) {
 			}
 		}
 	}
-	for i := range 60 {
+	const each = 200 // of those who trickle and of those who vanish; half as many fall silent
+	for i := range 2*each + each/2 {
 		c := connect(t, addr, pgproto3.ProtocolVersion30)
 		wg.Add(1)
-		switch i % 3 {
-		case 0: // half a message
-			c.conn.Write([]byte{'Q', 0, 0, 0, 100, 'r', 'o'})
-			go end(c)
-		case 1: // trickles
+		switch {
+		case i%5 < 2: // trickles
 			go func() {
 				for _, err := c.conn.Write([]byte{'Q', 0, 0, 0, 200}); err == nil; _, err = c.conn.Write([]byte{'x'}) {
 					time.Sleep(20 * time.Millisecond)
 				}
 			}()
 			go end(c)
-		case 2: // in the middle of a COPY, then a reset
-			c.send(&pgproto3.Query{String: "copyin"})
-			c.conn.Write([]byte{'d', 0, 0, 0, 9, 'a'})
+		case i%5 < 4: // vanishes: within a message or in the middle of a COPY
 			if i%2 == 0 {
-				c.conn.(*net.TCPConn).SetLinger(0)
-				c.conn.Close()
-				wg.Done()
+				c.send(&pgproto3.Query{String: "copyin"})
+				c.conn.Write([]byte{'d', 0, 0, 0, 9, 'a'})
 			} else {
-				go end(c)
+				c.conn.Write([]byte{'Q', 0, 0, 0, 100, 'r', 'o'})
 			}
+			c.conn.(*net.TCPConn).SetLinger(0)
+			c.conn.Close()
+			wg.Done()
+		default: // half a message, then silence
+			c.conn.Write([]byte{'Q', 0, 0, 0, 100, 'r', 'o'})
+			go end(c)
 		}
 	}
 	wg.Wait()

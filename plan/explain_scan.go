@@ -14,12 +14,16 @@ func (e *explainer) scan(n *Scan) []string {
 	q := &nql.Query{Stream: n.StreamName, Order: n.Order, Limit: n.Limit}
 	seen := map[string]bool{}
 	for _, r := range n.Reads {
-		if r.Path == nil {
+		read := r.Expr
+		if r.Path != nil {
+			read = r.Path
+		}
+		if read == nil {
 			continue
 		}
-		if text := nql.Print(r.Path); !seen[text] {
+		if text := nql.Print(read); !seen[text] {
 			seen[text] = true
-			q.Select = append(q.Select, nql.Item{Expr: r.Path})
+			q.Select = append(q.Select, nql.Item{Expr: read})
 		}
 	}
 	unknown := map[int]bool{}

@@ -11,6 +11,9 @@ import (
 // rangeFunction binds functions in FROM: f(…), ROWS FROM (f(…), …), with or without ordinality. Arguments may read what stands before
 // it in FROM, and rows of enclosing queries.
 func (b *binder) rangeFunction(sc *scope, n *pg.RangeFunction) (*relation, error) {
+	if call := nqlCall(n); call != nil {
+		return b.nqlRelation(n, call)
+	}
 	items, err := b.rowsFrom(n)
 	if err != nil {
 		return nil, err
@@ -132,6 +135,9 @@ func (b *binder) scalarOverload(schema, name string) bool {
 
 // setCall resolves a call of a function that gives rows.
 func (b *binder) setCall(sc *scope, n *pg.FuncCall, schema, name string) (plan.SetCall, error) {
+	if schema == "flare" && name == "nql" {
+		return plan.SetCall{}, b.unsupported(n.Location, "flare.nql stands alone in FROM").WithHint("FROM flare.nql('select … from …') AS name")
+	}
 	if err := b.plainCall(n, name); err != nil {
 		return plan.SetCall{}, err
 	}

@@ -80,7 +80,7 @@ func (p *pusher) read(e plan.Expr) (*relColumn, bool) {
 		return nil, false
 	}
 	_, c, ok := p.sc.column(r)
-	if !ok || c.form != catalog.AsRead || c.fixed != nil || c.Type != r.OID && !(c.Type == types.Varchar && r.OID == types.Text) {
+	if !ok || c.read.Path == nil || c.form != catalog.AsRead || c.fixed != nil || c.Type != r.OID && !(c.Type == types.Varchar && r.OID == types.Text) {
 		return nil, false
 	}
 	return c, true

@@ -102,7 +102,12 @@ func (p *Page) load(r io.ReaderAt, path string, info PageInfo) *damage.Error {
 	if p.raw, p.buffer, err = decompress(p.buffer, body, h.codec, info.Raw); err != nil {
 		return place(err, path, info.Offset)
 	}
-	if found := sum(p.raw); found != h.rawSum {
+	// Where the body is the raw bytes its checksum, which holds, is theirs.
+	found := h.bodySum
+	if h.codec != codecNone {
+		found = sum(p.raw)
+	}
+	if found != h.rawSum {
 		return &damage.Error{File: path, Offset: info.Offset, What: "raw bytes of a page", HasSum: true, Expected: h.rawSum, Found: found}
 	}
 	if err = p.rows.decode(p.raw, &info); err != nil {
@@ -127,6 +132,12 @@ func (p *Page) At(i int) (ts int64, arrival uint64, doc []byte) {
 	}
 	end := p.rows.ends[i]
 	return p.rows.ts[i], p.rows.arrival[i], p.raw[from:end:end]
+}
+
+// Documents gives the bytes of all documents at once: document i ends at ends[i] of raw, where the next one begins; the first begins at start. They are valid
+// until the next Load, and not to be changed.
+func (p *Page) Documents() (raw []byte, start uint32, ends []uint32) {
+	return p.raw, p.rows.start, p.rows.ends[:p.events]
 }
 
 // Stored reads the page that info describes as it stands in the file, header and body, into buf (grown where it is too small), for

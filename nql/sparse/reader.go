@@ -70,6 +70,7 @@ func Compile(paths [][]Step) *Wanted {
 	for i, p := range paths {
 		w.root.add(p, i)
 	}
+	w.root.prepare()
 	w.wide = w.root.wide()
 	return w
 }
@@ -80,22 +81,33 @@ func (w *Wanted) Len() int { return w.paths }
 // Read fills out[i] for each path i of w (out has as many as paths). Of members with equal names the
 // first counts; a stored document has no such members.
 func (w *Wanted) Read(doc []byte, out []Value) {
-	out = out[:w.paths]
-	clear(out)
+	var r Reader
+	r.out = out
+	r.read(w, doc)
+}
+
+// Read is Wanted.Read.
+func (r *Reader) Read(w *Wanted, doc []byte, out []Value) {
+	r.out = out
+	r.read(w, doc)
+	r.out = nil
+}
+
+func (r *Reader) read(w *Wanted, doc []byte) {
+	r.out = r.out[:w.paths]
+	clear(r.out)
 	if w.paths == 0 {
 		return
 	}
-	r := reader{out: out, open: w.root.wants, inOrder: w.sorted}
+	r.open, r.inOrder = w.root.wants, w.sorted
 	if w.wide {
 		r.open = math.MaxInt
 	}
 	i := skipSpace(doc, 0)
-	if w.root.leaf() && len(w.root.members) == 0 && len(w.root.elements) == 0 {
-		r.set(doc, &w.root, i, skipValue(doc, i))
-		return
-	}
+	r.c.restart(i)
 	end := 0
 	if w.sorted && len(w.root.members) > 0 && i < len(doc) && doc[i] == '{' {
+		r.c.next(doc)
 		end = r.sorted(doc, &w.root, i, w.first)
 	} else {
 		end = r.value(doc, &w.root, i)

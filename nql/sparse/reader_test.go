@@ -35,7 +35,7 @@ func lookup(doc any, path []Step) (any, bool) {
 	return doc, true
 }
 
-func decode(t testing.TB, raw []byte) any {
+func decode(t tester, raw []byte) any {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
@@ -47,7 +47,7 @@ func decode(t testing.TB, raw []byte) any {
 }
 
 // same reports whether v is the value want, by decoding what v holds.
-func same(t testing.TB, v Value, want any, ok bool) bool {
+func same(t tester, v Value, want any, ok bool) bool {
 	if !ok || v.Kind == Missing {
 		return !ok && v.Kind == Missing
 	}
@@ -120,48 +120,102 @@ func FuzzRead(f *testing.F) {
 	for _, s := range seeds {
 		f.Add([]byte(s))
 	}
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		paths := [][]Step{
-			{}, {{Name: "a"}}, {{Name: "a"}, {Name: "b"}}, {{Name: "A", Fold: true}}, {{Element: true, Index: 1}},
-			{{Name: "a"}, {Element: true, Index: -1}}, {{Name: "Items"}, {Element: true}, {Name: "Sku"}},
-		}
-		out := make([]Value, len(paths))
-		Compile(paths).Read(doc, out) // must end, within bounds, whatever doc is
-		for i, v := range out {
-			Unquote(nil, v.Raw)
-			if len(v.Raw) > 0 && !bytes.Contains(doc, v.Raw) {
-				t.Fatalf("path %d: %q is not of the document", i, v.Raw)
+	f.Fuzz(func(t *testing.T, doc []byte) { checkRead(t, doc) })
+}
+
+// tester is what *testing.T and *rapid.T have in common.
+type tester interface {
+	Helper()
+	Fatalf(string, ...any)
+	Errorf(string, ...any)
+}
+
+// checkRead checks reading of any bytes: that it ends, gives parts of the document, the same with each kernel, and of JSON what encoding/json gives.
+func checkRead(t tester, doc []byte) {
+	t.Helper()
+	paths := [][]Step{
+		{}, {{Name: "a"}}, {{Name: "a"}, {Name: "b"}}, {{Name: "A", Fold: true}}, {{Element: true, Index: 1}},
+		{{Name: "a"}, {Element: true, Index: -1}}, {{Name: "Items"}, {Element: true}, {Name: "Sku"}},
+	}
+	for _, w := range []*Wanted{Compile(paths), Compile(paths[1:3]), CompileSorted([]string{"@t", "a"}, append(paths[:3:3], paths[4:]...))} {
+		var first []Value
+		eachKernel(func(k kernel) {
+			out := make([]Value, w.Len())
+			w.Read(doc, out)
+			for i, v := range out {
+				Unquote(nil, v.Raw)
+				if len(v.Raw) > 0 && !bytes.Contains(doc, v.Raw) {
+					t.Fatalf("path %d: %q is not of the document", i, v.Raw)
+				}
+				if first != nil && (v.Kind != first[i].Kind || !bytes.Equal(v.Raw, first[i].Raw)) {
+					t.Fatalf("%q: path %d: kernel %d gives %q, another %q", doc, i, k, v.Raw, first[i].Raw)
+				}
 			}
+			first = out
+		})
+	}
+	if !json.Valid(doc) || !utf8.Valid(doc) {
+		return
+	}
+	if n := bytes.Count(doc, []byte("[")) + bytes.Count(doc, []byte("{")); n > 100 || len(doc) > 4000 {
+		return // every path of every value is too much of a good thing
+	}
+	if repeats(bytes.TrimSpace(doc)) {
+		return
+	}
+	v := decode(t, doc)
+	paths = everyPath(v, nil, nil)
+	eachKernel(func(k kernel) {
+		compilers := []func([][]Step) *Wanted{Compile}
+		if isSorted(doc) {
+			compilers = append(compilers, func(p [][]Step) *Wanted { return CompileSorted(nil, p) })
 		}
-		if !json.Valid(doc) || !utf8.Valid(doc) {
-			return
-		}
-		if n := bytes.Count(doc, []byte("[")) + bytes.Count(doc, []byte("{")); n > 100 || len(doc) > 2000 {
-			return // every path of every value is too much of a good thing
-		}
-		if repeats(bytes.TrimSpace(doc)) {
-			return
-		}
-		v := decode(t, doc)
-		paths = everyPath(v, nil, nil)
-		w := Compile(paths)
-		out = make([]Value, len(paths))
-		w.Read(doc, out)
-		for i, p := range paths {
-			want, ok := lookup(v, p)
-			if !same(t, out[i], want, ok) {
-				t.Errorf("%s: read together, %v = %q, want %v", doc, p, out[i].Raw, want)
-			}
-			if got := Get(doc, p); !same(t, got, want, ok) {
-				t.Errorf("%s: Get(%v) = %q, want %v", doc, p, got.Raw, want)
-			}
-			var alone [1]Value
-			Compile([][]Step{p}).Read(doc, alone[:])
-			if !same(t, alone[0], want, ok) {
-				t.Errorf("%s: read alone, %v = %q, want %v", doc, p, alone[0].Raw, want)
+		for _, compile := range compilers {
+			var r Reader
+			out := make([]Value, len(paths))
+			r.Read(compile(paths), doc, out)
+			for i, p := range paths {
+				want, ok := lookup(v, p)
+				if !same(t, out[i], want, ok) {
+					t.Errorf("kernel %d: %s: read together, %v = %q, want %v", k, doc, p, out[i].Raw, want)
+				}
+				if got := Get(doc, p); !same(t, got, want, ok) {
+					t.Errorf("kernel %d: %s: Get(%v) = %q, want %v", k, doc, p, got.Raw, want)
+				}
+				var alone [1]Value
+				r.Read(compile([][]Step{p}), doc, alone[:])
+				if !same(t, alone[0], want, ok) {
+					t.Errorf("kernel %d: %s: read alone, %v = %q, want %v", k, doc, p, alone[0].Raw, want)
+				}
 			}
 		}
 	})
+}
+
+// isSorted reports whether the members of all objects stand in the order of their names.
+func isSorted(raw []byte) bool {
+	raw = bytes.TrimSpace(raw)
+	before, first := "", true
+	for it := Members(raw); ; first = false {
+		key, m, ok := it.Next()
+		if !ok {
+			break
+		}
+		name := string(Unquote(nil, key))
+		if !first && name <= before || !isSorted(m.Raw) {
+			return false
+		}
+		before = name
+	}
+	for it := Elements(raw); ; {
+		e, ok := it.Next()
+		if !ok {
+			return true
+		}
+		if !isSorted(e.Raw) {
+			return false
+		}
+	}
 }
 
 func TestFoldedNamesTakeTheFirstMemberInAnyCase(t *testing.T) {

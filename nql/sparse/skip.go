@@ -62,9 +62,6 @@ func skipLongString(doc []byte, i int) int {
 // endsScalar marks the bytes that end a number or a literal name.
 var endsScalar = [256]bool{',': true, '}': true, ']': true, ':': true, '"': true, ' ': true, '\n': true, '\r': true, '\t': true}
 
-// structural marks the bytes that matter for finding the end of an object or array.
-var structural = [256]bool{'{': true, '}': true, '[': true, ']': true, '"': true}
-
 // skipValue returns where the value at i ends. Where no value begins it returns i.
 func skipValue(doc []byte, i int) int {
 	if i >= len(doc) {
@@ -82,26 +79,9 @@ func skipValue(doc []byte, i int) int {
 	return i
 }
 
-// skipOut returns where the object or array ends that i is within.
+// skipOut returns where the object or array ends that i, outside strings, is within.
 func skipOut(doc []byte, i int) int {
-	for depth := 1; i < len(doc); {
-		for !structural[doc[i]] {
-			if i++; i == len(doc) {
-				return i
-			}
-		}
-		switch doc[i] {
-		case '"':
-			i = skipString(doc, i)
-			continue
-		case '{', '[':
-			depth++
-		default:
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-		i++
-	}
-	return i
+	var c cursor
+	c.restart(i)
+	return c.leave(doc)
 }

@@ -1,7 +1,6 @@
 package sparse
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 )
@@ -47,91 +46,71 @@ func (n *node) sort(first []string) {
 }
 
 // sorted is object where names stand in order: the document's members and the wanted ones are gone through side by side.
-func (r *reader) sorted(doc []byte, n *node, i int, first []string) int {
+func (r *Reader) sorted(doc []byte, n *node, i int, first []string) int {
 	outer := r.open - (n.wants - len(n.slots)) // wanted elsewhere, or n itself
 	want := 0                                  // index of the next wanted member
 	at := 0                                    // names of first that are behind
-	i++
-	for i < len(doc) {
-		c := doc[i]
-		switch {
-		case c == ',' || c <= ' ':
-			i++
-			continue
-		case c == '}':
-			return i + 1
-		case c != '"':
-			return len(doc)
-		}
-		start := i
-		i = skipString(doc, i)
-		key := doc[start:i] // with the quotes
-		if len(key) < 2 {
-			return len(doc)
-		}
-		name := key[1 : len(key)-1]
-		if i < len(doc) && doc[i] != ':' {
-			i = skipSpace(doc, i)
-		}
-		if i >= len(doc) || doc[i] != ':' {
-			return len(doc)
-		}
-		i++
-		if i < len(doc) && doc[i] <= ' ' {
-			i = skipSpace(doc, i)
-		}
-		rank := len(first)
-		for f := at; f < len(first); f++ {
-			if string(name) == first[f] {
-				rank, at = f, f+1
-				break
+	for {
+		if at == len(first) && n.members[want].rank == len(first) {
+			if i, want = r.sortedAhead(doc, n, i, want); want == len(n.members) {
+				return r.leave(doc, outer)
 			}
 		}
-		if rank == len(first) {
-			at = rank
+		colon := r.c.next(doc)
+		if colon == len(doc) || doc[colon] != ':' {
+			return r.closed(doc, colon)
 		}
-		order := 1
-		for order > 0 {
+		spelled, word := keyAt(doc, i+1, colon)
+		rank := len(first)
+		if at < rank {
+			if rank = at + index(first[at:], spelled); rank < len(first) {
+				at = rank + 1
+			} else {
+				at = rank
+			}
+		}
+		for {
 			m := &n.members[want]
-			if order = rank - m.rank; order == 0 && rank == len(first) {
-				order = compareKey(key, m.name)
+			order := rank - m.rank
+			if order == 0 && rank == len(first) {
+				order = m.compare(spelled, word)
 			}
 			if order < 0 {
 				break
 			}
-			end := i
 			if order == 0 {
-				end = r.found(doc, &m.node, i)
+				r.found(doc, &m.node, skipSpace(doc, colon+1))
 			}
 			if want++; want == len(n.members) {
-				if r.open = outer; outer <= 0 {
-					return len(doc) // nothing wanted encloses this, so nobody asks where it ends
-				}
-				return skipOut(doc, max(i, end))
+				return r.leave(doc, outer)
 			}
 			if order == 0 {
-				i = max(i, end)
+				break
 			}
 		}
-		if order < 0 {
-			i = skipValue(doc, i)
+		if i = r.c.pass(doc); i == len(doc) || doc[i] != ',' {
+			return r.closed(doc, i)
 		}
 	}
-	return i
 }
 
-// compareKey orders a member's name, as spelled with its quotes, and a plain one.
-func compareKey(key []byte, name string) int {
-	spelled := key[1 : len(key)-1]
-	for i := range min(len(spelled), len(name)) {
-		if spelled[i] == '\\' {
-			var room [64]byte
-			return bytes.Compare(Unquote(room[:0], key), []byte(name))
-		}
-		if spelled[i] != name[i] {
-			return int(spelled[i]) - int(name[i])
+// leave goes out of an object in which all wanted has been seen, when so much is wanted elsewhere.
+func (r *Reader) leave(doc []byte, open int) int {
+	if r.open = open; open <= 0 {
+		return len(doc) // nothing wanted encloses this, so nobody asks where it ends
+	}
+	return r.c.leave(doc)
+}
+
+// index returns where a name stands in a list of plain ones, the length of that where it does not.
+func index(names []string, spelled []byte) int {
+	if len(spelled) < 2 {
+		return len(names)
+	}
+	for i, n := range names {
+		if string(spelled[1:len(spelled)-1]) == n {
+			return i
 		}
 	}
-	// The longer one is the greater: no escape stands for nothing.
-	return len(spelled) - len(name)
+	return len(names)
 }

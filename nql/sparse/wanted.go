@@ -1,19 +1,26 @@
 package sparse
 
+import "strings"
+
 // node is a place in the tree of wanted paths.
 type node struct {
 	slots    []int // paths that end here
 	wants    int   // paths that end here or below
 	members  []member
+	words    []uint64 // theirs; nil where those don't tell, or there are more than 64
+	all      uint64   // a bit for each
 	elements []element
 	fromEnd  bool // an element is counted from the end
 }
 
 type member struct {
-	name string
-	fold bool
-	rank int // where documents are sorted: the index in Wanted.first, else the length of that; 0 further down
-	node node
+	name   string
+	fold   bool
+	word   uint64 // its first eight bytes
+	simple bool   // the value alone is wanted, nothing of what is in it
+	odd    bool   // it may be spelled in no way but with an escape
+	rank   int    // where documents are sorted: the index in Wanted.first, else the length of that; 0 further down
+	node   node
 }
 
 type element struct {
@@ -48,8 +55,32 @@ func (n *node) add(path []Step, slot int) {
 			return
 		}
 	}
-	n.members = append(n.members, member{name: s.Name, fold: s.Fold})
+	n.members = append(n.members, member{name: s.Name, fold: s.Fold, word: wordOf(s.Name), odd: mustEscape(s.Name)})
 	n.members[len(n.members)-1].node.add(path[1:], slot)
+}
+
+// prepare sets words, here and below.
+func (n *node) prepare() {
+	tell := true
+	for i := range n.members {
+		m := &n.members[i]
+		m.node.prepare()
+		m.simple = len(m.node.members) == 0 && len(m.node.elements) == 0 && !m.fold && !m.odd
+		tell = tell && !m.fold && !m.odd
+		n.words = append(n.words, m.word)
+	}
+	if !tell || len(n.members) > 64 {
+		n.words = nil
+	}
+	n.all = 1<<len(n.members) - 1
+	for i := range n.elements {
+		n.elements[i].node.prepare()
+	}
+}
+
+// mustEscape reports whether a name has characters that stand in no JSON text as they are.
+func mustEscape(name string) bool {
+	return strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
 }
 
 func (n *node) wide() bool {
@@ -69,15 +100,18 @@ func (n *node) wide() bool {
 	return false
 }
 
-// reader is one pass over one document. It doesn't hold the document: as that ends up in out, out would be taken to outlive the pass.
-type reader struct {
+// Reader reads document after document. Wanted.Read makes one for each, which costs as much as looking at some 300 bytes.
+// The zero Reader is ready; it is for one goroutine at a time.
+type Reader struct {
 	out  []Value
 	open int // wanted values not yet met
 
 	inOrder bool // members are sorted
+
+	c cursor
 }
 
-func (r *reader) set(doc []byte, n *node, start, end int) {
+func (r *Reader) set(doc []byte, n *node, start, end int) {
 	if start >= end {
 		return
 	}
@@ -90,135 +124,127 @@ func (r *reader) set(doc []byte, n *node, start, end int) {
 	}
 }
 
-// value reads what n wants of the value at i and returns where the value ends. Once nothing is open any
-// more the end is not looked for unless some enclosing value is wanted, which then is open itself.
-func (r *reader) value(doc []byte, n *node, i int) int {
+// value reads what n wants of the value at i, which the cursor is before, and returns where the value ends; the cursor is there then. Once nothing is
+// open any more the end is not looked for unless some enclosing value is wanted, which then is open itself.
+func (r *Reader) value(doc []byte, n *node, i int) int {
 	if i >= len(doc) {
 		return i
 	}
 	before := r.open
 	end := 0
-	switch {
-	case doc[i] == '{' && len(n.members) > 0 && r.inOrder:
+	switch c := doc[i]; {
+	case c != '{' && c != '[':
+		end = r.c.peek(doc)
+		for end > i && doc[end-1] <= ' ' {
+			end--
+		}
+	case r.c.next(doc) != i: // not JSON
+		return r.c.end(doc)
+	case c == '{' && len(n.members) > 0 && r.inOrder:
 		end = r.sorted(doc, n, i, nil)
-	case doc[i] == '{' && len(n.members) > 0:
+	case c == '{' && len(n.members) > 0:
 		end = r.object(doc, n, i)
-	case doc[i] == '[' && len(n.elements) > 0:
+	case c == '[' && len(n.elements) > 0:
 		end = r.array(doc, n, i)
 	default:
-		end = skipValue(doc, i)
+		end = r.c.leave(doc)
 	}
 	// What was not found here can't be found elsewhere.
 	r.open = before - n.wants + len(n.slots)
 	return end
 }
 
-// found reads member or element node n at i, gives it to its slots, and returns its end.
-func (r *reader) found(doc []byte, n *node, i int) int {
+// found reads member or element node n at i and gives it to its slots.
+func (r *Reader) found(doc []byte, n *node, i int) {
 	end := r.value(doc, n, i)
 	if n.leaf() {
 		r.set(doc, n, i, end)
 		r.open -= len(n.slots)
 	}
-	return end
 }
 
-func (r *reader) object(doc []byte, n *node, i int) int {
-	var seen uint64 // members met, where there are no more than 64
-	need := n.wants - len(n.slots)
-	i++
-	for i < len(doc) {
-		c := doc[i]
-		switch {
-		case c == ',' || c <= ' ':
-			i++
-			continue
-		case c == '}':
-			return i + 1
-		case c != '"':
-			return len(doc)
+// object reads the members of the object at i, whose brace the cursor has passed.
+func (r *Reader) object(doc []byte, n *node, i int) int {
+	var seen uint64                            // members met; where there are more than 64, the first 64
+	outer := r.open - (n.wants - len(n.slots)) // wanted elsewhere, or n itself
+	for {
+		if n.words != nil {
+			if i, seen = r.ahead(doc, n, i, seen); seen == n.all {
+				return r.leave(doc, outer)
+			}
 		}
-		keyEnd := skipString(doc, i)
-		key := doc[i:keyEnd]
-		i = keyEnd
-		if i < len(doc) && doc[i] != ':' {
-			i = skipSpace(doc, i)
+		colon := r.c.next(doc)
+		if colon == len(doc) || doc[colon] != ':' {
+			return r.closed(doc, colon)
 		}
-		if i >= len(doc) || doc[i] != ':' {
-			return len(doc)
-		}
-		i++
-		if i < len(doc) && doc[i] <= ' ' {
-			i = skipSpace(doc, i)
-		}
+		spelled, word := keyAt(doc, i+1, colon)
 		hit := false
-		start := i
 		for m := range n.members {
 			mem := &n.members[m]
-			if !mem.fold && len(key) < len(mem.name)+2 {
+			if !mem.named(spelled, word) || seen>>m&1 != 0 {
 				continue
 			}
-			if m < 64 && seen>>m&1 != 0 || !KeyIs(key, mem.name, mem.fold) {
-				continue
+			start := skipSpace(doc, colon+1)
+			if hit { // by a folded name, too
+				r.c.restart(start)
 			}
 			hit = true
-			end := r.found(doc, &mem.node, start)
-			i = max(i, end)
-			if m < 64 {
-				seen |= 1 << m
-				need -= mem.node.wants
-				if r.open <= 0 {
-					return len(doc) // nothing wanted encloses this, so nobody asks where it ends
-				}
-				if need <= 0 {
-					return skipOut(doc, i)
-				}
+			r.found(doc, &mem.node, start)
+			if seen |= 1 << m; seen == n.all && len(n.members) <= 64 {
+				return r.leave(doc, outer)
 			}
 		}
-		if !hit {
-			i = skipValue(doc, i)
+		if i = r.c.pass(doc); i == len(doc) || doc[i] != ',' {
+			return r.closed(doc, i)
 		}
 	}
-	return i
 }
 
-func (r *reader) array(doc []byte, n *node, i int) int {
+// closed returns where the object or array ends that the character at i, which the cursor has passed, closes, and gives up where it doesn't close one.
+func (r *Reader) closed(doc []byte, i int) int {
+	if i < len(doc) && doc[i]&^0x20 == ']' { // or }
+		return i + 1
+	}
+	return r.c.end(doc)
+}
+
+// array reads the elements of the array at i, whose bracket the cursor has passed.
+func (r *Reader) array(doc []byte, n *node, i int) int {
 	count := 0
 	if n.fromEnd {
-		for it := Elements(doc[i:]); ; count++ {
-			if _, ok := it.Next(); !ok {
-				break
-			}
-		}
+		count = r.count(doc, i)
+		r.c.restart(i + 1)
 	}
-	i++
-	for at := 0; i < len(doc); {
-		c := doc[i]
-		switch {
-		case c == ',' || c <= ' ':
-			i++
-			continue
-		case c == ']':
-			return i + 1
-		}
-		end := 0
+	for at := 0; ; at++ {
+		start := skipSpace(doc, i+1)
+		hit := false
 		for e := range n.elements {
 			el := &n.elements[e]
 			if el.index == at || el.index < 0 && el.index+count == at {
-				end = max(end, r.found(doc, &el.node, i))
+				if hit { // counted from the end, too
+					r.c.restart(start)
+				}
+				hit = true
+				r.found(doc, &el.node, start)
 				if r.open <= 0 {
 					return len(doc)
 				}
 			}
 		}
-		if end == 0 {
-			end = skipValue(doc, i)
+		if i = r.c.pass(doc); i == len(doc) || doc[i] != ',' {
+			return r.closed(doc, i)
 		}
-		if end <= i { // no value begins here
-			return len(doc)
-		}
-		i = end
-		at++
 	}
-	return i
+}
+
+// count counts the elements of the array at i, whose bracket the cursor has passed.
+func (r *Reader) count(doc []byte, i int) int {
+	if i = skipSpace(doc, i+1); i < len(doc) && doc[i] == ']' {
+		return 0
+	}
+	for n := 1; ; n++ {
+		if i = r.c.pass(doc); i == len(doc) || doc[i] != ',' {
+			return n
+		}
+	}
 }

@@ -212,16 +212,12 @@ func floatKeys(v *column.Vector, n int) ([]int64, bool) {
 	return keys, constant
 }
 
-// floatKey orders as PostgreSQL orders float8.
+// floatKey orders as PostgreSQL orders float8; zeros of both signs are one.
 func floatKey(f float64) int64 {
-	switch {
-	case f != f:
-		return math.MaxInt64
-	case f == 0:
+	if f == 0 {
 		return 0
 	}
-	b := int64(math.Float64bits(f))
-	return b ^ int64(uint64(b>>63)>>1)
+	return sortableFloat(f)
 }
 
 // compareBytes compares texts byte by byte (collation C). Equality with a constant looks at lengths first.

@@ -88,7 +88,20 @@ func loadSetFunctions() *setFunctions {
 	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets} {
 		register(s)
 	}
+	s.own(&SetFunction{Name: "nql", Args: []types.OID{types.Text}, Result: types.Record, Set: true, Strict: true, Volatility: Stable, Open: alone})
 	return s
+}
+
+// own adds a function that PostgreSQL does not have.
+func (s *setFunctions) own(f *SetFunction) {
+	f.OID, f.Schema = s.nextOwn, "flare"
+	s.nextOwn++
+	s.byName[f.Name] = append(s.byName[f.Name], f)
+}
+
+// alone is a function that is known here for its name and rights alone: in FROM, where it stands by itself, it is a scan.
+func alone(*SetCall) (Rows, error) {
+	return nil, types.Errorf(types.CodeFeatureNotSupported, "flare.nql stands alone in FROM")
 }
 
 // firstOwnSet is the first OID of set-returning functions that PostgreSQL does not have.

@@ -102,3 +102,8 @@ select (count(*) > 5) is true, count(*) between 1 and 1000, not (count(*) = 0) f
 select count(*) from stream where method = 'GET' and (status = 200 or status = 404);
 select count(*) from (select distinct method, status from stream) x;
 select count(*), count(1), count(null), count(1 + null), sum(1), sum(1.0), min('x'), max(now()) = now() from stream;
+select percentile_cont(0.5) within group (order by f), percentile_cont(0.95) within group (order by f), percentile_cont(0.99) within group (order by f desc), percentile_disc(0.5) within group (order by f) from stream where f = f and abs(f) < 1e9;
+select method, percentile_cont(0.5) within group (order by n), percentile_cont(0.5) within group (order by n) filter (where n > 3), percentile_cont(array[0.1,0.9]) within group (order by n), percentile_disc(0.9) within group (order by n) from stream where n is not null and abs(n) < 1000000 group by method order by method nulls last;
+select percentile_disc(0.5) within group (order by timestamp), percentile_disc(0.5) within group (order by timestamp desc) from stream;
+select percentile_cont(0.5) within group (order by f), percentile_cont(0) within group (order by f), percentile_cont(1) within group (order by f) from stream where n is null and n is not null;
+select percentile_disc(0.5) within group (order by x), percentile_cont(1) within group (order by x), percentile_cont(0) within group (order by x), percentile_disc(array[0, null, 1]) within group (order by x desc) from (values ('NaN'::float8), ('Infinity'), ('-Infinity'), (1), (null)) v(x);

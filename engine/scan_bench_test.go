@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine/span"
+	"github.com/flare-pg/flare-pg/event"
+	"github.com/flare-pg/flare-pg/ingest/demo"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// demoSpan makes a store of one span with events of about 1 KB as package demo makes them, and gives their documents one behind the other, which is
+// how they stand in pages.
+func demoSpan(b *testing.B, codec span.Codec, n int) (*Store, []byte) {
+	b.Helper()
+	s, err := Open(b.TempDir(), Options{Create: true, RAMBytes: -1, codec: codec})
+	must(b, err)
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	g := demo.New(1, from, from.Add(time.Hour)).Of(n)
+	d := event.NewDecoder(event.Options{})
+	var all, src []byte
+	for i := 0; i < n; i += 10_000 {
+		st := s.NewStage()
+		for range min(10_000, n-i) {
+			src = g.Next(src[:0])
+			at := len(all)
+			var ts int64
+			all, ts, err = d.Decode(all, src, nil)
+			must(b, err)
+			must(b, st.Append(1, ts, all[at:]))
+		}
+		must(b, s.Commit(context.Background(), st, Async))
+	}
+	maintainAll(b, s, MaintainOptions{Force: true})
+	return s, all
+}
+
+// BenchmarkRowScan runs predicates over spans in the page cache, on one core, counted in bytes of documents. The references, in the same run: bytes.Index
+// for the same needle over the same bytes in memory, and the decompressor alone over the same bytes in pieces of a page.
+func BenchmarkRowScan(b *testing.B) {
+	const events = 60_000
+	status := []nql.Column{{Path: nql.PropertyPath("StatusCode"), Kind: column.Int64}}
+	queries := []struct{ name, where string }{
+		{"Method and Elapsed", "Method = 'GET' and Elapsed > 100"},
+		{"Elapsed", "Elapsed > 100"},
+		{"absent: rare first bytes", "@x like '%ZQXJ{]~%'"},
+		{"absent: a key's first bytes", "SourceContext = 'Shop.Web.Controllers.nosuch'"},
+		{"absent: spaces first", "@x like '%    nosuch%'"},
+		{"absent: common letters", "@x like '%eeeeeee%'"},
+		{"one of 1000", "Path = '/api/orders/10'"},
+		{"everything", ""},
+	}
+	for _, codec := range []span.Codec{span.NoCodec, span.Snappy, span.Zstd} {
+		s, docs := demoSpan(b, codec, events)
+		for _, q := range queries {
+			b.Run(fmt.Sprintf("%s/%s", codec, q.name), func(b *testing.B) {
+				spec := Spec{Stream: 1, From: MinTime, To: MaxTime, Columns: status}
+				if q.where != "" {
+					var err error
+					spec.Where, err = nql.ParseExpr(q.where)
+					must(b, err)
+				}
+				b.SetBytes(int64(len(docs)))
+				b.ReportAllocs()
+				rows, n, used := 0, 0, cpu(b)
+				for b.Loop() {
+					n++
+					rows = 0
+					tx := s.Read()
+					fragments, err := tx.Scan(spec)
+					must(b, err)
+					var batch column.Batch
+					for _, f := range fragments {
+						for {
+							ok, err := f.Next(context.Background(), &batch)
+							must(b, err)
+							if !ok {
+								break
+							}
+							rows += batch.Len
+						}
+						f.Close()
+					}
+					tx.Close()
+				}
+				used(n * len(docs))
+				b.ReportMetric(float64(rows), "rows")
+			})
+		}
+		must(b, s.Close())
+		if codec == span.NoCodec {
+			for _, needle := range []string{"ZQXJ{]~", `"SourceContext":"Shop.Web.Controllers.nosuch"`, "    nosuch", "eeeeeee"} {
+				b.Run("reference/bytes.Index "+needle, func(b *testing.B) {
+					b.SetBytes(int64(len(docs)))
+					n, used := 0, cpu(b)
+					for b.Loop() {
+						n++
+						if bytes.Contains(docs, []byte(needle)) {
+							b.Fatal("not absent")
+						}
+					}
+					used(n * len(docs))
+				})
+			}
+			continue
+		}
+		b.Run("reference/decompressing "+codec.String(), func(b *testing.B) {
+			enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1))
+			must(b, err)
+			dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+			must(b, err)
+			var pages [][]byte
+			for rest := docs; len(rest) > 0; {
+				n := min(len(rest), span.DefaultPageBytes)
+				if codec == span.Snappy {
+					pages = append(pages, s2.EncodeSnappy(nil, rest[:n]))
+				} else {
+					pages = append(pages, enc.EncodeAll(rest[:n], nil))
+				}
+				rest = rest[n:]
+			}
+			out := make([]byte, span.DefaultPageBytes+64)
+			b.SetBytes(int64(len(docs)))
+			n, used := 0, cpu(b)
+			for b.Loop() {
+				n++
+				for _, p := range pages {
+					if codec == span.Snappy {
+						_, err = s2.Decode(out, p)
+					} else {
+						_, err = dec.DecodeAll(p, out[:0])
+					}
+					must(b, err)
+				}
+			}
+			used(n * len(docs))
+		})
+	}
+}
