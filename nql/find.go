@@ -1,6 +1,6 @@
 package nql
 
-import "bytes"
+import "github.com/flare-pg/flare-pg/nql/sparse"
 
 // find gives the first place where needle stands in text, or -1. It is the one place through which scans search raw bytes.
-func find(text, needle []byte) int { return bytes.Index(text, needle) }
+func find(text, needle []byte) int { return sparse.Find(text, needle) }
