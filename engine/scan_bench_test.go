@@ -70,8 +70,9 @@ func BenchmarkRowScan(b *testing.B) {
 				}
 				b.SetBytes(int64(len(docs)))
 				b.ReportAllocs()
-				rows := 0
+				rows, n, used := 0, 0, cpu(b)
 				for b.Loop() {
+					n++
 					rows = 0
 					tx := s.Read()
 					fragments, err := tx.Scan(spec)
@@ -90,6 +91,7 @@ func BenchmarkRowScan(b *testing.B) {
 					}
 					tx.Close()
 				}
+				used(n * len(docs))
 				b.ReportMetric(float64(rows), "rows")
 			})
 		}
@@ -98,11 +100,14 @@ func BenchmarkRowScan(b *testing.B) {
 			for _, needle := range []string{"ZQXJ{]~", `"SourceContext":"Shop.Web.Controllers.nosuch"`, "    nosuch", "eeeeeee"} {
 				b.Run("reference/bytes.Index "+needle, func(b *testing.B) {
 					b.SetBytes(int64(len(docs)))
+					n, used := 0, cpu(b)
 					for b.Loop() {
+						n++
 						if bytes.Contains(docs, []byte(needle)) {
 							b.Fatal("not absent")
 						}
 					}
+					used(n * len(docs))
 				})
 			}
 			continue
@@ -124,7 +129,9 @@ func BenchmarkRowScan(b *testing.B) {
 			}
 			out := make([]byte, span.DefaultPageBytes+64)
 			b.SetBytes(int64(len(docs)))
+			n, used := 0, cpu(b)
 			for b.Loop() {
+				n++
 				for _, p := range pages {
 					if codec == span.Snappy {
 						_, err = s2.Decode(out, p)
@@ -134,6 +141,7 @@ func BenchmarkRowScan(b *testing.B) {
 					must(b, err)
 				}
 			}
+			used(n * len(docs))
 		})
 	}
 }

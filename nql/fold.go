@@ -64,7 +64,7 @@ func computedNow(e Expr) Expr {
 }
 
 // withChildren builds e anew with f of each of its children, in the order that children lists them. known is false where e is of a kind
-// whose children can't be exchanged one for one.
+// whose children can't be exchanged one for one: what stands in a lambda is not the event's, and a spread is no value.
 func withChildren(e Expr, f func(Expr) Expr) (x Expr, known bool) {
 	list := func(in []Expr) []Expr {
 		out := make([]Expr, len(in))
@@ -95,6 +95,17 @@ func withChildren(e Expr, f func(Expr) Expr) (x Expr, known bool) {
 		return &IsNull{f(e.X), e.Not}, true
 	case *Call:
 		return &Call{e.Name, list(e.Args)}, true
+	case *InArray:
+		l := f(e.X)
+		return &InArray{l, f(e.Array), e.Not, e.CI}, true
+	case *Regex:
+		return &Regex{f(e.X), e.Pattern, e.Not, e.CI}, true
+	case *If:
+		c := f(e.Cond)
+		then := f(e.Then)
+		return &If{c, then, f(e.Else)}, true
+	case *Access:
+		return &Access{f(e.X), e.Steps}, true
 	case *Array:
 		return &Array{list(e.Items)}, true
 	case *Object:
@@ -112,12 +123,15 @@ func absent(e Expr) bool {
 	return ok && (l.Value.Kind == Undefined || l.Value.Kind == Null)
 }
 
-// wild reports whether a path with a wildcard is in e.
+// wild reports whether a wildcard is in e.
 func wild(e Expr) bool {
 	found := false
 	Walk(e, func(x Expr) {
-		if p, ok := x.(*Path); ok && p.wildcard() >= 0 {
-			found = true
+		switch x := x.(type) {
+		case *Path:
+			found = found || hasWildcard(x.Steps)
+		case *Access:
+			found = found || hasWildcard(x.Steps)
 		}
 	})
 	return found

@@ -98,7 +98,7 @@ func (p *Program) Row(e *Event) ([]Value, bool, error) {
 		st.reader.Read(p.first, e.Document, st.slots[:n])
 	}
 	if p.where != nil && p.where(st) != yes {
-		return nil, false, nil
+		return nil, false, st.failed
 	}
 	if p.later.Len() > 0 {
 		st.reader.Read(p.later, e.Document, st.slots[p.first.Len():])
@@ -106,6 +106,9 @@ func (p *Program) Row(e *Event) ([]Value, bool, error) {
 	for i, f := range p.items {
 		v := f(st)
 		p.row[i] = v.toValue()
+	}
+	if st.failed != nil {
+		return nil, false, st.failed
 	}
 	return p.row, true, nil
 }

@@ -48,13 +48,22 @@ type RowProgram struct {
 
 // rowCode is what the clones of a program share; it doesn't change.
 type rowCode struct {
-	where        truthFunc // nil: all events
-	before       prefilter // asked before where
-	never        bool      // the predicate is constant and not true
-	columns      []readColumn
-	kinds        []column.Kind
-	first, later *sparse.Wanted // what the predicate reads, and what the projection reads besides
-	elems        int
+	where   readTruth // what the predicate asks first; with nothing to ask it is true
+	then    readTruth // what it asks of events of which that is true
+	before  prefilter // what it demands of the raw bytes
+	never   bool      // the predicate is constant and not true
+	columns []readColumn
+	kinds   []column.Kind
+	both    *sparse.Wanted // what where and then read
+	later   *sparse.Wanted // what the projection reads besides
+	elems   int
+}
+
+// readTruth is a predicate with what it reads that was not read before.
+type readTruth struct {
+	truth  truthFunc // nil: there is nothing to ask
+	wanted *sparse.Wanted
+	from   int // the first of its slots
 }
 
 // readColumn is a column with the way to its value.
@@ -76,12 +85,17 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 		where = Simplify(Bind(where, params))
 		code.never = Never(where)
 	}
-	if where != nil && !code.never {
-		f, _, err := c.truth(where)
-		if err != nil {
-			return nil, err
-		}
-		code.where, code.before = f, prefilterOf(where)
+	first, then := inTurn(where)
+	if code.never {
+		first, then = nil, nil
+	}
+	code.before = prefilterOf(where)
+	var err error
+	if code.where, err = c.reading(first); err != nil {
+		return nil, err
+	}
+	if code.then, err = c.reading(then); err != nil {
+		return nil, err
 	}
 	early := len(c.paths)
 	for _, col := range columns {
@@ -92,9 +106,36 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 		code.columns = append(code.columns, r)
 		code.kinds = append(code.kinds, col.Kind)
 	}
-	code.first, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
+	code.both, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
 	code.elems = c.elems
 	return &RowProgram{code, newState(len(c.paths), c.elems)}, nil
+}
+
+// reading compiles a predicate with what it reads besides what is read already.
+func (c *compiler) reading(e Expr) (r readTruth, err error) {
+	r.from = len(c.paths)
+	if e != nil {
+		r.truth, _, err = c.truth(e)
+	}
+	r.wanted = event.Wanted(c.paths[r.from:])
+	return r, err
+}
+
+// inTurn splits a simplified predicate in two, of which both must be true: what is worth asking first, and the conjuncts that an event which has what the pre-filter
+// demands most likely fulfils.
+func inTurn(where Expr) (first, then Expr) {
+	var early, late []Expr
+	for _, c := range Conjuncts(where) {
+		if len(valueClauses(c)) > 0 {
+			late = append(late, c)
+		} else {
+			early = append(early, c)
+		}
+	}
+	if len(early) == 0 {
+		return where, nil
+	}
+	return Conjoin(early), Conjoin(late)
 }
 
 func (c *compiler) column(col Column) (readColumn, error) {
@@ -136,33 +177,72 @@ func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
 func (p *RowProgram) Never() bool { return p.never }
 
 // Match evaluates the predicate only.
-func (p *RowProgram) Match(e *Event) (bool, error) { return p.match(e), nil }
+func (p *RowProgram) Match(e *Event) (bool, error) {
+	if !p.before.passes(e.Document) {
+		return false, nil
+	}
+	return p.MatchPassed(e)
+}
 
 // MatchPassed is Match for an event that has gone through the program's Sieve, or that no sieve is worth it for.
-func (p *RowProgram) MatchPassed(e *Event) (bool, error) { return p.asked(e), nil }
-
-func (p *RowProgram) match(e *Event) bool {
-	return !p.never && p.before.passes(e.Document) && p.asked(e)
+func (p *RowProgram) MatchPassed(e *Event) (bool, error) {
+	if p.never {
+		return false, nil
+	}
+	ok := p.asked(e)
+	return ok && p.st.failed == nil, p.st.failed
 }
 
 // asked evaluates the predicate itself.
 func (p *RowProgram) asked(e *Event) bool {
-	if p.never {
-		return false
-	}
 	st := p.st
 	st.begin(e)
-	if n := p.first.Len(); n > 0 {
-		st.reader.Read(p.first, e.Document, st.slots[:n])
+	if p.then.truth != nil && !st.often.is() {
+		p.where.read(st)
+		first := p.where.truth(st) == yes
+		if st.often.count(first); !first {
+			return false
+		}
+		p.then.read(st)
+		return p.then.truth(st) == yes
 	}
-	return p.where == nil || p.where(st) == yes
+	if n := p.both.Len(); n > 0 {
+		st.reader.Read(p.both, e.Document, st.slots[:n])
+	}
+	first := p.where.truth == nil || p.where.truth(st) == yes
+	if p.then.truth == nil {
+		return first
+	}
+	st.often.count(first)
+	return first && p.then.truth(st) == yes
+}
+
+func (r *readTruth) read(st *state) {
+	if n := r.wanted.Len(); n > 0 {
+		st.reader.Read(r.wanted, st.ev.Document, st.slots[r.from:r.from+n])
+	}
+}
+
+// firstTrue counts how often the first part of a predicate was true of late. Where that is often, both parts are read at once: a second pass over a document
+// costs as much as the first.
+type firstTrue struct{ asked, true int32 }
+
+func (t *firstTrue) is() bool { return t.asked >= 64 && t.true > t.asked/2 }
+
+func (t *firstTrue) count(first bool) {
+	if t.asked++; first {
+		t.true++
+	}
+	if t.asked == 1024 {
+		t.asked, t.true = t.asked/2, t.true/2
+	}
 }
 
 // Append evaluates the predicate on e and, where it is true, appends one row to b, whose vectors are Plain and of Kinds(). What
 // only the projection needs is read of those events alone. The row is a copy: e may be changed afterwards.
 func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
-	if !p.match(e) {
-		return false, nil
+	if ok, err := p.Match(e); !ok {
+		return false, err
 	}
 	return true, p.append(b)
 }
@@ -170,8 +250,8 @@ func (p *RowProgram) Append(e *Event, b *column.Batch) (bool, error) {
 // AppendPassed is Append for an event that has gone through the program's Sieve, or that no sieve is worth it for: its bytes are not searched
 // again before it is read.
 func (p *RowProgram) AppendPassed(e *Event, b *column.Batch) (bool, error) {
-	if !p.asked(e) {
-		return false, nil
+	if ok, err := p.MatchPassed(e); !ok {
+		return false, err
 	}
 	return true, p.append(b)
 }
@@ -183,13 +263,13 @@ func (p *RowProgram) append(b *column.Batch) error {
 	}
 	st := p.st
 	if p.later.Len() > 0 {
-		st.reader.Read(p.later, st.ev.Document, st.slots[p.first.Len():])
+		st.reader.Read(p.later, st.ev.Document, st.slots[p.both.Len():])
 	}
 	for i := range p.columns {
 		p.columns[i].append(st, b.Cols[i])
 	}
 	b.Len++
-	return nil
+	return st.failed
 }
 
 func (c *readColumn) append(st *state, out *column.Vector) {

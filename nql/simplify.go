@@ -154,6 +154,10 @@ func plainest(e Expr, not bool) Expr {
 		return &Between{x.X, x.Low, x.High, x.Not != not}
 	case *IsNull:
 		return &IsNull{x.X, x.Not != not}
+	case *InArray:
+		return &InArray{x.X, x.Array, x.Not != not, x.CI}
+	case *Regex:
+		return &Regex{x.X, x.Pattern, x.Not != not, x.CI}
 	}
 	if not {
 		return &Unary{Not, e}

@@ -15,6 +15,7 @@ type state struct {
 	arena []byte         // bytes made while evaluating this event
 	made  [ID + 1]val    // computed built-ins of this event
 	known uint16         // bit b: made[b] is made
+	often firstTrue      // of a predicate that is asked in two parts
 	stack []val          // arguments, items and the like while they are evaluated
 	turns int            // elements that wildcards and lambdas were asked of for this event
 	// failed says that evaluation of the event went past a limit, so that what it gives is worth nothing.
@@ -36,9 +37,9 @@ func (st *state) begin(e *Event) {
 // Limits of what an expression may take for one event. Small texts can ask for more than any machine has: each of fifty lambdas within
 // one another doubles the work, each of fifty calls of replace the memory.
 const (
-	maxMade  = 16 << 20   // bytes of one text, array or object that is made; a larger one is null
-	maxArena = 256 << 20  // bytes made in all
-	maxTurns = 10_000_000 // elements that wildcards and lambdas are asked of
+	maxMade  = 16 << 20  // bytes of one text, array or object that is made; a larger one is null
+	maxArena = 256 << 20 // bytes made in all
+	maxTurns = 2_000_000 // elements that wildcards and lambdas are asked of
 )
 
 var (

@@ -521,7 +521,7 @@ found:
 	MOVQ   CX, ret+24(FP)
 	RET
 
-// func specialsAVX512(to *uint64, text *byte, n int)
+// func specialsAVX512(to *byte, text *byte, n int)
 // Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·specialsAVX512(SB), NOSPLIT, $0-24
 	MOVQ         to+0(FP), AX
@@ -1000,7 +1000,7 @@ found:
 	MOVQ   CX, ret+24(FP)
 	RET
 
-// func specialsAVX2(to *uint64, text *byte, n int)
+// func specialsAVX2(to *byte, text *byte, n int)
 // Requires: AVX, AVX2
 TEXT ·specialsAVX2(SB), NOSPLIT, $0-24
 	MOVQ         to+0(FP), AX
