@@ -2,6 +2,7 @@ package nql
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -43,7 +44,8 @@ type Event struct {
 // goroutine; Clone makes one for another.
 type RowProgram struct {
 	*rowCode
-	st *state
+	st    *state
+	probe *state // for what the pre-filter asks
 }
 
 // rowCode is what the clones of a program share; it doesn't change.
@@ -76,26 +78,21 @@ type readColumn struct {
 // CompileRows compiles a predicate (nil: all events) over params and the columns to read of events for which it is true. Errors say
 // what can't be evaluated; those about what is not built yet wrap ErrNotBuilt.
 func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, error) {
-	c := newCompiler(params)
 	code := &rowCode{}
 	if where != nil {
 		if _, _, err := newCompiler(params).truth(where); err != nil { // also about what is simplified away
 			return nil, err
 		}
-		where = Simplify(Bind(where, params))
-		code.never = Never(where)
+		where = Bind(where, params)
 	}
-	first, then := inTurn(where)
-	if code.never {
-		first, then = nil, nil
-	}
-	code.before = prefilterOf(where)
-	var err error
-	if code.where, err = c.reading(first); err != nil {
-		return nil, err
-	}
-	if code.then, err = c.reading(then); err != nil {
-		return nil, err
+	plain := Simplify(where)
+	code.never, code.before = Never(plain), prefilterOf(plain)
+	c := newCompiler(params)
+	if err := code.predicate(c, plain); err != nil { // what was no constant when it was written may be one now that is refused
+		c = newCompiler(params)
+		if err := code.predicate(c, where); err != nil {
+			return nil, err
+		}
 	}
 	early := len(c.paths)
 	for _, col := range columns {
@@ -108,7 +105,20 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 	}
 	code.both, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
 	code.elems = c.elems
-	return &RowProgram{code, newState(len(c.paths), c.elems)}, nil
+	return code.program(len(c.paths)), nil
+}
+
+// predicate compiles the predicate.
+func (code *rowCode) predicate(c *compiler, where Expr) (err error) {
+	if code.never {
+		where = nil
+	}
+	first, then := inTurn(where)
+	if code.where, err = c.reading(first); err != nil {
+		return err
+	}
+	code.then, err = c.reading(then)
+	return err
 }
 
 // reading compiles a predicate with what it reads besides what is read already.
@@ -126,7 +136,7 @@ func (c *compiler) reading(e Expr) (r readTruth, err error) {
 func inTurn(where Expr) (first, then Expr) {
 	var early, late []Expr
 	for _, c := range Conjuncts(where) {
-		if len(valueClauses(c)) > 0 {
+		if slices.ContainsFunc(demanded(c), func(of clause) bool { return !of.bare() }) {
 			late = append(late, c)
 		} else {
 			early = append(early, c)
@@ -165,10 +175,12 @@ func (c *compiler) column(col Column) (readColumn, error) {
 	return r, nil
 }
 
-// Clone returns a program that another goroutine may use.
-func (p *RowProgram) Clone() *RowProgram {
-	return &RowProgram{p.rowCode, newState(len(p.st.slots), p.elems)}
+func (code *rowCode) program(slots int) *RowProgram {
+	return &RowProgram{code, newState(slots, code.elems), newProbeState(code.before)}
 }
+
+// Clone returns a program that another goroutine may use.
+func (p *RowProgram) Clone() *RowProgram { return p.program(len(p.st.slots)) }
 
 // Kinds are the kinds of the columns, in their order: what a batch is Reset to before the first Append.
 func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
@@ -178,7 +190,7 @@ func (p *RowProgram) Never() bool { return p.never }
 
 // Match evaluates the predicate only.
 func (p *RowProgram) Match(e *Event) (bool, error) {
-	if !p.before.passes(e.Document) {
+	if !p.before.passes(p.probe, e.Document) {
 		return false, nil
 	}
 	return p.MatchPassed(e)
