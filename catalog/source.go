@@ -253,9 +253,9 @@ func (w *Rows) Int(name string, x int64) {
 // OID sets a column of an OID type.
 func (w *Rows) OID(name string, x types.OID) { w.Int(name, int64(x)) }
 
-// Text sets a column that vectors hold as text or JSON.
+// Text sets a column that vectors hold as text or JSON, or from its value's text.
 func (w *Rows) Text(name, s string) {
-	if v := w.at(name); v != nil && !w.arrayText(name, v, s) {
+	if v := w.at(name); v != nil && !w.fromText(name, v, s) {
 		v.AppendString(s)
 	}
 }

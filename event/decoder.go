@@ -10,12 +10,15 @@ import "github.com/flare-pg/flare-pg/nql/sparse"
 // be moved or rewritten as a node; the members of each object are put in order when the object ends (order.go). The second
 // (emit.go) writes the nodes in their order, copying from the text whatever already stands in normalised form.
 type Decoder struct {
-	o     Options
-	names names
+	o      Options
+	names  names
+	shapes shapes
 
 	src      []byte
-	specials []uint64 // a bit for each byte of src that ends a run of plain characters in a string
+	specials []byte // a bit for each byte of src that ends a run of plain characters in a string
 	nodes    []node
+	sig      []byte   // of each node in two bytes: its name's id and its value's class
+	traits   []byte   // of each node: what it means for a property's type if it is a number
 	order    []uint32 // the members of closed objects in their order, as nodes
 	present  []uint64 // of the object that is being put in order: the ranks of its members
 	slots    []uint32 // and the node for each
@@ -28,6 +31,9 @@ type Decoder struct {
 	time           [timePlaces]uint32
 	chosen         uint32 // the one that counts
 	level, message uint32
+
+	irregular bool   // it has strays
+	shape     *shape // nil: none that is kept
 
 	instant   instant
 	digits    []byte // of an epoch number
@@ -44,7 +50,6 @@ type node struct {
 	name        uint32 // of a member: the name's id, or strayName and the index of a stray
 	kind        nodeKind
 	flags       nodeFlags
-	traits      numberTraits
 }
 
 type nodeKind uint8
@@ -121,7 +126,7 @@ func (d *Decoder) Decode(dst, src []byte, observe *Summary) (doc []byte, ts int6
 func (d *Decoder) shrink() {
 	const most = 1 << 16 // nodes
 	if cap(d.nodes) > most {
-		d.nodes, d.order, d.strays, d.kids = nil, nil, nil, nil
+		d.nodes, d.sig, d.traits, d.order, d.strays, d.kids = nil, nil, nil, nil, nil, nil
 	}
 	if cap(d.specials) > most {
 		d.specials = nil

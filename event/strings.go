@@ -22,19 +22,20 @@ const (
 
 // special gives the position of the first byte from i on that is a quote, a backslash, a control character or not ASCII, or the length of the text.
 func (d *Decoder) special(i int) int {
-	w := i >> 6
-	if m := d.specials[w] >> (i & 63); m != 0 {
+	if m := binary.LittleEndian.Uint64(d.specials[i>>3:]) >> (i & 7); m != 0 {
 		return i + bits.TrailingZeros64(m)
 	}
-	return nextSpecial(d.specials, w+1)
+	return nextSpecial(d.specials, i>>3+8)
 }
 
-// nextSpecial is special from word w on. There is a bit, that behind the text.
-func nextSpecial(specials []uint64, w int) int {
-	for specials[w] == 0 {
-		w++
+// nextSpecial is special from the byte at on of specials. There is a bit, that behind the text.
+func nextSpecial(specials []byte, at int) int {
+	for {
+		if m := binary.LittleEndian.Uint64(specials[at:]); m != 0 {
+			return at<<3 + bits.TrailingZeros64(m)
+		}
+		at += 8
 	}
-	return w<<6 + bits.TrailingZeros64(specials[w])
 }
 
 // str validates the characters of a string from i on and returns the position of its closing quote, or -1.
@@ -47,6 +48,9 @@ func (d *Decoder) str(i int) (end int, e escapes) {
 		switch c := src[i]; {
 		case c == '"':
 			return i, e
+		case c == '\\' && i+1 < len(src) && shortEscape[src[i+1]]:
+			i += 2
+			e = max(e, shortEscapes)
 		case c == '\\':
 			n, f := d.escape(i)
 			if n < 0 {
@@ -81,15 +85,16 @@ func (d *Decoder) controlCharacter(i int) int {
 	return d.fail(CodeInvalidText, i, "control character in a string: "+d.found(i)+" must be escaped")
 }
 
-// escape validates the escape that begins at i and gives its length, or -1.
+// shortEscape marks the letters of the escapes of two characters that the normalised form has.
+var shortEscape = [256]bool{'"': true, '\\': true, 'b': true, 'f': true, 'n': true, 'r': true, 't': true}
+
+// escape validates the escape that begins at i, not one of those, and gives its length, or -1.
 func (d *Decoder) escape(i int) (n int, e escapes) {
 	src := d.src
 	if i+1 >= len(src) {
 		return d.fail(CodeInvalidText, i, "string without a closing quote"), 0
 	}
 	switch src[i+1] {
-	case '"', '\\', 'b', 'f', 'n', 'r', 't':
-		return 2, shortEscapes
 	case '/':
 		return 2, longEscapes
 	case 'u':

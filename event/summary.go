@@ -17,6 +17,9 @@ type Summary struct {
 	dropped int64
 	last    uint32 // 1 + the path stepped to last; 0: none
 	epoch   uint64 // tells this life from others (observe.go); 0: not told yet
+
+	tallies []tally
+	members []counted // of the tallies
 }
 
 // path is a node of the tree of paths.
@@ -32,6 +35,44 @@ type path struct {
 	follower uint32
 }
 
+// tally counts events of one shape that are not counted in paths yet.
+type tally struct {
+	events   int64
+	from, to int   // what each counts for, in Summary.members
+	dropped  int64 // and how many of its values are passed over
+}
+
+// counted is a path, and a class of its values.
+type counted struct {
+	path  int32
+	class class
+}
+
+// mostMembers is how large Summary.members is let grow.
+const mostMembers = 1 << 16
+
+// settle counts in paths what the tallies hold.
+func (s *Summary) settle() {
+	for i := range s.tallies {
+		t := &s.tallies[i]
+		if t.events == 0 {
+			continue
+		}
+		for _, m := range s.members[t.from:t.to] {
+			s.paths[m.path].counts[m.class] += t.events
+		}
+		s.dropped += t.events * t.dropped
+		t.events = 0
+	}
+}
+
+// forgetTallies begins a new life, as far as Decoders know.
+func (s *Summary) forgetTallies() {
+	s.settle()
+	s.tallies, s.members = s.tallies[:0], s.members[:0]
+	s.epoch = epochs.Add(1)
+}
+
 const top = -1
 
 var seed = maphash.MakeSeed()
@@ -45,6 +86,7 @@ func hashStep(parent int32, name uint64) uint64 {
 func (s *Summary) Reset() {
 	s.paths = s.paths[:0]
 	clear(s.table)
+	s.tallies, s.members = s.tallies[:0], s.members[:0]
 	s.dropped, s.last, s.epoch = 0, 0, 0
 }
 
@@ -52,7 +94,10 @@ func (s *Summary) Reset() {
 func (s *Summary) Len() int { return len(s.paths) }
 
 // Dropped is the number of values met whose paths were past a limit.
-func (s *Summary) Dropped() int64 { return s.dropped }
+func (s *Summary) Dropped() int64 {
+	s.settle()
+	return s.dropped
+}
 
 // step finds or makes the path of the member name of parent; -1 where a limit forbids it.
 //
@@ -137,6 +182,7 @@ func (p *path) observe(c class, traits numberTraits) {
 // Merge adds what o knows, of events that came after those of s. Merging summaries in the events' order
 // gives what observing the events one by one gives (as long as no limit is met).
 func (s *Summary) Merge(o *Summary) {
+	o.settle()
 	to := make([]int32, len(o.paths))
 	for i := range o.paths {
 		q := &o.paths[i]
@@ -165,6 +211,7 @@ func (s *Summary) Merge(o *Summary) {
 // Properties lists the paths in order of first appearance (a nested path after the path it is a
 // member of). The result is the caller's own.
 func (s *Summary) Properties() []Property {
+	s.settle()
 	all := make([]Property, len(s.paths))
 	for i := range s.paths {
 		p := &s.paths[i]

@@ -123,15 +123,15 @@ func absent(e Expr) bool {
 	return ok && (l.Value.Kind == Undefined || l.Value.Kind == Null)
 }
 
-// wild reports whether a path with a wildcard is in e.
+// wild reports whether a wildcard is in e.
 func wild(e Expr) bool {
 	found := false
 	Walk(e, func(x Expr) {
 		switch x := x.(type) {
 		case *Path:
-			found = found || x.wildcard() >= 0
+			found = found || hasWildcard(x.Steps)
 		case *Access:
-			found = found || (&Path{Steps: x.Steps}).wildcard() >= 0
+			found = found || hasWildcard(x.Steps)
 		}
 	})
 	return found

@@ -3,6 +3,8 @@ package nql
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +35,9 @@ func init() {
 		}
 	}
 }
+
+// Functions lists the names of all functions, in order.
+func Functions() []string { return slices.Sorted(maps.Keys(registry)) }
 
 // check says what is wrong with the number and kind of a call's arguments, and with which of them (-1: with the call). f is nil where there
 // is no such function.

@@ -71,8 +71,14 @@ var conversionFunctions = []function{
 }
 
 func conversion(name string, kind column.Kind, gives ValueKind) function {
-	return function{name: name, least: 1, most: 1, gives: gives, one: func(st *state, v val) val {
-		v, _ = st.convert(kind, v)
-		return v
+	return function{name: name, least: 1, most: 1, gives: gives, value: func(c *compiler, e *Call) (operand, error) {
+		x, err := c.value(e.Args[0])
+		if err != nil {
+			return operand{}, err
+		}
+		return fold(func(st *state) val {
+			v, _ := st.convert(kind, x.eval(st))
+			return v
+		}, x), nil
 	}}
 }

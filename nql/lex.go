@@ -46,10 +46,26 @@ func (l *lexer) errorf(offset int, format string, args ...any) error {
 // signs of two characters; all others have one.
 var longSigns = []string{"<=", ">=", "<>", "!=", "=>", ".."}
 
-func (l *lexer) next() (token, error) {
-	for l.pos < len(l.text) && strings.IndexByte(" \t\r\n", l.text[l.pos]) >= 0 {
-		l.pos++
+// blanks goes over white space and comments: from two minus signs to the end of the line.
+func (l *lexer) blanks() {
+	for l.pos < len(l.text) {
+		switch {
+		case strings.IndexByte(" \t\r\n", l.text[l.pos]) >= 0:
+			l.pos++
+		case strings.HasPrefix(l.text[l.pos:], "--"):
+			n := strings.IndexByte(l.text[l.pos:], '\n')
+			if n < 0 {
+				n = len(l.text) - l.pos
+			}
+			l.pos += n
+		default:
+			return
+		}
 	}
+}
+
+func (l *lexer) next() (token, error) {
+	l.blanks()
 	start := l.pos
 	if start == len(l.text) {
 		return token{tokEnd, "", start, start}, nil
@@ -106,7 +122,7 @@ func (l *lexer) next() (token, error) {
 // foreignSigns are signs of other languages, with what says the same here.
 var foreignSigns = map[rune]string{
 	'"': "a string in single quotes, or for a property with odd letters in its name @p['its name']", '`': "@p['a name'] for a property with odd letters in its name",
-	'&': "and", '|': "or; texts are joined by concat(x, y)", '!': "not", '~': "x = /regex/ or like", ';': "the end: a text is one query", '#': "no comment: there are none",
+	'&': "and", '|': "or; texts are joined by concat(x, y)", '!': "not", '~': "x = /regex/ or like", ';': "the end: a text is one query", '#': "-- where a comment begins",
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -40,6 +40,7 @@ func TestSyntaxErrorsSayWhereWhatAndWhatInstead(t *testing.T) {
 		"select 99999999999999d from stream", "select DateTime(, 5) from stream", "select DateTime('yesterday') from stream",
 		"select DateTime('2020-02-30') from stream", "select DateTime('2020-01-01T00:00:00.12345678Z') from stream", "select length( from stream",
 		"select (a from stream", "select a ; from stream", "select \"a\" from stream", "select ^a from stream", "select \xff from stream", "select '\xff' from stream",
+		"select a -- from stream", "-- nothing", "select a --x\n,, b from stream", "select a--1 from stream", "select # from stream",
 		"select group from stream group by a",
 		"\tselect a\r\n\tfrom\t日本語 where 'a' like 5 x", "select '日本', 'a' 'b' from stream",
 		"select " + strings.Repeat("abcdefghi, ", 30) + "? from stream where " + strings.Repeat("x and ", 30) + "x",
@@ -87,7 +88,7 @@ func FuzzParse(f *testing.F) {
 		"select StatusCode, Elapsed * 1000 as Micros, { app: Application, env: Environment } as Origin from stream where Method = 'GET' and Elapsed > 100 and Items[?].Sku like 'A-%' and not has(@Exception)",
 		"select * from 'my stream' where @t >= DateTime('2020-07-29T07:10:00Z') order by @t desc limit 10",
 		"select a[-1]['x y'].where, @p['odd'], @d['@t'], -1h30m, 1.5e300, $3 from s where a in ['x', null] ci or b between 1 and 2 and c is not null",
-		"select '", "select 1..2", "select @", "select (((((", "select 1e", "select -9223372036854775808 from s", "select DateTime('-0001-12-31T23:59:59.9999999Z') from s",
+		"select '", "select 1..2", "select @", "select (((((", "select 1e", "select a -- b\n- -c from s --", "select --", "select a[?].b, x => y, some(a, i => i.b[*] = /x\\/y/ ci) or if a then b else c from s where x in [..a, {..b}]", "select (a)[0].b, 'x'[1], f(x)[?] from s where a = /", "select -9223372036854775808 from s", "select DateTime('-0001-12-31T23:59:59.9999999Z') from s",
 	} {
 		f.Add(s)
 	}

@@ -200,8 +200,8 @@ func (p *printer) unary(e *Unary) {
 		return
 	}
 	p.text("-")
-	// A minus right before a number belongs to the number.
-	if isNumber(e.X) {
+	// A minus right before a number belongs to the number, and two of them begin a comment.
+	if u, ok := e.X.(*Unary); isNumber(e.X) || ok && u.Op == Neg {
 		p.parens(e.X)
 		return
 	}

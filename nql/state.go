@@ -21,6 +21,8 @@ type state struct {
 	// failed says that evaluation of the event went past a limit, so that what it gives is worth nothing.
 	failed error
 	json   *event.Decoder // of fromjson; made when first needed
+
+	reader sparse.Reader // a large one, so it comes last
 }
 
 func newState(slots, elems int) *state {
@@ -35,9 +37,9 @@ func (st *state) begin(e *Event) {
 // Limits of what an expression may take for one event. Small texts can ask for more than any machine has: each of fifty lambdas within
 // one another doubles the work, each of fifty calls of replace the memory.
 const (
-	maxMade  = 16 << 20   // bytes of one text, array or object that is made; a larger one is null
-	maxArena = 256 << 20  // bytes made in all
-	maxTurns = 10_000_000 // elements that wildcards and lambdas are asked of
+	maxMade  = 16 << 20  // bytes of one text, array or object that is made; a larger one is null
+	maxArena = 256 << 20 // bytes made in all
+	maxTurns = 2_000_000 // elements that wildcards and lambdas are asked of
 )
 
 var (

@@ -19,7 +19,7 @@ import (
 // place notes where the client is and what protects the way to it.
 func (c *conn) place(st *Startup) {
 	remote := c.raw.RemoteAddr()
-	st.Remote = remote.String()
+	st.Remote, st.Server = remote.String(), c.raw.LocalAddr().String()
 	if a, ok := remote.(*net.TCPAddr); ok {
 		st.Address, _ = netip.AddrFromSlice(a.IP)
 		st.Address = st.Address.Unmap()

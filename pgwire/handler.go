@@ -53,9 +53,9 @@ type Demand struct {
 type Startup struct {
 	User, Database string
 	Parameters     map[string]string // application_name, options, DateStyle, …
-	Remote         string
-	Local          bool       // over a Unix socket
-	Address        netip.Addr // of the client; invalid where Local
+	Remote, Server string            // the two ends of the connection
+	Local          bool              // over a Unix socket
+	Address        netip.Addr        // of the client; invalid where Local
 	TLS            bool
 	Certified      bool   // the client has shown a certificate that an authority of ours has signed
 	Certificate    string // its common name

@@ -40,7 +40,9 @@ func NQLValue(env *types.Env, t types.OID, v *column.Vector) (nql.Value, error) 
 			return nql.Value{Kind: nql.Integer, Int: v.Int(0)}, nil
 		}
 	case column.Text:
-		if t != types.Bytea && t != types.UUID {
+		switch t {
+		case types.Bytea, types.UUID, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8, types.TimeTZ, types.Bit, types.VarBit:
+		default:
 			return nql.Value{Kind: nql.String, Text: string(v.Str(0))}, nil
 		}
 	}

@@ -25,7 +25,7 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	roles := snapshot.Roles().For(s.user)
 	e.User, e.SessionUser, e.Database = roles.Name(s.currentRole()), roles.Name(s.sessionRole()), s.database
 	e.BackendPID = int32(s.pid)
-	e.ServerStart, e.Remote = s.srv.started, s.remote
+	e.ServerStart, e.Remote, e.Local = s.srv.started, s.remote, s.local
 	// An Env is read by many goroutines while the statement runs; the values in force are a map that never changes.
 	frozen := s.settings
 	frozen.tx = &transaction{begun: s.tx.begun, explicit: s.tx.explicit, isolation: s.tx.isolation, readOnly: s.tx.readOnly}

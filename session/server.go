@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -151,7 +152,7 @@ func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Sessio
 		return nil, types.Errorf(types.CodeInvalidCatalogName, "database %q does not exist", st.Database)
 	}
 	x := &session{
-		srv: s, ctx: ctx, user: st.User, database: st.Database, remote: st.Remote, pid: st.ProcessID, began: time.Now(),
+		srv: s, ctx: ctx, user: st.User, database: st.Database, remote: st.Remote, local: st.Server, pid: st.ProcessID, began: time.Now(),
 		log: s.c.Log.With("pid", st.ProcessID), login: role.OID,
 		prepared: map[string]*prepared{}, portals: map[string]*portal{},
 	}
@@ -195,6 +196,7 @@ func address(remote string) (host string, port int64) {
 	if err != nil {
 		return "", -1
 	}
+	h, _, _ = strings.Cut(h, "%") // a link-local address's interface
 	n, err := net.LookupPort("tcp", p)
 	if err != nil {
 		return h, -1

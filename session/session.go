@@ -20,9 +20,9 @@ type session struct {
 	user  string
 	login types.OID
 
-	database, remote string
-	pid              uint32
-	began            time.Time
+	database, remote, local string
+	pid                     uint32
+	began                   time.Time
 
 	settings settings
 	tx       transaction

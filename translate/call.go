@@ -212,7 +212,7 @@ func (b *binder) sqlValue(sc *scope, n *pg.SQLValueFunction) (plan.Expr, error) 
 	case pg.SQLValueFunctionOp_SVFOP_CURRENT_DATE:
 		return now(types.Date)
 	case pg.SQLValueFunctionOp_SVFOP_CURRENT_TIME, pg.SQLValueFunctionOp_SVFOP_CURRENT_TIME_N:
-		return nil, b.unsupported(n.Location, "time with time zone is not supported")
+		return now(types.TimeTZ)
 	case pg.SQLValueFunctionOp_SVFOP_USER:
 		b.noticeUser(sc, n.Location)
 		return none("current_user")

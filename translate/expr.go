@@ -185,7 +185,7 @@ func (b *binder) constant(n *pg.A_Const) (plan.Expr, error) {
 		b.located[c] = n.Location
 		return c, nil
 	case *pg.A_Const_Bsval:
-		return nil, b.unsupported(n.Location, "bit strings are not supported")
+		return b.literal(constText(types.Unknown, v.Bsval.GetBsval()), types.Bit, -1, n.Location) // b101 or x1f
 	}
 	return nil, b.unsupported(n.Location, "this kind of literal is not supported")
 }

@@ -66,7 +66,11 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 			return append(dst, s[0]), nil
 		}
 		return append(dst, 0), nil
-	case Text, Varchar, BPChar, Name, Bytea, UUID, JSON, Unknown, CString, Void, PgNodeTree:
+	case Inet, Cidr:
+		return appendInetBinary(dst, t, v.Str(i)), nil
+	case Bit, VarBit:
+		return appendBitsBinary(dst, v.Str(i)), nil
+	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, JSON, Unknown, CString, Void, PgNodeTree:
 		return append(dst, v.Str(i)...), nil
 	}
 	if t == Record {
@@ -100,6 +104,10 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		width = 8
 	case Interval, UUID:
 		width = 16
+	case MacAddr:
+		width = 6
+	case TimeTZ:
+		width = 12
 	}
 	if width >= 0 && len(b) != width {
 		return badBinary(t)
@@ -159,8 +167,23 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 			return err
 		}
 		out.AppendSpan(s)
-	case UUID, Bytea:
+	case UUID, Bytea, MacAddr:
 		out.AppendBytes(b)
+	case MacAddr8:
+		switch len(b) {
+		case 6:
+			b = MacAddrTo8(b)
+		case 8:
+		default:
+			return badBinary(t)
+		}
+		out.AppendBytes(b)
+	case TimeTZ:
+		return parseTimeTZBinary(out, typmod, b)
+	case Inet, Cidr:
+		return parseInetBinary(out, t, b)
+	case Bit, VarBit:
+		return parseBitsBinary(out, t, typmod, b)
 	case Numeric:
 		return parseNumericBinary(out, typmod, b)
 	case JSONB:

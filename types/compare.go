@@ -37,6 +37,12 @@ func Compare(t OID, a *column.Vector, i int, b *column.Vector, j int) int {
 		return bytes.Compare(bytes.TrimRight(a.Str(i), " "), bytes.TrimRight(b.Str(j), " "))
 	case JSONB:
 		return CompareJSONB(a.Str(i), b.Str(j))
+	case Inet, Cidr:
+		return compareInets(a.Str(i), b.Str(j))
+	case TimeTZ:
+		return compareTimeTZ(a.Str(i), b.Str(j))
+	case Bit, VarBit:
+		return compareBits(a.Str(i), b.Str(j))
 	}
 	if e := ElemOf(t); e != 0 {
 		return compareArrays(e, a.Str(i), b.Str(j))

@@ -91,6 +91,8 @@ func partOf(env *Env, t OID, name string, v *column.Vector, i int) (part, error)
 		p, ok = spanPart(u, v.Span(i))
 	case Time:
 		p, ok = clockPart(u, v.Int(i))
+	case TimeTZ:
+		p, ok = zonedTimePart(u, LoadTimeTZ(v.Str(i)))
 	case Date:
 		p, ok = datePart(u, v.Int(i))
 	case Timestamp:
@@ -215,6 +217,29 @@ func clockPart(u Unit, micros int64) (part, bool) {
 	return part{}, false
 }
 
+func zonedTimePart(u Unit, t ZonedTime) (part, bool) {
+	if u == Epoch {
+		return part{value: t.UTC(), scale: 6}, true
+	}
+	if p, ok := zonePart(u, -int64(t.West)); ok {
+		return p, true
+	}
+	return clockPart(u, t.Micros)
+}
+
+// zonePart takes an offset east of UTC apart.
+func zonePart(u Unit, offset int64) (part, bool) {
+	switch u {
+	case ZoneOffset:
+		return whole(offset)
+	case ZoneHour:
+		return whole(offset / 3600)
+	case ZoneMinute:
+		return whole(offset / 60 % 60)
+	}
+	return part{}, false
+}
+
 func timestampPart(u Unit, ts int64, loc *time.Location, zoned bool) (part, bool) {
 	if Infinite(ts) {
 		return infinitePart(u, ts)
@@ -226,14 +251,7 @@ func timestampPart(u Unit, ts int64, loc *time.Location, zoned bool) (part, bool
 	case Epoch:
 		return part{value: ts, scale: 6}, true
 	case ZoneOffset, ZoneHour, ZoneMinute:
-		offset := zoneOffset(floorDiv64(ts, microsPerSecond), loc)
-		switch u {
-		case ZoneHour:
-			return whole(offset / 3600)
-		case ZoneMinute:
-			return whole(offset / 60 % 60)
-		}
-		return whole(offset)
+		return zonePart(u, zoneOffset(floorDiv64(ts, microsPerSecond), loc))
 	}
 	days, micros := localDay(ts, loc)
 	if u == Julian {

@@ -12,7 +12,7 @@ func badSyntax(t OID, s []byte) error {
 	switch t {
 	case Timestamp, Time: // here PostgreSQL says the short name
 		code, name = CodeInvalidDatetimeFormat, nameOf(t)
-	case Date, Timestamptz, Interval:
+	case Date, Timestamptz, TimeTZ, Interval:
 		code = CodeInvalidDatetimeFormat
 	}
 	return Errorf(code, "invalid input syntax for type %s: \"%s\"", name, s)

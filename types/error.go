@@ -49,6 +49,7 @@ const (
 	CodeDatatypeMismatch          = "42804"
 	CodeWrongObjectType           = "42809"
 	CodeStringRightTruncation     = "22001"
+	CodeStringLengthMismatch      = "22026"
 	CodeNumericOutOfRange         = "22003"
 	CodeInvalidDatetimeFormat     = "22007"
 	CodeDatetimeOverflow          = "22008"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 
 // drawn are the types whose values the laws draw.
 var drawn = []OID{Bool, Int2, Int4, Int8, Oid, Float4, Float8, Numeric, Text, Varchar, BPChar, Name, Char, Bytea, UUID,
-	Date, Time, Timestamp, Timestamptz, Interval, JSON, JSONB, Int4Array, TextArray, NumericArray, TimestamptzArray, BoolArray, JSONBArray, Int2Vector, OidVector}
+	Date, Time, Timestamp, Timestamptz, Interval, JSON, JSONB, Int4Array, TextArray, NumericArray, TimestamptzArray, BoolArray, JSONBArray, Int2Vector, OidVector,
+	Inet, Cidr, MacAddr, MacAddr8, TimeTZ, Bit, VarBit, 1041 /* inet[] */}
 
 const firstTimestamp, firstDate, lastDate = -210866803200000000, -2440588, 2145042905
 
@@ -79,6 +81,27 @@ func appendDrawn(t *rapid.T, oid OID, v *column.Vector) {
 		v.AppendBytes(rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "bytes"))
 	case UUID:
 		v.AppendBytes(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "uuid"))
+	case MacAddr:
+		v.AppendBytes(rapid.SliceOfN(rapid.ByteRange(0, 255), 6, 6).Draw(t, "macaddr"))
+	case MacAddr8:
+		v.AppendBytes(rapid.SliceOfN(rapid.ByteRange(0, 255), 8, 8).Draw(t, "macaddr8"))
+	case Inet, Cidr:
+		v.AppendFunc(func(dst []byte) []byte { return AppendInet(dst, drawInet(t, oid, small)) })
+	case TimeTZ:
+		zone := rapid.Int32Range(-57599, 57599)
+		if small {
+			zone = rapid.SampledFrom([]int32{0, 3600, -3600, 1})
+		}
+		z := ZonedTime{Micros: ints(0, 86400_000_000), West: zone.Draw(t, "zone")}
+		v.AppendFunc(func(dst []byte) []byte { return AppendTimeTZ(dst, z) })
+	case Bit, VarBit:
+		s := rapid.StringMatching(`[01]{0,40}`).Draw(t, "bits")
+		if small {
+			s = rapid.SampledFrom([]string{"", "0", "00", "1", "10", "00000000", "000000001", "11111111"}).Draw(t, "bits")
+		}
+		if err := ParseText(v, nil, oid, -1, []byte(s)); err != nil {
+			t.Fatal(err)
+		}
 	case Date:
 		v.AppendInt(orInfinite(ints(firstDate, lastDate)))
 	case Time:
@@ -96,6 +119,22 @@ func appendDrawn(t *rapid.T, oid OID, v *column.Vector) {
 	default:
 		appendDrawnArray(t, oid, v)
 	}
+}
+
+// drawInet draws an address, from few where small.
+func drawInet(t *rapid.T, oid OID, small bool) InetAddr {
+	width := rapid.SampledFrom([]int{4, 16}).Draw(t, "width")
+	octet := rapid.Byte()
+	if small {
+		octet = rapid.SampledFrom([]byte{0, 0, 0, 1, 255})
+	}
+	raw := rapid.SliceOfN(octet, width, width).Draw(t, "address")
+	addr, _ := netip.AddrFromSlice(raw)
+	a := InetAddr{Addr: addr, Bits: rapid.IntRange(0, 8*width).Draw(t, "bits")}
+	if oid == Cidr {
+		a = a.Network()
+	}
+	return a
 }
 
 // appendDrawnArray appends an array of up to three dimensions, with lower bounds of all kinds and nulls.

@@ -72,6 +72,16 @@ var inputs = []struct {
 	{as: `"char"`, texts: []string{"", "a", "ab"}},
 	{as: "bytea", texts: []string{"", `\x`, `\x00ff`, `\xDEAD BEEF`, `\x0`, `\xzz`, `a\\b`, `a\001b`, `a\9`, `\377`, `\400`, "plain", "ä", `\x 0 1`}},
 	{as: "uuid", texts: []string{"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}", "a0eebc999c0b4ef8bb6d6bb9bd380a11", "a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11", "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1", "a0eebc999c0b4ef8bb6d6bb9bd380a11-", "a-0eebc999c0b4ef8bb6d6bb9bd380a11", " a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "{}", "{"}},
+	{as: "inet", texts: append(networkTexts, "1.2.3.4/0", "1.2.3/24", "1.2/16", "1/8", "255.255.255.255", "256.1.1.1", "1.2.3.4.", "01.02.03.004", "1.2.3.4/08", "1.2.3.4/+8", "::1.2.3.4", "::ffff:0102:0304", "::1/064", "1:2:3:4:5:6:1.2.3.4", "::1.2.3.256", "::01.2.3.4", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1::3:4:5:6:7:8", "fe80::1%eth0", "0:0:1::2:0:0:0", "::0:ffff:1", "1.2.3.4/32/32", "::g", "1.2.3.4 /24", "0x01020304")},
+	{as: "cidr", texts: append(networkTexts, "10", "10.1", "128.1", "192.1.2", "224", "224.1", "239.1", "240", "10/8", "10.1/8", "10.1.", "0x0a", "0x0A01", "0x0a010", "0x", "0x0a/8", "1.2.3.4/24", "0/0", "10/33", "::1/64", "::/128", "ffff::/16", "192.168.0.0.0")},
+	{as: "macaddr", texts: append(macTexts, "0800.2b01.0203", "0800-2b01-0203", "8:0:2b:1:2:3", "08:00:2b:01:02:1ff")},
+	{as: "macaddr8", texts: append(macTexts, "08:00:2b:01:02:03:04:05", "0800.2b01.0203.0405", "08-00:2b", "08:00:2b:01:02:03:04", "08:00:2b:01:02:03:04:05:06")},
+	{as: "timetz", sessions: []session{plainSession, {"Asia/Kathmandu", "DMY", "postgres"}}, texts: append(timeTexts, "12:00+05:30:15", "12:00-15:59", "12:00+16", "24:00:01", "infinity")},
+	{as: "timetz(2)", texts: []string{"04:05:06.789+02", "23:59:59.999-03"}},
+	{as: "bit varying", texts: append(bitTexts, "xFFFFFFFFF")},
+	{as: "bit(3)", texts: bitTexts},
+	{as: "bit varying(3)", texts: bitTexts},
+	{as: "inet[]", texts: []string{"{1.2.3.4,NULL,::1/64}", "{1.2.3}"}},
 	{as: "json", texts: jsonTexts},
 	{as: "jsonb", texts: append(jsonTexts, `"\u0000"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ude00"`, `"\ud83d\ud83d"`, `{"\u0061":1,"a":2}`, `1e400`, `1e-400`, `1e999999`, `{"bb":1,"a":2,"c":3,"aa":4,"":5,"a":6}`, `[1.50, -0, -0.0, 1e3, 1E-3, 1.5e+2]`, `"\u00e9\n\t\/\u001f\u007f"`, `{"a":{"z":1,"y":[{"d":1,"c":2,"d":3}]}}`, `123456789012345678901234567890`)},
 	{as: "date", sessions: dateSessions, texts: dateTexts},
@@ -95,6 +105,12 @@ var inputs = []struct {
 	{as: "timestamptz[]", texts: []string{`{"2020-01-01 00:00:00+02",infinity}`}},
 	{as: "numeric(4,1)[]", texts: []string{`{1.25,NaN}`, `{1234.5}`}},
 }
+
+var networkTexts = []string{"", " ", "x", "1.2.3.4", "10.0.0.0/8", "10.1.2.3/32", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/x", "1..2.3", ".1.2.3", "1.2.3.4.5", "::", "::1", "2001:db8::/32", "2001:DB8:0:0:8:800:200C:417A", "1:0:0:2:0:0:0:3", "1:0:2:0:3:0:4:0", "::ffff:1.2.3.4", "::/0", "::1/129", "1::2::3", "12345::", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9", " 1.2.3.4", "1.2.3.4 ", "ä"}
+
+var macTexts = []string{"", "x", "08:00:2b:01:02:03", "08-00-2B-01-02-03", "08002b:010203", "08002b-010203", "08002b010203", " 08:00:2b:01:02:03 ", "08:00:2b:01:02", "08:00:2b:01:02:0g", "08:00:2b:01:02:03x", "ff:ff:ff:ff:ff:ff"}
+
+var bitTexts = []string{"", "0", "101", "10101", "b11", "B", "X", "xa", "XF0", "102", "x1g", "1 0", " 101", "ä1"}
 
 var jsonTexts = []string{`null`, `true`, `false`, `0`, `-1.5e10`, `"x"`, `[]`, `{}`, ` { "b" : [1, 2 , {"c": null}] , "a" : "\n" } `, `[1,`, `[1 2]`, `{"a"}`, `{"a":}`, `{a:1}`, `{"a":1,}`, `[1,]`, `[,1]`, `01`, `1.`, `.5`, `-`, `+1`, `1e`, `tru`, `nulll`, `"abc`, "\"a\nb\"", `"\x"`, `"\u12"`, `"\u12g4"`, ``, `  `, `1 2`, `{} []`, `]`, `}`, `{1:2}`, `'a'`, `"a" "b"`, `[1}`, `{"a":1]`, `NaN`, `ä`, `["ä", ö]`, `-0`, `1.0E+2`, "[1,\n2,\nx]", `{"a":1 "b":2}`, `[[[]]]`, `"tab	"`, `{"k": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" x}`, `--1`, `1a`, `true1`, `"a"b`, `[true,false,null]x`}
 
@@ -247,8 +263,8 @@ func compareInput(t *testing.T, c *pgx.Conn, env *Env, as string, oid OID, typmo
 	w := ask(t, c, as, text)
 	v := column.New(KindOf(oid))
 	var err error
-	if strings.HasPrefix(as, "character") { // the oracle's cast is explicit: it cuts
-		p := column.New(column.Text)
+	if strings.HasPrefix(as, "character") || strings.HasPrefix(as, "bit") { // the oracle's cast is explicit: it cuts
+		p := column.New(KindOf(oid))
 		if err = ParseText(p, env, oid, -1, []byte(text)); err == nil {
 			err = ApplyTypmod(v, oid, typmod, p, 0, true)
 		}

@@ -89,6 +89,21 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		return parseBytea(out, s)
 	case UUID:
 		return parseUUID(out, s)
+	case Inet, Cidr:
+		return parseInet(out, t, s)
+	case MacAddr:
+		return parseMacAddr(out, s)
+	case MacAddr8:
+		return parseMacAddr8(out, s)
+	case Bit, VarBit:
+		return parseBits(out, t, typmod, s)
+	case TimeTZ:
+		z, err := ParseTimeTZ(env, s)
+		if err != nil {
+			return err
+		}
+		z.Micros = roundMicros(z.Micros, typmod)
+		out.AppendFunc(func(dst []byte) []byte { return AppendTimeTZ(dst, z) })
 	case JSON:
 		if err := checkText(s); err != nil {
 			return err

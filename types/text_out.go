@@ -38,6 +38,14 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		return appendBytea(dst, v.Str(i), env != nil && env.ByteaEscape)
 	case UUID:
 		return appendUUID(dst, v.Str(i))
+	case Inet, Cidr:
+		return appendInetValue(dst, t, v.Str(i))
+	case MacAddr, MacAddr8:
+		return appendMac(dst, v.Str(i))
+	case TimeTZ:
+		return appendTimeTZ(dst, LoadTimeTZ(v.Str(i)))
+	case Bit, VarBit:
+		return appendBitsText(dst, v.Str(i))
 	case JSONB:
 		return AppendJSONB(dst, v.Str(i))
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,

@@ -6,8 +6,11 @@ import "strings"
 
 // CharMaxLength is how many characters a value may have at most.
 func CharMaxLength(t OID, typmod int32) (n int64, ok bool) {
-	if (t == Varchar || t == BPChar) && typmod >= typmodHeader {
+	switch {
+	case (t == Varchar || t == BPChar) && typmod >= typmodHeader:
 		return int64(typmod) - typmodHeader, true
+	case (t == Bit || t == VarBit) && typmod >= 0:
+		return int64(typmod), true
 	}
 	return 0, false
 }
@@ -59,11 +62,10 @@ func NumberScale(t OID, typmod int32) (scale int64, ok bool) {
 
 // DatetimePrecision is how many digits a time's seconds have behind the point.
 func DatetimePrecision(t OID, typmod int32) (n int64, ok bool) {
-	const timeTZ OID = 1266
 	switch t {
 	case Date:
 		return 0, true
-	case Time, timeTZ, Timestamp, Timestamptz:
+	case Time, TimeTZ, Timestamp, Timestamptz:
 		if typmod < 0 {
 			return 6, true
 		}

@@ -66,7 +66,8 @@ type Type struct {
 //	int2 int4 int8 oid …   Int64
 //	float4 float8          Float64 (float4: rounded to float32)
 //	numeric                Decimal
-//	text varchar name …    Text (bytea: the raw bytes; uuid: 16 raw bytes; "char": its byte)
+//	text varchar name …    Text (bytea: the raw bytes; uuid: 16 raw bytes; "char": its byte; inet, macaddr, timetz, bit: bytes that their
+//	                       files show)
 //	json jsonb             JSON (jsonb: any valid JSON text; the output form is made when it is shown or compared)
 //	date                   Int64, days since 1970-01-01; minimum and maximum int64 mean -infinity and infinity
 //	time                   Int64, microseconds since midnight

@@ -10,7 +10,7 @@ import (
 
 // A typmod is the number in which PostgreSQL keeps what stands in a type's parentheses, -1 for
 // nothing. varchar and char: length + 4; numeric: precision << 16 | scale (11 bits, signed), + 4;
-// time types: precision; interval: fields << 16 | precision (0xffff: none).
+// time types: precision; bit and varbit: length; interval: fields << 16 | precision (0xffff: none).
 
 const typmodHeader = 4
 
@@ -58,17 +58,28 @@ func TypmodOf(t OID, mods []int32) (int32, error) {
 			return bad("length for type %s cannot exceed 10485760", name)
 		}
 		return mods[0] + typmodHeader, nil
-	case Timestamp, Timestamptz, Time:
+	case Bit, VarBit:
+		if len(mods) != 1 {
+			return bad("invalid type modifier")
+		}
+		if mods[0] < 1 {
+			return bad("length for type %s must be at least 1", nameOf(t))
+		}
+		if mods[0] > maxBits {
+			return bad("length for type %s cannot exceed %d", nameOf(t), maxBits)
+		}
+		return mods[0], nil
+	case Timestamp, Timestamptz, Time, TimeTZ:
 		if len(mods) != 1 {
 			return bad("invalid type modifier")
 		}
 		if mods[0] < 0 {
 			tz := ""
-			if t == Timestamptz {
+			if t == Timestamptz || t == TimeTZ {
 				tz = " WITH TIME ZONE"
 			}
 			name := "TIMESTAMP"
-			if t == Time {
+			if t == Time || t == TimeTZ {
 				name = "TIME"
 			}
 			return bad("%s(%d)%s precision must not be negative", name, mods[0], tz)
@@ -140,6 +151,10 @@ func FormatType(oid OID, typmod int32) string {
 		return "timestamp(" + n(int(typmod)) + ") with time zone"
 	case Time:
 		return "time(" + n(int(typmod)) + ") without time zone"
+	case TimeTZ:
+		return "time(" + n(int(typmod)) + ") with time zone"
+	case Bit, VarBit:
+		return t.SQL + "(" + n(int(typmod)) + ")"
 	case Interval:
 		name := "interval" + intervalFields(int(typmod>>16)&rangeFull)
 		if p := typmod & 0xffff; p != 0xffff {
@@ -303,6 +318,12 @@ func ApplyTypmod(out *column.Vector, t OID, typmod int32, v *column.Vector, i in
 			return err
 		}
 		out.AppendBytes(s)
+	case Bit, VarBit:
+		return appendBits(out, t, typmod, LoadBits(v.Str(i)), explicit)
+	case TimeTZ:
+		z := LoadTimeTZ(v.Str(i))
+		z.Micros = roundMicros(z.Micros, typmod)
+		out.AppendFunc(func(dst []byte) []byte { return AppendTimeTZ(dst, z) })
 	case Timestamp, Timestamptz, Time:
 		us := v.Int(i)
 		if Infinite(us) && t != Time {

@@ -5,27 +5,33 @@ import (
 	"slices"
 )
 
-// Specials puts one bit for each byte of text into masks, lowest first, and returns them. It is set for the bytes that a JSON string does not hold
-// as such or that take a closer look: a quote, a backslash, a control character (below 0x20), and a byte above ASCII. The bit behind the
-// last byte's is set as well, those behind it are not. What masks held is lost.
-func Specials(masks []uint64, text []byte) []uint64 {
-	words := len(text)/64 + 1
-	masks = slices.Grow(masks[:0], words)[:words]
-	masks[words-1] = 0
-	specials(masks, text)
-	masks[words-1] |= 1 << (len(text) & 63)
-	return masks
+// Specials puts one bit for each byte of text into marks, the lowest bit of a byte first, and returns them. It is set for the bytes that a JSON
+// string does not hold as such or that take a closer look: a quote, a backslash, a control character (below 0x20), and a byte above ASCII.
+// The bit behind the last byte's is set as well, and none behind it. Behind the byte of marks that holds it there are 8 more at least, so
+// that eight can be looked at from there, too. What marks held is lost.
+func Specials(marks, text []byte) []byte {
+	words := len(text)/64 + 2
+	marks = slices.Grow(marks[:0], 8*words)[:8*words]
+	specials(marks, text)
+	end := marks[len(text)/64*8:]
+	var last uint64
+	if rest := len(text) & 63; rest > 0 {
+		last = binary.LittleEndian.Uint64(end)
+	}
+	binary.LittleEndian.PutUint64(end, last|1<<(len(text)&63))
+	binary.LittleEndian.PutUint64(end[8:], 0)
+	return marks
 }
 
 // specialsPortable is the twin of the kernels.
-func specialsPortable(masks []uint64, text []byte) {
-	for i := 0; len(text) > 0; i++ {
+func specialsPortable(marks, text []byte) {
+	for ; len(text) > 0; marks = marks[8:] {
 		if len(text) < 64 {
 			rest := padded(text)
-			masks[i] = specialsOf(&rest)
+			binary.LittleEndian.PutUint64(marks, specialsOf(&rest))
 			return
 		}
-		masks[i] = specialsOf((*[64]byte)(text))
+		binary.LittleEndian.PutUint64(marks, specialsOf((*[64]byte)(text)))
 		text = text[64:]
 	}
 }

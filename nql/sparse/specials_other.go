@@ -2,4 +2,4 @@
 
 package sparse
 
-func specials(masks []uint64, text []byte) { specialsPortable(masks, text) }
+func specials(marks, text []byte) { specialsPortable(marks, text) }

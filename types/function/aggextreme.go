@@ -19,7 +19,7 @@ func registerExtremes(r *registry) {
 		for _, a := range r.aggregates[name] {
 			t := a.Args[0]
 			switch {
-			case t == types.BPChar || t == types.Numeric:
+			case t == types.BPChar || t == types.Numeric || t == types.Inet || t == types.TimeTZ:
 				a.New = func(*Call) Accumulator { return &extremeBytes{sign: sign, compare: comparerOf(t)} }
 			case types.KindOf(t) == column.Int64 || types.KindOf(t) == column.Timestamp:
 				a.New = func(*Call) Accumulator {

@@ -153,7 +153,7 @@ func typmodFunction(t types.OID) *Function {
 func withTypmod(f *Function, to types.OID) *Function {
 	c := *f
 	c.Args = f.Args[:1]
-	if !hasTypmod(to) {
+	if !hasTypmod(to) || to == types.Bit { // a number's bits are counted from the last one: its cast looks at the typmod itself
 		return &c
 	}
 	apply, base := typmodFunction(to).Kernel, f.Kernel

@@ -3,6 +3,7 @@ package function
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -18,7 +19,7 @@ func registerCatalogFunctions(r *registry) {
 		case a[1].Null(i):
 			out.AppendString(c.Env.FormatType(types.OID(a[0].Int(i)), -1))
 		default:
-			out.AppendString(c.Env.FormatType(types.OID(a[0].Int(i)), int32(a[1].Int(i))))
+			out.AppendString(formatWithTypmod(c, types.OID(a[0].Int(i)), int32(a[1].Int(i))))
 		}
 		return nil
 	}))
@@ -53,6 +54,25 @@ func registerCatalogFunctions(r *registry) {
 		indexDefinition(c, types.OID(a[0].Int(i)), int(a[1].Int(i)), out)
 		return nil
 	}))
+}
+
+// formatWithTypmod names a type with its typmod. Where a length would be, and there is none, it is not BIT and CHARACTER, which SQL
+// understands as of length 1.
+func formatWithTypmod(c *Call, t types.OID, typmod int32) string {
+	text := c.Env.FormatType(t, typmod)
+	if typmod >= 0 {
+		return text
+	}
+	if e := types.ElemOf(t); e != 0 {
+		t = e
+	}
+	switch t {
+	case types.Bit:
+		return strings.Replace(text, "bit", `"bit"`, 1)
+	case types.BPChar:
+		return strings.Replace(text, "character", "bpchar", 1)
+	}
+	return text
 }
 
 // indexDefinition appends the statement that makes an index, or the expression of one of its columns; null where there is no such index.

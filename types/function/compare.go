@@ -70,12 +70,15 @@ func registerCompare(r *registry) {
 		each(compareInts(op), "int2", "int4", "int8", "int2 int4", "int4 int2", "int2 int8", "int8 int2", "int4 int8", "int8 int4",
 			"oid", "timestamp", "timestamptz", "date", "time")
 		each(compareFloats(op), "float4", "float8", "float4 float8", "float8 float4")
-		each(compareBytes(op), "text", "name", "name text", "text name", "bytea", "uuid", "char")
+		each(compareBytes(op), "text", "name", "name text", "text name", "bytea", "uuid", "char", "macaddr", "macaddr8")
 		each(compareRows(op, types.BPChar), "bpchar")
 		each(compareRows(op, types.Bool), "bool")
 		each(compareRows(op, types.Numeric), "numeric")
 		each(compareRows(op, types.Interval), "interval")
 		each(compareRows(op, types.JSONB), "jsonb")
+		each(compareRows(op, types.Inet), "inet")
+		each(compareRows(op, types.TimeTZ), "timetz")
+		each(compareRows(op, types.VarBit), "bit", "varbit")
 		for _, p := range [][2]types.OID{
 			{types.Date, types.Timestamp}, {types.Date, types.Timestamptz}, {types.Timestamp, types.Timestamptz},
 			{types.Timestamp, types.Date}, {types.Timestamptz, types.Date}, {types.Timestamptz, types.Timestamp},

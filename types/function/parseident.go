@@ -8,7 +8,7 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// registerParseIdent: parse_ident takes a qualified name apart, and host shows an address without its mask.
+// registerParseIdent: parse_ident takes a qualified name apart.
 func registerParseIdent(r *registry) {
 	r.fn("parse_ident(text,bool)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		parts, err := parseIdent(a[0].Str(i), len(a) < 2 || a[1].Bool(i)) // strict unless told otherwise
@@ -16,11 +16,6 @@ func registerParseIdent(r *registry) {
 			return err
 		}
 		out.AppendFunc(func(dst []byte) []byte { return types.AppendTexts(dst, parts...) })
-		return nil
-	}))
-	r.total("host(inet)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		address, _, _ := bytes.Cut(a[0].Str(i), []byte{'/'})
-		out.AppendBytes(address)
 		return nil
 	}))
 }

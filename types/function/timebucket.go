@@ -156,7 +156,9 @@ func shiftedBucket(zoned bool) rowFunc {
 	return func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		add := types.TimestampAddInterval
 		if zoned {
-			add = func(ts int64, s column.Span) (int64, error) { return types.TimestamptzAddInterval(ts, s, c.Env.Location) }
+			add = func(ts int64, s column.Span) (int64, error) {
+				return types.TimestamptzAddInterval(ts, s, c.Env.Location)
+			}
 		}
 		return appendInt(out)(bucketBeside(a[0].Span(i), a[1].Int(i), bucketOrigin(a[0].Span(i)), a[2].Span(i), add))
 	}

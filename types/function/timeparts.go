@@ -21,7 +21,7 @@ func registerTimeParts(r *registry) {
 	r.fn("date_trunc(text,interval)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendSpan(out)(types.TruncInterval(string(a[0].Str(i)), a[1].Span(i)))
 	}))
-	for _, t := range []types.OID{types.Date, types.Time, types.Timestamp, types.Timestamptz, types.Interval} {
+	for _, t := range []types.OID{types.Date, types.Time, types.TimeTZ, types.Timestamp, types.Timestamptz, types.Interval} {
 		ty, _ := types.Lookup(t)
 		r.fn("extract(text,"+ty.Name+")", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 			var z apd.Decimal

@@ -48,7 +48,7 @@ select pg_relation_is_publishable(99999), pg_index_has_property(99999, 'clustera
 select pg_jit_available() is not null, pg_postmaster_start_time() < now(), pg_conf_load_time() < now(), pg_backend_pid() > 0;
 select obj_description(99999, 'pg_class'), obj_description(99999), col_description(99999, 1), shobj_description(99999, 'pg_database');
 select pg_size_pretty(10::bigint), pg_size_pretty(123456789::bigint);
--- later
+-- differs: PostgreSQL's client comes by a Unix socket here
 select inet_client_addr(), inet_client_port(), inet_server_addr(), inet_server_port();
 select pg_last_xact_replay_timestamp();
 select pg_is_wal_replay_paused();

@@ -8,7 +8,7 @@ import (
 
 // specials writes a mask for each 64 bytes: a bit for each quote, backslash, control character and byte above ASCII.
 func specials(i isa) {
-	TEXT("specials"+i.name(), NOSPLIT, "func(to *uint64, text *byte, n int)")
+	TEXT("specials"+i.name(), NOSPLIT, "func(to, text *byte, n int)")
 	to := Mem{Base: Load(Param("to"), GP64())}
 	text := Mem{Base: Load(Param("text"), GP64())}
 	n := Load(Param("n"), GP64()).(GPVirtual)

@@ -1,0 +1,21 @@
+select B'101', X'1F', B'', b'0', '101'::bit(3), '10101'::bit(3), '1'::bit(3), '10101'::varbit(3), '101'::varbit(5), bit '1', bit varying '101';
+select '101'::bit, 5::bit(8), (-5)::bit(8), 5::int8::bit(70), 44::bit(3), B'101'::int, X'FFFFFFFF'::int, X'8000000000000000'::int8;
+select B'102';
+select X'1g';
+select '101'::bit(0);
+select B'101' & B'110', B'101' | B'110', B'101' # B'110', ~ B'101', B'10001' << 3, B'10001' >> 2, B'101' || B'01', B'101' = '101', B'101' < B'11';
+select B'101' & B'1101';
+select length(B'10101'), bit_length(B'10101'), octet_length(B'101010101'), bit_count(B'10101'), get_bit(B'10101', 2), set_bit(B'10101', 1, 1), position(B'01' in B'10101'), substring(B'110010' from 2 for 3), substring(B'110010' from 3), overlay(B'110010' placing B'000' from 2), overlay(B'110010' placing B'0' from 2 for 3);
+select get_bit(B'101', 3);
+select set_bit(B'101', 1, 2);
+select substring(B'101' from 1 for -1);
+select bit_and(b), bit_or(b), bit_xor(b) from (values (B'1100'), (B'1010'), (null)) v(b);
+select bit_and(b), bit_or(b), bit_xor(b) from (values (B'1100')) v(b) where false;
+select bit_or(b) from (values (B'1100'), (B'101')) v(b);
+select k % 3, bit_or(k::int::bit(9)), bit_and(k::int::bit(9)) from stream where k is not null group by 1 order by 1;
+select b from (values (B'1'::varbit), (B'01'), (B''), (B'10'), (B'0')) v(b) order by b;
+select b, count(*) from (values (B'1'::varbit), (B'1'), (B'10'), (B'')) v(b) group by b order by b;
+select pg_typeof(B'1'), pg_typeof(B'1' || B'0'), '{101,0}'::varbit[], array[B'1', B'0'], to_json(B'101'), B'101'::text, '101'::text::bit(3);
+-- params: 1011 | 2
+select $1::bit(4), $1::varbit << $2::int, ~ $1::bit(4);
+select format_type(1560, 5), format_type(1560, -1), format_type(1560, null), format_type(1562, 7), format_type(1562, -1), format_type(1266, 3), format_type(1042, -1), format_type(1014, -1), format_type(1561, -1), format_type(1014, null);

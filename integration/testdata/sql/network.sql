@@ -1,0 +1,40 @@
+select inet '192.168.1.5/24', cidr '10.1/16', '::1'::inet, '2001:db8::/32'::cidr, macaddr '08:00:2b:01:02:03', macaddr8 '08:00:2b:01:02:03:04:05', '{1.2.3.4,::1/64,NULL}'::inet[];
+select '192.168.1.5'::cidr, '192.168.1/24'::cidr, '10.0.0.1/8'::cidr;
+select '1.2.3'::inet;
+select host(a), text(a), abbrev(a), masklen(a), family(a), network(a), netmask(a), hostmask(a), broadcast(a) from (values ('192.168.1.5/24'::inet), ('10.1.2.3'), ('2001:db8::1/40'), ('::ffff:1.2.3.4/120')) v(a);
+select a, b, a << b, a <<= b, a >> b, a >>= b, a && b, a = b, a < b, a <> b from (values ('192.168.1.5'::inet), ('192.168.1.0/24'), ('192.168.0.0/16'), ('::1'), ('::/0')) v(a), (values ('192.168.1.0/24'::inet), ('10.0.0.0/8'), ('::/64')) w(b);
+select a from (values ('10.0.0.2'::inet), ('10.0.0.10'), ('::1'), ('10.0.0.0/8'), ('9.255.0.0'), ('10.0.0.2/24')) v(a) order by a;
+select a from (values ('10.0.0.2'::inet), ('10.0.0.10'), ('::1'), ('10.0.0.0/8')) v(a) order by a desc nulls last limit 2;
+select min(a), max(a), count(distinct a) from (values ('10.0.0.2'::inet), ('10.0.0.10'), ('::1'), ('10.0.0.0/8'), ('10.0.0.2/32'), (null)) v(a);
+select a, count(*) from (values ('10.0.0.2'::inet), ('10.0.0.2/32'), ('::1'), ('10.0.0.2/24')) v(a) group by a order by 1;
+select * from (values ('10.0.0.2'::inet, 1), ('::1', 2)) v(a, n) join (values ('10.0.0.2/32'::inet, 'x'), ('::1/128', 'y')) w(a, s) using (a) order by n;
+select a from (values ('10.0.0.2'::inet), ('10.0.0.10'), ('::1')) v(a) where a in ('10.0.0.10', '::1/128') order by a;
+select a from (values ('10.0.0.2'::inet), ('10.0.0.10'), ('::1')) v(a) where a <<= '10.0.0.0/29';
+select '10.0.0.250'::inet + 10, 5 + '10.0.0.250'::inet, '10.0.0.250'::inet - 10, inet '10.0.1.4' - '10.0.0.250', ~ inet '10.0.0.1', inet '10.0.0.9/24' & '0.0.0.255', inet '10.0.0.9/24' | '0.0.0.255';
+select '255.255.255.250'::inet + 10;
+select '255.255.255.250'::inet - '::1'::inet;
+select set_masklen('192.168.1.5/24', 16), set_masklen('192.168.1.0/24'::cidr, 16), inet_merge('192.168.1.5/24', '192.168.2.5/24'), inet_same_family('1.2.3.4', '::1');
+select set_masklen('192.168.1.5/24', 33);
+select '192.168.1.5/24'::inet::cidr, '192.168.1.5'::inet::text, '192.168.1.5/24'::inet::varchar, 'abc'::text::inet;
+select to_json('1.2.3.4/8'::inet), jsonb_build_object('a', '::1'::inet), array_agg(a order by a) from (values ('10.0.0.2'::inet), ('10.0.0.10')) v(a);
+select coalesce(null, inet '1.2.3.4'), case when true then cidr '10/8' else inet '1.2.3.4' end, greatest(inet '1.2.3.4', '::1'), pg_typeof(network('1.2.3.4'));
+-- params: 10.1.2.3/16 | 10.0.0.0/8
+select $1::inet, $1::inet << $2::cidr, network($1);
+-- params: x
+select $1::inet;
+select trunc(m), m::macaddr8, ~ m, m & 'ff:ff:ff:00:00:00', m | '00:00:00:00:00:ff', m = '08-00-2b-01-02-03', m < '08:00:2b:01:02:04' from (values ('08002b:010203'::macaddr)) v(m);
+select macaddr8_set7bit('00:34:56:ab:cd:ef'), trunc(macaddr8 '12:34:56:78:90:ab:cd:ef'), '12:34:56:ff:fe:78:90:ab'::macaddr8::macaddr;
+select '12:34:56:78:90:ab:cd:ef'::macaddr8::macaddr;
+select m from (values ('08:00:2b:01:02:03'::macaddr), ('00:00:00:00:00:01'), ('ff:00:2b:01:02:03')) v(m) order by m desc;
+
+create table hosts (at timestamptz, address inet, network cidr, mac macaddr, clock timetz, flags bit(4), more bit varying(8), list inet[]);
+insert into hosts values ('2026-01-01', '10.0.0.2/24', '10/8', '08:00:2b:01:02:03', '12:00+02', '1010', '101', '{1.2.3.4,::1}'), ('2026-01-02', '::1', '::/0', '08002b010204', '11:30:00.5-05', B'0001', '', null), ('2026-01-03', null, null, null, null, null, null, '{}');
+select * from hosts order by at;
+select address, masklen(address), clock, flags, flags::int, more || '1' from hosts where address < '::' or flags = '0001' order by address;
+select column_name, data_type, character_maximum_length, datetime_precision from information_schema.columns where table_name = 'hosts' and column_name not in ('document', 'event_id', 'timestamp') order by column_name;
+insert into hosts values ('2026-01-01', '10.0.0.2.3');
+insert into hosts (flags) values ('101');
+insert into hosts (more) values ('101010101');
+insert into hosts (network) values ('10.0.0.2/8');
+drop table hosts;
+select client_addr is null or client_addr <<= '127.0.0.0/8' as near, pg_typeof(client_addr) from pg_stat_activity where pid = pg_backend_pid();
