@@ -58,6 +58,7 @@ type rowCode struct {
 	kinds   []column.Kind
 	both    *sparse.Wanted // what where and then read
 	later   *sparse.Wanted // what the projection reads besides
+	all     *sparse.Wanted // both and later
 	elems   int
 }
 
@@ -103,7 +104,7 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 		code.columns = append(code.columns, r)
 		code.kinds = append(code.kinds, col.Kind)
 	}
-	code.both, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
+	code.both, code.later, code.all = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:]), event.Wanted(c.paths)
 	code.elems = c.elems
 	return code.program(len(c.paths)), nil
 }
@@ -205,28 +206,35 @@ func (p *RowProgram) MatchPassed(e *Event) (bool, error) {
 	return ok && p.st.failed == nil, p.st.failed
 }
 
-// asked evaluates the predicate itself.
+// asked evaluates the predicate itself. What is most likely read in the end is read at once: a second pass over a document costs as much as the first.
 func (p *RowProgram) asked(e *Event) bool {
 	st := p.st
 	st.begin(e)
-	if p.then.truth != nil && !st.often.is() {
+	if p.then.truth != nil && !st.first.often() {
+		st.allRead = false
 		p.where.read(st)
 		first := p.where.truth(st) == yes
-		if st.often.count(first); !first {
+		if st.first.count(first); !first {
 			return false
 		}
 		p.then.read(st)
 		return p.then.truth(st) == yes
 	}
-	if n := p.both.Len(); n > 0 {
-		st.reader.Read(p.both, e.Document, st.slots[:n])
+	st.allRead = st.matches.often()
+	wanted := p.both
+	if st.allRead {
+		wanted = p.all
 	}
-	first := p.where.truth == nil || p.where.truth(st) == yes
-	if p.then.truth == nil {
-		return first
+	if n := wanted.Len(); n > 0 {
+		wanted.Read(e.Document, st.slots[:n])
 	}
-	st.often.count(first)
-	return first && p.then.truth(st) == yes
+	matches := p.where.truth == nil || p.where.truth(st) == yes
+	if p.then.truth != nil {
+		st.first.count(matches)
+		matches = matches && p.then.truth(st) == yes
+	}
+	st.matches.count(matches)
+	return matches
 }
 
 func (r *readTruth) read(st *state) {
@@ -235,14 +243,14 @@ func (r *readTruth) read(st *state) {
 	}
 }
 
-// firstTrue counts how often the first part of a predicate was true of late. Where that is often, both parts are read at once: a second pass over a document
-// costs as much as the first.
-type firstTrue struct{ asked, true int32 }
+// share counts how often something was true of late.
+type share struct{ asked, true int32 }
 
-func (t *firstTrue) is() bool { return t.asked >= 64 && t.true > t.asked/2 }
+// often says that it was of more than half.
+func (t *share) often() bool { return t.asked >= 64 && t.true > t.asked/2 }
 
-func (t *firstTrue) count(first bool) {
-	if t.asked++; first {
+func (t *share) count(is bool) {
+	if t.asked++; is {
 		t.true++
 	}
 	if t.asked == 1024 {
