@@ -226,7 +226,7 @@ func (p *RowProgram) asked(e *Event) bool {
 		wanted = p.all
 	}
 	if n := wanted.Len(); n > 0 {
-		wanted.Read(e.Document, st.slots[:n])
+		st.reader.Read(wanted, e.Document, st.slots[:n])
 	}
 	matches := p.where.truth == nil || p.where.truth(st) == yes
 	if p.then.truth != nil {
@@ -282,7 +282,7 @@ func (p *RowProgram) append(b *column.Batch) error {
 		return fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
 	}
 	st := p.st
-	if p.later.Len() > 0 {
+	if p.later.Len() > 0 && !st.allRead {
 		st.reader.Read(p.later, st.ev.Document, st.slots[p.both.Len():])
 	}
 	for i := range p.columns {
