@@ -12,7 +12,7 @@ import (
 type prefilter []clause
 
 // clause is needles of which a document must contain at least one.
-type clause [][]byte
+type clause []needle
 
 const (
 	// minNeedle is the length below which a needle is found almost everywhere.
@@ -33,8 +33,8 @@ func (p prefilter) passes(doc []byte) bool {
 }
 
 func (c clause) in(doc []byte) bool {
-	for _, needle := range c {
-		if find(doc, needle) >= 0 {
+	for i := range c {
+		if c[i].find(doc) >= 0 {
 			return true
 		}
 	}
@@ -60,7 +60,7 @@ func prefilterOf(where Expr) prefilter {
 // implies reports whether whatever contains something of c contains something of o.
 func (c clause) implies(o clause) bool {
 	for _, x := range c {
-		if !slices.ContainsFunc(o, func(y []byte) bool { return bytes.Contains(x, y) }) {
+		if !slices.ContainsFunc(o, x.implies) {
 			return false
 		}
 	}
@@ -94,8 +94,8 @@ func alternatives(branches []Expr) prefilter {
 			return nil
 		}
 		best := slices.MaxFunc(of, func(a, b clause) int { return cmp.Compare(a.rarity(), b.rarity()) })
-		for _, needle := range best {
-			all = all.with(needle)
+		for _, n := range best {
+			all = all.with(n)
 		}
 		if len(all) > maxNeedles {
 			return nil
@@ -105,18 +105,18 @@ func alternatives(branches []Expr) prefilter {
 }
 
 // with adds an alternative unless what it would find is found already.
-func (c clause) with(needle []byte) clause {
-	if slices.ContainsFunc(c, func(x []byte) bool { return bytes.Contains(needle, x) }) {
+func (c clause) with(n needle) clause {
+	if slices.ContainsFunc(c, n.implies) {
 		return c
 	}
-	return append(slices.DeleteFunc(c, func(x []byte) bool { return bytes.Contains(x, needle) }), needle)
+	return append(slices.DeleteFunc(c, func(x needle) bool { return x.implies(n) }), n)
 }
 
 // rarity guesses how seldom a clause lets a document through; more is rarer.
 func (c clause) rarity() int {
 	least := 0
-	for i, needle := range c {
-		if r := rarity(needle); i == 0 || r < least {
+	for i, n := range c {
+		if r := rarity(n.text); i == 0 || r < least {
 			least = r
 		}
 	}
@@ -124,9 +124,9 @@ func (c clause) rarity() int {
 }
 
 // rarity goes by length, and by what the bytes of JSON are made of. The name of a member alone is often in every document.
-func rarity(needle []byte) int {
+func rarity(text []byte) int {
 	n := 0
-	for _, c := range needle {
+	for _, c := range text {
 		switch {
 		case c == '"' || c == ':' || c == ' ':
 			n++
@@ -136,7 +136,7 @@ func rarity(needle []byte) int {
 			n += 3
 		}
 	}
-	if bytes.HasSuffix(needle, []byte(`":`)) {
+	if bytes.HasSuffix(text, []byte(`":`)) {
 		n /= 4
 	}
 	return n

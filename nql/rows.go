@@ -207,7 +207,7 @@ func (p *RowProgram) asked(e *Event) bool {
 		return p.then.truth(st) == yes
 	}
 	if n := p.both.Len(); n > 0 {
-		p.both.Read(e.Document, st.slots[:n])
+		st.reader.Read(p.both, e.Document, st.slots[:n])
 	}
 	first := p.where.truth == nil || p.where.truth(st) == yes
 	if p.then.truth == nil {
@@ -219,7 +219,7 @@ func (p *RowProgram) asked(e *Event) bool {
 
 func (r *readTruth) read(st *state) {
 	if n := r.wanted.Len(); n > 0 {
-		r.wanted.Read(st.ev.Document, st.slots[r.from:r.from+n])
+		st.reader.Read(r.wanted, st.ev.Document, st.slots[r.from:r.from+n])
 	}
 }
 
@@ -263,7 +263,7 @@ func (p *RowProgram) append(b *column.Batch) error {
 	}
 	st := p.st
 	if p.later.Len() > 0 {
-		p.later.Read(st.ev.Document, st.slots[p.both.Len():])
+		st.reader.Read(p.later, st.ev.Document, st.slots[p.both.Len():])
 	}
 	for i := range p.columns {
 		p.columns[i].append(st, b.Cols[i])

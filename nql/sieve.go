@@ -55,10 +55,10 @@ func (s *Sieve) Pass(text []byte, start uint32, ends []uint32, out []uint32) (li
 	at := int(start)
 	for i := 0; ; {
 		hit := len(text)
-		for k, needle := range needles {
+		for k := range needles {
 			if s.next[k] < at { // what was found lies behind us
 				s.next[k] = len(text)
-				if n := find(text[at:], needle); n >= 0 {
+				if n := needles[k].find(text[at:]); n >= 0 {
 					s.next[k] = at + n
 				}
 			}

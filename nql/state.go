@@ -21,6 +21,8 @@ type state struct {
 	// failed says that evaluation of the event went past a limit, so that what it gives is worth nothing.
 	failed error
 	json   *event.Decoder // of fromjson; made when first needed
+
+	reader sparse.Reader // a large one, so it comes last
 }
 
 func newState(slots, elems int) *state {

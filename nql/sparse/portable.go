@@ -72,8 +72,8 @@ func (s *scan) indexPortable(tape []uint32, text []byte, base uint32) int {
 	return n
 }
 
-func (s *scan) structurePortable(tape []uint16, text []byte) int {
-	n, base := 0, uint16(0)
+func (s *scan) structurePortable(tape []uint16, text []byte, base uint16) int {
+	n := 0
 	for ; len(text) >= 64; text = text[64:] {
 		marks, _ := s.next((*[64]byte)(text))
 		n += flatten(tape[n:], marks, base)

@@ -61,7 +61,7 @@ type Wanted struct {
 	wide  bool // some object has more wanted members than a reader keeps count of: no early end
 
 	sorted bool // read documents whose members are sorted
-	first  []string
+	head   head
 }
 
 // Compile prepares reading of the given paths. An empty path means the whole document.
@@ -108,7 +108,7 @@ func (r *Reader) read(w *Wanted, doc []byte) {
 	end := 0
 	if w.sorted && len(w.root.members) > 0 && i < len(doc) && doc[i] == '{' {
 		r.c.next(doc)
-		end = r.sorted(doc, &w.root, i, w.first)
+		end = r.sorted(doc, &w.root, i, w.head)
 	} else {
 		end = r.value(doc, &w.root, i)
 	}

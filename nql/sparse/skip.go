@@ -13,21 +13,17 @@ func skipSpace(doc []byte, i int) int {
 	return i
 }
 
-// skipString returns where the string whose opening quote is at i ends, behind its closing quote. Names and short
+// SkipString returns where the string whose opening quote is at i ends, behind its closing quote; len(doc) where it does not. Names and short
 // texts end within a few words of eight bytes, which are looked at here; over longer texts IndexByte jumps.
-func skipString(doc []byte, i int) int {
-	const (
-		ones        = 0x0101010101010101
-		quotes      = '"' * ones
-		backslashes = '\\' * ones
-	)
+func SkipString(doc []byte, i int) int {
+	const quotes, backslashes = '"' * ones, '\\' * ones
 	i++
 	for n := 0; n < 4 && len(doc)-i >= 8; n++ {
 		w := binary.LittleEndian.Uint64(doc[i:])
 		q, b := w^quotes, w^backslashes
 		// The lowest bit set is at the first byte that is either: above it a byte one greater than a found one may be marked, too.
 		// Bytes of 0x80 and more are marked by neither.
-		if found := ((q-ones)&^q | (b-ones)&^b) & (0x80 * ones); found != 0 {
+		if found := ((q-ones)&^q | (b-ones)&^b) & highs; found != 0 {
 			i += bits.TrailingZeros64(found) >> 3
 			if doc[i] == '"' {
 				return i + 1
@@ -69,9 +65,9 @@ func skipValue(doc []byte, i int) int {
 	}
 	switch doc[i] {
 	case '"':
-		return skipString(doc, i)
+		return SkipString(doc, i)
 	case '{', '[':
-		return skipOut(doc, i+1)
+		return SkipOut(doc, i+1)
 	}
 	for i < len(doc) && !endsScalar[doc[i]] {
 		i++
@@ -79,9 +75,33 @@ func skipValue(doc []byte, i int) int {
 	return i
 }
 
-// skipOut returns where the object or array ends that i, outside strings, is within.
-func skipOut(doc []byte, i int) int {
-	var c cursor
-	c.restart(i)
-	return c.leave(doc)
+// SkipOut returns where the object or array ends that i, outside strings, is within, behind its brace or bracket; len(doc) where it does not. Most end
+// within a few bytes, which are looked at here.
+func SkipOut(doc []byte, i int) int {
+	depth := 1
+	for near := min(i+32, len(doc)); i < near; i++ {
+		c := doc[i]
+		if c == '"' {
+			i = SkipString(doc, i) - 1
+		} else if depth += int(nesting[c]); depth == 0 {
+			return i + 1
+		}
+	}
+	return skipFarOut(doc, i, depth)
+}
+
+// skipFarOut goes on within depth objects and arrays.
+func skipFarOut(doc []byte, i, depth int) int {
+	const some = 256
+	var s scan
+	var tape [some + slack]uint16
+	for ; i < len(doc); i += some {
+		text := doc[i:min(i+some, len(doc))]
+		for _, at := range tape[:s.structure(tape[:], text, 0)] {
+			if depth += int(nesting[text[at]]); depth == 0 {
+				return i + int(at) + 1
+			}
+		}
+	}
+	return len(doc)
 }

@@ -8,13 +8,12 @@ import (
 
 // structure writes the offsets that a reader goes by to a tape of 16 bits each.
 func structure(i isa) {
-	TEXT("structure"+i.name(), NOSPLIT, "func(s *uint64, tape *uint16, text *byte, n int) int")
+	TEXT("structure"+i.name(), NOSPLIT, "func(s *uint64, tape *uint16, text *byte, n int, base uint32) int")
 	s := loadState(i, false)
 	tape := Mem{Base: Load(Param("tape"), GP64()).(GPVirtual)}
 	text := Mem{Base: Load(Param("text"), GP64()).(GPVirtual)}
 	n := Load(Param("n"), GP64()).(GPVirtual)
-	base := GP32()
-	XORL(base, base)
+	base := Load(Param("base"), GP32()).(GPVirtual)
 
 	quote, backslash, control := broadcast(i, '"'), broadcast(i, '\\'), broadcast(i, ' '-1)
 	m := newMarks(i)
