@@ -337,8 +337,8 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 			return nil, err
 		}
 	} else {
-		for i := range q.sc.sets.cols {
-			layout[setRefs+i] = len(node.Columns()) + i
+		for i, at := range q.sc.sets.positions() {
+			layout[setRefs+i] = len(node.Columns()) + at
 		}
 		if node, err = q.sc.sets.projectSet(node, func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }); err != nil {
 			return nil, err
