@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 )
 
@@ -16,21 +17,28 @@ import (
 type names struct {
 	all   []known
 	table []uint32 // open addressing: ids; a power of two
+	// near is a way shorter than the table, for names that are spelled as normalised: the latest id by a hash of the spelling; 0: none.
+	near [1 << nearBits]uint16
 	// strays counts the names that found no place. When they are many the memory is of another time, and is given up.
 	strays int
 }
 
 // known is a name at its place. Its id is its index; that of the event itself is root, which is no member.
 type known struct {
-	quoted     string // as normalised, with quotes and the colon
-	head, tail uint64 // its first and last eight bytes, where it has so many
-	// What followed this member the last time, and what did before that; 0: nothing yet.
-	next, other uint32
-	first       uint32 // the member that the latest object at this path began with
-	at          int32  // index in the Summary of this epoch
-	epoch       uint64
-	rank        uint16 // place among the parent's members in order
-	role        role
+	quoted string // as normalised, with quotes and the colon
+
+	// For plainMembers: the first and the last eight bytes of quoted, and those behind the first; where it has fewer than eight, both are all of it, and mask has
+	// no more bits set.
+	head, tail, mask, middle uint64
+	size, tailAt             uint8
+	plain                    bool // it takes part
+
+	role  role
+	rank  uint16 // place among the parent's members in order
+	next  uint32 // the member that followed this one the last time; 0: none yet
+	first uint32 // the member that the latest object at this path began with
+	at    int32  // index in the Summary of this epoch
+	epoch uint64
 
 	parent   uint32
 	hash     uint64
@@ -45,6 +53,7 @@ const (
 	idLevel    = 4
 	lastID     = 9
 	maxNames   = 2048
+	nearBits   = 10
 	maxName    = 255 // bytes of a name that is remembered
 	manyStrays = 8 * maxNames
 )
@@ -61,12 +70,24 @@ const (
 // stands reports whether the name with its colon, spelled as normalised, stands at src[i:].
 func (k *known) stands(src []byte, i int) bool {
 	n := len(k.quoted)
-	if n < 8 || n > len(src)-i {
-		return n > 0 && n <= len(src)-i && string(src[i:i+n]) == k.quoted
+	return n > 0 && n <= len(src)-i && string(src[i:i+n]) == k.quoted
+}
+
+// longestPlain is the longest name, with quotes and the colon, that plainMembers and nearby recognise: three words of eight bytes.
+const longestPlain = 24
+
+// spell sets how the name is spelled.
+func (k *known) spell(quoted []byte) {
+	k.quoted = string(quoted)
+	if len(quoted) > longestPlain {
+		return
 	}
-	s := src[i : i+n]
-	return binary.LittleEndian.Uint64(s) == k.head && binary.LittleEndian.Uint64(s[n-8:]) == k.tail &&
-		(n <= 16 || string(s[8:n-8]) == k.quoted[8:n-8])
+	var room [longestPlain]byte
+	n := copy(room[:], quoted)
+	k.plain, k.size, k.tailAt = true, uint8(n), uint8(max(n, 8)-8)
+	k.mask = ^uint64(0) >> (64 - 8*min(n, 8))
+	k.head, k.tail = binary.LittleEndian.Uint64(room[:]), binary.LittleEndian.Uint64(room[k.tailAt:])
+	k.middle = binary.LittleEndian.Uint64(room[8:])
 }
 
 // forget empties n but for the event itself and its built-in members.
@@ -78,6 +99,7 @@ func (d *Decoder) forget() {
 		n.table = make([]uint32, 64)
 	}
 	clear(n.table)
+	clear(n.near[:])
 	d.shapes = shapes{} // which are made of ids
 	d.shapes.grow()
 	n.all = append(n.all, known{})
@@ -114,13 +136,11 @@ func (d *Decoder) learn(parent uint32, hash uint64, name []byte) uint32 {
 	if 2*len(n.all) >= len(n.table) {
 		n.grow()
 	}
-	quoted := append(AppendString(make([]byte, 0, len(name)+3), name), ':')
-	k := known{quoted: string(quoted), parent: parent, hash: hash, name: bytes.Clone(name)}
+	k := known{parent: parent, hash: hash, name: bytes.Clone(name)}
+	k.spell(append(AppendString(make([]byte, 0, len(name)+3), name), ':'))
 	if parent == root {
 		k.role = d.roleOf(name)
-	}
-	if len(quoted) >= 8 {
-		k.head, k.tail = binary.LittleEndian.Uint64(quoted), binary.LittleEndian.Uint64(quoted[len(quoted)-8:])
+		k.plain = k.plain && k.role == 0 // object takes note of it
 	}
 	n.all = append(n.all, k)
 	n.place(id)
@@ -159,9 +179,28 @@ func (n *names) grow() {
 func (n *names) follow(path, prev, id uint32) {
 	switch {
 	case prev&strayName == 0:
-		k := &n.all[prev]
-		k.next, k.other = id, k.next
+		n.all[prev].next = id
 	case prev == none && path != none:
 		n.all[path].first = id
 	}
+}
+
+// nearby finds the member of the object at path whose name, with its quotes and the colon, may be src[i:i+size] as it stands; if it is not known by this
+// way the id is none. slot is where it would be noted.
+func (n *names) nearby(path uint32, src []byte, i, size int) (id uint32, slot int) {
+	if size > longestPlain || i+longestPlain > len(src) {
+		return none, -1
+	}
+	mask := ^uint64(0) >> (64 - 8*min(size, 8))
+	head := binary.LittleEndian.Uint64(src[i:]) & mask
+	tail := binary.LittleEndian.Uint64(src[i+max(size, 8)-8:]) & mask
+	h := (head ^ bits.RotateLeft64(tail, 29) ^ uint64(path)<<17 ^ uint64(size)<<48) * 0x9e3779b97f4a7c15
+	slot = int(h >> (64 - nearBits))
+	id = uint32(n.near[slot])
+	k := &n.all[id]
+	if id == root || k.parent != path || int(k.size) != size || k.head != head || k.tail != tail ||
+		size > 16 && k.middle != binary.LittleEndian.Uint64(src[i+8:]) {
+		return none, slot
+	}
+	return id, slot
 }

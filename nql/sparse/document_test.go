@@ -130,3 +130,42 @@ func TestReadingDamagedDocuments(t *testing.T) {
 		checkRead(t, doc)
 	})
 }
+
+// Documents that are longer than a tape's offsets reach.
+func TestReadingLongDocuments(t *testing.T) {
+	doc := []byte("{")
+	values := map[string]string{}
+	for i := range 3000 {
+		name, value := fmt.Sprintf("member %04d", i), fmt.Sprintf("%d", i)
+		switch i % 500 {
+		case 7:
+			value = `"` + strings.Repeat(`\\,\"{`, 20000) + `"`
+		case 8:
+			value = `{"a":[` + strings.Repeat(`1,[],{},"]",`, 2000) + `2]}`
+		case 9:
+			value = `{"b":` + value + `}`
+		}
+		values[name] = value
+		doc = fmt.Appendf(doc, `"%s":%s,`, name, value)
+	}
+	doc = append(doc[:len(doc)-1], '}')
+	for _, at := range [][]int{{2999}, {0, 7, 8, 9, 10}, {499, 1008, 1507, 2006, 2998}, {3000}, {2509, 2999, 3000}} {
+		var list [][]Step
+		var want []string
+		for _, i := range at {
+			name := fmt.Sprintf("member %04d", i)
+			list, want = append(list, []Step{{Name: name}}), append(want, values[name])
+		}
+		eachKernel(func(k kernel) {
+			for _, w := range []*Wanted{Compile(list), CompileSorted(nil, list), CompileSorted([]string{"@t", "@l"}, list)} {
+				out := make([]Value, len(list))
+				w.Read(doc, out)
+				for i, v := range out {
+					if string(v.Raw) != want[i] {
+						t.Errorf("kernel %d: member %d: %.50q, want %.50q", k, at[i], v.Raw, want[i])
+					}
+				}
+			}
+		})
+	}
+}
