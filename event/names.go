@@ -25,7 +25,7 @@ type names struct {
 
 // known is a name at its place. Its id is its index; that of the event itself is root, which is no member.
 type known struct {
-	quoted string // as normalised, with quotes and the colon
+	quoted []byte // as normalised, with quotes and the colon
 
 	// For plainMembers: the first and the last eight bytes of quoted, and those behind the first; where it has fewer than eight, both are all of it, and mask has
 	// no more bits set.
@@ -70,7 +70,7 @@ const (
 // stands reports whether the name with its colon, spelled as normalised, stands at src[i:].
 func (k *known) stands(src []byte, i int) bool {
 	n := len(k.quoted)
-	return n > 0 && n <= len(src)-i && string(src[i:i+n]) == k.quoted
+	return n > 0 && n <= len(src)-i && bytes.Equal(src[i:i+n], k.quoted)
 }
 
 // longestPlain is the longest name, with quotes and the colon, that plainMembers and nearby recognise: three words of eight bytes.
@@ -78,7 +78,7 @@ const longestPlain = 24
 
 // spell sets how the name is spelled.
 func (k *known) spell(quoted []byte) {
-	k.quoted = string(quoted)
+	k.quoted = quoted
 	if len(quoted) > longestPlain {
 		return
 	}
@@ -96,13 +96,13 @@ func (d *Decoder) forget() {
 	clear(n.all) // the strings, too
 	n.all, n.strays = n.all[:0], 0
 	if n.table == nil {
-		n.table = make([]uint32, 64)
+		n.table = make([]uint32, 128)
 	}
 	clear(n.table)
 	clear(n.near[:])
 	d.shapes = shapes{} // which are made of ids
 	d.shapes.grow()
-	n.all = append(n.all, known{})
+	n.all = append(slices.Grow(n.all, 48), known{})
 	for _, name := range builtinOrder {
 		d.learn(root, hashStep(root, maphash.String(seed, name)), []byte(name))
 	}
@@ -136,8 +136,11 @@ func (d *Decoder) learn(parent uint32, hash uint64, name []byte) uint32 {
 	if 2*len(n.all) >= len(n.table) {
 		n.grow()
 	}
-	k := known{parent: parent, hash: hash, name: bytes.Clone(name)}
+	k := known{parent: parent, hash: hash}
 	k.spell(append(AppendString(make([]byte, 0, len(name)+3), name), ':'))
+	if k.name = k.quoted[1 : len(k.quoted)-2]; len(k.name) != len(name) {
+		k.name = bytes.Clone(name) // it has escapes when it is quoted
+	}
 	if parent == root {
 		k.role = d.roleOf(name)
 		k.plain = k.plain && k.role == 0 // object takes note of it
