@@ -313,32 +313,42 @@ func matching(x Expr, p textPattern, ci bool) prefilter {
 const maxProbes = 8
 
 // keyClauses gives the names that must stand in a document because the predicate can't be true without a value there: what it
-// becomes without is worked out.
+// becomes without is worked out. Where it reads nothing but one value, that one is asked about.
 func keyClauses(e Expr) prefilter {
-	var out prefilter
-	add := func(names []string) {
-		for _, n := range names {
-			out = append(out, clause{newNeedle(key(n), false)})
-		}
-	}
 	if wild(e) {
-		add(wildKeys(e))
-		return out
+		p, read := wildKeys(e)
+		if p == nil {
+			return nil
+		}
+		return keysOf(e, p, read)
 	}
+	var out prefilter
 	for i, p := range Paths(e) {
 		if i == maxProbes {
 			break
 		}
-		names := members(p)
-		if len(names) > 0 && Never(simplify(replacePath(e, p, &Literal{}), false)) {
-			add(names)
+		if len(members(p)) > 0 && without(e, p) {
+			out = append(out, keysOf(e, p, true)...)
 		}
 	}
 	return out
 }
 
-// wildKeys is keyClauses of a predicate with a wildcard. Without the array it is unknown, whatever it is, and so is its negation.
-func wildKeys(e Expr) []string {
+// keysOf gives the names on a path. read: the predicate is true of nothing but what the path leads to.
+func keysOf(e Expr, p *Path, read bool) prefilter {
+	var out prefilter
+	for _, name := range members(p) {
+		out = append(out, clause{newNeedle(key(name), false)})
+	}
+	if last := len(out) - 1; read && last >= 0 && (len(p.Steps) == 0 || p.Steps[len(p.Steps)-1].Kind == Member) {
+		out[last][0].probe = probeOf(e, p)
+	}
+	return out
+}
+
+// wildKeys gives the path on which all must be there for a predicate with a wildcard to be true, and whether it reads the value there. Without the array it is
+// unknown, whatever it is, and so is its negation.
+func wildKeys(e Expr) (p *Path, read bool) {
 	leaf := e
 	u, negated := e.(*Unary)
 	if negated = negated && u.Op == Not; negated {
@@ -364,13 +374,13 @@ func wildKeys(e Expr) []string {
 		})
 	}
 	if !simple || paths != 1 || path == nil || !predicate(leaf) {
-		return nil
+		return nil, false
 	}
 	for _, s := range path.Steps {
 		every = every || s.Kind == AllOf
 	}
-	if !negated && !every && Never(simplify(replacePath(e, path, &Literal{}), false)) {
-		return members(path)
+	if !negated && !every && without(e, path) {
+		return path, true
 	}
-	return members(&Path{Root: path.Root, Steps: path.Steps[:path.wildcard()]})
+	return &Path{Root: path.Root, Steps: path.Steps[:path.wildcard()]}, false
 }

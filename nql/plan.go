@@ -128,6 +128,9 @@ func (p prefilter) String() string {
 			if n.fold {
 				shown += " ci"
 			}
+			if n.probe != nil {
+				shown += " (" + n.probe.text + ")"
+			}
 			list = append(list, shown)
 		}
 		s := strings.Join(list, " or ")

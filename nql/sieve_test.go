@@ -21,7 +21,7 @@ func TestSieveLetsThroughWhatPasses(t *testing.T) {
 			}
 			filter = append(filter, c)
 		}
-		s := &Sieve{filter: filter}
+		s := newSieve(filter)
 		for range rapid.IntRange(1, 4).Draw(t, "pages") {
 			text := rapid.SliceOfN(rapid.SampledFrom([]byte("abc")), 0, 5).Draw(t, "before")
 			start := uint32(len(text))
@@ -49,7 +49,7 @@ func TestSieveLetsThroughWhatPasses(t *testing.T) {
 				}
 				passes, crosses := true, false
 				for _, c := range s.worth {
-					passes = passes && c.in(text[from:end])
+					passes = passes && c.in(s.st, text[from:end])
 					for _, needle := range c {
 						rest := text[from:]
 						for {
@@ -85,7 +85,7 @@ func TestSieveGivesUpWhatIsEverywhere(t *testing.T) {
 		}
 		return text, ends
 	}
-	s := &Sieve{filter: prefilter{{newNeedle([]byte("everywhere"), false)}, {newNeedle([]byte("too"), false)}}}
+	s := newSieve(prefilter{{newNeedle([]byte("everywhere"), false)}, {newNeedle([]byte("too"), false)}})
 	text, ends := page("this is everywhere, and so is this too;")
 	if _, all := s.Pass(text, 0, ends, nil); !all {
 		t.Error("it is searched for")

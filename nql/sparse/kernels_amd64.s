@@ -267,10 +267,21 @@ loop:
 	VMOVDQU64 (BX), Z9
 
 block:
-	VPCMPEQB      Z1, Z9, K1
-	KMOVQ         K1, DI
-	VPCMPEQB      Z2, Z9, K1
-	KMOVQ         K1, R8
+	VPCMPEQB Z1, Z9, K1
+	KMOVQ    K1, DI
+	VPCMPEQB Z2, Z9, K1
+	KMOVQ    K1, R8
+	TESTQ    DI, DI
+	JNE      look
+	TESTQ    AX, AX
+	JE       look
+	TESTQ    R8, R8
+	JS       look
+	XORL     CX, CX
+	VPADDW   Z8, Z7, Z7
+	JMP      next
+
+look:
 	ANDNQ         R8, CX, R9
 	LEAQ          (R9)(R9*1), R10
 	ORQ           odd<>+0(SB), R10
@@ -313,10 +324,12 @@ block:
 few:
 	VPADDW Z8, Z7, Z7
 	LEAQ   (DX)(DI*2), DX
-	ADDQ   $0x40, BX
-	SUBQ   $0x40, SI
-	JA     loop
-	JMP    done
+
+next:
+	ADDQ $0x40, BX
+	SUBQ $0x40, SI
+	JA   loop
+	JMP  done
 
 tail:
 	TESTQ     SI, SI
@@ -765,22 +778,33 @@ TEXT ·structureAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTI128 marks<>+0(SB), Y4
 
 loop:
-	CMPQ       SI, $0x40
-	JB         tail
-	VMOVDQU    (BX), Y6
-	VMOVDQU    32(BX), Y7
-	VPCMPEQB   Y1, Y6, Y8
-	VPCMPEQB   Y1, Y7, Y9
-	VPMOVMSKB  Y8, R8
-	VPMOVMSKB  Y9, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	VPCMPEQB   Y2, Y6, Y8
-	VPCMPEQB   Y2, Y7, Y9
-	VPMOVMSKB  Y8, R9
-	VPMOVMSKB  Y9, R10
-	SHLQ       $0x20, R10
-	ORQ        R10, R9
+	CMPQ      SI, $0x40
+	JB        tail
+	VMOVDQU   (BX), Y6
+	VMOVDQU   32(BX), Y7
+	VPCMPEQB  Y1, Y6, Y8
+	VPCMPEQB  Y1, Y7, Y9
+	VPMOVMSKB Y8, R8
+	VPMOVMSKB Y9, R9
+	SHLQ      $0x20, R9
+	ORQ       R9, R8
+	VPCMPEQB  Y2, Y6, Y8
+	VPCMPEQB  Y2, Y7, Y9
+	VPMOVMSKB Y8, R9
+	VPMOVMSKB Y9, R10
+	SHLQ      $0x20, R10
+	ORQ       R10, R9
+	TESTQ     R8, R8
+	JNE       look
+	TESTQ     AX, AX
+	JE        look
+	TESTQ     R9, R9
+	JS        look
+	XORL      CX, CX
+	ADDL      $0x40, DI
+	JMP       next
+
+look:
 	ANDNQ      R9, CX, R10
 	LEAQ       (R10)(R10*1), R11
 	ORQ        odd<>+0(SB), R11
@@ -864,6 +888,8 @@ eight:
 flat:
 	MOVQ R8, DX
 	ADDL $0x40, DI
+
+next:
 	ADDQ $0x40, BX
 	SUBQ $0x40, SI
 	JA   loop

@@ -3,8 +3,12 @@
 // Documents are expected to have been validated and minified when they were written (package
 // event). On any other bytes the reader returns nonsense at worst: it never reads outside its input and always ends.
 //
-// Today the package holds the plain reader: one pass, byte by byte, which jumps over strings it need not look at
-// and stops once everything wanted has been found. The vectorised one fills the same interface.
+// A pass over the bytes, 64 at a time, finds quotes, escapes and structure as bit masks and leaves a tape of offsets, which is read ahead of
+// the reader by some hundred bytes. The reader goes from colon to comma by it, compares names by their first eight bytes, and
+// stops once everything wanted has been found. Index gives such a tape to others, Specials what matters within strings, and Find looks for a text in raw bytes.
+//
+// These passes are there three times: in assembly for AVX-512 and for AVX2, which the module in asm writes, and in Go for every other machine; which
+// one is used is found out at the start. All give the same results, on any bytes, and none reads outside its input.
 //
 // Nothing here recurses into a document deeper than the wanted paths do.
 package sparse

@@ -13,11 +13,15 @@ func skipSpace(doc []byte, i int) int {
 	return i
 }
 
-// SkipString returns where the string whose opening quote is at i ends, behind its closing quote; len(doc) where it does not. Names and short
-// texts end within a few words of eight bytes, which are looked at here; over longer texts IndexByte jumps.
+// SkipString returns where the string whose opening quote is at i ends, behind its closing quote; len(doc) where it does not.
 func SkipString(doc []byte, i int) int {
+	return min(closing(doc, min(i+1, len(doc)))+1, len(doc))
+}
+
+// closing returns where the quote stands that closes the string which i is within, not behind an odd number of backslashes; len(doc) where there is none. Names and short
+// texts end within a few words of eight bytes, which are looked at here; over longer texts IndexByte jumps.
+func closing(doc []byte, i int) int {
 	const quotes, backslashes = '"' * ones, '\\' * ones
-	i++
 	for n := 0; n < 4 && len(doc)-i >= 8; n++ {
 		w := binary.LittleEndian.Uint64(doc[i:])
 		q, b := w^quotes, w^backslashes
@@ -26,17 +30,12 @@ func SkipString(doc []byte, i int) int {
 		if found := ((q-ones)&^q | (b-ones)&^b) & highs; found != 0 {
 			i += bits.TrailingZeros64(found) >> 3
 			if doc[i] == '"' {
-				return i + 1
+				return i
 			}
 			break
 		}
 		i += 8
 	}
-	return skipLongString(doc, i)
-}
-
-// skipLongString goes on from i, which is within a string and not behind an odd number of backslashes.
-func skipLongString(doc []byte, i int) int {
 	for {
 		n := bytes.IndexByte(doc[i:], '"')
 		if n < 0 {
@@ -44,15 +43,20 @@ func skipLongString(doc []byte, i int) int {
 		}
 		// The quote is escaped when an odd number of backslashes stand before it.
 		end := i + n
-		b := end
-		for b > i && doc[b-1] == '\\' {
-			b--
+		if backslashesBefore(doc[i:end])&1 == 0 {
+			return end
 		}
 		i = end + 1
-		if (end-b)&1 == 0 {
-			return i
-		}
 	}
+}
+
+// backslashesBefore counts the backslashes at the end of text.
+func backslashesBefore(text []byte) int {
+	i := len(text)
+	for i > 0 && text[i-1] == '\\' {
+		i--
+	}
+	return len(text) - i
 }
 
 // endsScalar marks the bytes that end a number or a literal name.

@@ -1,2 +1,2 @@
 -- What pg15keywords.txt lists.
-select word || ' ' || catcode || ' ' || barelabel::text::char(1) from pg_get_keywords();
+select word || ' ' || catcode::text || ' ' || barelabel::text::char(1) from pg_get_keywords();
