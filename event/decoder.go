@@ -12,6 +12,7 @@ import "github.com/flare-pg/flare-pg/nql/sparse"
 type Decoder struct {
 	o      Options
 	names  names
+	second bool // this is the second event, or a later one
 	shapes shapes
 
 	src      []byte
@@ -109,6 +110,7 @@ func (d *Decoder) Decode(dst, src []byte, observe *Summary) (doc []byte, ts int6
 		}
 	}
 	d.src = nil
+	d.second = true
 	d.shrink()
 	if !ok {
 		return dst, 0, d.err
