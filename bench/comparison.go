@@ -177,6 +177,8 @@ func shownRatio(r float64) string {
 		return "–"
 	case r >= 9.95:
 		return count(int64(math.Round(r)))
+	case r < 0.995:
+		return fmt.Sprintf("%.2f", r)
 	default:
 		return fmt.Sprintf("%.1f", r)
 	}

@@ -46,6 +46,7 @@ type scratch struct {
 	binary string
 	work   string
 	json   string
+	node   nodeProgram
 }
 
 func (s *scratch) flags(cmd *cobra.Command) {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -20,6 +21,21 @@ import (
 //
 //go:embed peers/package.json peers/package-lock.json peers/peer.mjs
 var peerFiles embed.FS
+
+// nodeProgram is the Node program, installed when it is first asked for.
+type nodeProgram struct {
+	asked bool
+	dir   string
+	err   error
+}
+
+func (n *nodeProgram) get(ctx context.Context) (string, error) {
+	if !n.asked {
+		n.asked = true
+		n.dir, n.err = installPeers(ctx)
+	}
+	return n.dir, n.err
+}
 
 // installPeers gives the directory of the Node program with its packages. The user's cache keeps it: the packages are some 600 MB, and are installed anew
 // only when the lock file or the program has changed.
@@ -62,11 +78,12 @@ func installPeers(ctx context.Context) (dir string, err error) {
 			return "", err
 		}
 	}
-	// Their libraries come ready in packages, so no install script need run.
-	cmd := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	// Their libraries come ready in packages, so no install script need run. Not npm ci: it wants every platform's package in the lock file, and registries do
+	// not have them all.
+	cmd := exec.CommandContext(ctx, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund")
 	cmd.Dir = making
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", absent("npm ci: %w\n%s", err, out)
+		return "", absent("npm install: %w: %s", err, bytes.Join(bytes.Fields(out[:min(len(out), 500)]), []byte(" ")))
 	}
 	if err := os.Rename(making, dir); err != nil && !errors.Is(err, os.ErrExist) {
 		return "", err
@@ -113,7 +130,7 @@ func startNode(program, kind, path string) (*node, error) {
 		n.stop()
 		return nil, fmt.Errorf("%s does not open: %w\n%s", kind, err, n.said.String())
 	}
-	n.Version = r.Version
+	n.Version = strings.TrimPrefix(r.Version, "v")
 	return n, nil
 }
 

@@ -80,10 +80,10 @@ func (e entrant) title(version string) string {
 // entrants are all systems; the first is the one that others are compared with.
 var entrants = []entrant{
 	{"flare-pg", "flare-pg", "", func(s *scratch) system { return &flareSystem{binary: s.binary} }},
-	{"duckdb", "DuckDB", "typed columns", func(*scratch) system { return newDuckDB(duckdbTyped) }},
-	{"duckdb-json", "DuckDB", "JSON", func(*scratch) system { return newDuckDB(duckdbJSON) }},
-	{"clickhouse", "ClickHouse", "typed columns", func(*scratch) system { return newClickHouse(clickhouseTyped) }},
-	{"clickhouse-json", "ClickHouse", "JSON", func(*scratch) system { return newClickHouse(clickhouseJSON) }},
+	{"duckdb", "DuckDB", "typed columns", func(s *scratch) system { return &embedded{way: duckdbTyped, install: &s.node} }},
+	{"duckdb-json", "DuckDB", "JSON", func(s *scratch) system { return &embedded{way: duckdbJSON, install: &s.node} }},
+	{"clickhouse", "ClickHouse", "typed columns", func(s *scratch) system { return &embedded{way: clickhouseTyped, install: &s.node} }},
+	{"clickhouse-json", "ClickHouse", "JSON", func(s *scratch) system { return &embedded{way: clickhouseJSON, install: &s.node} }},
 	{"victorialogs", "VictoriaLogs", "", func(*scratch) system { return &victoriaLogs{} }},
 	{"postgresql", "PostgreSQL", "jsonb", func(*scratch) system { return &postgresSystem{} }},
 	{"postgresql-tuned", "PostgreSQL", "jsonb, tuned", func(*scratch) system { return &postgresSystem{tuned: true} }},

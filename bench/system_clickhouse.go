@@ -4,10 +4,8 @@ import "strings"
 
 // ClickHouse keeps a MergeTree in order of time, in its own default compression.
 
-func newClickHouse(w way) system { return &embedded{way: w} }
-
 // clickhouseMembers are the events' members with the types that somebody would declare who knows the events; the file is read by them, too.
-const clickhouseMembers = "`@t` DateTime64(7, 'UTC'), `@mt` LowCardinality(String), `@l` LowCardinality(String) default 'Information', `@x` Nullable(String), `@tr` String, `@sp` String, " +
+const clickhouseMembers = "`@t` DateTime64(7, 'UTC'), `@mt` LowCardinality(String), `@l` LowCardinality(String), `@x` Nullable(String), `@tr` String, `@sp` String, " +
 	"Application LowCardinality(String), Environment LowCardinality(String), MachineName LowCardinality(String), Method LowCardinality(String), " +
 	"Path LowCardinality(String), StatusCode UInt16, Elapsed Float64, SourceContext LowCardinality(String), Protocol LowCardinality(String), " +
 	"ContentType LowCardinality(String), RequestId UUID, Sequence Int64, UserId Nullable(UInt32), UserName Nullable(String), IsAuthenticated Bool, " +
@@ -17,15 +15,15 @@ const clickhouseMembers = "`@t` DateTime64(7, 'UTC'), `@mt` LowCardinality(Strin
 
 const clickhouseBytes = "select sum(bytes_on_disk) from system.parts where active and database = 'bench'"
 
-// clickhouseTyped is a column for each member.
+// clickhouseTyped is a column for each member; the level that CLEF leaves out is filled in.
 var clickhouseTyped = way{
 	kind: "clickhouse", files: "clickhouse", bytes: clickhouseBytes,
 	load: func(path string) []string {
 		return []string{
 			"create database bench engine = Atomic",
 			"create table bench.events (" + clickhouseMembers + ") engine = MergeTree order by `@t`",
-			"insert into bench.events select * from file('" + path + "', 'JSONEachRow', '" + strings.ReplaceAll(strings.ReplaceAll(clickhouseMembers, " default 'Information'", ""), "'", `\'`) +
-				"') settings date_time_input_format = 'best_effort'",
+			"insert into bench.events select * replace (if(`@l` = '', 'Information', `@l`) as `@l`) from file('" + path + "', 'JSONEachRow', '" +
+				strings.ReplaceAll(clickhouseMembers, "'", `\'`) + "') settings date_time_input_format = 'best_effort'",
 			"optimize table bench.events final",
 		}
 	},

@@ -4,8 +4,6 @@ import "strings"
 
 // DuckDB keeps its database in one file. Times have no zone there: all are UTC.
 
-func newDuckDB(w way) system { return &embedded{way: w} }
-
 const withoutZone = "2006-01-02 15:04:05"
 
 // duckdbTyped is a column for each member, as somebody would declare them who knows the events; the level that CLEF leaves out is filled in.

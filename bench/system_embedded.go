@@ -9,6 +9,7 @@ import (
 // embedded is an engine that runs in a process of ours. Its two sorts and their ways of keeping events are in files of their own.
 type embedded struct {
 	way     way
+	install *nodeProgram
 	program string
 	path    string
 	named   string
@@ -27,7 +28,7 @@ type way struct {
 }
 
 func (e *embedded) prepare(ctx context.Context, dir string) (err error) {
-	if e.program, err = installPeers(ctx); err != nil {
+	if e.program, err = e.install.get(ctx); err != nil {
 		return err
 	}
 	e.path = filepath.Join(dir, e.way.files)
