@@ -22,6 +22,30 @@ import (
 //go:embed peers/package.json peers/package-lock.json peers/peer.mjs
 var peerFiles embed.FS
 
+var peerNames = []string{"package.json", "package-lock.json", "peer.mjs"}
+
+// peersDirectory is where they are installed. The user's cache keeps them: the packages are some 600 MB, and are installed anew only when one of the files has changed.
+func peersDirectory() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	for _, name := range peerNames {
+		b, err := peerFiles.ReadFile("peers/" + name)
+		if err != nil {
+			return "", err
+		}
+		sum.Write(b)
+	}
+	return filepath.Join(cache, "flare-pg-bench", fmt.Sprintf("%x", sum.Sum(nil)[:8])), nil
+}
+
+func installed(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "node_modules"))
+	return err == nil
+}
+
 // nodeProgram is the Node program, installed when it is first asked for.
 type nodeProgram struct {
 	asked bool
@@ -37,32 +61,15 @@ func (n *nodeProgram) get(ctx context.Context) (string, error) {
 	return n.dir, n.err
 }
 
-// installPeers gives the directory of the Node program with its packages. The user's cache keeps it: the packages are some 600 MB, and are installed anew
-// only when the lock file or the program has changed.
+// installPeers gives the directory of the Node program with its packages.
 func installPeers(ctx context.Context) (dir string, err error) {
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return "", absent("%s is not installed: %w", program, err)
 		}
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	names := []string{"package.json", "package-lock.json", "peer.mjs"}
-	sum := sha256.New()
-	content := map[string][]byte{}
-	for _, name := range names {
-		b, err := peerFiles.ReadFile("peers/" + name)
-		if err != nil {
-			return "", err
-		}
-		content[name] = b
-		sum.Write(b)
-	}
-	dir = filepath.Join(cache, "flare-pg-bench", fmt.Sprintf("%x", sum.Sum(nil)[:8]))
-	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err == nil {
-		return dir, nil
+	if dir, err = peersDirectory(); err != nil || installed(dir) {
+		return dir, err
 	}
 	// Made beside and renamed when it is whole.
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
@@ -73,8 +80,12 @@ func installPeers(ctx context.Context) (dir string, err error) {
 		return "", err
 	}
 	defer os.RemoveAll(making)
-	for _, name := range names {
-		if err := os.WriteFile(filepath.Join(making, name), content[name], 0o644); err != nil {
+	for _, name := range peerNames {
+		b, err := peerFiles.ReadFile("peers/" + name)
+		if err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(making, name), b, 0o644); err != nil {
 			return "", err
 		}
 	}

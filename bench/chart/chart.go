@@ -29,7 +29,7 @@ type Group struct {
 // Sizes in pixels.
 const (
 	width  = 960
-	left   = 250 // of the axis
+	left   = 285 // of the axis
 	right  = 80  // room for the text of the longest bar
 	bar    = 12
 	gap    = 14 // between groups
@@ -105,11 +105,16 @@ func (c *Chart) decades() (low, high int) {
 	return low, max(high, low+1)
 }
 
+// decade writes a power of ten.
 func decade(d int) string {
 	if d < 0 {
 		return fmt.Sprintf("%.*f", -d, math.Pow10(d))
 	}
-	return fmt.Sprintf("%.0f", math.Pow10(d))
+	digits := fmt.Sprintf("%.0f", math.Pow10(d))
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 func colour(i int) string { return colours[i%len(colours)] }
