@@ -5,5 +5,8 @@
 // wanted columns into a RowProgram, with which a scan makes typed columns of JSON documents: first the paths of the
 // predicate are read, and of events for which it is true the others. Compile does the same for a whole query whose rows are values.
 //
+// Expressions are compiled to closures over a state that one goroutine has. Functions are entries of one registry (functions.go), which the parser, the
+// compiler, TypeOf and the test of the documentation read. reference_test.go has the language a second time, written for plainness; laws compare the two.
+//
 // The package knows no SQL, no files and no transactions.
 package nql
