@@ -114,7 +114,9 @@ var builtins = func() (n names) {
 	return n
 }()
 
-func hashOf(parent uint32, name []byte) uint64 { return hashStep(int32(parent), maphash.Bytes(seed, name)) }
+func hashOf(parent uint32, name []byte) uint64 {
+	return hashStep(int32(parent), maphash.Bytes(seed, name))
+}
 
 // play sets what a top-level member may turn out to be.
 func (k *known) play(r role) {
