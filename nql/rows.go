@@ -77,7 +77,7 @@ type readColumn struct {
 }
 
 // CompileRows compiles a predicate (nil: all events) over params and the columns to read of events for which it is true. Errors say
-// what can't be evaluated; those about what is not built yet wrap ErrNotBuilt.
+// what can't be evaluated.
 func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, error) {
 	code := &rowCode{}
 	if where != nil {
