@@ -1,0 +1,3 @@
+package strip
+
+type converter struct{}

@@ -1,0 +1,211 @@
+package strip
+
+// Reader reads pages, one after the other. It is used by one goroutine. What it gives is valid until the next Open.
+type Reader struct {
+	rows, bytes int
+	dir         *directory
+	times       ints
+	arrivals    ints
+	shapes      []int64 // of each row
+	rest        *textStrip
+	strips      []strip
+	plans       []plan
+
+	next   []int32 // of each strip, the value that comes next where rows are read in their order
+	counts []int32
+	made   []byte
+
+	converter converter
+}
+
+// strip is a strip of the page at hand.
+type strip struct {
+	*stripInfo
+	data   []byte
+	ready  bool // read and loaded
+	bools  ints
+	number *numberStrip
+	text   *textStrip
+}
+
+// Open makes r read a page: its body, and how many events and bytes of documents the page header says it has. The body must stay unchanged as long as it is read.
+//
+// It is checked here as far as that goes without decoding strips. What a page takes of memory is bounded by rows and bytes, whatever the body says.
+func (r *Reader) Open(body []byte, rows, bytes int) error {
+	*r = Reader{rows: rows, bytes: bytes, next: r.next[:0], counts: r.counts[:0], made: r.made[:0], converter: r.converter}
+	if rows < 1 || rows > MaxRows || bytes < 0 || bytes > maxBytes {
+		return ErrDamaged
+	}
+	in := input{b: body}
+	packed := in.body(maxDirectory(rows, bytes))
+	head := in.count(len(in.b))
+	first := input{b: in.take(head)}
+	if in.bad {
+		return ErrDamaged
+	}
+	raw, _, err := packed.open(nil)
+	if err != nil {
+		return err
+	}
+	d := input{b: raw}
+	r.dir = d.directory(rows)
+	if d.bad {
+		return ErrDamaged
+	}
+	r.times = first.ints(rows, anyInts)
+	r.arrivals = first.ints(rows, anyInts)
+	shapes := first.ints(rows, anyInts&^(1<<intsDelta))
+	if r.dir.rest > 0 {
+		r.rest = first.texts(r.dir.rest, r.maxText(), pieceText)
+	}
+	if first.bad || len(first.b) > 0 {
+		return ErrDamaged
+	}
+	if r.shapes, err = shapes.decode(nil); err != nil {
+		return err
+	}
+	if err := r.count(); err != nil {
+		return err
+	}
+	r.strips = make([]strip, len(r.dir.strips))
+	for i := range r.strips {
+		s := &r.strips[i]
+		s.stripInfo = &r.dir.strips[i]
+		s.data = in.take(s.length)
+	}
+	if in.bad || len(in.b) > 0 {
+		return ErrDamaged
+	}
+	return nil
+}
+
+// maxDirectory bounds the bytes of a directory: each name and each op that it lists stands for bytes in some document.
+func maxDirectory(rows, bytes int) int { return min(16*bytes+16*rows+1024, maxBytes) }
+
+// maxText bounds the bytes of a strip's texts: their documents', and what else the rest says.
+func (r *Reader) maxText() int { return min(r.bytes+r.rows*20, maxBytes) }
+
+// count sees to it that the rows have as many values as the strips.
+func (r *Reader) count() error {
+	d := r.dir
+	for _, s := range r.shapes {
+		if uint64(s) >= uint64(len(d.shapes)) {
+			return ErrDamaged
+		}
+		d.shapes[s].rows++
+	}
+	left, rest := make([]int, len(d.strips)), d.rest
+	for i := range d.strips {
+		left[i] = d.strips[i].n
+	}
+	for i := range d.shapes {
+		s := &d.shapes[i]
+		for _, o := range s.ops {
+			if o != opClose && !isOpen(o) {
+				left[stripOf(o)] -= s.rows
+			}
+		}
+		if s.rest {
+			rest -= s.rows
+		}
+	}
+	for _, n := range left {
+		if n != 0 {
+			return ErrDamaged
+		}
+	}
+	if rest != 0 {
+		return ErrDamaged
+	}
+	return nil
+}
+
+// Rows is the number of events.
+func (r *Reader) Rows() int { return r.rows }
+
+// Times gives the events' timestamps, in dst where that has room.
+func (r *Reader) Times(dst []int64) ([]int64, error) { return r.times.decode(dst) }
+
+// Arrivals gives the events' arrival numbers, in dst where that has room.
+func (r *Reader) Arrivals(dst []uint64) ([]uint64, error) {
+	if err := r.arrivals.load(); err != nil {
+		return nil, err
+	}
+	dst = dst[:0]
+	for i := range r.rows {
+		dst = append(dst, uint64(r.arrivals.at(i)))
+	}
+	return dst, nil
+}
+
+// Event gives timestamp and arrival number of one event.
+func (r *Reader) Event(row int) (ts int64, arrival uint64, err error) {
+	if err = r.times.load(); err != nil {
+		return 0, 0, err
+	}
+	if err = r.arrivals.load(); err != nil {
+		return 0, 0, err
+	}
+	return r.times.at(row), uint64(r.arrivals.at(row)), nil
+}
+
+// open makes a strip ready to be read.
+func (r *Reader) open(i int) (*strip, error) {
+	s := &r.strips[i]
+	if s.ready {
+		return s, nil
+	}
+	in := input{b: s.data}
+	var err error
+	switch s.typ {
+	case Null:
+	case Bool:
+		if s.bools = in.ints(s.n, boolInts); !in.bad {
+			err = s.bools.load()
+		}
+	case Number:
+		if s.number = in.numbers(s.n, r.maxText()); !in.bad {
+			err = s.number.load()
+		}
+	default:
+		s.text = in.texts(s.n, r.maxText(), textsOf(s.typ))
+		if in.bad {
+			break
+		}
+		if s.text.form == textEventTime {
+			if s.n != r.rows {
+				return nil, ErrDamaged
+			}
+			times, err := r.times.decode(nil)
+			if err != nil {
+				return nil, err
+			}
+			s.text.time.eventTimes(times)
+		}
+		err = s.text.load()
+	}
+	if in.bad || len(in.b) > 0 {
+		return nil, ErrDamaged
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.ready = true
+	return s, nil
+}
+
+// append appends value i as it is spelled; of strings what stands between the quotes.
+func (s *strip) append(dst []byte, i int) []byte {
+	switch s.typ {
+	case Null:
+		return append(dst, "null"...)
+	case Bool:
+		if s.bools.at(i) != 0 {
+			return append(dst, "true"...)
+		}
+		return append(dst, "false"...)
+	case Number:
+		return s.number.append(dst, i)
+	}
+	return s.text.append(dst, i)
+}

@@ -1,0 +1,166 @@
+package strip
+
+// textStrip are texts as they are stored.
+type textStrip struct {
+	form uint8
+	n    int
+
+	constant []byte     // textConstant
+	lengths  ints       // textPlain
+	bytes    body       // textPlain
+	entries  *textStrip // textDictionary
+	codes    ints       // textDictionary
+	hex      *hexTexts
+	template *templateTexts
+	time     *timeTexts
+
+	loaded  bool
+	offsets []uint32 // textPlain, loaded
+	raw     []byte   // textPlain, loaded
+	which   []int32  // textDictionary, loaded
+	made    []byte   // what value gives where it must be put together
+	room    []byte
+}
+
+// texts reads n texts, together most bytes long at most where they are stored as such, in one of the forms that are allowed.
+func (in *input) texts(n, most int, allowed uint) *textStrip {
+	t := &textStrip{n: n}
+	if n == 0 || in.bad {
+		return t
+	}
+	t.form = in.byte()
+	if t.form > textEventTime || allowed&(1<<t.form) == 0 {
+		in.fail()
+		return t
+	}
+	switch t.form {
+	case textConstant:
+		t.constant = in.take(in.count(most))
+	case textPlain:
+		t.lengths = in.ints(n, anyInts)
+		t.bytes = in.body(most)
+	case textDictionary:
+		t.entries = in.texts(in.count(n), most, entryText)
+		t.codes = in.ints(n, anyInts&^(1<<intsCoded|1<<intsDelta))
+	case textHex:
+		t.hex = in.hex(n)
+	case textTemplate:
+		t.template = in.template(n, most)
+	case textTime, textEventTime:
+		t.time = in.times(n, t.form == textEventTime)
+	}
+	return t
+}
+
+// load makes value and append ready.
+func (t *textStrip) load() error {
+	if t.loaded || t.n == 0 {
+		return nil
+	}
+	var err error
+	switch t.form {
+	case textPlain:
+		err = t.loadPlain()
+	case textDictionary:
+		err = t.loadDictionary()
+	case textTemplate:
+		err = t.template.load(t.n)
+	case textTime, textEventTime:
+		err = t.time.load()
+	}
+	t.loaded = err == nil
+	return err
+}
+
+func (t *textStrip) loadPlain() error {
+	lengths, err := t.lengths.decode(nil)
+	if err != nil {
+		return err
+	}
+	if t.raw, _, err = t.bytes.open(nil); err != nil {
+		return err
+	}
+	t.offsets = make([]uint32, t.n+1)
+	at := int64(0)
+	for i, n := range lengths {
+		if n < 0 || n > int64(len(t.raw))-at {
+			return ErrDamaged
+		}
+		at += n
+		t.offsets[i+1] = uint32(at)
+	}
+	if at != int64(len(t.raw)) {
+		return ErrDamaged
+	}
+	return nil
+}
+
+func (t *textStrip) loadDictionary() error {
+	if err := t.loadEntries(); err != nil {
+		return err
+	}
+	codes, err := t.codes.decode(nil)
+	if err != nil {
+		return err
+	}
+	t.which = make([]int32, t.n)
+	for i, c := range codes {
+		if uint64(c) >= uint64(t.entries.n) {
+			return ErrDamaged
+		}
+		t.which[i] = int32(c)
+	}
+	return nil
+}
+
+// loadEntries makes the entries plain: each is wanted many times.
+func (t *textStrip) loadEntries() error {
+	e := t.entries
+	if err := e.load(); err != nil || e.form == textPlain || e.n == 0 {
+		return err
+	}
+	offsets := make([]uint32, e.n+1)
+	var raw []byte
+	for i := range e.n {
+		raw = e.append(raw, i)
+		if len(raw) > maxBytes {
+			return ErrDamaged
+		}
+		offsets[i+1] = uint32(len(raw))
+	}
+	t.entries = &textStrip{form: textPlain, n: e.n, loaded: true, offsets: offsets, raw: raw}
+	return nil
+}
+
+// append appends text i, once load was called.
+func (t *textStrip) append(dst []byte, i int) []byte {
+	switch t.form {
+	case textConstant:
+		return append(dst, t.constant...)
+	case textPlain:
+		return append(dst, t.raw[t.offsets[i]:t.offsets[i+1]]...)
+	case textDictionary:
+		e := t.entries
+		i = int(t.which[i])
+		return append(dst, e.raw[e.offsets[i]:e.offsets[i+1]]...)
+	case textHex:
+		return t.hex.append(dst, i)
+	case textTemplate:
+		return t.template.append(dst, i)
+	}
+	return t.time.append(dst, i)
+}
+
+// value gives text i, valid until the next call, once load was called.
+func (t *textStrip) value(i int) []byte {
+	switch t.form {
+	case textConstant:
+		return t.constant
+	case textPlain:
+		return t.raw[t.offsets[i]:t.offsets[i+1]]
+	case textDictionary:
+		return t.entries.value(int(t.which[i]))
+	}
+	t.made = t.append(t.made[:0], i)
+	return t.made
+}
