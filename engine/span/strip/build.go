@@ -38,6 +38,7 @@ type Builder struct {
 	bySum   map[uint64]uint32
 	before  uint32 // the shape of the row before
 	tooMany bool
+	forced  int // for tests: the page is made in any case, with what fewer documents have in the rest
 
 	rest      texts // of the rows that have one
 	restNodes []bool

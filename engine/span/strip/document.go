@@ -7,7 +7,7 @@ type plan struct {
 	made  bool
 	steps []step
 	end   []byte // behind the last step
-	lits  []byte
+	nulls []int  // strips of nulls
 }
 
 // step is a value with what stands before it.
@@ -26,7 +26,7 @@ func (r *Reader) plan(shape int64) (*plan, error) {
 		return p, nil
 	}
 	ops := r.dir.shapes[shape].ops
-	p.steps = p.steps[:0]
+	p.steps, p.nulls = nil, nil
 	var lit []byte
 	whole := len(ops) == 1 && ops[0] != opClose && !isOpen(ops[0]) && r.strips[stripOf(ops[0])].node == 0
 	if !whole {
@@ -44,6 +44,7 @@ func (r *Reader) plan(shape int64) (*plan, error) {
 		}
 		if s.typ == Null {
 			lit = append(lit, "null"...)
+			p.nulls = append(p.nulls, n)
 			continue
 		}
 		p.steps = append(p.steps, step{lit, n})
@@ -87,17 +88,13 @@ func (r *Reader) appendOp(dst []byte, ops []op, i int) []byte {
 
 // Document appends the document of one event. Of its strips those are decoded that are not stored so that single values can be read.
 func (r *Reader) Document(dst []byte, row int) ([]byte, error) {
-	if err := r.seek(row); err != nil {
-		return dst, err
-	}
+	r.seek(row)
 	return r.append(dst, row)
 }
 
 // Each puts the documents of all events together, one after the other, and shows each to f until that says no. f may keep nothing of it.
 func (r *Reader) Each(f func(row int, document []byte) bool) error {
-	if err := r.seek(0); err != nil {
-		return err
-	}
+	r.seek(0)
 	for row := range r.rows {
 		var err error
 		if r.made, err = r.append(r.made[:0], row); err != nil {
@@ -111,33 +108,43 @@ func (r *Reader) Each(f func(row int, document []byte) bool) error {
 }
 
 // seek makes next say which of each strip's values belong to the row.
-func (r *Reader) seek(row int) error {
+func (r *Reader) seek(row int) {
 	d := r.dir
-	r.next = slices.Grow(r.next[:0], len(d.strips)+1)[:len(d.strips)+1] // the last: of the rest
-	clear(r.next)
-	if row == 0 {
-		return nil
+	if len(r.next) == 0 || row < r.at {
+		r.next = slices.Grow(r.next[:0], len(d.strips)+1)[:len(d.strips)+1] // the last: of the rest
+		clear(r.next)
+		r.at = 0
+	}
+	if row-r.at < 32 {
+		for ; r.at < row; r.at++ {
+			r.pass(r.shapes[r.at], 1)
+		}
+		return
 	}
 	r.counts = slices.Grow(r.counts[:0], len(d.shapes))[:len(d.shapes)]
 	clear(r.counts)
-	for _, s := range r.shapes[:row] {
+	for _, s := range r.shapes[r.at:row] {
 		r.counts[s]++
 	}
-	for i, n := range r.counts {
-		if n == 0 {
-			continue
-		}
-		s := &d.shapes[i]
-		for _, o := range s.ops {
-			if o != opClose && !isOpen(o) {
-				r.next[stripOf(o)] += n
-			}
-		}
-		if s.rest {
-			r.next[len(d.strips)] += n
+	for s, n := range r.counts {
+		if n > 0 {
+			r.pass(int64(s), n)
 		}
 	}
-	return nil
+	r.at = row
+}
+
+// pass moves next over the values of n rows of a shape.
+func (r *Reader) pass(shape int64, n int32) {
+	s := &r.dir.shapes[shape]
+	for _, o := range s.ops {
+		if o != opClose && !isOpen(o) {
+			r.next[stripOf(o)] += n
+		}
+	}
+	if s.rest {
+		r.next[len(r.dir.strips)] += n
+	}
 }
 
 // append appends the document of the row that next stands at, and moves next to the one behind it.
@@ -145,10 +152,14 @@ func (r *Reader) append(dst []byte, row int) ([]byte, error) {
 	shape := r.shapes[row]
 	p, err := r.plan(shape)
 	if err != nil {
+		r.next = r.next[:0] // to be made anew
 		return dst, err
 	}
+	r.at++
 	if r.dir.shapes[shape].rest {
-		return r.appendWithRest(dst, shape)
+		dst, err = r.appendWithRest(append(dst, '{'), shape, 0, len(r.dir.shapes[shape].ops))
+		r.pass(shape, 1)
+		return append(dst, '}'), err
 	}
 	for i := range p.steps {
 		st := &p.steps[i]
@@ -157,34 +168,28 @@ func (r *Reader) append(dst []byte, row int) ([]byte, error) {
 		dst = r.strips[st.strip].append(dst, int(*n))
 		*n++
 	}
+	for _, n := range p.nulls {
+		r.next[n]++
+	}
 	return append(dst, p.end...), nil
 }
 
-// appendWithRest is append for a row with a rest, op by op.
-func (r *Reader) appendWithRest(dst []byte, shape int64) ([]byte, error) {
-	if err := r.rest.load(); err != nil {
+// appendWithRest appends what the ops of a shape from one to before another stand for in the row that next stands at, with what its rest has between
+// them and before the last.
+func (r *Reader) appendWithRest(dst []byte, shape int64, from, to int) ([]byte, error) {
+	rest, err := r.piecesOf(shape)
+	if err != nil {
 		return dst, err
 	}
-	n := &r.next[len(r.dir.strips)]
-	pieces := input{b: r.rest.value(int(*n))}
-	*n++
 	ops := r.dir.shapes[shape].ops
-	at := -1
-	if len(pieces.b) > 0 {
-		at = pieces.count(len(ops))
-	}
-	dst = append(dst, '{')
-	for i := 0; i <= len(ops); i++ {
-		for at == i {
-			dst = append(dst, pieces.take(pieces.count(len(pieces.b)))...)
-			if at = -1; len(pieces.b) > 0 {
-				at = i + pieces.count(len(ops)-i)
+	before, piece, ok := rest.next()
+	for i := from; i <= to; i++ {
+		for ; ok && before <= i; before, piece, ok = rest.next() {
+			if before >= from {
+				dst = append(dst, piece...)
 			}
 		}
-		if pieces.bad {
-			return dst, ErrDamaged
-		}
-		if i == len(ops) {
+		if i == to {
 			break
 		}
 		o := ops[i]
@@ -193,12 +198,45 @@ func (r *Reader) appendWithRest(dst []byte, shape int64) ([]byte, error) {
 			continue
 		}
 		k := stripOf(o)
-		s := &r.strips[k]
-		dst = s.append(dst, int(r.next[k]))
-		if s.typ == String {
+		s, err := r.open(k)
+		if err != nil {
+			return dst, err
+		}
+		if dst = s.append(dst, int(r.next[k])); s.typ == String {
 			dst = append(dst, '"')
 		}
-		r.next[k]++
 	}
-	return append(dst, '}'), nil
+	if rest.in.bad {
+		return dst, ErrDamaged
+	}
+	return dst, nil
+}
+
+// pieces goes through the rest of a row.
+type pieces struct {
+	in input
+	op int
+	of int // ops
+}
+
+// piecesOf gives the rest of the row that next stands at.
+func (r *Reader) piecesOf(shape int64) (p pieces, err error) {
+	s := &r.dir.shapes[shape]
+	if !s.rest {
+		return p, nil
+	}
+	if err = r.rest.load(); err != nil {
+		return p, err
+	}
+	return pieces{in: input{b: r.rest.value(int(r.next[len(r.dir.strips)]))}, of: len(s.ops)}, nil
+}
+
+// next gives the next piece and the op before which it stands.
+func (p *pieces) next() (op int, piece []byte, ok bool) {
+	if len(p.in.b) == 0 {
+		return 0, nil, false
+	}
+	p.op += p.in.count(p.of - p.op)
+	piece = p.in.take(p.in.count(len(p.in.b)))
+	return p.op, piece, !p.in.bad
 }

@@ -1,5 +1,10 @@
 package strip
 
+import (
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
 // Reader reads pages, one after the other. It is used by one goroutine. What it gives is valid until the next Open.
 type Reader struct {
 	rows, bytes int
@@ -15,7 +20,10 @@ type Reader struct {
 	counts []int32
 	made   []byte
 
-	converter converter
+	converter nql.Converter
+	ints      []int64
+	index     []int32
+	at        int // the row that next stands at
 }
 
 // strip is a strip of the page at hand.
@@ -26,13 +34,14 @@ type strip struct {
 	bools  ints
 	number *numberStrip
 	text   *textStrip
+	dict   *column.Vector // the dictionary as it is given away
 }
 
 // Open makes r read a page: its body, and how many events and bytes of documents the page header says it has. The body must stay unchanged as long as it is read.
 //
 // It is checked here as far as that goes without decoding strips. What a page takes of memory is bounded by rows and bytes, whatever the body says.
 func (r *Reader) Open(body []byte, rows, bytes int) error {
-	*r = Reader{rows: rows, bytes: bytes, next: r.next[:0], counts: r.counts[:0], made: r.made[:0], converter: r.converter}
+	*r = Reader{rows: rows, bytes: bytes, next: r.next[:0], counts: r.counts[:0], made: r.made[:0], converter: r.converter, ints: r.ints, index: r.index}
 	if rows < 1 || rows > MaxRows || bytes < 0 || bytes > maxBytes {
 		return ErrDamaged
 	}

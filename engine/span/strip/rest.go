@@ -16,14 +16,14 @@ import (
 func (b *Builder) reduce() error {
 	n := len(b.rows)
 	most := max(n/8, 16)
-	for limit := max(2, n/rareRows); limit <= n/4+2; limit *= 4 {
+	for limit := max(2, n/rareRows, b.forced); limit <= n/4+2 || b.forced > 0; limit *= 4 {
 		b.markRare(limit)
-		shapes, to := b.reducedShapes(limit)
-		if len(shapes) > most {
+		shapes, to := b.reducedShapes()
+		if len(shapes) > most && b.forced == 0 {
 			continue
 		}
-		b.gatherRest(to, shapes, limit)
-		if len(b.rest.of) > len(b.docs)/2 {
+		b.gatherRest(to, shapes)
+		if len(b.rest.of) > len(b.docs)/2 && b.forced == 0 {
 			break
 		}
 		b.apply(shapes, to)
@@ -32,8 +32,11 @@ func (b *Builder) reduce() error {
 	return ErrDifferent
 }
 
-// markRare marks the strips that fewer than limit documents have, and those that are too many.
+// markRare marks the strips and objects that fewer than limit documents have, and the strips that are too many.
 func (b *Builder) markRare(limit int) {
+	for i := range b.nodes {
+		b.nodes[i].rare = int(b.nodes[i].opened) < limit
+	}
 	kept := 0
 	for _, s := range b.strips {
 		if s.rare = len(s.refs) < limit && s.node != 0; !s.rare {
@@ -52,14 +55,14 @@ func (b *Builder) markRare(limit int) {
 
 // removed gives where the next op from i on is, and whether it and what belongs to it is taken out. All strips below a rare object are rare: no
 // document has a member without its object.
-func (b *Builder) removed(ops []op, i, limit int) (next int, removed bool) {
+func (b *Builder) removed(ops []op, i int) (next int, removed bool) {
 	o := ops[i]
 	switch {
 	case o == opClose:
 		return i + 1, false
 	case !isOpen(o):
 		return i + 1, b.strips[stripOf(o)].rare
-	case int(b.nodes[nodeOf(o)].opened) >= limit:
+	case !b.nodes[nodeOf(o)].rare:
 		return i + 1, false
 	}
 	depth := 0
@@ -75,14 +78,14 @@ func (b *Builder) removed(ops []op, i, limit int) (next int, removed bool) {
 }
 
 // reducedShapes gives the shapes that are left and, for each old one, which it becomes.
-func (b *Builder) reducedShapes(limit int) (shapes []shapeBuilding, to []uint32) {
+func (b *Builder) reducedShapes() (shapes []shapeBuilding, to []uint32) {
 	known := map[string]uint32{}
 	var key []byte
 	for i := range b.shapes {
 		old := &b.shapes[i]
 		var s shapeBuilding
 		for k := 0; k < len(old.ops); {
-			next, removed := b.removed(old.ops, k, limit)
+			next, removed := b.removed(old.ops, k)
 			if removed {
 				s.rest = true
 			} else {
@@ -110,7 +113,7 @@ func (b *Builder) reducedShapes(limit int) (shapes []shapeBuilding, to []uint32)
 }
 
 // gatherRest puts what the new shapes lack of each row into b.rest, and notes the members in it.
-func (b *Builder) gatherRest(to []uint32, shapes []shapeBuilding, limit int) {
+func (b *Builder) gatherRest(to []uint32, shapes []shapeBuilding) {
 	b.rest.of, b.rest.refs = b.rest.of[:0], b.rest.refs[:0]
 	b.restNodes = slices.Grow(b.restNodes[:0], len(b.nodes))[:len(b.nodes)]
 	clear(b.restNodes)
@@ -123,14 +126,14 @@ func (b *Builder) gatherRest(to []uint32, shapes []shapeBuilding, limit int) {
 		from := len(b.rest.of)
 		before, op := 0, 0
 		for i := 0; i < len(b.ops); {
-			end, removed := b.removed(b.ops, i, limit)
+			end, removed := b.removed(b.ops, i)
 			if !removed {
 				i, op = end, op+1
 				continue
 			}
 			first := i
 			for i = end; i < len(b.ops); i = end {
-				if end, removed = b.removed(b.ops, i, limit); !removed {
+				if end, removed = b.removed(b.ops, i); !removed {
 					break
 				}
 			}

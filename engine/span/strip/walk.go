@@ -43,6 +43,7 @@ type node struct {
 	strips [types]int32 // -1: there is none yet
 	row    int32        // the latest document that had it, to find names that stand twice
 	opened int32        // how often it was an object
+	rare   bool         // too few documents have it as an object
 }
 
 type nodeKey struct {

@@ -1,3 +1,0 @@
-package strip
-
-type converter struct{}
