@@ -166,7 +166,7 @@ func (b *Builder) shapeOf(ops []op) uint32 {
 func (b *Builder) Finish(dst []byte) ([]byte, error) {
 	defer b.Reset()
 	n := len(b.rows)
-	if n == 0 || n > MaxRows || b.tooMany || len(b.docs) > maxBytes {
+	if n == 0 || n > MaxRows || b.tooMany || len(b.nodes) > maxNodes || len(b.docs) > maxBytes {
 		return dst, ErrDifferent
 	}
 	if err := b.reduce(); err != nil {

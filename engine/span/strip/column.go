@@ -218,6 +218,9 @@ func (r *Reader) gather(out *column.Vector, strip int, index []int32, n int, nul
 			} else if !r.appendValue(out, s, int(k), keepNull) {
 				misfits++
 			}
+			if r.tooLong(out) {
+				return 0, ErrDamaged
+			}
 		}
 		return misfits, nil
 	}
@@ -230,6 +233,11 @@ func (r *Reader) gather(out *column.Vector, strip int, index []int32, n int, nul
 		}
 	}
 	return 0, err
+}
+
+// tooLong says whether out has more text than the documents, in which each of its rows stands once. Numbers in full may be longer than their spelling.
+func (r *Reader) tooLong(out *column.Vector) bool {
+	return len(out.Bytes) > r.bytes && out.Kind != column.Decimal
 }
 
 // allNull makes out n nulls.
@@ -433,6 +441,9 @@ func (r *Reader) mixed(out *column.Vector, p *Place, sources []int32, sel column
 			}
 			if !fits {
 				misfits++
+			}
+			if r.tooLong(out) {
+				return 0, ErrDamaged
 			}
 			if at++; at == n {
 				break

@@ -199,7 +199,7 @@ type shape struct {
 func (in *input) directory(rows int) *directory {
 	d := &directory{flags: in.byte()}
 	d.rest = in.count(rows)
-	nodes := in.count(len(in.b)/2) + 1
+	nodes := in.count(min(len(in.b)/2, maxNodes)) + 1
 	if in.bad {
 		return d
 	}

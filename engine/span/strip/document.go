@@ -89,20 +89,32 @@ func (r *Reader) appendOp(dst []byte, ops []op, i int) []byte {
 // Document appends the document of one event. Of its strips those are decoded that are not stored so that single values can be read.
 func (r *Reader) Document(dst []byte, row int) ([]byte, error) {
 	r.seek(row)
-	return r.append(dst, row)
+	from := len(dst)
+	dst, err := r.append(dst, row)
+	if err == nil && len(dst)-from > r.bytes {
+		err = ErrDamaged
+	}
+	return dst, err
 }
 
 // Each puts the documents of all events together, one after the other, and shows each to f until that says no. f may keep nothing of it.
 func (r *Reader) Each(f func(row int, document []byte) bool) error {
 	r.seek(0)
+	left := r.bytes
 	for row := range r.rows {
 		var err error
 		if r.made, err = r.append(r.made[:0], row); err != nil {
 			return err
 		}
-		if !f(row, r.made) {
-			break
+		if left -= len(r.made); left < 0 {
+			return ErrDamaged
 		}
+		if !f(row, r.made) {
+			return nil
+		}
+	}
+	if left != 0 {
+		return ErrDamaged
 	}
 	return nil
 }

@@ -10,8 +10,16 @@ var ErrDamaged = errors.New("page of columns: not what is written")
 
 // input is bytes that are being decoded. After the first thing that is not there bad is set, and everything reads as zero.
 type input struct {
-	b   []byte
-	bad bool
+	b    []byte
+	bad  bool
+	left int // bytes of texts that may still come of it
+}
+
+// text reads a number of bytes of text that come of the input, and takes them from what is left.
+func (in *input) text() int {
+	n := in.count(in.left)
+	in.left -= n
+	return n
 }
 
 func (in *input) uvarint() uint64 {

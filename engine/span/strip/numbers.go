@@ -157,11 +157,11 @@ type numberStrip struct {
 	loaded bool
 }
 
-func (in *input) numbers(n, most int) *numberStrip {
+func (in *input) numbers(n int) *numberStrip {
 	s := &numberStrip{n: n}
 	switch in.byte() {
 	case numberSpelled:
-		s.spelled = in.texts(n, most, anyText&^(1<<textTime|1<<textEventTime|1<<textHex))
+		s.spelled = in.texts(n, anyText&^(1<<textTime|1<<textEventTime|1<<textHex))
 	case numberScaled:
 		if s.digits = int(in.byte()); s.digits > maxScale {
 			in.fail()
@@ -170,7 +170,7 @@ func (in *input) numbers(n, most int) *numberStrip {
 		s.fewer = in.ints(n, anyInts&^(1<<intsDelta|1<<intsCoded))
 		odd := in.count(n)
 		s.odd = in.ints(odd, anyInts)
-		s.words = in.texts(odd, most, pieceText)
+		s.words = in.texts(odd, pieceText)
 	default:
 		in.fail()
 	}

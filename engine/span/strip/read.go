@@ -16,6 +16,8 @@ type Reader struct {
 	strips      []strip
 	plans       []plan
 
+	left int // bytes that strips which are not open yet may be decompressed to
+
 	next   []int32 // of each strip, the value that comes next where rows are read in their order
 	counts []int32
 	made   []byte
@@ -46,7 +48,7 @@ func (r *Reader) Open(body []byte, rows, bytes int) error {
 		return ErrDamaged
 	}
 	in := input{b: body}
-	packed := in.body(maxDirectory(rows, bytes))
+	packed := in.body(maxDirectory(bytes))
 	head := in.count(len(in.b))
 	first := input{b: in.take(head)}
 	if in.bad {
@@ -65,11 +67,13 @@ func (r *Reader) Open(body []byte, rows, bytes int) error {
 	r.arrivals = first.ints(rows, anyInts)
 	shapes := first.ints(rows, anyInts&^(1<<intsDelta))
 	if r.dir.rest > 0 {
-		r.rest = first.texts(r.dir.rest, r.maxText(), pieceText)
+		first.left = r.maxRest()
+		r.rest = first.texts(r.dir.rest, pieceText)
 	}
 	if first.bad || len(first.b) > 0 {
 		return ErrDamaged
 	}
+	r.left = r.maxText()
 	if r.shapes, err = shapes.decode(nil); err != nil {
 		return err
 	}
@@ -88,11 +92,12 @@ func (r *Reader) Open(body []byte, rows, bytes int) error {
 	return nil
 }
 
-// maxDirectory bounds the bytes of a directory: each name and each op that it lists stands for bytes in some document.
-func maxDirectory(rows, bytes int) int { return min(16*bytes+16*rows+1024, maxBytes) }
+// maxDirectory bounds the bytes of a directory: each name and each op that it lists stands for as many bytes in some document, or nearly so.
+func maxDirectory(bytes int) int { return min(4*bytes+64<<10, maxBytes) }
 
-// maxText bounds the bytes of a strip's texts: their documents', and what else the rest says.
-func (r *Reader) maxText() int { return min(r.bytes+r.rows*20, maxBytes) }
+// maxText bounds the bytes that all strips' texts are decompressed to: each stands in some document. The lengths and places in the rest may take as much again.
+func (r *Reader) maxText() int { return min(r.bytes+r.rows, maxBytes) }
+func (r *Reader) maxRest() int { return min(4*r.bytes, maxBytes) }
 
 // count sees to it that the rows have as many values as the strips.
 func (r *Reader) count() error {
@@ -164,7 +169,7 @@ func (r *Reader) open(i int) (*strip, error) {
 	if s.ready {
 		return s, nil
 	}
-	in := input{b: s.data}
+	in := input{b: s.data, left: r.left}
 	var err error
 	switch s.typ {
 	case Null:
@@ -173,11 +178,11 @@ func (r *Reader) open(i int) (*strip, error) {
 			err = s.bools.load()
 		}
 	case Number:
-		if s.number = in.numbers(s.n, r.maxText()); !in.bad {
+		if s.number = in.numbers(s.n); !in.bad {
 			err = s.number.load()
 		}
 	default:
-		s.text = in.texts(s.n, r.maxText(), textsOf(s.typ))
+		s.text = in.texts(s.n, textsOf(s.typ))
 		if in.bad {
 			break
 		}
@@ -199,6 +204,7 @@ func (r *Reader) open(i int) (*strip, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.left = in.left
 	s.ready = true
 	return s, nil
 }

@@ -163,7 +163,7 @@ type templateTexts struct {
 	next  [][]int32
 }
 
-func (in *input) template(n, most int) *templateTexts {
+func (in *input) template(n int) *templateTexts {
 	t := &templateTexts{}
 	fields := in.count(maxFields)
 	t.widths = make([]uint8, fields)
@@ -176,7 +176,7 @@ func (in *input) template(n, most int) *templateTexts {
 		t.fields[i] = in.ints(values, anyInts)
 	}
 	entries := in.count(n)
-	t.skeletons = in.texts(entries, most, pieceText)
+	t.skeletons = in.texts(entries, pieceText)
 	t.which = in.ints(n, anyInts&^(1<<intsCoded|1<<intsDelta))
 	return t
 }

@@ -4,6 +4,7 @@ package strip
 type textStrip struct {
 	form uint8
 	n    int
+	most int // bytes of different texts
 
 	constant []byte     // textConstant
 	lengths  ints       // textPlain
@@ -22,9 +23,9 @@ type textStrip struct {
 	room    []byte
 }
 
-// texts reads n texts, together most bytes long at most where they are stored as such, in one of the forms that are allowed.
-func (in *input) texts(n, most int, allowed uint) *textStrip {
-	t := &textStrip{n: n}
+// texts reads n texts, in one of the forms that are allowed.
+func (in *input) texts(n int, allowed uint) *textStrip {
+	t := &textStrip{n: n, most: in.left}
 	if n == 0 || in.bad {
 		return t
 	}
@@ -35,17 +36,18 @@ func (in *input) texts(n, most int, allowed uint) *textStrip {
 	}
 	switch t.form {
 	case textConstant:
-		t.constant = in.take(in.count(most))
+		t.constant = in.take(in.text())
 	case textPlain:
 		t.lengths = in.ints(n, anyInts)
-		t.bytes = in.body(most)
+		t.bytes = in.body(in.left)
+		in.left -= t.bytes.raw
 	case textDictionary:
-		t.entries = in.texts(in.count(n), most, entryText)
+		t.entries = in.texts(in.count(n), entryText)
 		t.codes = in.ints(n, anyInts&^(1<<intsCoded|1<<intsDelta))
 	case textHex:
 		t.hex = in.hex(n)
 	case textTemplate:
-		t.template = in.template(n, most)
+		t.template = in.template(n)
 	case textTime, textEventTime:
 		t.time = in.times(n, t.form == textEventTime)
 	}
@@ -123,7 +125,7 @@ func (t *textStrip) loadEntries() error {
 	var raw []byte
 	for i := range e.n {
 		raw = e.append(raw, i)
-		if len(raw) > maxBytes {
+		if len(raw) > t.most { // each stands in some document
 			return ErrDamaged
 		}
 		offsets[i+1] = uint32(len(raw))
