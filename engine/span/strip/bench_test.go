@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/flare-pg/flare-pg/column"
 )
 
 // cpu is the processor time that the process has used, which other work on the machine changes less than the clock's; to 10 ms. Where the
@@ -96,5 +98,77 @@ func BenchmarkDocuments(b *testing.B) {
 			}
 		}
 		perCPU(b, began, float64(raw)/1e6, "MB")
+	})
+}
+
+// BenchmarkColumn decodes one member of pages that are opened anew each time.
+func BenchmarkColumn(b *testing.B) {
+	parts := chunks(generated(b, 4*rowsOfPage), rowsOfPage)
+	var bodies [][]byte
+	var sizes []int
+	m := NewBuilder()
+	for _, part := range parts {
+		bodies, sizes = append(bodies, page(b, m, part)), append(sizes, size(part))
+	}
+	some := column.Selection{}
+	for row := int32(0); row < rowsOfPage; row += 100 {
+		some = append(some, row)
+	}
+	for _, c := range []struct {
+		name string
+		path []string
+		kind column.Kind
+		sel  column.Selection
+	}{
+		{"integer", []string{"StatusCode"}, column.Int64, nil},
+		{"decimal", []string{"Elapsed"}, column.Float64, nil},
+		{"nested", []string{"Data", "checks", "database", "latencyMs"}, column.Float64, nil},
+		{"nulls", []string{"UserId"}, column.Int64, nil},
+		{"dictionary", []string{"Application"}, column.Text, nil},
+		{"hex", []string{"RequestId"}, column.Text, nil},
+		{"template", []string{"ClientIp"}, column.Text, nil},
+		{"text", []string{"Items"}, column.JSON, nil},
+		{"one-in-100-decimals", []string{"Elapsed"}, column.Float64, some},
+		{"one-in-100-hex", []string{"RequestId"}, column.Text, some},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			out := column.New(c.kind)
+			var r Reader
+			rows := 0
+			began := cpu()
+			for b.Loop() {
+				rows = 0
+				for i, part := range parts {
+					must(b, r.Open(bodies[i], len(part), sizes[i]))
+					misfits, err := r.Column(out, r.Find(c.path...), c.kind, c.sel, false)
+					must(b, err)
+					if misfits > 0 {
+						b.Fatal(misfits)
+					}
+					rows += len(part)
+				}
+			}
+			perCPU(b, began, float64(rows)/1e6, "Mrows")
+		})
+	}
+	b.Run("open", func(b *testing.B) {
+		var r Reader
+		began := cpu()
+		for b.Loop() {
+			for i, part := range parts {
+				must(b, r.Open(bodies[i], len(part), sizes[i]))
+			}
+		}
+		perCPU(b, began, float64(len(parts)), "pages")
+	})
+	b.Run("document", func(b *testing.B) {
+		var r Reader
+		var doc []byte
+		for b.Loop() {
+			must(b, r.Open(bodies[0], len(parts[0]), sizes[0]))
+			var err error
+			doc, err = r.Document(doc[:0], 3000)
+			must(b, err)
+		}
 	})
 }

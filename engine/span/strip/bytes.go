@@ -16,10 +16,13 @@ const smallest = 48
 // compressor makes zstd frames, one after the other.
 type compressor struct{ z *zstd.Encoder }
 
-// appendFrame appends raw, compressed where that saves enough: u raw bytes, u stored bytes (0: as many, stored as they are), the bytes.
-func (c *compressor) appendBytes(dst, raw []byte) []byte {
+// appendBytes appends raw, compressed where that saves enough: u raw bytes, u stored bytes (0: as many, stored as they are), the bytes.
+func (c *compressor) appendBytes(dst, raw []byte) []byte { return c.appendIfLarge(dst, raw, smallest) }
+
+// appendIfLarge is appendBytes that leaves what is smaller than least as it is.
+func (c *compressor) appendIfLarge(dst, raw []byte, least int) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(raw)))
-	if len(raw) >= smallest {
+	if len(raw) >= least {
 		at := len(dst)
 		dst = append(dst, 0, 0, 0, 0, 0) // room for the length
 		from := len(dst)
@@ -50,7 +53,7 @@ func (c *compressor) encoder() *zstd.Encoder {
 // level is the effort of compression; docs/decisions.md has the figures.
 const level = zstd.SpeedDefault
 
-// packedBody is bytes as appendBytes wrote them.
+// body is bytes as appendBytes wrote them.
 type body struct {
 	raw    int
 	stored []byte
@@ -84,19 +87,17 @@ const maxBytes = 64 << 20
 // spare is what zstd's fast path wants of room behind what it decodes.
 const spare = 64
 
-// open gives the bytes, decompressed into room where they are not stored as they are. grown is the room for the next time.
-func (b *body) open(room []byte) (raw, grown []byte, err error) {
+// open gives the bytes, which are a part of the page where they are stored as they are.
+func (b *body) open(m *memory) ([]byte, error) {
 	if b.plain {
-		return b.stored, room, nil
+		return b.stored, nil
 	}
-	if cap(room) < b.raw+spare {
-		room = make([]byte, b.raw+spare)
-	}
+	room := m.bytes.take(b.raw + spare)
 	d := decoders.Get().(*zstd.Decoder)
 	out, err := d.DecodeAll(b.stored, room[:0:b.raw+spare])
 	decoders.Put(d)
 	if err != nil || len(out) != b.raw {
-		return nil, room, ErrDamaged
+		return nil, ErrDamaged
 	}
-	return out, room, nil
+	return out, nil
 }

@@ -57,7 +57,7 @@ const (
 
 // sources tells for each shape where its rows have the path's value.
 func (r *Reader) sources(p *Place) []int32 {
-	d := r.dir
+	d := &r.dir
 	node := p.node()
 	rest := node < 0 && d.flags&flagManyRest != 0 || node >= 0 && d.nodes[node].inRest
 	out := make([]int32, len(d.shapes))
@@ -114,6 +114,9 @@ func (r *Reader) Column(out *column.Vector, p Place, kind column.Kind, sel colum
 			index = sel
 		}
 		return r.gather(out, s, index, n, false, kind, keepNull)
+	}
+	if err := r.structure(); err != nil {
+		return 0, err
 	}
 	sources := r.sources(&p)
 	if s, ok := r.only(&p, sources, keepNull); ok {
@@ -270,7 +273,7 @@ func (s *numberStrip) plain() bool { return s.spelled == nil && s.odd.n == 0 }
 
 // gatherNumbers fills a vector of Int64 or Float64.
 func (r *Reader) gatherNumbers(out *column.Vector, s *numberStrip, index []int32, n int) error {
-	ints := &r.ints
+	ints := &r.memory.temp
 	if out.Kind == column.Int64 {
 		ints = &out.Ints
 	}
@@ -278,7 +281,7 @@ func (r *Reader) gatherNumbers(out *column.Vector, s *numberStrip, index []int32
 	switch {
 	case index == nil:
 		var err error
-		if v, err = s.values.decode(v); err != nil {
+		if v, err = s.values.decode(v, &r.memory); err != nil {
 			return err
 		}
 	default:

@@ -1,10 +1,16 @@
 package strip
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 const (
 	flagManyRest = 1 // more members may be in the rest than the directory says
 	maxRestNodes = 1024
+
+	// largeDirectory is the bytes from which on a directory is compressed. Every read of a page begins with it, so a small one shall cost nothing.
+	largeDirectory = 3 << 10
 
 	nodeInRest = 1
 
@@ -55,7 +61,7 @@ func (b *Builder) encode(dst []byte) []byte {
 		d = binary.AppendVarint(d, b.least)
 		d = binary.AppendVarint(d, b.most)
 	}
-	d = binary.AppendUvarint(d, uint64(len(b.shapes)))
+	split := len(d)
 	for i := range b.shapes {
 		s := &b.shapes[i]
 		in := byte(0)
@@ -72,7 +78,9 @@ func (b *Builder) encode(dst []byte) []byte {
 		}
 	}
 	b.directory, b.bodies = d, bodies
-	dst = b.zstd.appendBytes(dst, d)
+	dst = b.zstd.appendIfLarge(dst, d[:split], largeDirectory)
+	dst = binary.AppendUvarint(dst, uint64(len(b.shapes)))
+	dst = b.zstd.appendBytes(dst, d[split:])
 	dst = binary.AppendUvarint(dst, uint64(head))
 	return append(dst, bodies...)
 }
@@ -167,14 +175,14 @@ type directory struct {
 	nodes  []nodeInfo
 	strips []stripInfo
 	shapes []shape
-	rest   int // rows that have one
+	ops    []op // of all shapes
+	rest   int  // rows that have one
 }
 
 type nodeInfo struct {
 	parent uint32
 	inRest bool
 	name   []byte // as it is spelled
-	object bool   // some shape has it as an object
 	strips [types]int32
 }
 
@@ -195,17 +203,18 @@ type shape struct {
 	rows int
 }
 
-// directory reads a directory for so many rows.
-func (in *input) directory(rows int) *directory {
-	d := &directory{flags: in.byte()}
+// directory reads a directory for so many rows into d, whose memory is used again.
+func (in *input) directory(d *directory, rows int) {
+	d.flags = in.byte()
 	d.rest = in.count(rows)
 	nodes := in.count(min(len(in.b)/2, maxNodes)) + 1
 	if in.bad {
-		return d
+		return
 	}
-	d.nodes = make([]nodeInfo, nodes)
+	d.nodes = slices.Grow(d.nodes[:0], nodes)[:nodes]
 	for i := range d.nodes {
 		x := &d.nodes[i]
+		*x = nodeInfo{}
 		for t := range x.strips {
 			x.strips[t] = -1
 		}
@@ -217,9 +226,10 @@ func (in *input) directory(rows int) *directory {
 		x.name = in.take(in.count(len(in.b)))
 	}
 	strips := in.count(min(len(in.b)/5, maxStrips))
-	d.strips = make([]stripInfo, strips)
+	d.strips = slices.Grow(d.strips[:0], strips)[:strips]
 	for i := range d.strips {
 		s := &d.strips[i]
+		*s = stripInfo{}
 		s.node = uint32(in.count(nodes - 1))
 		s.typ = Type(in.byte())
 		s.n = in.count(rows)
@@ -233,14 +243,22 @@ func (in *input) directory(rows int) *directory {
 		}
 		if in.bad || s.typ >= Rest || s.n == 0 || s.node == 0 && s.typ != JSON || d.nodes[s.node].strips[s.typ] >= 0 {
 			in.fail()
-			return d
+			return
 		}
 		d.nodes[s.node].strips[s.typ] = int32(i)
 	}
-	shapes := in.count(min(len(in.b)/2, rows))
-	d.shapes = make([]shape, shapes)
+	if len(in.b) > 0 {
+		in.fail()
+	}
+}
+
+// shapes reads so many shapes.
+func (in *input) shapes(d *directory, n int) {
+	d.shapes = slices.Grow(d.shapes[:0], n)[:n]
+	ops := d.ops[:0]
 	for i := range d.shapes {
 		s := &d.shapes[i]
+		*s = shape{}
 		switch in.byte() {
 		case 0:
 		case shapeRest:
@@ -248,19 +266,20 @@ func (in *input) directory(rows int) *directory {
 		default:
 			in.fail()
 		}
-		s.ops = make([]op, in.count(len(in.b)))
-		for k := range s.ops {
-			s.ops[k] = op(in.count(1 << 31))
+		from := len(ops)
+		for range in.count(len(in.b)) {
+			ops = append(ops, op(in.count(1<<31)))
 		}
+		s.ops = ops[from:len(ops):len(ops)]
 		if in.bad || !d.fits(s.ops) {
 			in.fail()
-			return d
+			return
 		}
 	}
+	d.ops = ops
 	if len(in.b) > 0 {
 		in.fail()
 	}
-	return d
 }
 
 // fits says whether ops make a document.
@@ -278,7 +297,6 @@ func (d *directory) fits(ops []op) bool {
 			if n == 0 || int(n) >= len(d.nodes) || d.nodes[n].parent != at {
 				return false
 			}
-			d.nodes[n].object = true
 			at = n
 		default:
 			s := stripOf(o)

@@ -18,9 +18,6 @@ type step struct {
 
 // plan gives the plan of a shape, and opens the strips that it needs.
 func (r *Reader) plan(shape int64) (*plan, error) {
-	if r.plans == nil {
-		r.plans = make([]plan, len(r.dir.shapes))
-	}
 	p := &r.plans[shape]
 	if p.made {
 		return p, nil
@@ -88,6 +85,9 @@ func (r *Reader) appendOp(dst []byte, ops []op, i int) []byte {
 
 // Document appends the document of one event. Of its strips those are decoded that are not stored so that single values can be read.
 func (r *Reader) Document(dst []byte, row int) ([]byte, error) {
+	if err := r.structure(); err != nil {
+		return dst, err
+	}
 	r.seek(row)
 	from := len(dst)
 	dst, err := r.append(dst, row)
@@ -99,6 +99,9 @@ func (r *Reader) Document(dst []byte, row int) ([]byte, error) {
 
 // Each puts the documents of all events together, one after the other, and shows each to f until that says no. f may keep nothing of it.
 func (r *Reader) Each(f func(row int, document []byte) bool) error {
+	if err := r.structure(); err != nil {
+		return err
+	}
 	r.seek(0)
 	left := r.bytes
 	for row := range r.rows {
@@ -121,7 +124,7 @@ func (r *Reader) Each(f func(row int, document []byte) bool) error {
 
 // seek makes next say which of each strip's values belong to the row.
 func (r *Reader) seek(row int) {
-	d := r.dir
+	d := &r.dir
 	if len(r.next) == 0 || row < r.at {
 		r.next = slices.Grow(r.next[:0], len(d.strips)+1)[:len(d.strips)+1] // the last: of the rest
 		clear(r.next)
@@ -237,7 +240,7 @@ func (r *Reader) piecesOf(shape int64) (p pieces, err error) {
 	if !s.rest {
 		return p, nil
 	}
-	if err = r.rest.load(); err != nil {
+	if err = r.rest.load(&r.memory); err != nil {
 		return p, err
 	}
 	return pieces{in: input{b: r.rest.value(int(r.next[len(r.dir.strips)]))}, of: len(s.ops)}, nil

@@ -2,6 +2,7 @@ package strip
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -116,14 +117,20 @@ func FuzzDirectory(f *testing.F) {
 	for i, body := range bodies {
 		in := input{b: body}
 		packed := in.body(maxBytes)
-		raw, _, err := packed.open(nil)
+		n := in.count(MaxRows)
+		how := in.body(maxBytes)
+		var m memory
+		raw, err := packed.open(&m)
 		must(f, err)
-		f.Add(raw, in.b, uint16(len(events[i])), uint32(size(events[i])))
+		shapes, err := how.open(&m)
+		must(f, err)
+		f.Add(raw, uint16(n), shapes, in.b, uint16(len(events[i])), uint32(size(events[i])))
 	}
 	var c compressor
-	f.Fuzz(func(t *testing.T, raw, rest []byte, rows uint16, docs uint32) {
+	f.Fuzz(func(t *testing.T, raw []byte, n uint16, shapes, rest []byte, rows uint16, docs uint32) {
 		var r Reader
-		readAll(&r, append(c.appendBytes(nil, raw), rest...), int(rows), int(docs%(1<<20)))
+		body := c.appendBytes(binary.AppendUvarint(c.appendBytes(nil, raw), uint64(n)), shapes)
+		readAll(&r, append(body, rest...), int(rows), int(docs%(1<<20)))
 	})
 }
 

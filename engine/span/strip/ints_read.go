@@ -59,12 +59,12 @@ func (in *input) ints(n int, allowed uint) (v ints) {
 }
 
 // load makes at ready.
-func (v *ints) load() error {
+func (v *ints) load(m *memory) error {
 	if v.loaded || v.form == intsConstant || v.form == intsPacked || v.n == 0 {
 		return nil
 	}
 	var err error
-	v.all, err = v.decode(v.all)
+	v.all, err = v.decode(m.longs.take(v.n), m)
 	v.loaded = err == nil
 	return err
 }
@@ -81,7 +81,7 @@ func (v *ints) at(i int) int64 {
 }
 
 // decode gives all integers, in dst where that has room.
-func (v *ints) decode(dst []int64) ([]int64, error) {
+func (v *ints) decode(dst []int64, m *memory) ([]int64, error) {
 	dst = slices.Grow(dst[:0], v.n)[:v.n]
 	if v.loaded {
 		copy(dst, v.all)
@@ -98,7 +98,7 @@ func (v *ints) decode(dst []int64) ([]int64, error) {
 	case intsPacked:
 		unpack(dst, v.data, v.base, v.width)
 	case intsDelta:
-		if _, err := v.inner[0].decode(dst[1:]); err != nil {
+		if _, err := v.inner[0].decode(dst[1:], m); err != nil {
 			return nil, err
 		}
 		sum := v.base
@@ -109,10 +109,10 @@ func (v *ints) decode(dst []int64) ([]int64, error) {
 		}
 	case intsRuns:
 		values, lengths := &v.inner[0], &v.inner[1]
-		if err := values.load(); err != nil {
+		if err := values.load(m); err != nil {
 			return nil, err
 		}
-		if err := lengths.load(); err != nil {
+		if err := lengths.load(m); err != nil {
 			return nil, err
 		}
 		at := 0
@@ -129,11 +129,11 @@ func (v *ints) decode(dst []int64) ([]int64, error) {
 			return nil, ErrDamaged
 		}
 	case intsCoded:
-		values, err := v.inner[0].decode(nil)
+		values, err := v.inner[0].decode(m.longs.take(v.inner[0].n), m)
 		if err != nil {
 			return nil, err
 		}
-		if dst, err = v.inner[1].decode(dst); err != nil {
+		if dst, err = v.inner[1].decode(dst, m); err != nil {
 			return nil, err
 		}
 		for i, code := range dst {
@@ -143,7 +143,7 @@ func (v *ints) decode(dst []int64) ([]int64, error) {
 			dst[i] = values[code]
 		}
 	case intsBytes:
-		raw, _, err := v.bytes.open(nil)
+		raw, err := v.bytes.open(m)
 		if err != nil {
 			return nil, err
 		}

@@ -177,28 +177,28 @@ func (in *input) numbers(n int) *numberStrip {
 	return s
 }
 
-func (s *numberStrip) load() error {
+func (s *numberStrip) load(m *memory) error {
 	if s.loaded {
 		return nil
 	}
 	if s.spelled != nil {
-		if err := s.spelled.load(); err != nil {
+		if err := s.spelled.load(m); err != nil {
 			return err
 		}
 		s.loaded = true
 		return nil
 	}
-	if err := s.values.load(); err != nil {
+	if err := s.values.load(m); err != nil {
 		return err
 	}
-	if err := s.fewer.load(); err != nil {
+	if err := s.fewer.load(m); err != nil {
 		return err
 	}
-	if err := s.words.load(); err != nil {
+	if err := s.words.load(m); err != nil {
 		return err
 	}
 	var err error
-	if s.which, err = s.odd.decode(nil); err != nil {
+	if s.which, err = s.odd.decode(m.longs.take(s.odd.n), m); err != nil {
 		return err
 	}
 	for i, k := range s.which {

@@ -1,6 +1,8 @@
 package strip
 
 import (
+	"slices"
+
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -8,24 +10,29 @@ import (
 // Reader reads pages, one after the other. It is used by one goroutine. What it gives is valid until the next Open.
 type Reader struct {
 	rows, bytes int
-	dir         *directory
+	dir         directory
 	times       ints
 	arrivals    ints
-	shapes      []int64 // of each row
 	rest        *textStrip
 	strips      []strip
-	plans       []plan
+
+	structured bool // whether the following is read
+	shapesHow  ints
+	shapesText body
+	shapesN    int
+	shapes     []int64 // of each row
+	plans      []plan
 
 	left int // bytes that strips which are not open yet may be decompressed to
 
-	next   []int32 // of each strip, the value that comes next where rows are read in their order
+	at     int     // a row
+	next   []int32 // of each strip, the value that comes next at that row; the last is of the rest
 	counts []int32
 	made   []byte
+	index  []int32
 
+	memory    memory
 	converter nql.Converter
-	ints      []int64
-	index     []int32
-	at        int // the row that next stands at
 }
 
 // strip is a strip of the page at hand.
@@ -43,29 +50,31 @@ type strip struct {
 //
 // It is checked here as far as that goes without decoding strips. What a page takes of memory is bounded by rows and bytes, whatever the body says.
 func (r *Reader) Open(body []byte, rows, bytes int) error {
-	*r = Reader{rows: rows, bytes: bytes, next: r.next[:0], counts: r.counts[:0], made: r.made[:0], converter: r.converter, ints: r.ints, index: r.index}
+	r.memory.reset()
+	r.rows, r.bytes = rows, bytes
+	r.next, r.at, r.structured, r.rest, r.strips, r.left = r.next[:0], 0, false, nil, r.strips[:0], r.maxText()
 	if rows < 1 || rows > MaxRows || bytes < 0 || bytes > maxBytes {
 		return ErrDamaged
 	}
 	in := input{b: body}
 	packed := in.body(maxDirectory(bytes))
-	head := in.count(len(in.b))
-	first := input{b: in.take(head)}
+	r.shapesN = in.count(rows)
+	r.shapesText = in.body(maxDirectory(bytes))
+	first := input{b: in.take(in.count(len(in.b)))}
 	if in.bad {
 		return ErrDamaged
 	}
-	raw, _, err := packed.open(nil)
+	raw, err := packed.open(&r.memory)
 	if err != nil {
 		return err
 	}
 	d := input{b: raw}
-	r.dir = d.directory(rows)
-	if d.bad {
+	if d.directory(&r.dir, rows); d.bad {
 		return ErrDamaged
 	}
 	r.times = first.ints(rows, anyInts)
 	r.arrivals = first.ints(rows, anyInts)
-	shapes := first.ints(rows, anyInts&^(1<<intsDelta))
+	r.shapesHow = first.ints(rows, anyInts&^(1<<intsDelta))
 	if r.dir.rest > 0 {
 		first.left = r.maxRest()
 		r.rest = first.texts(r.dir.rest, pieceText)
@@ -73,22 +82,40 @@ func (r *Reader) Open(body []byte, rows, bytes int) error {
 	if first.bad || len(first.b) > 0 {
 		return ErrDamaged
 	}
-	r.left = r.maxText()
-	if r.shapes, err = shapes.decode(nil); err != nil {
-		return err
-	}
-	if err := r.count(); err != nil {
-		return err
-	}
-	r.strips = make([]strip, len(r.dir.strips))
+	r.strips = slices.Grow(r.strips[:0], len(r.dir.strips))[:len(r.dir.strips)]
 	for i := range r.strips {
 		s := &r.strips[i]
-		s.stripInfo = &r.dir.strips[i]
+		*s = strip{stripInfo: &r.dir.strips[i]}
 		s.data = in.take(s.length)
 	}
 	if in.bad || len(in.b) > 0 {
 		return ErrDamaged
 	}
+	return nil
+}
+
+// structure reads the shapes and which of them each row has. Whoever reads a member that all events have needs neither.
+func (r *Reader) structure() error {
+	if r.structured {
+		return nil
+	}
+	raw, err := r.shapesText.open(&r.memory)
+	if err != nil {
+		return err
+	}
+	in := input{b: raw}
+	if in.shapes(&r.dir, r.shapesN); in.bad {
+		return ErrDamaged
+	}
+	if r.shapes, err = r.shapesHow.decode(r.memory.longs.take(r.rows), &r.memory); err != nil {
+		return err
+	}
+	if err := r.count(); err != nil {
+		return err
+	}
+	r.plans = slices.Grow(r.plans[:0], r.shapesN)[:r.shapesN]
+	clear(r.plans)
+	r.structured = true
 	return nil
 }
 
@@ -101,7 +128,7 @@ func (r *Reader) maxRest() int { return min(4*r.bytes, maxBytes) }
 
 // count sees to it that the rows have as many values as the strips.
 func (r *Reader) count() error {
-	d := r.dir
+	d := &r.dir
 	for _, s := range r.shapes {
 		if uint64(s) >= uint64(len(d.shapes)) {
 			return ErrDamaged
@@ -138,11 +165,11 @@ func (r *Reader) count() error {
 func (r *Reader) Rows() int { return r.rows }
 
 // Times gives the events' timestamps, in dst where that has room.
-func (r *Reader) Times(dst []int64) ([]int64, error) { return r.times.decode(dst) }
+func (r *Reader) Times(dst []int64) ([]int64, error) { return r.times.decode(dst, &r.memory) }
 
 // Arrivals gives the events' arrival numbers, in dst where that has room.
 func (r *Reader) Arrivals(dst []uint64) ([]uint64, error) {
-	if err := r.arrivals.load(); err != nil {
+	if err := r.arrivals.load(&r.memory); err != nil {
 		return nil, err
 	}
 	dst = dst[:0]
@@ -154,10 +181,10 @@ func (r *Reader) Arrivals(dst []uint64) ([]uint64, error) {
 
 // Event gives timestamp and arrival number of one event.
 func (r *Reader) Event(row int) (ts int64, arrival uint64, err error) {
-	if err = r.times.load(); err != nil {
+	if err = r.times.load(&r.memory); err != nil {
 		return 0, 0, err
 	}
-	if err = r.arrivals.load(); err != nil {
+	if err = r.arrivals.load(&r.memory); err != nil {
 		return 0, 0, err
 	}
 	return r.times.at(row), uint64(r.arrivals.at(row)), nil
@@ -175,11 +202,11 @@ func (r *Reader) open(i int) (*strip, error) {
 	case Null:
 	case Bool:
 		if s.bools = in.ints(s.n, boolInts); !in.bad {
-			err = s.bools.load()
+			err = s.bools.load(&r.memory)
 		}
 	case Number:
 		if s.number = in.numbers(s.n); !in.bad {
-			err = s.number.load()
+			err = s.number.load(&r.memory)
 		}
 	default:
 		s.text = in.texts(s.n, textsOf(s.typ))
@@ -190,13 +217,13 @@ func (r *Reader) open(i int) (*strip, error) {
 			if s.n != r.rows {
 				return nil, ErrDamaged
 			}
-			times, err := r.times.decode(nil)
+			times, err := r.times.decode(r.memory.longs.take(r.rows), &r.memory)
 			if err != nil {
 				return nil, err
 			}
 			s.text.time.eventTimes(times)
 		}
-		err = s.text.load()
+		err = s.text.load(&r.memory)
 	}
 	if in.bad || len(in.b) > 0 {
 		return nil, ErrDamaged

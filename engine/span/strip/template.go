@@ -181,11 +181,11 @@ func (in *input) template(n int) *templateTexts {
 	return t
 }
 
-func (t *templateTexts) load(n int) error {
+func (t *templateTexts) load(n int, m *memory) error {
 	if t.next != nil {
 		return nil
 	}
-	if err := t.skeletons.load(); err != nil {
+	if err := t.skeletons.load(m); err != nil {
 		return err
 	}
 	t.marks = make([]int, t.skeletons.n)
@@ -200,7 +200,7 @@ func (t *templateTexts) load(n int) error {
 		}
 	}
 	var err error
-	if t.all, err = t.which.decode(nil); err != nil {
+	if t.all, err = t.which.decode(m.longs.take(n), m); err != nil {
 		return err
 	}
 	// A text's value of a field is the field's next one; where not all texts have as many fields, how many came before is noted.
@@ -218,7 +218,7 @@ func (t *templateTexts) load(n int) error {
 			return ErrDamaged
 		}
 		uniform = uniform && used[k+1] == n
-		if err := t.fields[k].load(); err != nil {
+		if err := t.fields[k].load(m); err != nil {
 			return err
 		}
 	}
@@ -228,7 +228,7 @@ func (t *templateTexts) load(n int) error {
 			if t.fields[k].n == n {
 				continue
 			}
-			next[k] = make([]int32, n)
+			next[k] = m.ints.take(n)
 			count := int32(0)
 			for i, code := range t.all {
 				next[k][i] = count

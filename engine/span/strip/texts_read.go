@@ -55,34 +55,36 @@ func (in *input) texts(n int, allowed uint) *textStrip {
 }
 
 // load makes value and append ready.
-func (t *textStrip) load() error {
+func (t *textStrip) load(m *memory) error {
 	if t.loaded || t.n == 0 {
 		return nil
 	}
 	var err error
 	switch t.form {
 	case textPlain:
-		err = t.loadPlain()
+		err = t.loadPlain(m)
 	case textDictionary:
-		err = t.loadDictionary()
+		err = t.loadDictionary(m)
 	case textTemplate:
-		err = t.template.load(t.n)
+		err = t.template.load(t.n, m)
 	case textTime, textEventTime:
-		err = t.time.load()
+		err = t.time.load(m)
 	}
 	t.loaded = err == nil
 	return err
 }
 
-func (t *textStrip) loadPlain() error {
-	lengths, err := t.lengths.decode(nil)
+func (t *textStrip) loadPlain(m *memory) error {
+	lengths, err := t.lengths.decode(m.temp, m)
 	if err != nil {
 		return err
 	}
-	if t.raw, _, err = t.bytes.open(nil); err != nil {
+	m.temp = lengths
+	if t.raw, err = t.bytes.open(m); err != nil {
 		return err
 	}
-	t.offsets = make([]uint32, t.n+1)
+	t.offsets = m.offsets.take(t.n + 1)
+	t.offsets[0] = 0
 	at := int64(0)
 	for i, n := range lengths {
 		if n < 0 || n > int64(len(t.raw))-at {
@@ -97,15 +99,16 @@ func (t *textStrip) loadPlain() error {
 	return nil
 }
 
-func (t *textStrip) loadDictionary() error {
-	if err := t.loadEntries(); err != nil {
+func (t *textStrip) loadDictionary(m *memory) error {
+	if err := t.loadEntries(m); err != nil {
 		return err
 	}
-	codes, err := t.codes.decode(nil)
+	codes, err := t.codes.decode(m.temp, m)
 	if err != nil {
 		return err
 	}
-	t.which = make([]int32, t.n)
+	m.temp = codes
+	t.which = m.ints.take(t.n)
 	for i, c := range codes {
 		if uint64(c) >= uint64(t.entries.n) {
 			return ErrDamaged
@@ -116,9 +119,9 @@ func (t *textStrip) loadDictionary() error {
 }
 
 // loadEntries makes the entries plain: each is wanted many times.
-func (t *textStrip) loadEntries() error {
+func (t *textStrip) loadEntries(m *memory) error {
 	e := t.entries
-	if err := e.load(); err != nil || e.form == textPlain || e.n == 0 {
+	if err := e.load(m); err != nil || e.form == textPlain || e.n == 0 {
 		return err
 	}
 	offsets := make([]uint32, e.n+1)

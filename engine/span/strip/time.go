@@ -169,11 +169,11 @@ func (in *input) times(n int, events bool) *timeTexts {
 	return t
 }
 
-func (t *timeTexts) load() error {
-	if err := t.times.load(); err != nil {
+func (t *timeTexts) load(m *memory) error {
+	if err := t.times.load(m); err != nil {
 		return err
 	}
-	return t.digits.load()
+	return t.digits.load(m)
 }
 
 func (t *timeTexts) append(dst []byte, i int) []byte {
