@@ -24,6 +24,8 @@ const (
 
 // Builder makes pages, one after the other. It is used by one goroutine.
 type Builder struct {
+	Sharer Sharer // nil: each page has dictionaries of its own
+
 	docs     []byte
 	rows     []ref // of docs
 	times    []int64
@@ -51,8 +53,10 @@ type Builder struct {
 	stack  []uint32
 
 	// Of the strip at hand.
+	strip       *building
 	bounded     bool
 	least, most int64
+	digits      int
 
 	zstd      compressor
 	spare     [][]int64

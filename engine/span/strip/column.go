@@ -202,7 +202,7 @@ func (r *Reader) gather(out *column.Vector, strip int, index []int32, n int, nul
 		return 0, allNull(out, n)
 	case s.typ == Number && kind == column.Int64 && s.number.whole(), s.typ == Number && kind == column.Float64 && s.number.plain():
 		err = r.gatherNumbers(out, s.number, index, n)
-	case s.asText(kind) && s.text.form == textDictionary:
+	case s.asText(kind) && s.text.entries != nil:
 		err = s.gatherCodes(out, index, n)
 	case s.asText(kind) && s.text.form == textPlain && index == nil && bytes.IndexByte(s.text.raw, '\\') < 0:
 		gatherAll(out, s.text)
@@ -311,10 +311,10 @@ func (r *Reader) gatherNumbers(out *column.Vector, s *numberStrip, index []int32
 	return nil
 }
 
-// gatherCodes makes out a Dictionary vector.
-func (s *strip) gatherCodes(out *column.Vector, index []int32, n int) error {
+// dictionary gives the entries of a strip with a dictionary as a vector.
+func (s *strip) dictionary(kind column.Kind) *column.Vector {
 	if s.dict == nil {
-		d := column.New(out.Kind)
+		d := column.New(kind)
 		e := s.text.entries
 		for i := range e.n {
 			if s.typ == String {
@@ -325,7 +325,12 @@ func (s *strip) gatherCodes(out *column.Vector, index []int32, n int) error {
 		}
 		s.dict = d
 	}
-	out.Form, out.Len, out.Dict = column.Dictionary, n, s.dict
+	return s.dict
+}
+
+// gatherCodes makes out a Dictionary vector.
+func (s *strip) gatherCodes(out *column.Vector, index []int32, n int) error {
+	out.Form, out.Len, out.Dict = column.Dictionary, n, s.dictionary(out.Kind)
 	if index == nil {
 		out.Codes = append(out.Codes[:0], s.text.which...)
 		return nil

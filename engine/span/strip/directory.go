@@ -60,6 +60,7 @@ func (b *Builder) encode(dst []byte) []byte {
 		d = append(d, stripBounded)
 		d = binary.AppendVarint(d, b.least)
 		d = binary.AppendVarint(d, b.most)
+		d = append(d, byte(b.digits))
 	}
 	split := len(d)
 	for i := range b.shapes {
@@ -133,7 +134,7 @@ func (b *Builder) numberNodes() (number, nodes []uint32, flags byte) {
 
 // appendStrip appends a strip's values.
 func (b *Builder) appendStrip(dst []byte, s *building, rows int) []byte {
-	b.bounded = false
+	b.bounded, b.strip = false, s
 	t := texts{b.docs, s.refs}
 	switch s.typ {
 	case Null:
@@ -166,7 +167,7 @@ func textsOf(t Type) uint {
 	if t == String {
 		return anyText
 	}
-	return anyText &^ (1<<textTime | 1<<textEventTime | 1<<textHex)
+	return otherText
 }
 
 // directory is what a page says of its strips.
@@ -194,6 +195,7 @@ type stripInfo struct {
 	bounded bool
 	least   int64
 	most    int64
+	digits  int
 }
 
 // shape is how documents are put together: before each op its literal, and at the end the last one.
@@ -237,7 +239,7 @@ func (in *input) directory(d *directory, rows int) {
 		switch in.byte() {
 		case 0:
 		case stripBounded:
-			s.bounded, s.least, s.most = true, in.varint(), in.varint()
+			s.bounded, s.least, s.most, s.digits = true, in.varint(), in.varint(), int(in.byte())
 		default:
 			in.fail()
 		}

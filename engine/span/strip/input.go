@@ -8,6 +8,9 @@ import (
 // ErrDamaged is what every decoder answers to bytes that no Builder writes.
 var ErrDamaged = errors.New("page of columns: not what is written")
 
+// ErrNoDictionary: a page shares a dictionary that is not there.
+var ErrNoDictionary = errors.New("page of columns: a shared dictionary is missing")
+
 // input is bytes that are being decoded. After the first thing that is not there bad is set, and everything reads as zero.
 type input struct {
 	b    []byte

@@ -7,6 +7,7 @@ type memory struct {
 	offsets room[uint32]
 	bytes   room[byte]
 	temp    []int64 // for what is used up before the next is decoded
+	shared  Shared
 }
 
 func (m *memory) reset() {

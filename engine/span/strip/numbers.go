@@ -126,14 +126,15 @@ func (b *Builder) appendNumbers(dst []byte, t texts) []byte {
 	}
 	if len(odd) > len(t.refs)/8 {
 		b.bounded = false
-		return b.appendTexts(append(dst, numberSpelled), t, anyText&^(1<<textTime|1<<textEventTime|1<<textHex), nil)
+		return b.appendTexts(append(dst, numberSpelled), t, otherText, nil)
 	}
 	if len(odd) > 0 {
 		b.bounded = false // the exceptions may lie outside
 	}
+	b.digits = most
 	dst = append(dst, numberScaled, byte(most))
 	dst = b.appendInts(dst, values, anyInts)
-	dst = b.appendInts(dst, fewer, anyInts&^(1<<intsDelta|1<<intsCoded))
+	dst = b.appendInts(dst, fewer, codeInts)
 	dst = binary.AppendUvarint(dst, uint64(len(odd)))
 	dst = b.appendInts(dst, odd, anyInts)
 	refs := make([]ref, len(odd))
@@ -161,13 +162,13 @@ func (in *input) numbers(n int) *numberStrip {
 	s := &numberStrip{n: n}
 	switch in.byte() {
 	case numberSpelled:
-		s.spelled = in.texts(n, anyText&^(1<<textTime|1<<textEventTime|1<<textHex))
+		s.spelled = in.texts(n, otherText)
 	case numberScaled:
 		if s.digits = int(in.byte()); s.digits > maxScale {
 			in.fail()
 		}
 		s.values = in.ints(n, anyInts)
-		s.fewer = in.ints(n, anyInts&^(1<<intsDelta|1<<intsCoded))
+		s.fewer = in.ints(n, codeInts)
 		odd := in.count(n)
 		s.odd = in.ints(odd, anyInts)
 		s.words = in.texts(odd, pieceText)

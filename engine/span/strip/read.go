@@ -31,6 +31,8 @@ type Reader struct {
 	made   []byte
 	index  []int32
 
+	Shared Shared // the dictionaries that pages share; nil: there are none
+
 	memory    memory
 	converter nql.Converter
 }
@@ -51,6 +53,7 @@ type strip struct {
 // It is checked here as far as that goes without decoding strips. What a page takes of memory is bounded by rows and bytes, whatever the body says.
 func (r *Reader) Open(body []byte, rows, bytes int) error {
 	r.memory.reset()
+	r.memory.shared = r.Shared
 	r.rows, r.bytes = rows, bytes
 	r.next, r.at, r.structured, r.rest, r.strips, r.left = r.next[:0], 0, false, nil, r.strips[:0], r.maxText()
 	if rows < 1 || rows > MaxRows || bytes < 0 || bytes > maxBytes {

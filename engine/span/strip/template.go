@@ -66,7 +66,7 @@ func (b *Builder) appendTemplate(dst []byte, t texts) ([]byte, bool) {
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(d.entries)))
 	dst = b.appendTexts(dst, texts{b.skeletons.of, d.entries}, pieceText, nil)
-	dst = b.appendInts(dst, d.codes, anyInts&^(1<<intsCoded|1<<intsDelta))
+	dst = b.appendInts(dst, d.codes, codeInts)
 	b.giveInts(d.codes)
 	return dst, true
 }
@@ -177,7 +177,7 @@ func (in *input) template(n int) *templateTexts {
 	}
 	entries := in.count(n)
 	t.skeletons = in.texts(entries, pieceText)
-	t.which = in.ints(n, anyInts&^(1<<intsCoded|1<<intsDelta))
+	t.which = in.ints(n, codeInts)
 	return t
 }
 

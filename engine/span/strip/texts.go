@@ -22,15 +22,20 @@ func (t *texts) at(i int) []byte { return t.of[t.refs[i].from:t.refs[i].to] }
 const (
 	textConstant   = iota // u length, the text
 	textPlain             // integers: lengths; bytes: all, one behind the other
-	textDictionary        // u entries; texts: these, by first appearance; integers: codes
+	textDictionary        // u entries; texts: these, by first appearance; codes
 	textHex               // see hex.go
 	textTemplate          // see template.go
 	textTime              // see time.go
 	textEventTime         // see time.go
+	textShared            // u number of the dictionary; u entries; integers: their codes there; codes
 )
 
 const (
-	anyText   = 1<<textConstant | 1<<textPlain | 1<<textDictionary | 1<<textHex | 1<<textTemplate | 1<<textTime | 1<<textEventTime
+	// Codes are integers: for each text its entry; and, of up to maxCounted entries, integers: how many texts each has.
+	maxCounted = 32
+
+	anyText   = 1<<textShared | 1<<textConstant | 1<<textPlain | 1<<textDictionary | 1<<textHex | 1<<textTemplate | 1<<textTime | 1<<textEventTime
+	otherText = anyText &^ (1<<textTime | 1<<textEventTime | 1<<textHex | 1<<textShared)    // of what are no strings
 	entryText = 1<<textConstant | 1<<textPlain | 1<<textHex | 1<<textTemplate | 1<<textTime // of a dictionary
 	pieceText = 1<<textConstant | 1<<textPlain                                              // of a template
 )
@@ -159,9 +164,28 @@ func (b *Builder) dictionaryOf(t texts, most int) dictionary {
 type slot struct{ tag, code uint32 }
 
 func (b *Builder) appendDictionary(dst []byte, of []byte, d dictionary) []byte {
+	if out, ok := b.appendShared(dst, texts{of: of}, d); ok {
+		return out
+	}
 	dst = binary.AppendUvarint(append(dst, textDictionary), uint64(len(d.entries)))
 	dst = b.appendTexts(dst, texts{of, d.entries}, entryText, nil)
-	dst = b.appendInts(dst, d.codes, anyInts&^(1<<intsCoded|1<<intsDelta))
+	return b.appendCodes(dst, d)
+}
+
+// appendCodes appends the codes of a dictionary and how often each stands there.
+func (b *Builder) appendCodes(dst []byte, d dictionary) []byte {
+	dst = b.appendInts(dst, d.codes, codeInts)
+	if n := len(d.entries); n <= maxCounted {
+		counts := b.takeInts(n)
+		clear(counts)
+		for _, c := range d.codes {
+			counts[c]++
+		}
+		dst = b.appendInts(dst, counts, innerInts)
+		b.giveInts(counts)
+	}
 	b.giveInts(d.codes)
 	return dst
 }
+
+const codeInts = anyInts &^ (1<<intsCoded | 1<<intsDelta)

@@ -10,7 +10,9 @@ type textStrip struct {
 	lengths  ints       // textPlain
 	bytes    body       // textPlain
 	entries  *textStrip // textDictionary
-	codes    ints       // textDictionary
+	codes    ints       // textDictionary, textShared
+	counts   ints       // likewise; n is 0 where there are none
+	shared   *sharedTexts
 	hex      *hexTexts
 	template *templateTexts
 	time     *timeTexts
@@ -30,7 +32,7 @@ func (in *input) texts(n int, allowed uint) *textStrip {
 		return t
 	}
 	t.form = in.byte()
-	if t.form > textEventTime || allowed&(1<<t.form) == 0 {
+	if t.form > textShared || allowed&(1<<t.form) == 0 {
 		in.fail()
 		return t
 	}
@@ -43,7 +45,12 @@ func (in *input) texts(n int, allowed uint) *textStrip {
 		in.left -= t.bytes.raw
 	case textDictionary:
 		t.entries = in.texts(in.count(n), entryText)
-		t.codes = in.ints(n, anyInts&^(1<<intsCoded|1<<intsDelta))
+		in.codes(t, t.entries.n)
+	case textShared:
+		t.shared = &sharedTexts{id: in.uvarint()}
+		entries := in.count(n)
+		t.shared.codes = in.ints(entries, anyInts)
+		in.codes(t, entries)
 	case textHex:
 		t.hex = in.hex(n)
 	case textTemplate:
@@ -52,6 +59,14 @@ func (in *input) texts(n int, allowed uint) *textStrip {
 		t.time = in.times(n, t.form == textEventTime)
 	}
 	return t
+}
+
+// codes reads the codes of a dictionary with so many entries.
+func (in *input) codes(t *textStrip, entries int) {
+	t.codes = in.ints(t.n, codeInts)
+	if entries <= maxCounted {
+		t.counts = in.ints(entries, innerInts)
+	}
 }
 
 // load makes value and append ready.
@@ -63,7 +78,7 @@ func (t *textStrip) load(m *memory) error {
 	switch t.form {
 	case textPlain:
 		err = t.loadPlain(m)
-	case textDictionary:
+	case textDictionary, textShared:
 		err = t.loadDictionary(m)
 	case textTemplate:
 		err = t.template.load(t.n, m)
@@ -120,6 +135,11 @@ func (t *textStrip) loadDictionary(m *memory) error {
 
 // loadEntries makes the entries plain: each is wanted many times.
 func (t *textStrip) loadEntries(m *memory) error {
+	if t.shared != nil {
+		var err error
+		t.entries, err = t.shared.load(m, t.most)
+		return err
+	}
 	e := t.entries
 	if err := e.load(m); err != nil || e.form == textPlain || e.n == 0 {
 		return err
@@ -144,7 +164,7 @@ func (t *textStrip) append(dst []byte, i int) []byte {
 		return append(dst, t.constant...)
 	case textPlain:
 		return append(dst, t.raw[t.offsets[i]:t.offsets[i+1]]...)
-	case textDictionary:
+	case textDictionary, textShared:
 		e := t.entries
 		i = int(t.which[i])
 		return append(dst, e.raw[e.offsets[i]:e.offsets[i+1]]...)
@@ -163,7 +183,7 @@ func (t *textStrip) value(i int) []byte {
 		return t.constant
 	case textPlain:
 		return t.raw[t.offsets[i]:t.offsets[i+1]]
-	case textDictionary:
+	case textDictionary, textShared:
 		return t.entries.value(int(t.which[i]))
 	}
 	t.made = t.append(t.made[:0], i)

@@ -53,8 +53,9 @@ func (b *Builder) appendTimes(dst []byte, t texts, rows []int64) ([]byte, bool) 
 	}
 	if unit == leastDigits {
 		b.bounds(times)
+		b.digits = leastDigits
 	}
-	return b.appendInts(dst, digits, anyInts&^(1<<intsCoded|1<<intsDelta)), true
+	return b.appendInts(dst, digits, codeInts), true
 }
 
 // parseTime reads a time that appendTime writes the same way.
@@ -165,7 +166,7 @@ func (in *input) times(n int, events bool) *timeTexts {
 	if !events {
 		t.times = in.ints(n, anyInts)
 	}
-	t.digits = in.ints(n, anyInts&^(1<<intsCoded|1<<intsDelta))
+	t.digits = in.ints(n, codeInts)
 	return t
 }
 
