@@ -28,10 +28,11 @@ func parseScaled(v []byte) (n int64, digits int, ok bool) {
 	}
 	whole := p
 	point := -1
+	u := uint64(0) // 19 digits fit, and of more it is not looked at
 	for ; p < len(v); p++ {
 		c := v[p] - '0'
 		if c <= 9 {
-			n = n*10 + int64(c)
+			u = u*10 + uint64(c)
 			continue
 		}
 		if v[p] != '.' || point >= 0 {
@@ -49,13 +50,13 @@ func parseScaled(v []byte) (n int64, digits int, ok bool) {
 			return 0, 0, false
 		}
 	}
-	if count > 18 || count == 0 || first == whole || v[whole] == '0' && first > whole+1 || negative && n == 0 {
+	if count > 19 || count == 0 || first == whole || v[whole] == '0' && first > whole+1 {
 		return 0, 0, false
 	}
 	if negative {
-		n = -n
+		return int64(-u), digits, u-1 < 1<<63 // -0 is no integer
 	}
-	return n, digits, true
+	return int64(u), digits, u < 1<<63
 }
 
 // appendScaled spells n, an integer times 10 to the digits.
@@ -102,7 +103,7 @@ func (b *Builder) appendNumbers(dst []byte, t texts) []byte {
 	for i, digits := range fewer {
 		if digits >= 0 {
 			scale := powers[int64(most)-digits]
-			if v := values[i]; v > math.MaxInt64/scale || v < -math.MaxInt64/scale {
+			if v := values[i]; scale > 1 && (v > math.MaxInt64/scale || v < -math.MaxInt64/scale) {
 				digits = -1
 			}
 		}
