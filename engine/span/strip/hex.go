@@ -103,8 +103,9 @@ func (b *Builder) appendHex(dst []byte, t texts) ([]byte, bool) {
 // hexTexts are such texts as they are stored.
 type hexTexts struct {
 	pattern []byte
-	digits  int // of each text
-	size    int // bytes of each
+	runs    []ref // of digits in the pattern
+	digits  int   // of each text
+	size    int   // bytes of each
 	pairs   *[256][2]byte
 	data    []byte
 }
@@ -130,9 +131,14 @@ func (in *input) hex(n int) *hexTexts {
 		in.fail()
 	}
 	h.pattern = in.take(length)
-	for _, c := range h.pattern {
-		if c == 0 {
-			h.digits++
+	for i, c := range h.pattern {
+		if c != 0 {
+			continue
+		}
+		if h.digits++; i > 0 && h.pattern[i-1] == 0 {
+			h.runs[len(h.runs)-1].to++
+		} else {
+			h.runs = append(h.runs, ref{uint32(i), uint32(i) + 1})
 		}
 	}
 	h.size = (h.digits + 1) / 2
@@ -146,13 +152,10 @@ func (h *hexTexts) append(dst []byte, i int) []byte {
 		p := &h.pairs[c]
 		digits[2*k], digits[2*k+1] = p[0], p[1]
 	}
-	next := 0
-	for _, c := range h.pattern {
-		if c == 0 {
-			c = digits[next]
-			next++
-		}
-		dst = append(dst, c)
+	dst = append(dst, h.pattern...)
+	text, next := dst[len(dst)-len(h.pattern):], 0
+	for _, run := range h.runs {
+		next += copy(text[run.from:run.to], digits[next:])
 	}
 	return dst
 }

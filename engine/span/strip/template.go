@@ -1,6 +1,9 @@
 package strip
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Texts that differ in numbers only are their templates, of which there are few, and these numbers: addresses, file names, messages, arrays of a few kinds.
 //
@@ -243,20 +246,20 @@ func (t *templateTexts) load(n int, m *memory) error {
 }
 
 func (t *templateTexts) append(dst []byte, i int) []byte {
-	k := 0
-	for _, c := range t.skeletons.value(int(t.all[i])) {
-		if c != mark {
-			dst = append(dst, c)
-			continue
+	rest := t.skeletons.value(int(t.all[i]))
+	for k := 0; ; k++ {
+		m := bytes.IndexByte(rest, mark)
+		if m < 0 {
+			return append(dst, rest...)
 		}
+		dst = append(dst, rest[:m]...)
+		rest = rest[m+1:]
 		at := i
 		if t.next[k] != nil {
 			at = int(t.next[k][i])
 		}
 		dst = appendDigits(dst, t.fields[k].at(at), int(t.widths[k]))
-		k++
 	}
-	return dst
 }
 
 // appendDigits appends v, which is not negative unless it is damaged, in width digits at least.

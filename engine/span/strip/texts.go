@@ -50,6 +50,13 @@ func (b *Builder) appendTexts(dst []byte, t texts, allowed uint, rows []int64) [
 		v := t.at(0)
 		return append(binary.AppendUvarint(append(dst, textConstant), uint64(len(v))), v...)
 	}
+	if rows != nil {
+		// Whatever else might do: the times of the events are stored already.
+		if out, ok := b.appendTimes(dst, t, rows); ok && out[len(dst)] == textEventTime {
+			return out
+		}
+		b.bounded = false
+	}
 	var d dictionary
 	if allowed&(1<<textDictionary) != 0 {
 		d = b.dictionaryOf(t, n/2+1)

@@ -21,7 +21,7 @@ var powers = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e
 // appendTimes appends t where it is of that kind. rows are the events' timestamps where there is one text for each.
 func (b *Builder) appendTimes(dst []byte, t texts, rows []int64) ([]byte, bool) {
 	flags, _, _, _, ok := parseTime(t.at(0))
-	if !ok {
+	if !ok || !b.looksTimed(t) {
 		return dst, false
 	}
 	times, digits := b.takeInts(len(t.refs)), b.takeInts(len(t.refs))
@@ -56,6 +56,16 @@ func (b *Builder) appendTimes(dst []byte, t texts, rows []int64) ([]byte, bool) 
 		b.digits = leastDigits
 	}
 	return b.appendInts(dst, digits, codeInts), true
+}
+
+// looksTimed looks at a few texts, lest all be parsed in vain.
+func (b *Builder) looksTimed(t texts) bool {
+	for i := 0; i < len(t.refs); i += 1 + len(t.refs)/8 {
+		if _, _, _, _, ok := parseTime(t.at(i)); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // parseTime reads a time that appendTime writes the same way.
