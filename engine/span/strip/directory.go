@@ -147,7 +147,7 @@ func (b *Builder) appendStrip(dst []byte, s *building, rows int) []byte {
 				v[i] = 1
 			}
 		}
-		dst = b.appendInts(dst, v, boolInts)
+		dst = b.appendInts(dst, v, codeInts)
 		b.giveInts(v)
 		return dst
 	case Number:
@@ -159,8 +159,6 @@ func (b *Builder) appendStrip(dst []byte, s *building, rows int) []byte {
 	}
 	return b.appendTexts(dst, t, textsOf(s.typ), times)
 }
-
-const boolInts = anyInts &^ (1<<intsDelta | 1<<intsCoded)
 
 // textsOf gives the forms that texts of a type have.
 func textsOf(t Type) uint {

@@ -20,7 +20,7 @@ const (
 // A form of integers inside which others stand allows fewer forms there, so that they end.
 const (
 	anyInts   = 1<<intsConstant | 1<<intsPacked | 1<<intsDelta | 1<<intsRuns | 1<<intsCoded | 1<<intsBytes
-	deltaInts = anyInts &^ (1 << intsDelta)
+	codeInts  = anyInts &^ (1<<intsDelta | 1<<intsCoded)
 	innerInts = 1<<intsConstant | 1<<intsPacked | 1<<intsBytes
 )
 
@@ -103,7 +103,7 @@ func (b *Builder) appendInts(dst []byte, v []int64, allowed uint) []byte {
 		for i := range steps {
 			steps[i] = v[i+1] - v[i]
 		}
-		dst = b.appendInts(dst, steps, deltaInts&^(1<<intsCoded))
+		dst = b.appendInts(dst, steps, codeInts)
 		b.giveInts(steps)
 		return dst
 	case intsRuns:

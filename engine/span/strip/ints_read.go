@@ -39,7 +39,7 @@ func (in *input) ints(n int, allowed uint) (v ints) {
 		v.data = in.take(packedBytes(n, v.width))
 	case intsDelta:
 		v.base = in.varint()
-		v.inner = []ints{in.ints(n-1, deltaInts)}
+		v.inner = []ints{in.ints(n-1, codeInts)}
 	case intsRuns:
 		runs := in.count(n)
 		v.inner = []ints{in.ints(runs, innerInts), in.ints(runs, innerInts)}

@@ -204,7 +204,7 @@ func (r *Reader) open(i int) (*strip, error) {
 	switch s.typ {
 	case Null:
 	case Bool:
-		if s.bools = in.ints(s.n, boolInts); !in.bad {
+		if s.bools = in.ints(s.n, codeInts); !in.bad {
 			err = s.bools.load(&r.memory)
 		}
 	case Number:

@@ -194,5 +194,3 @@ func (b *Builder) appendCodes(dst []byte, d dictionary) []byte {
 	b.giveInts(d.codes)
 	return dst
 }
-
-const codeInts = anyInts &^ (1<<intsCoded | 1<<intsDelta)
