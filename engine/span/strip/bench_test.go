@@ -127,7 +127,7 @@ func BenchmarkColumn(b *testing.B) {
 		{"dictionary", []string{"Application"}, column.Text, nil},
 		{"hex", []string{"RequestId"}, column.Text, nil},
 		{"template", []string{"ClientIp"}, column.Text, nil},
-		{"text", []string{"Items"}, column.JSON, nil},
+		{"arrays", []string{"Items"}, column.JSON, nil},
 		{"one-in-100-decimals", []string{"Elapsed"}, column.Float64, some},
 		{"one-in-100-hex", []string{"RequestId"}, column.Text, some},
 	} {

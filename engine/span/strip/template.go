@@ -29,7 +29,7 @@ func (b *Builder) appendTemplate(dst []byte, t texts) ([]byte, bool) {
 	if n > tried {
 		// Templates of a sample, to give up early.
 		part := texts{t.of, t.refs[:tried]}
-		if k, ok := fieldsOf(part, &fields); !ok || k == 0 || !b.fewTemplates(part, fields[:k], tried/3) {
+		if k, ok := fieldsOf(part, &fields); !ok || k == 0 || !b.fewTemplates(part, fields[:k], tried/2) {
 			return dst, false
 		}
 		fields = [maxFields]fieldStats{}
