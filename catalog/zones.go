@@ -2,50 +2,59 @@ package catalog
 
 import (
 	"context"
-	_ "embed"
-	"strings"
 	"time"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// zoneNames are the names of the tz database's zones, which can be had one by one but not listed.
-//
-//go:embed zones.txt
-var zoneNames string
-
 func init() {
 	builtin["pg_catalog.pg_timezone_names"] = maker{rows: rowsZones}
+	builtin["pg_catalog.pg_timezone_abbrevs"] = maker{rows: rowsZoneAbbreviations}
+}
+
+// moment is that of the transaction.
+func moment(env *types.Env) time.Time {
+	if env != nil && !env.TransactionStart.IsZero() {
+		return env.TransactionStart
+	}
+	return time.Now()
 }
 
 // rowsZones lists the zones with their offsets at the moment of the transaction. One that the machine's database lacks is left out.
 func rowsZones(ctx context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
-	at := time.Now()
-	if env != nil && !env.TransactionStart.IsZero() {
-		at = env.TransactionStart
-	}
-	for name := range strings.FieldsSeq(zoneNames) {
+	for _, name := range types.ZoneNames() {
 		if !w.May("name", name) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		zone, err := types.ParseZone(name)
-		if err != nil {
+		z, ok := types.ZoneAt(name, moment(env))
+		if !ok {
 			continue
 		}
-		local := at.In(zone)
-		abbreviation, offset := local.Zone()
 		w.Begin()
 		w.Text("name", name)
-		w.Text("abbrev", abbreviation)
-		if v := w.at("utc_offset"); v != nil {
-			v.AppendSpan(column.Span{Micros: int64(offset) * 1e6})
-		}
-		w.Bool("is_dst", local.IsDST())
+		w.zone(z)
 		w.End()
 	}
 	return nil
+}
+
+func rowsZoneAbbreviations(_ context.Context, _ *Snapshot, env *types.Env, w *Rows) error {
+	for _, z := range types.ZoneAbbreviations(moment(env)) {
+		w.Begin()
+		w.zone(z)
+		w.End()
+	}
+	return nil
+}
+
+func (w *Rows) zone(z types.ZoneInfo) {
+	w.Text("abbrev", z.Abbrev)
+	if v := w.at("utc_offset"); v != nil {
+		v.AppendSpan(column.Span{Micros: z.Offset})
+	}
+	w.Bool("is_dst", z.DST)
 }

@@ -1,9 +1,6 @@
 package event
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
 // num checks the number that begins at i, -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?, and returns the position behind it, or -1, and what
 // it means for a property's type.
@@ -53,12 +50,10 @@ func (d *Decoder) num(i int) (end int, t numberTraits) {
 // digits returns the position behind the digits that stand at i.
 func digits(src []byte, i int) int {
 	for i+8 <= len(src) {
-		w := binary.LittleEndian.Uint64(src[i:]) ^ ones*'0'
-		// Digits are 0 to 9 now. The carry out of a byte that is none can mark only bytes behind it.
-		if m := (w | (w + ones*(0x80-10))) & highs; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
+		n := digitsIn(binary.LittleEndian.Uint64(src[i:]))
+		if i += n; n < 8 {
+			return i
 		}
-		i += 8
 	}
 	for i < len(src) && src[i]-'0' <= 9 {
 		i++

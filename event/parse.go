@@ -80,9 +80,7 @@ func (d *Decoder) object(n, path uint32, i, depth int) int {
 	src := d.src
 	var o openObject
 	o.node, o.path, o.start, o.depth, o.clean, o.strays = n, path, i, depth, true, path == none
-	k := &stranger // the member before
-	prev := uint32(none)
-	guess := uint32(root)
+	prev, guess := uint32(none), uint32(root) // the names of the member before and, probably, of the next
 	if path != none {
 		guess = d.names.all[path].first
 	}
@@ -94,25 +92,21 @@ func (d *Decoder) object(n, path uint32, i, depth int) int {
 		return d.endObject(&o, i+1)
 	}
 	for {
+		if !o.spaced {
+			var end bool
+			if i, prev, guess, end = d.plainMembers(i, prev, guess); end {
+				return d.endObject(&o, i+1)
+			}
+		}
 		m := d.addNode()
 		p := &d.nodes[m]
 		p.start = uint32(i)
-
-		// Where the bytes are those of a name that was met before, it is one and valid. (This is known.stands, but for short names.)
-		k = &d.names.all[guess]
-		if n := len(k.quoted); n >= 8 && n <= len(src)-i &&
-			binary.LittleEndian.Uint64(src[i:]) == k.head && binary.LittleEndian.Uint64(src[i+n-8:]) == k.tail &&
-			(n <= 16 || string(src[i+8:i+n-8]) == k.quoted[8:n-8]) {
-			i += n
-			p.name = guess
-		} else {
-			if i = d.name(&o, m, prev, guess, i); i < 0 {
-				return -1
-			}
-			k = &stranger
-			if p.name&strayName == 0 {
-				k = &d.names.all[p.name]
-			}
+		if i = d.name(&o, m, prev, guess, i); i < 0 {
+			return -1
+		}
+		k := &stranger
+		if p.name&strayName == 0 {
+			k = &d.names.all[p.name]
 		}
 		prev, guess = p.name, k.next
 		if k.role != 0 {
@@ -120,7 +114,7 @@ func (d *Decoder) object(n, path uint32, i, depth int) int {
 		}
 
 		if i < len(src) && src[i] <= ' ' {
-			i = d.skip(i)
+			i, o.spaced = d.skip(i), true
 			p.flags |= nameDirty
 		}
 		if i >= len(src) {
@@ -192,6 +186,7 @@ type openObject struct {
 	node, path   uint32
 	start, depth int
 	clean        bool // so far all of it is in normalised form, but for the order of members
+	spaced       bool // there is white space behind a name
 	strays       bool // there are strays among the members
 }
 
@@ -254,8 +249,8 @@ func (d *Decoder) tooDeep(i int) int {
 	return d.fail(CodeNestedTooDeep, i, fmt.Sprintf("event is nested more than %d levels deep", d.o.Depth))
 }
 
-// name reads the name and the colon of member m where they are not found to be the expected ones, those of guess, by the shortest way. It returns the
-// position behind the colon, or -1. prev is the id of the member before it.
+// name reads the name and the colon of member m and returns the position behind the colon, or -1. prev and guess are the ids of the member before it and
+// of the one expected.
 func (d *Decoder) name(o *openObject, m, prev, guess uint32, i int) int {
 	src := d.src
 	if i < len(src) && src[i] <= ' ' {
@@ -270,17 +265,16 @@ func (d *Decoder) name(o *openObject, m, prev, guess uint32, i int) int {
 		p.name = guess
 		return i + len(k.quoted)
 	}
-	if prev&strayName == 0 {
-		k := &d.names.all[prev]
-		if other := &d.names.all[k.other]; other.stands(src, i) {
-			p.name = k.other
-			k.next, k.other = k.other, k.next
-			return i + len(other.quoted)
-		}
-	}
 	end, escaped := d.str(i + 1)
 	if end < 0 {
 		return -1
+	}
+	slot := -1
+	if escaped == noEscapes && o.path != none && end+1 < len(src) && src[end+1] == ':' {
+		if p.name, slot = d.names.nearby(o.path, src, i, end+2-i); p.name != none {
+			d.names.follow(o.path, prev, p.name)
+			return end + 2
+		}
 	}
 	name := src[i+1 : end]
 	if escaped != noEscapes {
@@ -290,6 +284,9 @@ func (d *Decoder) name(o *openObject, m, prev, guess uint32, i int) int {
 	}
 	if p.name = d.lookup(o.path, name); p.name != none {
 		d.names.follow(o.path, prev, p.name)
+		if slot >= 0 {
+			d.names.near[slot] = uint16(p.name)
+		}
 	} else {
 		p.name = d.stray(name)
 		o.strays = true

@@ -48,6 +48,9 @@ func (d *Decoder) str(i int) (end int, e escapes) {
 		switch c := src[i]; {
 		case c == '"':
 			return i, e
+		case c == '\\' && i+1 < len(src) && shortEscape[src[i+1]]:
+			i += 2
+			e = max(e, shortEscapes)
 		case c == '\\':
 			n, f := d.escape(i)
 			if n < 0 {
@@ -58,18 +61,8 @@ func (d *Decoder) str(i int) (end int, e escapes) {
 		case c < 0x20:
 			return d.controlCharacter(i), e
 		default:
-			r, n := utf8.DecodeRune(src[i:])
-			if r == utf8.RuneError && n == 1 {
+			if i = skipUTF8(src, i); i < len(src) && src[i] >= utf8.RuneSelf {
 				return d.fail(CodeInvalidUTF8, i, "invalid UTF-8: "+d.found(i)), e
-			}
-			i += n
-			// Such characters seldom come alone.
-			for i < len(src) && src[i] >= utf8.RuneSelf {
-				r, n := utf8.DecodeRune(src[i:])
-				if r == utf8.RuneError && n == 1 {
-					return d.fail(CodeInvalidUTF8, i, "invalid UTF-8: "+d.found(i)), e
-				}
-				i += n
 			}
 		}
 	}
@@ -82,15 +75,16 @@ func (d *Decoder) controlCharacter(i int) int {
 	return d.fail(CodeInvalidText, i, "control character in a string: "+d.found(i)+" must be escaped")
 }
 
-// escape validates the escape that begins at i and gives its length, or -1.
+// shortEscape marks the letters of the escapes of two characters that the normalised form has.
+var shortEscape = [256]bool{'"': true, '\\': true, 'b': true, 'f': true, 'n': true, 'r': true, 't': true}
+
+// escape validates the escape that begins at i, not one of those, and gives its length, or -1.
 func (d *Decoder) escape(i int) (n int, e escapes) {
 	src := d.src
 	if i+1 >= len(src) {
 		return d.fail(CodeInvalidText, i, "string without a closing quote"), 0
 	}
 	switch src[i+1] {
-	case '"', '\\', 'b', 'f', 'n', 'r', 't':
-		return 2, shortEscapes
 	case '/':
 		return 2, longEscapes
 	case 'u':

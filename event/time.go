@@ -24,18 +24,20 @@ type instant struct {
 }
 
 // ticks gives the time floored to 100 ns.
-func (t instant) ticks() int64 {
-	n := t.seconds * ticksPerSecond
-	unit := int64(ticksPerSecond / 10)
-	for i := 0; i < len(t.fraction) && i < 7; i++ {
-		n += int64(t.fraction[i]-'0') * unit
-		unit /= 10
+func (t *instant) ticks() int64 {
+	const most = 7 // digits
+	digits := t.fraction[:min(len(t.fraction), most)]
+	var n int64
+	for _, c := range digits {
+		n = n*10 + int64(c-'0')
 	}
-	return n
+	return t.seconds*ticksPerSecond + n*powersOfTen[most-len(digits)]
 }
 
+var powersOfTen = [...]int64{1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000}
+
 // append writes the time as RFC 3339 in UTC with all digits of its fraction.
-func (t instant) append(dst []byte) []byte {
+func (t *instant) append(dst []byte) []byte {
 	dst = appendSeconds(dst, t.seconds)
 	if len(t.fraction) > 0 {
 		dst = append(append(dst, '.'), t.fraction...)
@@ -154,8 +156,10 @@ func rangeError(s []byte) *Error {
 
 // parseInstant is ParseTime without conversions. The fraction points into s or *scratch.
 func parseInstant(s []byte, scratch *[]byte) (instant, *Error) {
-	if len(s) >= 16 && s[4] == '-' {
-		return parseISO(s)
+	if looksISO(s) {
+		var t instant
+		e := t.parseISO(s)
+		return t, e
 	}
 	// A year that has not four digits is out of range when the rest looks like a date.
 	digits := s
@@ -172,8 +176,11 @@ func parseInstant(s []byte, scratch *[]byte) (instant, *Error) {
 	return parseEpoch(s, scratch)
 }
 
-// parseISO reads 2006-01-02T15:04[:05[.fraction]][zone], of 16 bytes at least.
-func parseISO(s []byte) (instant, *Error) {
+// looksISO tells the ISO form from an epoch number.
+func looksISO(s []byte) bool { return len(s) >= 16 && s[4] == '-' }
+
+// parseISO reads 2006-01-02T15:04[:05[.fraction]][zone], which looks so.
+func (t *instant) parseISO(s []byte) *Error {
 	bad := s[4] ^ '-' | s[7] ^ '-' | s[13] ^ ':'
 	if s[10] != ' ' {
 		bad |= s[10]&^0x20 ^ 'T'
@@ -190,32 +197,32 @@ func parseISO(s []byte) (instant, *Error) {
 	var fraction []byte
 	if i < len(s) && s[i] == ':' {
 		if len(s) < 19 {
-			return instant{}, timeError(s)
+			return timeError(s)
 		}
 		second = pair(17)
 		i = 19
 		if i < len(s) && (s[i] == '.' || s[i] == ',') {
 			from := i + 1
 			if i = digits(s, from); i == from {
-				return instant{}, timeError(s)
+				return timeError(s)
 			}
 			fraction = s[from:i]
 		}
 	}
 	// A leap second, :60, counts as the next minute's first second.
 	if bad != 0 || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) || hour > 23 || minute > 59 || second > 60 {
-		return instant{}, timeError(s)
+		return timeError(s)
 	}
 	offset, ok := parseZone(s[i:])
 	if !ok {
-		return instant{}, timeError(s)
+		return timeError(s)
 	}
-	t := instant{seconds: days(y, m, d)*86400 + int64(hour*3600+minute*60+second-offset), fraction: fraction}
+	t.seconds, t.fraction = days(y, m, d)*86400+int64(hour*3600+minute*60+second-offset), fraction
 	t.normal = i >= 19 && i == len(s)-1 && s[i] == 'Z' && s[10] == 'T' && second < 60 && (i == 19 || s[19] == '.')
 	if y < 1 || t.seconds < minSecond || t.seconds > maxSecond {
-		return instant{}, rangeError(s)
+		return rangeError(s)
 	}
-	return t, nil
+	return nil
 }
 
 // number reads n digits at s[at:].

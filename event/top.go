@@ -130,8 +130,9 @@ func (d *Decoder) findTime(start int) bool {
 	d.value = AppendTime(d.value[:0], *d.o.Now)
 	d.instant, _ = parseInstant(d.value, &d.digits)
 	d.instant.normal = false // it stands nowhere in src
-	m := uint32(len(d.nodes))
-	d.nodes = append(d.nodes, node{name: idTime, kind: nodeString, next: m + 1})
+	m := d.addElement()
+	p := &d.nodes[m]
+	p.name, p.kind, p.next = idTime, nodeString, m+1
 	d.chosen = m
 	return true
 }
@@ -144,6 +145,10 @@ func (d *Decoder) readTime(m uint32) bool {
 	switch p.kind {
 	case nodeString:
 		chars := raw[1 : len(raw)-1]
+		if looksISO(chars) && d.special(int(p.val)+1) == int(p.valEnd)-1 {
+			e = d.instant.parseISO(chars)
+			break
+		}
 		if nextEscape(chars, 0) < len(chars) {
 			d.value = appendUnescaped(d.value[:0], chars)
 			chars = d.value

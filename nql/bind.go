@@ -2,9 +2,21 @@ package nql
 
 // Bind puts the values of parameters in their places. Parameters without a value stay. e is not changed.
 func Bind(e Expr, params []Value) Expr {
+	return BindFunc(e, func(i int) (Value, bool) {
+		if i < 0 || i >= len(params) {
+			return Value{}, false
+		}
+		return params[i], true
+	})
+}
+
+// BindFunc is Bind with values that are asked for by the parameters' indices.
+func BindFunc(e Expr, value func(index int) (Value, bool)) Expr {
 	return rewrite(e, func(x Expr) Expr {
-		if p, ok := x.(*Param); ok && p.Index >= 0 && p.Index < len(params) {
-			return &Literal{params[p.Index]}
+		if p, ok := x.(*Param); ok {
+			if v, ok := value(p.Index); ok {
+				return &Literal{v}
+			}
 		}
 		return x
 	})

@@ -117,6 +117,9 @@ func compareInteger(op Op, eval valueFunc, k val) truthFunc {
 		case Integer:
 			return op.decides(compareInts(a.i, k.i))
 		case Number:
+			if order, ok := compareShort(a.s, k.i); ok {
+				return op.decides(order)
+			}
 			d := takeApart(a.s)
 			return op.decides(d.compare(&apart))
 		case Float:

@@ -45,9 +45,6 @@ const maxDepth = 10_000
 
 var errTooDeep = fmt.Errorf("nql: the expression is nested deeper than %d levels", maxDepth)
 
-// ErrNotBuilt is wrapped by errors about what the language has but this program can't evaluate yet.
-var ErrNotBuilt = errors.New("not built yet")
-
 func newCompiler(params []Value) *compiler {
 	return &compiler{params: params, slots: make(map[string]int)}
 }

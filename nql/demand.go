@@ -172,8 +172,8 @@ func equalTo(x Expr, constants []Expr, ci bool) prefilter {
 		if len(of) == 0 {
 			return nil
 		}
-		for _, needle := range of {
-			all = all.with(needle)
+		for _, n := range of {
+			all = all.with(n)
 		}
 	}
 	if len(all) == 0 || len(all) > maxNeedles {
@@ -191,9 +191,9 @@ func booleanNeedles(x Expr, b bool) clause {
 		return nil
 	}
 	if b {
-		return clause{append(s.before, "true"...)}
+		return clause{newNeedle(append(s.before, "true"...), false)}
 	}
-	return clause{append(s.before, "false"...)}
+	return clause{newNeedle(append(s.before, "false"...), false)}
 }
 
 // textNeedles are the spellings of values that are equal to a text.
@@ -203,20 +203,20 @@ func textNeedles(x Expr, text string, ci bool) clause {
 		return nil
 	}
 	if ci {
-		return long(inner(caseless(text)))
+		return long(inner(foldable(text)), true)
 	}
 	quoted := append(append([]byte(nil), s.before...), event.AppendString(nil, []byte(text))...)
 	if s.scalar && scalarSpelling(text) {
-		return clause{quoted, append(append([]byte(nil), s.before...), text...)}
+		return clause{newNeedle(quoted, false), newNeedle(append(append([]byte(nil), s.before...), text...), false)}
 	}
-	return long(quoted)
+	return long(quoted, false)
 }
 
-func long(needle []byte) clause {
-	if len(needle) < minNeedle {
+func long(text []byte, fold bool) clause {
+	if len(text) < minNeedle {
 		return nil
 	}
-	return clause{needle}
+	return clause{newNeedle(text, fold)}
 }
 
 // scalarSpelling reports whether a text could be the spelling of a number or boolean; it may say so of more.
@@ -224,12 +224,15 @@ func scalarSpelling(s string) bool {
 	return s == "true" || s == "false" || s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9')
 }
 
-// caseless gives the longest part of a text that is the same in either case: such characters only as no letter of any script becomes.
-func caseless(text string) string {
+// foldable gives the longest part of a text that is found in any case when ASCII letters are: without other characters, and without the letters that
+// some character beyond ASCII becomes in lower case or in a regular expression that ignores case (K of the Kelvin sign, İ, ſ).
+func foldable(text string) string {
 	best, start := "", 0
 	for i := 0; i <= len(text); i++ {
-		if i < len(text) && text[i] < utf8.RuneSelf && (text[i]|0x20 < 'a' || text[i]|0x20 > 'z') {
-			continue
+		if i < len(text) && text[i] < utf8.RuneSelf {
+			if c := text[i] | 0x20; c != 'i' && c != 'k' && c != 's' {
+				continue
+			}
 		}
 		if i-start > len(best) {
 			best = text[start:i]
@@ -279,15 +282,15 @@ func matching(x Expr, p textPattern, ci bool) prefilter {
 		return nil
 	}
 	var out prefilter
-	add := func(needle []byte) {
-		if len(needle) >= minNeedle {
-			out = append(out, clause{needle})
+	add := func(text []byte) {
+		if c := long(text, ci); c != nil {
+			out = append(out, c)
 		}
 	}
 	best := ""
 	for i, run := range p.runs {
 		if ci {
-			run = caseless(run)
+			run = foldable(run)
 		}
 		if len(run) > len(best) {
 			best = run
@@ -310,32 +313,42 @@ func matching(x Expr, p textPattern, ci bool) prefilter {
 const maxProbes = 8
 
 // keyClauses gives the names that must stand in a document because the predicate can't be true without a value there: what it
-// becomes without is worked out.
+// becomes without is worked out. Where it reads nothing but one value, that one is asked about.
 func keyClauses(e Expr) prefilter {
-	var out prefilter
-	add := func(names []string) {
-		for _, n := range names {
-			out = append(out, clause{key(n)})
-		}
-	}
 	if wild(e) {
-		add(wildKeys(e))
-		return out
+		p, read := wildKeys(e)
+		if p == nil {
+			return nil
+		}
+		return keysOf(e, p, read)
 	}
+	var out prefilter
 	for i, p := range Paths(e) {
 		if i == maxProbes {
 			break
 		}
-		names := members(p)
-		if len(names) > 0 && Never(simplify(replacePath(e, p, &Literal{}), false)) {
-			add(names)
+		if len(members(p)) > 0 && without(e, p) {
+			out = append(out, keysOf(e, p, true)...)
 		}
 	}
 	return out
 }
 
-// wildKeys is keyClauses of a predicate with a wildcard. Without the array it is unknown, whatever it is, and so is its negation.
-func wildKeys(e Expr) []string {
+// keysOf gives the names on a path. read: the predicate is true of nothing but what the path leads to.
+func keysOf(e Expr, p *Path, read bool) prefilter {
+	var out prefilter
+	for _, name := range members(p) {
+		out = append(out, clause{newNeedle(key(name), false)})
+	}
+	if last := len(out) - 1; read && last >= 0 && (len(p.Steps) == 0 || p.Steps[len(p.Steps)-1].Kind == Member) {
+		out[last][0].probe = probeOf(e, p)
+	}
+	return out
+}
+
+// wildKeys gives the path on which all must be there for a predicate with a wildcard to be true, and whether it reads the value there. Without the array it is
+// unknown, whatever it is, and so is its negation.
+func wildKeys(e Expr) (p *Path, read bool) {
 	leaf := e
 	u, negated := e.(*Unary)
 	if negated = negated && u.Op == Not; negated {
@@ -361,13 +374,13 @@ func wildKeys(e Expr) []string {
 		})
 	}
 	if !simple || paths != 1 || path == nil || !predicate(leaf) {
-		return nil
+		return nil, false
 	}
 	for _, s := range path.Steps {
 		every = every || s.Kind == AllOf
 	}
-	if !negated && !every && Never(simplify(replacePath(e, path, &Literal{}), false)) {
-		return members(path)
+	if !negated && !every && without(e, path) {
+		return path, true
 	}
-	return members(&Path{Root: path.Root, Steps: path.Steps[:path.wildcard()]})
+	return &Path{Root: path.Root, Steps: path.Steps[:path.wildcard()]}, false
 }

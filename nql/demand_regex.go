@@ -13,12 +13,12 @@ func regexClauses(e *Regex) prefilter {
 		return nil
 	}
 	var all clause
-	for _, text := range requiredTexts(re.Simplify(), e.CI) {
-		needle := inner(text)
-		if len(needle) < minNeedle {
+	for _, r := range requiredTexts(re.Simplify(), e.CI) {
+		of := long(inner(r.text), r.fold)
+		if of == nil {
 			return nil
 		}
-		all = all.with(needle)
+		all = all.with(of[0])
 	}
 	if len(all) == 0 || len(all) > maxNeedles {
 		return nil
@@ -26,19 +26,24 @@ func regexClauses(e *Regex) prefilter {
 	return prefilter{all}
 }
 
-// requiredTexts gives texts of which one stands in all that re matches, as it does in either case where ci is set; none where that
-// can't be told.
-func requiredTexts(re *syntax.Regexp, ci bool) []string {
+// required is a text that stands in what a regular expression matches.
+type required struct {
+	text string
+	fold bool // in any case
+}
+
+// requiredTexts gives texts of which one stands in all that re matches, in any case where ci is set; none where that can't be told.
+func requiredTexts(re *syntax.Regexp, ci bool) []required {
 	switch re.Op {
 	case syntax.OpLiteral:
-		text := string(re.Rune)
-		if ci || re.Flags&syntax.FoldCase != 0 {
-			text = caseless(text)
+		r := required{string(re.Rune), ci || re.Flags&syntax.FoldCase != 0}
+		if r.fold {
+			r.text = foldable(r.text)
 		}
-		if text == "" {
+		if r.text == "" {
 			return nil
 		}
-		return []string{text}
+		return []required{r}
 	case syntax.OpCapture, syntax.OpPlus:
 		return requiredTexts(re.Sub[0], ci)
 	case syntax.OpRepeat:
@@ -46,7 +51,7 @@ func requiredTexts(re *syntax.Regexp, ci bool) []string {
 			return requiredTexts(re.Sub[0], ci)
 		}
 	case syntax.OpConcat:
-		var best []string
+		var best []required
 		for _, sub := range re.Sub {
 			if of := requiredTexts(sub, ci); shortest(of) > shortest(best) {
 				best = of
@@ -54,7 +59,7 @@ func requiredTexts(re *syntax.Regexp, ci bool) []string {
 		}
 		return best
 	case syntax.OpAlternate:
-		var all []string
+		var all []required
 		for _, sub := range re.Sub {
 			of := requiredTexts(sub, ci)
 			if len(of) == 0 {
@@ -67,11 +72,11 @@ func requiredTexts(re *syntax.Regexp, ci bool) []string {
 	return nil
 }
 
-func shortest(list []string) int {
+func shortest(list []required) int {
 	n := 0
-	for i, s := range list {
-		if i == 0 || len(s) < n {
-			n = len(s)
+	for i, r := range list {
+		if i == 0 || len(r.text) < n {
+			n = len(r.text)
 		}
 	}
 	return n

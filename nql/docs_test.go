@@ -1,7 +1,9 @@
 package nql
 
 import (
+	"errors"
 	"os"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -39,11 +41,24 @@ func blocks(t *testing.T, file string) []block {
 	return list
 }
 
-// Every example of docs/nql.md: queries with their rows or errors, and truths, each with the number of the event it is true of.
+// Every example of docs/nql.md: queries with their rows or errors, and predicates, each with the number of the event that it is true of.
 func TestTheDocumentsExamples(t *testing.T) {
 	list := blocks(t, "../docs/nql.md")
 	var events []*Event
 	queries, truths := 0, 0
+	holds := func(line int, text string) {
+		t.Helper()
+		truths++
+		at := 1
+		if number, rest, ok := strings.Cut(text, ": "); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				at, text = n, rest
+			}
+		}
+		if got := runExample(events[at-1:at], "select @d from stream where "+text); strings.Count(got, "\n") != 1 || got[0] != '{' {
+			t.Errorf("line %d: not true: %s: %s", line, text, got)
+		}
+	}
 	for i, b := range list {
 		switch b.kind {
 		case "events":
@@ -63,25 +78,77 @@ func TestTheDocumentsExamples(t *testing.T) {
 			}
 		case "values":
 			for n, line := range strings.Split(strings.TrimSpace(b.text), "\n") {
-				truths++
-				number, text, _ := strings.Cut(line, ": ")
-				at, _ := strconv.Atoi(number)
-				if got := runExample(events[at-1:at], "select @d from stream where "+text); strings.Count(got, "\n") != 1 || got[0] != '{' {
-					t.Errorf("line %d: not true: %s: %s", b.line+n+1, text, got)
-				}
+				holds(b.line+n+1, line)
 			}
 		}
 	}
-	if len(events) != 5 || queries < 6 || truths < 35 {
-		t.Errorf("found only %d events, %d queries, %d truths", len(events), queries, truths)
+	for _, row := range exampleRows(t, "../docs/nql.md") {
+		holds(row.line, row.example)
+	}
+	if len(events) != 5 || queries < 13 || truths < 130 {
+		t.Errorf("found only %d events, %d queries, %d examples", len(events), queries, truths)
+	}
+}
+
+// exampleRow is a row of a table whose last column is an example.
+type exampleRow struct {
+	line           int
+	first, example string
+}
+
+func exampleRows(t *testing.T, file string) (rows []exampleRow) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inTable := false
+	for i, line := range strings.Split(string(text), "\n") {
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		last := cells[len(cells)-1]
+		switch {
+		case !strings.HasPrefix(line, "|"):
+			inTable = false
+		case last == "example":
+			inTable = true
+		case inTable && !strings.HasPrefix(last, "---"):
+			rows = append(rows, exampleRow{i + 1, cells[0], strings.Trim(last, "`")})
+		}
+	}
+	return rows
+}
+
+var called = regexp.MustCompile("`([a-z0-9]+)\\(")
+
+// Each function stands in a table with an example that calls it, and no other function does.
+func TestEveryFunctionIsDocumented(t *testing.T) {
+	documented := map[string]bool{}
+	for _, row := range exampleRows(t, "../docs/nql.md") {
+		for _, m := range called.FindAllStringSubmatch(row.first, -1) {
+			documented[m[1]] = true
+			if registry[m[1]] == nil {
+				t.Errorf("line %d: there is no function %s", row.line, m[1])
+			}
+			if !strings.Contains(row.example, m[1]+"(") {
+				t.Errorf("line %d: the example does not call %s", row.line, m[1])
+			}
+		}
+	}
+	for name := range registry {
+		if !documented[name] {
+			t.Errorf("%s is not documented", name)
+		}
+	}
+	if len(registry) < 60 {
+		t.Errorf("only %d functions", len(registry))
 	}
 }
 
 // runExample answers a query as flare-pg nql --format ndjson does, an error as its text.
 func runExample(events []*Event, text string) string {
 	q, err := Parse(text)
-	if err != nil {
-		return err.Error() + "\n"
+	var wrong *SyntaxError
+	if errors.As(err, &wrong) {
+		return wrong.Show() + "\n"
 	}
 	p, err := Compile(q, nil)
 	if err != nil {

@@ -1,8 +1,8 @@
 package nql
 
 import (
+	"bytes"
 	"math"
-	"slices"
 )
 
 // Rounding and signs are exact, in decimals; roots and powers are floats.
@@ -123,7 +123,7 @@ func (st *state) round(v val, digits int, to rounding) val {
 	}
 	s := n.s
 	negative := s[0] == '-'
-	point := slices.Index(s, '.')
+	point := bytes.IndexByte(s, '.')
 	if point >= 0 {
 		cut := s[min(point+1+digits, len(s)):]
 		s = s[:min(point+1+digits, len(s))]
@@ -138,11 +138,12 @@ func (st *state) round(v val, digits int, to rounding) val {
 		}
 		if more && carry(s) {
 			// Every digit was a nine: a one goes before them.
-			at := 0
+			at := len(st.arena)
 			if negative {
-				at = 1
+				st.arena, s = append(st.arena, '-'), s[1:]
 			}
-			s = slices.Insert(slices.Clip(s), at, '1')
+			st.arena = append(append(st.arena, '1'), s...)
+			s = st.arena[at:]
 		}
 		end := len(s)
 		for s[end-1] == '0' {

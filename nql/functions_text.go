@@ -251,15 +251,15 @@ func padding(left bool) func(st *state, a []val) val {
 		if a[0].kind != String || !ok || n > maxPadding {
 			return null
 		}
-		missing := n - int64(utf8.RuneCount(a[0].s))
-		if missing <= 0 {
+		has := int64(utf8.RuneCount(a[0].s))
+		if n <= has {
 			return a[0]
 		}
 		start := len(st.arena)
 		if !left {
 			st.arena = append(st.arena, a[0].s...)
 		}
-		for ; missing > 0; missing-- {
+		for ; has < n; has++ {
 			st.arena = append(st.arena, fill...)
 		}
 		if left {

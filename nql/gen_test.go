@@ -184,7 +184,7 @@ func ofType(t *rapid.T, letter rune, depth int, scope []string) Expr {
 		}
 		return literal(NumberValue(rapid.SampledFrom(numbers).Draw(t, "number")))
 	case 'S':
-		return literal(IntegerValue(rapid.Int64Range(-3, 12).Draw(t, "small")))
+		return literal(IntegerValue(rapid.OneOf(rapid.Int64Range(-3, 12), rapid.SampledFrom([]int64{math.MinInt64, math.MaxInt64})).Draw(t, "small")))
 	case 'D':
 		if form == 1 {
 			return &Path{Root: Timestamp}

@@ -83,6 +83,38 @@ func TestSyntaxErrorsSayWhereWhatAndWhatInstead(t *testing.T) {
 	}
 }
 
+// Any text is a row of tokens and blanks, or an error at a place in it.
+func FuzzLex(f *testing.F) {
+	for _, s := range []string{"select a.b[0] <> 1e5 -- x", "'it''s", "@t $1 5ms 1.5h30m 1..2 => <= ..", "µs\u00a0\xff", "/a\\/b[/]/ci", "/(/", "/\\"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		l := lexer{text: text}
+		for end := 0; ; {
+			tok, err := l.next()
+			if err != nil {
+				if e, ok := err.(*SyntaxError); !ok || e.Offset < end || e.Offset > len(text) || e.Show() == "" {
+					t.Fatalf("%q: %v", text, err)
+				}
+				break
+			}
+			if tok.start < end || tok.end > len(text) || l.pos != tok.end || tok.end == tok.start && tok.kind != tokEnd {
+				t.Fatalf("%q: token %v behind %d", text, tok, end)
+			}
+			if end = tok.end; tok.kind == tokEnd {
+				break
+			}
+		}
+		l = lexer{text: text}
+		if pattern, err := l.regex(0); len(text) > 0 && err == nil {
+			again := lexer{text: string(appendRegex(nil, pattern)) + " rest"}
+			if back, err := again.regex(0); err != nil || back != pattern || again.text[again.pos:] != " rest" {
+				t.Fatalf("%q is the pattern %q, printed and read %q: %v", text, pattern, back, err)
+			}
+		}
+	})
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"select StatusCode, Elapsed * 1000 as Micros, { app: Application, env: Environment } as Origin from stream where Method = 'GET' and Elapsed > 100 and Items[?].Sku like 'A-%' and not has(@Exception)",

@@ -45,13 +45,13 @@ func MakePlan(q *Query, params []Value) (*Plan, error) {
 	return p, nil
 }
 
-// Prefilter shows what the raw bytes of an event must contain for it to match: something of each list.
+// Prefilter shows what the raw bytes of an event must contain for it to match: something of each list, the letters in either case.
 func (p *Plan) Prefilter() [][]string {
 	var out [][]string
 	for _, c := range p.before {
 		var list []string
-		for _, needle := range c {
-			list = append(list, string(needle))
+		for _, n := range c {
+			list = append(list, string(n.text))
 		}
 		out = append(out, list)
 	}
@@ -123,8 +123,15 @@ func (p prefilter) String() string {
 	var all []string
 	for _, c := range p {
 		var list []string
-		for _, needle := range c {
-			list = append(list, string(appendString(nil, string(bytes.ToValidUTF8(needle, []byte("\ufffd"))))))
+		for _, n := range c {
+			shown := string(appendString(nil, string(bytes.ToValidUTF8(n.text, []byte("\ufffd")))))
+			if n.fold {
+				shown += " ci"
+			}
+			if n.probe != nil {
+				shown += " (" + n.probe.text + ")"
+			}
+			list = append(list, shown)
 		}
 		s := strings.Join(list, " or ")
 		if len(list) > 1 && len(p) > 1 {

@@ -298,9 +298,10 @@ func TestPrefilterHoldsNothingBack(t *testing.T) {
 		e := searches(t, 2)
 		truth := asWritten(t, e)
 		filter := prefilterOf(Simplify(e))
-		for range 4 {
+		st := newProbeState(filter)
+		for range 10 {
 			ev := shipped(t, e)
-			passes := filter.passes(ev.Document)
+			passes := filter.passes(st, ev.Document)
 			switch {
 			case truth(ev) != yes:
 				if !passes {

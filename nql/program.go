@@ -95,13 +95,13 @@ func (p *Program) Row(e *Event) ([]Value, bool, error) {
 	st := p.st
 	st.begin(e)
 	if n := p.first.Len(); n > 0 {
-		p.first.Read(e.Document, st.slots[:n])
+		st.reader.Read(p.first, e.Document, st.slots[:n])
 	}
 	if p.where != nil && p.where(st) != yes {
 		return nil, false, st.failed
 	}
 	if p.later.Len() > 0 {
-		p.later.Read(e.Document, st.slots[p.first.Len():])
+		st.reader.Read(p.later, e.Document, st.slots[p.first.Len():])
 	}
 	for i, f := range p.items {
 		v := f(st)

@@ -315,7 +315,7 @@ func textCall(name, s string, a []any) any {
 		if !isWhole || !ok || utf8.RuneCountInString(fill) != 1 || n > maxPadding {
 			return nil
 		}
-		padding := strings.Repeat(fill, max(0, n-len(chars)))
+		padding := strings.Repeat(fill, max(0, max(n, 0)-len(chars)))
 		if name == "padleft" {
 			return padding + s
 		}

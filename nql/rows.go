@@ -2,6 +2,7 @@ package nql
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -43,7 +44,8 @@ type Event struct {
 // goroutine; Clone makes one for another.
 type RowProgram struct {
 	*rowCode
-	st *state
+	st    *state
+	probe *state // for what the pre-filter asks
 }
 
 // rowCode is what the clones of a program share; it doesn't change.
@@ -56,6 +58,7 @@ type rowCode struct {
 	kinds   []column.Kind
 	both    *sparse.Wanted // what where and then read
 	later   *sparse.Wanted // what the projection reads besides
+	all     *sparse.Wanted // both and later
 	elems   int
 }
 
@@ -74,28 +77,23 @@ type readColumn struct {
 }
 
 // CompileRows compiles a predicate (nil: all events) over params and the columns to read of events for which it is true. Errors say
-// what can't be evaluated; those about what is not built yet wrap ErrNotBuilt.
+// what can't be evaluated.
 func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, error) {
-	c := newCompiler(params)
 	code := &rowCode{}
 	if where != nil {
 		if _, _, err := newCompiler(params).truth(where); err != nil { // also about what is simplified away
 			return nil, err
 		}
-		where = Simplify(Bind(where, params))
-		code.never = Never(where)
+		where = Bind(where, params)
 	}
-	first, then := inTurn(where)
-	if code.never {
-		first, then = nil, nil
-	}
-	code.before = prefilterOf(where)
-	var err error
-	if code.where, err = c.reading(first); err != nil {
-		return nil, err
-	}
-	if code.then, err = c.reading(then); err != nil {
-		return nil, err
+	plain := Simplify(where)
+	code.never, code.before = Never(plain), prefilterOf(plain)
+	c := newCompiler(params)
+	if err := code.predicate(c, plain); err != nil { // what was no constant when it was written may be one now that is refused
+		c = newCompiler(params)
+		if err := code.predicate(c, where); err != nil {
+			return nil, err
+		}
 	}
 	early := len(c.paths)
 	for _, col := range columns {
@@ -106,9 +104,22 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 		code.columns = append(code.columns, r)
 		code.kinds = append(code.kinds, col.Kind)
 	}
-	code.both, code.later = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:])
+	code.both, code.later, code.all = event.Wanted(c.paths[:early]), event.Wanted(c.paths[early:]), event.Wanted(c.paths)
 	code.elems = c.elems
-	return &RowProgram{code, newState(len(c.paths), c.elems)}, nil
+	return code.program(len(c.paths)), nil
+}
+
+// predicate compiles the predicate.
+func (code *rowCode) predicate(c *compiler, where Expr) (err error) {
+	if code.never {
+		where = nil
+	}
+	first, then := inTurn(where)
+	if code.where, err = c.reading(first); err != nil {
+		return err
+	}
+	code.then, err = c.reading(then)
+	return err
 }
 
 // reading compiles a predicate with what it reads besides what is read already.
@@ -126,7 +137,7 @@ func (c *compiler) reading(e Expr) (r readTruth, err error) {
 func inTurn(where Expr) (first, then Expr) {
 	var early, late []Expr
 	for _, c := range Conjuncts(where) {
-		if len(valueClauses(c)) > 0 {
+		if slices.ContainsFunc(demanded(c), func(of clause) bool { return !of.bare() }) {
 			late = append(late, c)
 		} else {
 			early = append(early, c)
@@ -165,10 +176,12 @@ func (c *compiler) column(col Column) (readColumn, error) {
 	return r, nil
 }
 
-// Clone returns a program that another goroutine may use.
-func (p *RowProgram) Clone() *RowProgram {
-	return &RowProgram{p.rowCode, newState(len(p.st.slots), p.elems)}
+func (code *rowCode) program(slots int) *RowProgram {
+	return &RowProgram{code, newState(slots, code.elems), newProbeState(code.before)}
 }
+
+// Clone returns a program that another goroutine may use.
+func (p *RowProgram) Clone() *RowProgram { return p.program(len(p.st.slots)) }
 
 // Kinds are the kinds of the columns, in their order: what a batch is Reset to before the first Append.
 func (p *RowProgram) Kinds() []column.Kind { return p.kinds }
@@ -178,7 +191,7 @@ func (p *RowProgram) Never() bool { return p.never }
 
 // Match evaluates the predicate only.
 func (p *RowProgram) Match(e *Event) (bool, error) {
-	if !p.before.passes(e.Document) {
+	if !p.before.passes(p.probe, e.Document) {
 		return false, nil
 	}
 	return p.MatchPassed(e)
@@ -193,44 +206,51 @@ func (p *RowProgram) MatchPassed(e *Event) (bool, error) {
 	return ok && p.st.failed == nil, p.st.failed
 }
 
-// asked evaluates the predicate itself.
+// asked evaluates the predicate itself. What is most likely read in the end is read at once: a second pass over a document costs as much as the first.
 func (p *RowProgram) asked(e *Event) bool {
 	st := p.st
 	st.begin(e)
-	if p.then.truth != nil && !st.often.is() {
+	if p.then.truth != nil && !st.first.often() {
+		st.allRead = false
 		p.where.read(st)
 		first := p.where.truth(st) == yes
-		if st.often.count(first); !first {
+		if st.first.count(first); !first {
 			return false
 		}
 		p.then.read(st)
 		return p.then.truth(st) == yes
 	}
-	if n := p.both.Len(); n > 0 {
-		p.both.Read(e.Document, st.slots[:n])
+	st.allRead = st.matches.often()
+	wanted := p.both
+	if st.allRead {
+		wanted = p.all
 	}
-	first := p.where.truth == nil || p.where.truth(st) == yes
-	if p.then.truth == nil {
-		return first
+	if n := wanted.Len(); n > 0 {
+		st.reader.Read(wanted, e.Document, st.slots[:n])
 	}
-	st.often.count(first)
-	return first && p.then.truth(st) == yes
+	matches := p.where.truth == nil || p.where.truth(st) == yes
+	if p.then.truth != nil {
+		st.first.count(matches)
+		matches = matches && p.then.truth(st) == yes
+	}
+	st.matches.count(matches)
+	return matches
 }
 
 func (r *readTruth) read(st *state) {
 	if n := r.wanted.Len(); n > 0 {
-		r.wanted.Read(st.ev.Document, st.slots[r.from:r.from+n])
+		st.reader.Read(r.wanted, st.ev.Document, st.slots[r.from:r.from+n])
 	}
 }
 
-// firstTrue counts how often the first part of a predicate was true of late. Where that is often, both parts are read at once: a second pass over a document
-// costs as much as the first.
-type firstTrue struct{ asked, true int32 }
+// share counts how often something was true of late.
+type share struct{ asked, true int32 }
 
-func (t *firstTrue) is() bool { return t.asked >= 64 && t.true > t.asked/2 }
+// often says that it was of more than half.
+func (t *share) often() bool { return t.asked >= 64 && t.true > t.asked/2 }
 
-func (t *firstTrue) count(first bool) {
-	if t.asked++; first {
+func (t *share) count(is bool) {
+	if t.asked++; is {
 		t.true++
 	}
 	if t.asked == 1024 {
@@ -262,8 +282,8 @@ func (p *RowProgram) append(b *column.Batch) error {
 		return fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
 	}
 	st := p.st
-	if p.later.Len() > 0 {
-		p.later.Read(st.ev.Document, st.slots[p.both.Len():])
+	if p.later.Len() > 0 && !st.allRead {
+		st.reader.Read(p.later, st.ev.Document, st.slots[p.both.Len():])
 	}
 	for i := range p.columns {
 		p.columns[i].append(st, b.Cols[i])

@@ -13,6 +13,7 @@ type Sieve struct {
 	worth  prefilter // the clauses that are worth a search, the most telling first
 	next   []int     // of each needle of the first clause: where it is found next
 	left   int       // documents until the worth is found out anew
+	st     *state    // for probes
 }
 
 const (
@@ -30,8 +31,10 @@ func (p *RowProgram) Sieve() *Sieve {
 	if len(p.before) == 0 {
 		return nil
 	}
-	return &Sieve{filter: p.before}
+	return newSieve(p.before)
 }
+
+func newSieve(filter prefilter) *Sieve { return &Sieve{filter: filter, st: newProbeState(filter)} }
 
 // Pass appends the numbers of the documents that may match to out, in their order, and gives it back. Document i ends at ends[i] of text, where the
 // next one begins; the first begins at start. Other bytes may stand between them, as a part of either. all says that every one may match and out is as it was: it
@@ -55,11 +58,10 @@ func (s *Sieve) Pass(text []byte, start uint32, ends []uint32, out []uint32) (li
 	at := int(start)
 	for i := 0; ; {
 		hit := len(text)
-		for k, needle := range needles {
+		for k := range needles {
 			if s.next[k] < at { // what was found lies behind us
-				s.next[k] = len(text)
-				if n := find(text[at:], needle); n >= 0 {
-					s.next[k] = at + n
+				if s.next[k] = needles[k].find(s.st, text, at); s.next[k] < 0 {
+					s.next[k] = len(text)
 				}
 			}
 			hit = min(hit, s.next[k])
@@ -69,7 +71,7 @@ func (s *Sieve) Pass(text []byte, start uint32, ends []uint32, out []uint32) (li
 		}
 		i = ending(ends, i, uint32(hit))
 		at = int(ends[i])
-		if len(others) == 0 || others.passes(text[begins(start, ends, i):at]) {
+		if len(others) == 0 || others.passes(s.st, text[begins(start, ends, i):at]) {
 			out = append(out, uint32(i))
 		}
 		if i++; i == len(ends) {
@@ -108,7 +110,7 @@ func ending(ends []uint32, i int, at uint32) int {
 func (s *Sieve) weigh(text []byte, start uint32, ends []uint32) {
 	type weighed struct {
 		clause
-		in int
+		in, cost int
 	}
 	var all []weighed
 	step := max(len(ends)/sampleDocs, 1)
@@ -116,7 +118,7 @@ func (s *Sieve) weigh(text []byte, start uint32, ends []uint32) {
 	for n, c := range s.filter {
 		w := weighed{clause: c}
 		for i := step / 2; i < len(ends); i += step {
-			if c.in(text[begins(start, ends, i):ends[i]]) {
+			if c.in(s.st, text[begins(start, ends, i):ends[i]]) {
 				w.in++
 			}
 			if n == 0 {
@@ -127,7 +129,12 @@ func (s *Sieve) weigh(text []byte, start uint32, ends []uint32) {
 			all = append(all, w)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b weighed) int { return cmp.Compare(a.in, b.in) })
+	for i, w := range all {
+		if all[i].cost = w.in; w.asks() { // to ask costs more than to find
+			all[i].cost += docs / 8
+		}
+	}
+	slices.SortStableFunc(all, func(a, b weighed) int { return cmp.Compare(a.cost, b.cost) })
 	s.worth = s.worth[:0]
 	for _, w := range all {
 		s.worth = append(s.worth, w.clause)

@@ -15,9 +15,13 @@ func TestSieveLetsThroughWhatPasses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var filter prefilter
 		for range rapid.IntRange(1, 3).Draw(t, "clauses") {
-			filter = append(filter, rapid.SliceOfN(letters, 1, 3).Draw(t, "needles"))
+			var c clause
+			for _, text := range rapid.SliceOfN(letters, 1, 3).Draw(t, "needles") {
+				c = append(c, newNeedle(text, false))
+			}
+			filter = append(filter, c)
 		}
-		s := &Sieve{filter: filter}
+		s := newSieve(filter)
 		for range rapid.IntRange(1, 4).Draw(t, "pages") {
 			text := rapid.SliceOfN(rapid.SampledFrom([]byte("abc")), 0, 5).Draw(t, "before")
 			start := uint32(len(text))
@@ -45,15 +49,15 @@ func TestSieveLetsThroughWhatPasses(t *testing.T) {
 				}
 				passes, crosses := true, false
 				for _, c := range s.worth {
-					passes = passes && c.in(text[from:end])
+					passes = passes && c.in(s.st, text[from:end])
 					for _, needle := range c {
 						rest := text[from:]
 						for {
-							n := bytes.Index(rest, needle)
+							n := bytes.Index(rest, needle.text)
 							if n < 0 || len(text)-len(rest)+n >= int(end) {
 								break
 							}
-							crosses = crosses || len(text)-len(rest)+n+len(needle) > int(end)
+							crosses = crosses || len(text)-len(rest)+n+len(needle.text) > int(end)
 							rest = rest[n+1:]
 						}
 					}
@@ -81,7 +85,7 @@ func TestSieveGivesUpWhatIsEverywhere(t *testing.T) {
 		}
 		return text, ends
 	}
-	s := &Sieve{filter: prefilter{{[]byte("everywhere")}, {[]byte("too")}}}
+	s := newSieve(prefilter{{newNeedle([]byte("everywhere"), false)}, {newNeedle([]byte("too"), false)}})
 	text, ends := page("this is everywhere, and so is this too;")
 	if _, all := s.Pass(text, 0, ends, nil); !all {
 		t.Error("it is searched for")

@@ -15,12 +15,16 @@ type state struct {
 	arena []byte         // bytes made while evaluating this event
 	made  [ID + 1]val    // computed built-ins of this event
 	known uint16         // bit b: made[b] is made
-	often firstTrue      // of a predicate that is asked in two parts
-	stack []val          // arguments, items and the like while they are evaluated
-	turns int            // elements that wildcards and lambdas were asked of for this event
+	// Of the events that were asked of late: how often the first part of the predicate was true, and how often all of it.
+	first, matches share
+	allRead        bool  // what the projection wants of this event is in slots already
+	stack          []val // arguments, items and the like while they are evaluated
+	turns          int   // elements that wildcards and lambdas were asked of for this event
 	// failed says that evaluation of the event went past a limit, so that what it gives is worth nothing.
 	failed error
 	json   *event.Decoder // of fromjson; made when first needed
+
+	reader sparse.Reader // a large one, so it comes last
 }
 
 func newState(slots, elems int) *state {

@@ -28,7 +28,7 @@ func (e *explainer) scan(n *Scan) []string {
 	}
 	unknown := map[int]bool{}
 	if n.Where != nil {
-		q.Where = BindNQL(n.Where, func(i int) (nql.Value, bool) {
+		q.Where = nql.BindFunc(n.Where, func(i int) (nql.Value, bool) {
 			if i < len(n.Params) {
 				if v, ok := e.value(n.Params[i]); ok {
 					if x, err := NQLValue(e.env(), n.Params[i].Type(), v); err == nil {

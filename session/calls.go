@@ -172,6 +172,9 @@ func (c *calls) Notify(channel, payload string) error {
 	return nil
 }
 
+// Channels implements types.Session.
+func (c *calls) Channels() []string { return c.s.srv.exchange.heard(c.s) }
+
 // NotifyQueue implements types.Session.
 func (c *calls) NotifyQueue() float64 { return c.s.srv.exchange.full() }
 

@@ -71,6 +71,19 @@ func (e *exchange) off(s *session, channel string) {
 	}
 }
 
+// heard lists the channels that a session listens to.
+func (e *exchange) heard(s *session) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []string
+	for name, listeners := range e.channels {
+		if listeners[s] {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // leave forgets a session.
 func (e *exchange) leave(s *session) {
 	e.listen(s, "", false)

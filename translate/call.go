@@ -24,14 +24,6 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if n.Over != nil {
 		return nil, b.unsupported(n.Location, "window functions are not supported yet")
 	}
-	if n.FuncVariadic {
-		return nil, b.unsupported(n.Location, "VARIADIC arguments are not supported yet")
-	}
-	for _, a := range n.Args {
-		if a.GetNamedArgExpr() != nil {
-			return nil, b.unsupported(n.Location, "named arguments are not supported yet")
-		}
-	}
 	if (schema == "" || schema == "pg_catalog") && function.IsAggregate(name) {
 		return b.aggregateCall(sc, n, name)
 	}
@@ -41,11 +33,11 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if err := b.plainCall(n, name); err != nil {
 		return nil, err
 	}
-	args, locations, err := b.list(sc, n.Args)
+	args, err := b.arguments(sc, n.Args)
 	if err != nil {
 		return nil, err
 	}
-	return b.call(schema, name, args, locations, n.Location)
+	return b.callWith(schema, name, args, n.FuncVariadic, n.Location)
 }
 
 // plainCall refuses what only aggregates take.
@@ -76,32 +68,38 @@ func (b *binder) call(schema, name string, args []plan.Expr, locations []int32, 
 	if err != nil {
 		return nil, b.at(err, at)
 	}
-	out := &plan.Call{Typed: typed(f.Result), Func: f, Args: make([]plan.Expr, len(args))}
-	for i, a := range args {
-		if out.Args[i], err = b.implicit(a, f.Args[i], locations[i]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return b.made(f, arguments{exprs: args, locations: locations})
 }
 
 // aggregateCall binds an aggregate and gives a Ref that stands for its result.
 func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Expr, error) {
 	nested := sc.inAgg
 	switch {
+	case n.FuncVariadic:
+		return nil, b.unsupported(n.Location, "VARIADIC arguments of aggregates are not supported")
 	case n.AggDistinct && n.AggStar:
 		return nil, b.errorf(n.Location, types.CodeSyntaxError, "DISTINCT is not allowed with %s(*)", name)
 	}
 	sc.inAgg = true
 	defer func() { sc.inAgg = nested }()
-	args, locations, err := b.list(sc, n.Args)
+	given, err := b.arguments(sc, n.Args)
 	if err != nil {
 		return nil, err
 	}
+	if err := b.positional(given, name, n.Location); err != nil {
+		return nil, err
+	}
+	args, locations := given.exprs, given.locations
 	if len(args) == 0 && !n.AggStar {
 		if name == "count" {
 			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name)
 		}
+	}
+	if n.AggWithinGroup && hypotheticalNames[name] {
+		return b.hypothetical(sc, n, name, args, locations, nested)
+	}
+	if hypotheticalNames[name] && len(args) > 0 {
+		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name)
 	}
 	var call plan.AggCall
 	order := n.AggOrder

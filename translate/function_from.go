@@ -141,21 +141,20 @@ func (b *binder) setCall(sc *scope, n *pg.FuncCall, schema, name string) (plan.S
 	if err := b.plainCall(n, name); err != nil {
 		return plan.SetCall{}, err
 	}
-	args, locations, err := b.list(sc, n.Args)
+	if n.FuncVariadic {
+		return plan.SetCall{}, b.unsupported(n.Location, "VARIADIC arguments of functions that give rows are not supported")
+	}
+	args, err := b.arguments(sc, n.Args)
 	if err != nil {
 		return plan.SetCall{}, err
 	}
-	ts := make([]types.OID, len(args))
-	for i, a := range args {
-		ts[i] = a.Type()
-	}
-	f, err := function.ResolveSetFunction(schema, name, ts)
+	f, err := b.setFunction(schema, name, &args)
 	if err != nil {
 		return plan.SetCall{}, b.at(err, n.Location)
 	}
-	call := plan.SetCall{Func: f, Args: make([]plan.Expr, len(args)), Columns: f.Columns}
-	for i, a := range args {
-		if call.Args[i], err = b.implicit(a, f.Args[i], locations[i]); err != nil {
+	call := plan.SetCall{Func: f, Args: make([]plan.Expr, len(args.exprs)), Columns: f.Columns}
+	for i, a := range args.exprs {
+		if call.Args[i], err = b.implicit(a, f.Args[i], args.locations[i]); err != nil {
 			return plan.SetCall{}, err
 		}
 	}
@@ -163,6 +162,18 @@ func (b *binder) setCall(sc *scope, n *pg.FuncCall, schema, name string) (plan.S
 		call.Columns = []function.SetColumn{{Name: name, Type: f.Result, Typmod: -1}}
 	}
 	return call, nil
+}
+
+// setFunction resolves a function that gives rows by its arguments, and puts these into its order.
+func (b *binder) setFunction(schema, name string, a *arguments) (*function.SetFunction, error) {
+	if len(a.names) == 0 {
+		return function.ResolveSetFunction(schema, name, a.types())
+	}
+	n, err := function.ResolveNamedSet(schema, name, a.types(), a.names)
+	if err != nil {
+		return nil, err
+	}
+	return n.Function, b.inPlace(a, n.Order, n.Defaults, n.Function.Args)
 }
 
 // functionColumns names the columns of a function: by its OUT parameters, a column definition list, the alias or its own name.

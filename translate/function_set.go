@@ -7,17 +7,26 @@ import (
 
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // setRefs is where the Refs of columns begin that functions in a select list make.
 const setRefs = 1 << 25
 
-// sets are the functions of a select list that give rows. They run side by side over the rows that are left after WHERE, GROUP BY and HAVING.
+// sets are the functions of a select list, and of ORDER BY, that give rows. They run side by side over the rows that are left after WHERE, GROUP BY
+// and HAVING; one whose arguments have others in them runs over the rows that these give.
 type sets struct {
 	allowed bool   // in what is being bound
 	within  string // the construct that they may not stand in, "" none
-	calls   []plan.SetCall
+	calls   []setCall
 	cols    []plan.Column
+}
+
+// setCall is one of the functions.
+type setCall struct {
+	plan.SetCall
+	first int // of cols
+	level int // how many other functions are nested in its arguments
 }
 
 // without binds a construct in which such functions may not stand.
@@ -46,27 +55,77 @@ func (b *binder) setFunctionCall(sc *scope, n *pg.FuncCall, schema, name string)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range call.Args {
-		if hasSet(a) {
-			return nil, b.unsupported(n.Location, "set-returning functions within others are not supported yet")
-		}
-	}
 	if call.Func.Untyped() {
 		return nil, b.unsupported(n.Location, "function returning record called in context that cannot accept type record")
 	}
-	at := len(sc.sets.cols)
-	sc.sets.calls = append(sc.sets.calls, call)
+	at := sc.sets.add(call)
 	var names []string
 	var refs []plan.Expr
 	for i, c := range call.Columns {
-		sc.sets.cols = append(sc.sets.cols, plan.Column{Name: c.Name, Type: c.Type, Typmod: c.Typmod})
 		names = append(names, c.Name)
 		refs = append(refs, &plan.Ref{Typed: plan.Typed{OID: c.Type, Mod: c.Typmod}, Index: setRefs + at + i, Name: c.Name})
 	}
 	if call.Func.Result != types.Record {
+		b.located[refs[0]] = n.Location
 		return refs[0], nil
 	}
 	return b.record(names, refs)
+}
+
+// add notes a call and gives the first of its columns. The same call is not made twice, so that ORDER BY can name one of the select list.
+func (s *sets) add(call plan.SetCall) int {
+	c := setCall{SetCall: call, first: len(s.cols)}
+	volatile := call.Func.Volatility == function.Volatile
+	for _, a := range call.Args {
+		volatile = volatile || plan.IsVolatile(a)
+		plan.Walk(a, func(x plan.Expr) bool {
+			if r, ok := x.(*plan.Ref); ok && r.Index >= setRefs {
+				c.level = max(c.level, s.levelOf(r.Index-setRefs)+1)
+			}
+			return true
+		})
+	}
+	for _, o := range s.calls {
+		if !volatile && o.Func.OID == call.Func.OID && slices.EqualFunc(o.Args, call.Args, plan.Equal) {
+			return o.first
+		}
+	}
+	for _, col := range call.Columns {
+		s.cols = append(s.cols, plan.Column{Name: col.Name, Type: col.Type, Typmod: col.Typmod})
+	}
+	s.calls = append(s.calls, c)
+	return c.first
+}
+
+// levelOf is the level of the call that a column is of.
+func (s *sets) levelOf(col int) int {
+	level := 0
+	for _, c := range s.calls {
+		if c.first <= col {
+			level = c.level
+		}
+	}
+	return level
+}
+
+// positions are where the columns stand behind those of the rows: level by level.
+func (s *sets) positions() []int {
+	out := make([]int, len(s.cols))
+	at := 0
+	for _, c := range s.ordered() {
+		for i := range c.Columns {
+			out[c.first+i] = at
+			at++
+		}
+	}
+	return out
+}
+
+// ordered are the calls level by level.
+func (s *sets) ordered() []setCall {
+	out := slices.Clone(s.calls)
+	slices.SortStableFunc(out, func(a, b setCall) int { return a.level - b.level })
+	return out
 }
 
 // hasSet reports whether an expression reads what functions of the select list give.
@@ -79,20 +138,24 @@ func hasSet(e plan.Expr) bool {
 
 // projectSet puts the functions of the select list over the level's rows; place brings their arguments to these.
 func (s *sets) projectSet(node plan.Node, place func(plan.Expr) (plan.Expr, error)) (plan.Node, error) {
-	if len(s.calls) == 0 {
-		return node, nil
-	}
-	n := &plan.FunctionScan{Input: node}
-	n.Cols = append(slices.Clone(node.Columns()), s.cols...)
-	for _, c := range s.calls {
-		c.Args = slices.Clone(c.Args)
-		for i := range c.Args {
-			var err error
-			if c.Args[i], err = place(c.Args[i]); err != nil {
-				return nil, err
+	calls := s.ordered()
+	for len(calls) > 0 {
+		n := &plan.FunctionScan{Input: node}
+		n.Cols = slices.Clone(node.Columns())
+		level := calls[0].level
+		for ; len(calls) > 0 && calls[0].level == level; calls = calls[1:] {
+			c := calls[0]
+			n.Cols = append(n.Cols, s.cols[c.first:c.first+len(c.Columns)]...)
+			c.Args = slices.Clone(c.Args)
+			for i := range c.Args {
+				var err error
+				if c.Args[i], err = place(c.Args[i]); err != nil {
+					return nil, err
+				}
 			}
+			n.Calls = append(n.Calls, c.SetCall)
 		}
-		n.Calls = append(n.Calls, c)
+		node = n
 	}
-	return n, nil
+	return node, nil
 }

@@ -118,7 +118,9 @@ func (q *level) find(n *pg.Node, clause string) (int, error) {
 	if err != nil || i >= 0 {
 		return i, err
 	}
+	q.sc.sets.allowed = true
 	e, err := q.b.value(q.sc, n)
+	q.sc.sets.allowed = false
 	if err != nil {
 		return 0, err
 	}
@@ -341,7 +343,7 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 	}
 	if r, ok := e.(*plan.Ref); ok {
 		if r.Index >= setRefs {
-			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + r.Index - setRefs, Name: r.Name}, nil
+			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + q.sc.sets.positions()[r.Index-setRefs], Name: r.Name}, nil
 		}
 		if r.Index >= aggregateRefs {
 			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + r.Index - aggregateRefs, Name: r.Name}, nil

@@ -179,11 +179,7 @@ func (b *binder) within(c *pg.A_Const, n int) int32 {
 // nqlChecked compiles what the scan is to do: errors of NQL's own rules belong to the statement, not to its first row.
 func (b *binder) nqlChecked(scan *plan.Scan, call *pg.FuncCall) error {
 	if _, err := nql.CompileRows(scan.Where, nil, scan.Reads); err != nil {
-		code := types.CodeSyntaxError
-		if errors.Is(err, nql.ErrNotBuilt) {
-			code = types.CodeFeatureNotSupported
-		}
-		return b.errorf(call.Location, code, "%s", err.Error())
+		return b.errorf(call.Location, types.CodeSyntaxError, "%s", err.Error())
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func (b *binder) operator(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 		return e, err
 	}
 	switch n.Kind {
-	case pg.A_Expr_Kind_AEXPR_OP, pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE:
+	case pg.A_Expr_Kind_AEXPR_OP, pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE, pg.A_Expr_Kind_AEXPR_SIMILAR:
 		if n.Lexpr == nil {
 			r, err := b.expr(sc, n.Rexpr)
 			if err != nil {
@@ -74,8 +74,6 @@ func (b *binder) operator(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 		return b.in(sc, n, n.Rexpr.GetList().GetItems(), name == "<>")
 	case pg.A_Expr_Kind_AEXPR_BETWEEN, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN, pg.A_Expr_Kind_AEXPR_BETWEEN_SYM, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
 		return b.between(sc, n)
-	case pg.A_Expr_Kind_AEXPR_SIMILAR:
-		return nil, b.unsupported(n.Location, "SIMILAR TO is not supported yet")
 	case pg.A_Expr_Kind_AEXPR_OP_ANY, pg.A_Expr_Kind_AEXPR_OP_ALL:
 		if a := n.Rexpr.GetAArrayExpr(); a != nil && (name == "=" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ANY || name == "<>" && n.Kind == pg.A_Expr_Kind_AEXPR_OP_ALL) && len(a.Elements) > 0 {
 			return b.in(sc, n, a.Elements, name == "<>")

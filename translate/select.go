@@ -138,6 +138,16 @@ func (b *binder) targets(sc *scope, list []*pg.Node) ([]target, error) {
 			out = append(out, more...)
 			continue
 		}
+		if r.GetVal().GetAIndirection() != nil && isStar(r.GetVal()) {
+			sc.sets.allowed = true
+			more, err := b.spread(sc, r.GetVal())
+			sc.sets.allowed = false
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+			continue
+		}
 		sc.sets.allowed = true
 		e, err := b.expr(sc, r.GetVal())
 		sc.sets.allowed = false
@@ -337,8 +347,8 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 			return nil, err
 		}
 	} else {
-		for i := range q.sc.sets.cols {
-			layout[setRefs+i] = len(node.Columns()) + i
+		for i, at := range q.sc.sets.positions() {
+			layout[setRefs+i] = len(node.Columns()) + at
 		}
 		if node, err = q.sc.sets.projectSet(node, func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }); err != nil {
 			return nil, err

@@ -13,6 +13,8 @@ type Session interface {
 	Gone(ctx context.Context, pid int32) bool
 	// Notify is NOTIFY.
 	Notify(channel, payload string) error
+	// Channels lists what the session listens to.
+	Channels() []string
 	// NotifyQueue is how full the queue of notifications is, 0 to 1.
 	NotifyQueue() float64
 	// AdvisoryLock takes a lock; with wait false it is false where that can't be done at once.

@@ -31,7 +31,7 @@ func (a *asker) ask(ctx context.Context, text string) error {
 	if a.explain {
 		plan, err := nql.Explain(query, nil)
 		if err == nil {
-			_, err = io.WriteString(a.out, plan)
+			_, err = fmt.Fprintln(a.out, strings.TrimRight(plan, "\n"))
 		}
 		return err
 	}

@@ -1,11 +1,8 @@
 package span
 
 import (
-	"bytes"
-	"encoding/binary"
-	"math/bits"
-
 	"github.com/flare-pg/flare-pg/event"
+	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
 // This is the pass over every document that is written: it has to be several times as fast as the compressor. So a member's name is not
@@ -26,7 +23,7 @@ func (s *summary) walk(doc []byte, i int, parent int32, level int) int {
 			if i >= len(doc) || doc[i] != '"' {
 				return -1
 			}
-			end := skipString(doc, i)
+			end := sparse.SkipString(doc, i)
 			if end >= len(doc) || doc[end] != ':' {
 				return -1
 			}
@@ -39,15 +36,15 @@ func (s *summary) walk(doc []byte, i int, parent int32, level int) int {
 		types := typeOf[doc[i]]
 		switch types {
 		case String:
-			i = skipString(doc, i)
+			i = sparse.SkipString(doc, i)
 		case Object:
 			if at >= 0 && level < event.MaxLevels {
 				i = s.walk(doc, i+1, at, level+1)
 			} else {
-				i = skipOut(doc, i+1)
+				i = sparse.SkipOut(doc, i+1)
 			}
 		case Array:
-			i = skipOut(doc, i+1)
+			i = sparse.SkipOut(doc, i+1)
 		case 0:
 			return -1
 		default:
@@ -79,71 +76,4 @@ var typeOf = [256]Types{
 	'n': Null, 'f': Bool, 't': Bool, '"': String, '{': Object, '[': Array, '-': Number,
 	'0': Number, '1': Number, '2': Number, '3': Number, '4': Number,
 	'5': Number, '6': Number, '7': Number, '8': Number, '9': Number,
-}
-
-// skipString returns where the string ends whose opening quote is at i, behind its closing quote; len(doc) where it does not.
-func skipString(doc []byte, i int) int {
-	const (
-		ones        = 0x0101010101010101
-		quotes      = '"' * ones
-		backslashes = '\\' * ones
-	)
-	i++
-	// Short strings end within a few words of eight bytes.
-	for n := 0; n < 4 && len(doc)-i >= 8; n++ {
-		w := binary.LittleEndian.Uint64(doc[i:])
-		q, b := w^quotes, w^backslashes
-		// The lowest bit set is at the first byte that is either; those above it may be wrong.
-		if found := ((q-ones)&^q | (b-ones)&^b) & (0x80 * ones); found != 0 {
-			i += bits.TrailingZeros64(found) >> 3
-			if doc[i] == '"' {
-				return i + 1
-			}
-			break
-		}
-		i += 8
-	}
-	for {
-		n := bytes.IndexByte(doc[i:], '"')
-		if n < 0 {
-			return len(doc)
-		}
-		// The quote is escaped when an odd number of backslashes stand before it.
-		end := i + n
-		b := end
-		for b > i && doc[b-1] == '\\' {
-			b--
-		}
-		i = end + 1
-		if (end-b)&1 == 0 {
-			return i
-		}
-	}
-}
-
-// structural marks the bytes that matter for finding the end of an object or array.
-var structural = [256]bool{'{': true, '}': true, '[': true, ']': true, '"': true}
-
-// skipOut returns where the object or array ends that i is in; len(doc) where it does not.
-func skipOut(doc []byte, i int) int {
-	for depth := 1; i < len(doc); {
-		for !structural[doc[i]] {
-			if i++; i == len(doc) {
-				return i
-			}
-		}
-		switch doc[i] {
-		case '"':
-			i = skipString(doc, i)
-			continue
-		case '{', '[':
-			depth++
-		default:
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-		i++
-	}
-	return i
 }

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/minio/simdjson-go"
 	"github.com/valyala/fastjson"
 
@@ -19,199 +16,165 @@ import (
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
-// corpus is stored documents, one behind the other, and three properties to be read of each.
-type corpus struct {
-	name    string
-	all     []byte
-	docs    [][]byte // parts of all
-	three   [3]string
-	needles []string // texts that are rare in it, with beginnings that are not
+// way is a way to look at each document, or at all at once.
+type way struct {
+	name string
+	pass func()
 }
 
-func (c *corpus) add(doc []byte) {
-	c.all = append(append(c.all, doc...), '\n')
-}
-
-// cut sets docs, when all are there.
-func (c *corpus) cut() *corpus {
-	c.docs = bytes.SplitAfter(c.all[:len(c.all)-1], []byte("\n"))
-	for i, d := range c.docs {
-		c.docs[i] = bytes.TrimRight(d, "\n")
+// readings are ways to read three properties of each document. The speed of the first is the ceiling.
+func readings(tb testing.TB, c *corpus) []way {
+	var ways []way
+	each := func(name string, f func(doc []byte)) {
+		ways = append(ways, way{name, func() {
+			for _, d := range c.docs {
+				f(d)
+			}
+		}})
 	}
-	return c
-}
+	each("IndexByte of an absent byte", func(doc []byte) { bytes.IndexByte(doc, 0) })
+	tape := make([]uint32, 0, 64<<10)
+	each("Index", func(doc []byte) { tape, _ = sparse.Index(tape[:0], doc) })
 
-// clef makes events of 1 KB with 30 properties, as a web service writes them.
-func clef() *corpus {
-	r := rand.New(rand.NewPCG(1, 2))
-	pick := func(of ...string) string { return of[r.IntN(len(of))] }
-	c := &corpus{name: "clef", three: [3]string{"Method", "Elapsed", "StatusCode"},
-		needles: []string{`"Environment":"Prod`, `{"@t":"2020-07-29T09`, `"Elapsed":7777.5`, `zq`, `"StatusCode":418`, `Mozilla/4.0 (compatible`}}
-	d := event.NewDecoder(event.Options{})
-	for i := range 1000 {
-		src := fmt.Sprintf(`{"@t":"2020-07-29T07:%02d:%02d.%07dZ","@mt":"HTTP {Method} {Path} responded {StatusCode} in {Elapsed:0.0000} ms","@l":%q,`+
-			`"Application":"shop","Environment":%q,"Method":%q,"Path":"/api/orders/%d","StatusCode":%d,"Elapsed":%.4f,"RequestId":"0HLSV%08X:%08X",`+
-			`"ConnectionId":"0HLSV%08X","Item":{"Sku":"A-%d","Price":%.2f},"Tags":["checkout","eu"],"Region":"eu-west-1","Zone":"b","Protocol":"HTTP/1.1","Scheme":"https",`+
-			`"Host":"shop.example","UserId":%d,"UserName":"user-%d","MachineName":"web-%02d","ProcessId":%d,"ThreadId":%d,"SourceContext":"Shop.Web.Middleware.RequestLogging",`+
-			`"UserAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36","Query":"?page=%d&sort=price","Referrer":"https://shop.example/category/%d","Bytes":%d,"Cached":%v,"Version":"4.17.2+%07x"}`,
-			i/60%60, i%60, r.IntN(1e7), pick("Information", "Information", "Warning", "Error"), pick("Development", "Staging"), pick("GET", "GET", "POST", "PUT"),
-			r.IntN(1e6), []int{200, 200, 201, 404, 500}[r.IntN(5)], r.ExpFloat64()*60, r.Uint32(), r.Uint32(), r.Uint32(), r.IntN(100), r.Float64()*100, r.IntN(1e4), r.IntN(1e4),
-			r.IntN(20), r.IntN(65536), r.IntN(100), r.IntN(50), r.IntN(500), r.IntN(1e6), r.IntN(2) == 0, r.IntN(1<<28))
-		doc, _, err := d.Decode(nil, []byte(src), nil)
+	// With a Reader that is kept, as programs do.
+	out := make([]sparse.Value, 3)
+	var r sparse.Reader
+	read := func(name string, w *sparse.Wanted) {
+		each(name, func(doc []byte) { r.Read(w, doc, out) })
+	}
+	read("3 properties", event.Wanted(paths(c.three[:]...)))
+	// To the very end, since one of them is nowhere and its name would stand behind all others.
+	read("3 properties, one absent", event.Wanted(paths(c.three[0], c.three[2], "~")))
+	read("3 properties, any order", sparse.Compile(paths(c.three[:]...)))
+	read("3 properties, any order, one absent", sparse.Compile(paths(c.three[0], c.three[2], "~")))
+	read("the whole document", sparse.Compile([][]sparse.Step{{}}))
+
+	var p fastjson.Parser
+	each("fastjson", func(doc []byte) {
+		v, err := p.ParseBytes(doc)
 		if err != nil {
-			panic(err)
+			tb.Fatal(err)
 		}
-		c.add(doc)
-	}
-	return c.cut()
-}
-
-// stored reads a file of real events, which the store would keep in normal form; it skips where there is none.
-func stored(b *testing.B, file string, three [3]string, needles ...string) *corpus {
-	f, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", file+".ndjson.zst"))
-	if err != nil {
-		b.Skip("the real events are not here: ", err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(io.Reader(f), zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer z.Close()
-	text, err := io.ReadAll(z)
-	if err != nil {
-		b.Fatal(err)
-	}
-	name, _, _ := strings.Cut(file, "_20")
-	c := &corpus{name: name, three: three, needles: needles}
-	d := event.NewDecoder(event.Options{})
-	for line := range bytes.Lines(text) {
-		if doc, _, err := d.Decode(nil, bytes.TrimSpace(line), nil); err == nil {
-			c.add(doc)
+		for _, n := range c.three {
+			v.Get(n)
 		}
-		if len(c.all) > 8<<20 {
-			break
-		}
-	}
-	return c.cut()
-}
-
-func eachCorpus(b *testing.B, f func(b *testing.B, c *corpus)) {
-	b.Run("clef", func(b *testing.B) { f(b, clef()) })
-	windows := [3]string{"EventID", "Hostname", "ProcessId"}
-	b.Run("covenant", func(b *testing.B) {
-		f(b, stored(b, "covenant_dcom_iertutil_dll_hijack_2020-10-09183000", windows,
-			`"EventID":4999`, `"Hostname":"WORKSTATION9`, `C:\\Windows\\System32\\zz`, `{"@t":"2020-10-09T23`))
 	})
-	b.Run("mimikatz", func(b *testing.B) {
-		f(b, stored(b, "empire_mimikatz_opth_2019-03-19131123", [3]string{"event_id", "host", "log_name"},
-			`"event_id":4999`, `"Hostname":"WORKSTATION9`, `C:\\Windows\\System32\\zz`))
-	})
-	b.Run("ec2", func(b *testing.B) {
-		f(b, stored(b, "ec2_proxy_s3_exfiltration_2020-09-14011940", [3]string{"eventName", "eventSource", "sourceIPAddress"},
-			`"eventName":"DeleteZ`, `{"@t":"2020-09-14T23`))
-	})
-}
-
-func paths(names ...string) [][]sparse.Step {
-	var list [][]sparse.Step
-	for _, n := range names {
-		list = append(list, []sparse.Step{{Name: n}})
-	}
-	return list
-}
-
-// What it costs to look at documents in various ways, in one run: the speed of the first is the ceiling.
-func BenchmarkDocuments(b *testing.B) {
-	eachCorpus(b, func(b *testing.B, c *corpus) {
-		run := func(name string, each func(doc []byte)) {
-			b.Run(name, func(b *testing.B) {
-				b.SetBytes(int64(len(c.all)))
-				for b.Loop() {
-					for _, d := range c.docs {
-						each(d)
-					}
-				}
-			})
-		}
-		run("IndexByte of an absent byte", func(doc []byte) { bytes.IndexByte(doc, 0) })
-		tape := make([]uint32, 0, 64<<10)
-		run("Index", func(doc []byte) { tape, _ = sparse.Index(tape[:0], doc) })
-
-		out := make([]sparse.Value, 3)
-		all := sparse.Compile(paths(c.three[:]...))
-		run("3 properties, in order", func() func([]byte) {
-			w := event.Wanted(paths(c.three[:]...))
-			return func(doc []byte) { w.Read(doc, out) }
-		}())
-		run("3 properties, any order", func(doc []byte) { all.Read(doc, out) })
-		// To the very end, since one of them is nowhere.
-		absent := sparse.Compile(paths(c.three[0], c.three[1], "none such"))
-		run("3 properties, one absent, any order", func(doc []byte) { absent.Read(doc, out) })
-		whole := sparse.Compile([][]sparse.Step{{}})
-		run("the end of the document", func(doc []byte) { whole.Read(doc, out) })
-
-		var p fastjson.Parser
-		run("3 properties by fastjson", func(doc []byte) {
-			v, err := p.ParseBytes(doc)
-			if err != nil {
-				b.Fatal(err)
-			}
-			for _, n := range c.three {
-				v.Get(n)
-			}
-		})
+	if simdjson.SupportedCPU() {
 		var parsed *simdjson.ParsedJson
-		var iter simdjson.Iter
 		var object *simdjson.Object
 		var element simdjson.Element
-		if simdjson.SupportedCPU() {
-			run("3 properties by simdjson-go", func(doc []byte) {
-				var err error
-				if parsed, err = simdjson.Parse(doc, parsed, simdjson.WithCopyStrings(false)); err != nil {
-					b.Fatal(err)
-				}
-				iter = parsed.Iter()
-				iter.AdvanceInto()
-				_, root, err := iter.Root(nil)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if object, err = root.Object(object); err != nil {
-					b.Fatal(err)
-				}
-				for _, n := range c.three {
-					object.FindKey(n, &element)
-				}
-			})
+		each("simdjson-go", func(doc []byte) {
+			var err error
+			if parsed, err = simdjson.Parse(doc, parsed, simdjson.WithCopyStrings(false)); err != nil {
+				tb.Fatal(err)
+			}
+			iter := parsed.Iter()
+			iter.AdvanceInto()
+			_, root, err := iter.Root(nil)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			if object, err = root.Object(object); err != nil {
+				tb.Fatal(err)
+			}
+			for _, n := range c.three {
+				object.FindKey(n, &element)
+			}
+		})
+	}
+	each("encoding/json into maps", func(doc []byte) {
+		var m map[string]any
+		if err := json.Unmarshal(doc, &m); err != nil {
+			tb.Fatal(err)
 		}
-		run("encoding/json into maps", func(doc []byte) {
-			var m map[string]any
-			if err := json.Unmarshal(doc, &m); err != nil {
-				b.Fatal(err)
+	})
+	return ways
+}
+
+// searches are ways to find a text that isn't there, in all documents at once and in each.
+func searches(tb testing.TB, c *corpus, needle []byte) []way {
+	if bytes.Contains(c.all, needle) {
+		tb.Fatalf("%s is not absent", needle)
+	}
+	kept := sparse.NewNeedle(needle, false)
+	return []way{
+		{"bytes.Index", func() { bytes.Index(c.all, needle) }},
+		{"Find", func() { sparse.Find(c.all, needle) }},
+		{"FindFold", func() { sparse.FindFold(c.all, needle) }},
+		{"bytes.Index in each document", func() {
+			for _, d := range c.docs {
+				bytes.Index(d, needle)
+			}
+		}},
+		{"Needle.Find in each document", func() {
+			for _, d := range c.docs {
+				kept.Find(d)
+			}
+		}},
+	}
+}
+
+func bench(b *testing.B, size int, ways []way) {
+	for _, w := range ways {
+		b.Run(w.name, func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				w.pass()
+			}
+		})
+	}
+}
+
+func BenchmarkDocuments(b *testing.B) {
+	eachCorpus(func(name string, load func(testing.TB) *corpus) {
+		b.Run(name, func(b *testing.B) {
+			c := load(b)
+			bench(b, len(c.all), readings(b, c))
+		})
+	})
+}
+
+func BenchmarkFind(b *testing.B) {
+	eachCorpus(func(name string, load func(testing.TB) *corpus) {
+		b.Run(name, func(b *testing.B) {
+			c := load(b)
+			for _, needle := range c.needles {
+				b.Run(needle, func(b *testing.B) { bench(b, len(c.all), searches(b, c, []byte(needle))) })
 			}
 		})
 	})
 }
 
-// Find beside bytes.Index, over all documents at once.
-func BenchmarkFind(b *testing.B) {
-	eachCorpus(b, func(b *testing.B, c *corpus) {
-		for _, needle := range c.needles {
-			needle := []byte(needle)
-			if bytes.Contains(c.all, needle) {
-				b.Fatalf("%s is not absent", needle)
+// TestSpeeds measures the same for docs/decisions.md, in turns, so that other work on the machine falls on all alike, and takes the best of many short
+// turns: run it with -v and FLARE_PG_MEASURE=1.
+func TestSpeeds(t *testing.T) {
+	if os.Getenv("FLARE_PG_MEASURE") == "" {
+		t.Skip("a measurement; set FLARE_PG_MEASURE=1")
+	}
+	measure := func(t *testing.T, name string, c *corpus, ways []way) {
+		best := make([]time.Duration, len(ways))
+		for range 200 {
+			for i, w := range ways {
+				start := time.Now()
+				w.pass()
+				if d := time.Since(start); best[i] == 0 || d < best[i] {
+					best[i] = d
+				}
 			}
-			run := func(name string, find func(text, needle []byte) int) {
-				b.Run(fmt.Sprintf("%s/%s", needle, name), func(b *testing.B) {
-					b.SetBytes(int64(len(c.all)))
-					for b.Loop() {
-						find(c.all, needle)
-					}
-				})
-			}
-			run("bytes.Index", bytes.Index)
-			run("Find", sparse.Find)
 		}
+		var b strings.Builder
+		for i, w := range ways {
+			fmt.Fprintf(&b, "\n%-36s %7.0f MB/s %7.0f ns a document", w.name, float64(len(c.all))/best[i].Seconds()/1e6, float64(best[i].Nanoseconds())/float64(len(c.docs)))
+		}
+		t.Logf("%s, documents of %d bytes%s", name, len(c.all)/len(c.docs), b.String())
+	}
+	eachCorpus(func(name string, load func(testing.TB) *corpus) {
+		t.Run(name, func(t *testing.T) {
+			c := load(t).part(256 << 10)
+			measure(t, name, c, readings(t, c))
+			for _, needle := range c.needles {
+				measure(t, needle, c, searches(t, c, []byte(needle)))
+			}
+		})
 	})
 }

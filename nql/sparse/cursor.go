@@ -1,17 +1,22 @@
 package sparse
 
+import "math"
+
 // cursor goes over a document's structure, { } [ ] : , outside strings, without looking at what lies between. It reads ahead a
 // stretch at a time, so what lies behind the last thing wanted is never looked at.
 //
 // It doesn't hold the document, which is handed to each method: as parts of that end up in a caller's slice it would be taken to outlive the pass.
 type cursor struct {
 	scan scan
-	base int // where the stretch begins
+	base int // what the tape's offsets are counted from
 	upto int // where what is not yet read begins
 	i, n int // of tape, what lies ahead
 
-	tape [stretch + slack]uint16 // offsets in the stretch
+	tape [remnant + stretch + slack]uint16
 }
+
+// remnant is how many offsets are kept at most when the tape is written anew.
+const remnant = 32
 
 // stretch is how many bytes are read at a time, a multiple of 64. Longer ones save calls, shorter ones reading in vain and the clearing of the tape.
 const stretch = 512
@@ -51,12 +56,25 @@ func (c *cursor) refill(doc []byte) bool {
 		text := doc[c.upto:min(c.upto+stretch, len(doc))]
 		c.base = c.upto
 		c.upto += len(text)
-		c.i, c.n = 0, c.scan.structure(c.tape[:], text)
+		c.i, c.n = 0, c.scan.structure(c.tape[:], text, 0)
 		if c.n > 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// more reads another stretch without losing the few offsets that are ahead, and reports whether it could.
+func (c *cursor) more(doc []byte) bool {
+	left := c.n - c.i
+	if c.upto >= len(doc) || left > remnant || c.upto-c.base > math.MaxUint16-stretch {
+		return false
+	}
+	text := doc[c.upto:min(c.upto+stretch, len(doc))]
+	copy(c.tape[:left], c.tape[c.i:c.n])
+	c.i, c.n = 0, left+c.scan.structure(c.tape[left:], text, c.upto-c.base)
+	c.upto += len(text)
+	return true
 }
 
 // leave goes past the end of the object or array that the cursor is within, and returns where that is: behind its brace.

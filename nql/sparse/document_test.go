@@ -109,24 +109,66 @@ func TestReadingGivesWhatEncodingJSONGives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { checkRead(t, drawDocument(t)) })
 }
 
+// drawDamaged draws what was a document.
+func drawDamaged(t *rapid.T) []byte {
+	doc := drawDocument(t)
+	for range rapid.IntRange(1, 3).Draw(t, "damages") {
+		if len(doc) == 0 {
+			break
+		}
+		at := rapid.IntRange(0, len(doc)-1).Draw(t, "at")
+		switch rapid.IntRange(0, 2).Draw(t, "kind") {
+		case 0:
+			doc[at] = rapid.SampledFrom([]byte("\"\\{}[]:, \x00x")).Draw(t, "byte")
+		case 1:
+			doc = append(doc[:at:at], doc[at+1:]...)
+		default:
+			doc = doc[:at+1]
+		}
+	}
+	return doc
+}
+
 // What is no document any more is read the same with each kernel.
 func TestReadingDamagedDocuments(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		doc := drawDocument(t)
-		for range rapid.IntRange(1, 3).Draw(t, "damages") {
-			at := rapid.IntRange(0, len(doc)-1).Draw(t, "at")
-			switch rapid.IntRange(0, 2).Draw(t, "kind") {
-			case 0:
-				doc[at] = rapid.SampledFrom([]byte("\"\\{}[]:, \x00x")).Draw(t, "byte")
-			case 1:
-				doc = append(doc[:at:at], doc[min(len(doc), at+1):]...)
-			default:
-				doc = doc[:at+1]
-			}
-			if len(doc) == 0 {
-				return
-			}
+	rapid.Check(t, func(t *rapid.T) { checkRead(t, drawDamaged(t)) })
+}
+
+// Documents that are longer than a tape's offsets reach.
+func TestReadingLongDocuments(t *testing.T) {
+	doc := []byte("{")
+	values := map[string]string{}
+	for i := range 3000 {
+		name, value := fmt.Sprintf("member %04d", i), fmt.Sprintf("%d", i)
+		switch i % 500 {
+		case 7:
+			value = `"` + strings.Repeat(`\\,\"{`, 20000) + `"`
+		case 8:
+			value = `{"a":[` + strings.Repeat(`1,[],{},"]",`, 2000) + `2]}`
+		case 9:
+			value = `{"b":` + value + `}`
 		}
-		checkRead(t, doc)
-	})
+		values[name] = value
+		doc = fmt.Appendf(doc, `"%s":%s,`, name, value)
+	}
+	doc = append(doc[:len(doc)-1], '}')
+	for _, at := range [][]int{{2999}, {0, 7, 8, 9, 10}, {499, 1008, 1507, 2006, 2998}, {3000}, {2509, 2999, 3000}} {
+		var list [][]Step
+		var want []string
+		for _, i := range at {
+			name := fmt.Sprintf("member %04d", i)
+			list, want = append(list, []Step{{Name: name}}), append(want, values[name])
+		}
+		eachKernel(func(k kernel) {
+			for _, w := range []*Wanted{Compile(list), CompileSorted(nil, list), CompileSorted([]string{"@t", "@l"}, list)} {
+				out := make([]Value, len(list))
+				w.Read(doc, out)
+				for i, v := range out {
+					if string(v.Raw) != want[i] {
+						t.Errorf("kernel %d: member %d: %.50q, want %.50q", k, at[i], v.Raw, want[i])
+					}
+				}
+			}
+		})
+	}
 }

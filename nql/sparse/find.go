@@ -4,6 +4,9 @@ import "bytes"
 
 // Find returns the offset of the first needle in text, -1 where there is none: bytes.Index, but as fast whatever the needle begins with.
 func Find(text, needle []byte) int {
+	if len(text) < 128 { // sooner done than prepared
+		return bytes.Index(text, needle)
+	}
 	n := needleOf(needle, false)
 	return n.Find(text)
 }

@@ -25,6 +25,9 @@ func checkFind(t interface{ Fatalf(string, ...any) }, text, needle []byte) {
 		if got := Find(text, needle); got != want {
 			t.Fatalf("kernel %d: %q in %q: %d, want %d", k, needle, text, got, want)
 		}
+		if got := NewNeedle(needle, false).Find(text); got != want {
+			t.Fatalf("kernel %d: needle %q in %q: %d, want %d", k, needle, text, got, want)
+		}
 		if got := FindFold(text, needle); got != wantFold {
 			t.Fatalf("kernel %d: %q in %q in any case: %d, want %d", k, needle, text, got, wantFold)
 		}

@@ -19,14 +19,14 @@ func plain(doc []byte, i, colon int) (word uint64, ok bool) {
 // behind gives how many offsets of tape it is to behind the comma behind an object or array which the second begins; 0 where there is none.
 func behind(text []byte, tape []uint16) int {
 	depth := 0
-	for j, at := range tape[1:] {
-		c := text[at]
-		if c == ',' && depth == 0 {
-			return j + 2
+	for i, at := range tape[1:] {
+		if depth += int(nesting[text[at]]); depth > 0 {
+			continue
 		}
-		if depth += int(nesting[c]); depth < 0 {
-			break
+		if comma := i + 2; i > 0 && comma < len(tape) && text[tape[comma]] == ',' {
+			return comma + 1
 		}
+		break
 	}
 	return 0
 }
@@ -46,54 +46,127 @@ func (r *Reader) take(doc []byte, m *member, i, colon, end int) bool {
 // sortedAhead goes ahead in an object of which the members are sorted, as those of n are, from behind i; the next one wanted is number want. It returns the
 // comma, or i, behind which it stopped, and what is then wanted next.
 func (r *Reader) sortedAhead(doc []byte, n *node, i, want int) (int, int) {
-	base, tape := r.c.base, r.c.tape[r.c.i:r.c.n]
-	next := bits.ReverseBytes64(n.members[want].word)
-	for len(tape) >= 2 {
-		colon, end := base+int(tape[0]), base+int(tape[1])
+	c := &r.c
+	for want < len(n.members) {
+		m := &n.members[want]
+		i = c.below(doc, i, m.order)
+		// The member behind i is the wanted one, or behind that, or for the slower loop.
+		tape := c.tape[c.i:c.n]
+		if len(tape) < 2 {
+			if c.more(doc) {
+				continue
+			}
+			break
+		}
+		colon, end, used := c.base+int(tape[0]), c.base+int(tape[1]), 2
 		w, ok := plain(doc, i, colon)
 		if !ok || escaped(w) {
 			break
 		}
-		used := 2
+		if w = bits.ReverseBytes64(w); w < m.order {
+			break
+		}
+		if w == m.order {
+			if doc[end] != ',' {
+				if used = behind(doc[c.base:], tape); used == 0 {
+					break
+				}
+				end = c.base + int(tape[used-1])
+			}
+			if !r.take(doc, m, i, colon, end) {
+				break
+			}
+			c.i += used
+			i = end
+		}
+		want++
+	}
+	return i, want
+}
+
+// headAhead does it among the names that stand before all others, of which at are behind, and words are the first eight bytes, with zeros
+// behind them.
+func (r *Reader) headAhead(doc []byte, n *node, i, want, at int, words []uint64) (int, int, int) {
+	c := &r.c
+	for at < len(words) && (c.n-c.i >= 2 || c.more(doc)) {
+		tape := c.tape[c.i:c.n]
+		if len(tape) < 2 {
+			continue
+		}
+		colon, end, used := c.base+int(tape[0]), c.base+int(tape[1]), 2
+		w, ok := plain(doc, i, colon)
+		if !ok || escaped(w) {
+			break
+		}
+		for at < len(words) && words[at] != w {
+			at++
+		}
+		for want < len(n.members) && n.members[want].rank < at { // it isn't there
+			want++
+		}
+		if want == len(n.members) || at == len(words) {
+			break
+		}
+		if doc[end] != ',' {
+			if used = behind(doc[c.base:], tape); used == 0 {
+				break
+			}
+			end = c.base + int(tape[used-1])
+		}
+		if m := &n.members[want]; m.rank == at {
+			if !r.take(doc, m, i, colon, end) {
+				break
+			}
+			want++
+		}
+		c.i += used
+		i = end
+		if at++; want == len(n.members) {
+			break
+		}
+	}
+	return i, want, at
+}
+
+// belowPortable goes past members of which the first eight bytes of the names, the first the highest, are below order, beginning behind i. It returns the comma,
+// or i, behind which it stopped.
+func (c *cursor) belowPortable(doc []byte, i int, order uint64) int {
+	base, tape := c.base, c.tape[c.i:c.n]
+	for len(tape) >= 2 {
+		colon, end, used := base+int(tape[0]), base+int(tape[1]), 2
+		w, ok := plain(doc, i, colon)
+		if !ok || escaped(w) || bits.ReverseBytes64(w) >= order {
+			break
+		}
 		if doc[end] != ',' {
 			if used = behind(doc[base:], tape); used == 0 {
 				break
 			}
 			end = base + int(tape[used-1])
 		}
-		if w = bits.ReverseBytes64(w); w >= next {
-			if w == next && !r.take(doc, &n.members[want], i, colon, end) {
-				break
-			}
-			taken := w == next
-			if want++; want == len(n.members) {
-				if taken {
-					i, tape = end, tape[used:]
-				}
-				break
-			}
-			next = bits.ReverseBytes64(n.members[want].word)
-			if !taken {
-				continue
-			}
-		}
 		i, tape = end, tape[used:]
 	}
-	r.c.i = r.c.n - len(tape)
-	return i, want
+	c.i = c.n - len(tape)
+	return i
 }
 
 // ahead does it for members in any order. Those in seen have been met.
 func (r *Reader) ahead(doc []byte, n *node, i int, seen uint64) (int, uint64) {
 	base, tape := r.c.base, r.c.tape[r.c.i:r.c.n]
 loop:
-	for len(tape) >= 2 && seen != n.all {
-		colon, end := base+int(tape[0]), base+int(tape[1])
+	for seen != n.all {
+		if len(tape) < 2 {
+			if r.c.i = r.c.n - len(tape); r.c.more(doc) {
+				tape = r.c.tape[:r.c.n]
+				continue
+			}
+			break
+		}
+		colon, end, used := base+int(tape[0]), base+int(tape[1]), 2
 		w, ok := plain(doc, i, colon)
 		if !ok || escaped(w) {
 			break
 		}
-		used := 2
 		if doc[end] != ',' {
 			if used = behind(doc[base:], tape); used == 0 {
 				break

@@ -31,7 +31,7 @@ func (it *MemberIterator) Next() (key []byte, v Value, ok bool) {
 		it.pos = len(doc)
 		return nil, Value{}, false
 	}
-	end := skipString(doc, i)
+	end := SkipString(doc, i)
 	key = doc[i:end:end]
 	i = skipSpace(doc, end)
 	if i >= len(doc) || doc[i] != ':' {

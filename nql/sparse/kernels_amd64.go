@@ -14,10 +14,10 @@ func indexAVX512(s *scan, tape *uint32, text *byte, n int, base uint32) int
 func indexAVX2(s *scan, tape *uint32, text *byte, n int, base uint32) int
 
 //go:noescape
-func structureAVX512(s *scan, tape *uint16, text *byte, n int) int
+func structureAVX512(s *scan, tape *uint16, text *byte, n int, base uint32) int
 
 //go:noescape
-func structureAVX2(s *scan, tape *uint16, text *byte, n int) int
+func structureAVX2(s *scan, tape *uint16, text *byte, n int, base uint32) int
 
 // The probes look at as many places as n says; those for AVX2 take multiples of 64.
 
@@ -32,6 +32,9 @@ func probeAVX2(p *probes, text *byte, n int) int
 
 //go:noescape
 func probeFoldAVX2(p *probes, text *byte, n int) int
+
+//go:noescape
+func passBelow(doc *byte, size int, tape *uint16, n, base, at int, word uint64) (behind, used int)
 
 func detect() kernel {
 	cpu := &cpuid.CPU
@@ -64,26 +67,22 @@ func (s *scan) index(tape []uint32, text []byte, base uint32) int {
 	return n
 }
 
-// structure writes the offsets of structural characters outside strings to tape, which has room for all of them and slack, and says how many
-// they are. Texts are at most 64 KiB long, and but for the last multiples of 64 bytes.
-func (s *scan) structure(tape []uint16, text []byte) int {
+// structure writes the offsets of structural characters outside strings, plus base, to tape, which has room for all of them and slack, and says how many
+// they are. Texts but the last are multiples of 64 bytes, and with base nothing goes beyond 64 KiB.
+func (s *scan) structure(tape []uint16, text []byte, base int) int {
 	switch {
 	case best == portable:
-		return s.structurePortable(tape, text)
+		return s.structurePortable(tape, text, uint16(base))
 	case best == vector512 && len(text) > 0:
-		return structureAVX512(s, &tape[0], &text[0], len(text))
+		return structureAVX512(s, &tape[0], &text[0], len(text), uint32(base))
 	}
 	n, whole := 0, len(text)&^63
 	if whole > 0 {
-		n = structureAVX2(s, &tape[0], &text[0], whole)
+		n = structureAVX2(s, &tape[0], &text[0], whole, uint32(base))
 	}
 	if whole < len(text) {
 		rest := padded(text[whole:])
-		last := structureAVX2(s, &tape[n], &rest[0], len(rest))
-		for i := range tape[n : n+last] {
-			tape[n+i] += uint16(whole)
-		}
-		n += last
+		n += structureAVX2(s, &tape[n], &rest[0], len(rest), uint32(base+whole))
 	}
 	return n
 }
@@ -107,4 +106,15 @@ func (n *Needle) probe(text []byte, places int) int {
 		at += n.probePortable(text[whole:], places-whole)
 	}
 	return at
+}
+
+// below is belowPortable.
+func (c *cursor) below(doc []byte, i int, order uint64) int {
+	if best == portable || c.i == c.n {
+		return c.belowPortable(doc, i, order)
+	}
+	tape := c.tape[c.i:c.n]
+	i, used := passBelow(&doc[0], len(doc), &tape[0], len(tape), c.base, i, order)
+	c.i += used
+	return i
 }

@@ -229,9 +229,9 @@ GLOBL numbers<>(SB), RODATA|NOPTR, $64
 DATA odd<>+0(SB)/8, $0xaaaaaaaaaaaaaaaa
 GLOBL odd<>(SB), RODATA|NOPTR, $8
 
-// func structureAVX512(s *uint64, tape *uint16, text *byte, n int) int
+// func structureAVX512(s *uint64, tape *uint16, text *byte, n int, base uint32) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, PCLMULQDQ, POPCNT
-TEXT ·structureAVX512(SB), NOSPLIT, $0-40
+TEXT ·structureAVX512(SB), NOSPLIT, $0-48
 	MOVQ            s+0(FP), CX
 	MOVQ            (CX), AX
 	MOVQ            8(CX), CX
@@ -239,7 +239,7 @@ TEXT ·structureAVX512(SB), NOSPLIT, $0-40
 	MOVQ            tape+8(FP), DX
 	MOVQ            text+16(FP), BX
 	MOVQ            n+24(FP), SI
-	XORL            DI, DI
+	MOVL            base+32(FP), DI
 	MOVL            $0x22222222, R8
 	VMOVD           R8, X1
 	VPBROADCASTD    X1, Z1
@@ -267,10 +267,21 @@ loop:
 	VMOVDQU64 (BX), Z9
 
 block:
-	VPCMPEQB      Z1, Z9, K1
-	KMOVQ         K1, DI
-	VPCMPEQB      Z2, Z9, K1
-	KMOVQ         K1, R8
+	VPCMPEQB Z1, Z9, K1
+	KMOVQ    K1, DI
+	VPCMPEQB Z2, Z9, K1
+	KMOVQ    K1, R8
+	TESTQ    DI, DI
+	JNE      look
+	TESTQ    AX, AX
+	JE       look
+	TESTQ    R8, R8
+	JS       look
+	XORL     CX, CX
+	VPADDW   Z8, Z7, Z7
+	JMP      next
+
+look:
 	ANDNQ         R8, CX, R9
 	LEAQ          (R9)(R9*1), R10
 	ORQ           odd<>+0(SB), R10
@@ -313,10 +324,12 @@ block:
 few:
 	VPADDW Z8, Z7, Z7
 	LEAQ   (DX)(DI*2), DX
-	ADDQ   $0x40, BX
-	SUBQ   $0x40, SI
-	JA     loop
-	JMP    done
+
+next:
+	ADDQ $0x40, BX
+	SUBQ $0x40, SI
+	JA   loop
+	JMP  done
 
 tail:
 	TESTQ     SI, SI
@@ -336,7 +349,7 @@ done:
 	MOVQ tape+8(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x01, DX
-	MOVQ DX, ret+32(FP)
+	MOVQ DX, ret+40(FP)
 	RET
 
 // func probeAVX512(p *uint64, text *byte, n int) int
@@ -739,9 +752,9 @@ tail:
 	MOVQ      DI, ret+40(FP)
 	RET
 
-// func structureAVX2(s *uint64, tape *uint16, text *byte, n int) int
+// func structureAVX2(s *uint64, tape *uint16, text *byte, n int, base uint32) int
 // Requires: AVX, AVX2, BMI, PCLMULQDQ, POPCNT
-TEXT ·structureAVX2(SB), NOSPLIT, $0-40
+TEXT ·structureAVX2(SB), NOSPLIT, $0-48
 	MOVQ           s+0(FP), CX
 	MOVQ           (CX), AX
 	MOVQ           8(CX), CX
@@ -749,7 +762,7 @@ TEXT ·structureAVX2(SB), NOSPLIT, $0-40
 	MOVQ           tape+8(FP), DX
 	MOVQ           text+16(FP), BX
 	MOVQ           n+24(FP), SI
-	XORL           DI, DI
+	MOVL           base+32(FP), DI
 	MOVL           $0x22222222, R8
 	VMOVD          R8, X1
 	VPBROADCASTD   X1, Y1
@@ -765,22 +778,33 @@ TEXT ·structureAVX2(SB), NOSPLIT, $0-40
 	VBROADCASTI128 marks<>+0(SB), Y4
 
 loop:
-	CMPQ       SI, $0x40
-	JB         tail
-	VMOVDQU    (BX), Y6
-	VMOVDQU    32(BX), Y7
-	VPCMPEQB   Y1, Y6, Y8
-	VPCMPEQB   Y1, Y7, Y9
-	VPMOVMSKB  Y8, R8
-	VPMOVMSKB  Y9, R9
-	SHLQ       $0x20, R9
-	ORQ        R9, R8
-	VPCMPEQB   Y2, Y6, Y8
-	VPCMPEQB   Y2, Y7, Y9
-	VPMOVMSKB  Y8, R9
-	VPMOVMSKB  Y9, R10
-	SHLQ       $0x20, R10
-	ORQ        R10, R9
+	CMPQ      SI, $0x40
+	JB        tail
+	VMOVDQU   (BX), Y6
+	VMOVDQU   32(BX), Y7
+	VPCMPEQB  Y1, Y6, Y8
+	VPCMPEQB  Y1, Y7, Y9
+	VPMOVMSKB Y8, R8
+	VPMOVMSKB Y9, R9
+	SHLQ      $0x20, R9
+	ORQ       R9, R8
+	VPCMPEQB  Y2, Y6, Y8
+	VPCMPEQB  Y2, Y7, Y9
+	VPMOVMSKB Y8, R9
+	VPMOVMSKB Y9, R10
+	SHLQ      $0x20, R10
+	ORQ       R10, R9
+	TESTQ     R8, R8
+	JNE       look
+	TESTQ     AX, AX
+	JE        look
+	TESTQ     R9, R9
+	JS        look
+	XORL      CX, CX
+	ADDL      $0x40, DI
+	JMP       next
+
+look:
 	ANDNQ      R9, CX, R10
 	LEAQ       (R10)(R10*1), R11
 	ORQ        odd<>+0(SB), R11
@@ -864,6 +888,8 @@ eight:
 flat:
 	MOVQ R8, DX
 	ADDL $0x40, DI
+
+next:
 	ADDQ $0x40, BX
 	SUBQ $0x40, SI
 	JA   loop
@@ -876,7 +902,7 @@ tail:
 	MOVQ tape+8(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x01, DX
-	MOVQ DX, ret+32(FP)
+	MOVQ DX, ret+40(FP)
 	RET
 
 // func probeAVX2(p *uint64, text *byte, n int) int
@@ -1044,3 +1070,356 @@ loop:
 tail:
 	VZEROUPPER
 	RET
+
+// func passBelow(doc *byte, size int, tape *uint16, n int, base int, at int, word uint64) (behind int, used int)
+// Requires: BMI, BMI2, CMOV
+TEXT ·passBelow(SB), NOSPLIT, $0-72
+	MOVQ base+32(FP), AX
+	MOVQ doc+0(FP), CX
+	ADDQ AX, CX
+	MOVQ size+8(FP), DX
+	SUBQ AX, DX
+	SUBQ $0x0a, DX
+	MOVQ at+40(FP), BX
+	SUBQ AX, BX
+	MOVQ tape+16(FP), AX
+	MOVQ n+24(FP), SI
+	LEAQ (AX)(SI*2), SI
+	MOVQ word+48(FP), DI
+	MOVQ $+64, R8
+	MOVQ $0x0101010101010101, R9
+
+member:
+	LEAQ    4(AX), R13
+	CMPQ    R13, SI
+	JA      out
+	CMPQ    BX, DX
+	JG      out
+	MOVWQZX (AX), R10
+	MOVWQZX 2(AX), R11
+	CMPW    -1(CX)(R10*1), $0x3a22
+	JNE     out
+	CMPB    1(CX)(BX*1), $0x22
+	JNE     out
+
+	// The first eight bytes of the name, or those and zeros.
+	MOVQ    2(CX)(BX*1), R12
+	LEAQ    -3(R10), R10
+	SUBQ    BX, R10
+	SHLQ    $0x03, R10
+	CMPQ    R10, R8
+	CMOVQHI R8, R10
+	BZHIQ   R10, R12, R12
+
+	// A backslash: a byte of x is zero.
+	MOVQ   $0x5c5c5c5c5c5c5c5c, R13
+	XORQ   R12, R13
+	MOVQ   R13, R10
+	SUBQ   R9, R10
+	ANDNQ  R10, R13, R13
+	MOVQ   $0x8080808080808080, R10
+	TESTQ  R10, R13
+	JNE    out
+	BSWAPQ R12
+	CMPQ   R12, DI
+	JAE    out
+	CMPB   (CX)(R11*1), $0x2c
+	JNE    nested
+	ADDQ   $0x04, AX
+	MOVQ   R11, BX
+	JMP    member
+
+nested:
+	MOVBQZX (CX)(R11*1), R11
+	ANDL    $0x000000df, R11
+	CMPL    R11, $0x5b
+	JNE     out
+	MOVQ    $0x00000001, R12
+	LEAQ    4(AX), R10
+	LEAQ    nestings<>+0(SB), R13
+
+within:
+	CMPQ    R10, SI
+	JAE     out
+	MOVWQZX (R10), R11
+	ADDQ    $0x02, R10
+	MOVBQZX (CX)(R11*1), R11
+	MOVBQSX (R13)(R11*1), R11
+	ADDQ    R11, R12
+	JNE     within
+	CMPQ    R10, SI
+	JAE     out
+	MOVWQZX (R10), R11
+	CMPB    (CX)(R11*1), $0x2c
+	JNE     out
+	LEAQ    2(R10), AX
+	MOVQ    R11, BX
+	JMP     member
+
+out:
+	MOVQ base+32(FP), CX
+	ADDQ CX, BX
+	MOVQ BX, behind+56(FP)
+	MOVQ tape+16(FP), CX
+	SUBQ CX, AX
+	SHRQ $0x01, AX
+	MOVQ AX, used+64(FP)
+	RET
+
+DATA nestings<>+0(SB)/1, $+0
+DATA nestings<>+1(SB)/1, $+0
+DATA nestings<>+2(SB)/1, $+0
+DATA nestings<>+3(SB)/1, $+0
+DATA nestings<>+4(SB)/1, $+0
+DATA nestings<>+5(SB)/1, $+0
+DATA nestings<>+6(SB)/1, $+0
+DATA nestings<>+7(SB)/1, $+0
+DATA nestings<>+8(SB)/1, $+0
+DATA nestings<>+9(SB)/1, $+0
+DATA nestings<>+10(SB)/1, $+0
+DATA nestings<>+11(SB)/1, $+0
+DATA nestings<>+12(SB)/1, $+0
+DATA nestings<>+13(SB)/1, $+0
+DATA nestings<>+14(SB)/1, $+0
+DATA nestings<>+15(SB)/1, $+0
+DATA nestings<>+16(SB)/1, $+0
+DATA nestings<>+17(SB)/1, $+0
+DATA nestings<>+18(SB)/1, $+0
+DATA nestings<>+19(SB)/1, $+0
+DATA nestings<>+20(SB)/1, $+0
+DATA nestings<>+21(SB)/1, $+0
+DATA nestings<>+22(SB)/1, $+0
+DATA nestings<>+23(SB)/1, $+0
+DATA nestings<>+24(SB)/1, $+0
+DATA nestings<>+25(SB)/1, $+0
+DATA nestings<>+26(SB)/1, $+0
+DATA nestings<>+27(SB)/1, $+0
+DATA nestings<>+28(SB)/1, $+0
+DATA nestings<>+29(SB)/1, $+0
+DATA nestings<>+30(SB)/1, $+0
+DATA nestings<>+31(SB)/1, $+0
+DATA nestings<>+32(SB)/1, $+0
+DATA nestings<>+33(SB)/1, $+0
+DATA nestings<>+34(SB)/1, $+0
+DATA nestings<>+35(SB)/1, $+0
+DATA nestings<>+36(SB)/1, $+0
+DATA nestings<>+37(SB)/1, $+0
+DATA nestings<>+38(SB)/1, $+0
+DATA nestings<>+39(SB)/1, $+0
+DATA nestings<>+40(SB)/1, $+0
+DATA nestings<>+41(SB)/1, $+0
+DATA nestings<>+42(SB)/1, $+0
+DATA nestings<>+43(SB)/1, $+0
+DATA nestings<>+44(SB)/1, $+0
+DATA nestings<>+45(SB)/1, $+0
+DATA nestings<>+46(SB)/1, $+0
+DATA nestings<>+47(SB)/1, $+0
+DATA nestings<>+48(SB)/1, $+0
+DATA nestings<>+49(SB)/1, $+0
+DATA nestings<>+50(SB)/1, $+0
+DATA nestings<>+51(SB)/1, $+0
+DATA nestings<>+52(SB)/1, $+0
+DATA nestings<>+53(SB)/1, $+0
+DATA nestings<>+54(SB)/1, $+0
+DATA nestings<>+55(SB)/1, $+0
+DATA nestings<>+56(SB)/1, $+0
+DATA nestings<>+57(SB)/1, $+0
+DATA nestings<>+58(SB)/1, $+0
+DATA nestings<>+59(SB)/1, $+0
+DATA nestings<>+60(SB)/1, $+0
+DATA nestings<>+61(SB)/1, $+0
+DATA nestings<>+62(SB)/1, $+0
+DATA nestings<>+63(SB)/1, $+0
+DATA nestings<>+64(SB)/1, $+0
+DATA nestings<>+65(SB)/1, $+0
+DATA nestings<>+66(SB)/1, $+0
+DATA nestings<>+67(SB)/1, $+0
+DATA nestings<>+68(SB)/1, $+0
+DATA nestings<>+69(SB)/1, $+0
+DATA nestings<>+70(SB)/1, $+0
+DATA nestings<>+71(SB)/1, $+0
+DATA nestings<>+72(SB)/1, $+0
+DATA nestings<>+73(SB)/1, $+0
+DATA nestings<>+74(SB)/1, $+0
+DATA nestings<>+75(SB)/1, $+0
+DATA nestings<>+76(SB)/1, $+0
+DATA nestings<>+77(SB)/1, $+0
+DATA nestings<>+78(SB)/1, $+0
+DATA nestings<>+79(SB)/1, $+0
+DATA nestings<>+80(SB)/1, $+0
+DATA nestings<>+81(SB)/1, $+0
+DATA nestings<>+82(SB)/1, $+0
+DATA nestings<>+83(SB)/1, $+0
+DATA nestings<>+84(SB)/1, $+0
+DATA nestings<>+85(SB)/1, $+0
+DATA nestings<>+86(SB)/1, $+0
+DATA nestings<>+87(SB)/1, $+0
+DATA nestings<>+88(SB)/1, $+0
+DATA nestings<>+89(SB)/1, $+0
+DATA nestings<>+90(SB)/1, $+0
+DATA nestings<>+91(SB)/1, $+1
+DATA nestings<>+92(SB)/1, $+0
+DATA nestings<>+93(SB)/1, $-1
+DATA nestings<>+94(SB)/1, $+0
+DATA nestings<>+95(SB)/1, $+0
+DATA nestings<>+96(SB)/1, $+0
+DATA nestings<>+97(SB)/1, $+0
+DATA nestings<>+98(SB)/1, $+0
+DATA nestings<>+99(SB)/1, $+0
+DATA nestings<>+100(SB)/1, $+0
+DATA nestings<>+101(SB)/1, $+0
+DATA nestings<>+102(SB)/1, $+0
+DATA nestings<>+103(SB)/1, $+0
+DATA nestings<>+104(SB)/1, $+0
+DATA nestings<>+105(SB)/1, $+0
+DATA nestings<>+106(SB)/1, $+0
+DATA nestings<>+107(SB)/1, $+0
+DATA nestings<>+108(SB)/1, $+0
+DATA nestings<>+109(SB)/1, $+0
+DATA nestings<>+110(SB)/1, $+0
+DATA nestings<>+111(SB)/1, $+0
+DATA nestings<>+112(SB)/1, $+0
+DATA nestings<>+113(SB)/1, $+0
+DATA nestings<>+114(SB)/1, $+0
+DATA nestings<>+115(SB)/1, $+0
+DATA nestings<>+116(SB)/1, $+0
+DATA nestings<>+117(SB)/1, $+0
+DATA nestings<>+118(SB)/1, $+0
+DATA nestings<>+119(SB)/1, $+0
+DATA nestings<>+120(SB)/1, $+0
+DATA nestings<>+121(SB)/1, $+0
+DATA nestings<>+122(SB)/1, $+0
+DATA nestings<>+123(SB)/1, $+1
+DATA nestings<>+124(SB)/1, $+0
+DATA nestings<>+125(SB)/1, $-1
+DATA nestings<>+126(SB)/1, $+0
+DATA nestings<>+127(SB)/1, $+0
+DATA nestings<>+128(SB)/1, $+0
+DATA nestings<>+129(SB)/1, $+0
+DATA nestings<>+130(SB)/1, $+0
+DATA nestings<>+131(SB)/1, $+0
+DATA nestings<>+132(SB)/1, $+0
+DATA nestings<>+133(SB)/1, $+0
+DATA nestings<>+134(SB)/1, $+0
+DATA nestings<>+135(SB)/1, $+0
+DATA nestings<>+136(SB)/1, $+0
+DATA nestings<>+137(SB)/1, $+0
+DATA nestings<>+138(SB)/1, $+0
+DATA nestings<>+139(SB)/1, $+0
+DATA nestings<>+140(SB)/1, $+0
+DATA nestings<>+141(SB)/1, $+0
+DATA nestings<>+142(SB)/1, $+0
+DATA nestings<>+143(SB)/1, $+0
+DATA nestings<>+144(SB)/1, $+0
+DATA nestings<>+145(SB)/1, $+0
+DATA nestings<>+146(SB)/1, $+0
+DATA nestings<>+147(SB)/1, $+0
+DATA nestings<>+148(SB)/1, $+0
+DATA nestings<>+149(SB)/1, $+0
+DATA nestings<>+150(SB)/1, $+0
+DATA nestings<>+151(SB)/1, $+0
+DATA nestings<>+152(SB)/1, $+0
+DATA nestings<>+153(SB)/1, $+0
+DATA nestings<>+154(SB)/1, $+0
+DATA nestings<>+155(SB)/1, $+0
+DATA nestings<>+156(SB)/1, $+0
+DATA nestings<>+157(SB)/1, $+0
+DATA nestings<>+158(SB)/1, $+0
+DATA nestings<>+159(SB)/1, $+0
+DATA nestings<>+160(SB)/1, $+0
+DATA nestings<>+161(SB)/1, $+0
+DATA nestings<>+162(SB)/1, $+0
+DATA nestings<>+163(SB)/1, $+0
+DATA nestings<>+164(SB)/1, $+0
+DATA nestings<>+165(SB)/1, $+0
+DATA nestings<>+166(SB)/1, $+0
+DATA nestings<>+167(SB)/1, $+0
+DATA nestings<>+168(SB)/1, $+0
+DATA nestings<>+169(SB)/1, $+0
+DATA nestings<>+170(SB)/1, $+0
+DATA nestings<>+171(SB)/1, $+0
+DATA nestings<>+172(SB)/1, $+0
+DATA nestings<>+173(SB)/1, $+0
+DATA nestings<>+174(SB)/1, $+0
+DATA nestings<>+175(SB)/1, $+0
+DATA nestings<>+176(SB)/1, $+0
+DATA nestings<>+177(SB)/1, $+0
+DATA nestings<>+178(SB)/1, $+0
+DATA nestings<>+179(SB)/1, $+0
+DATA nestings<>+180(SB)/1, $+0
+DATA nestings<>+181(SB)/1, $+0
+DATA nestings<>+182(SB)/1, $+0
+DATA nestings<>+183(SB)/1, $+0
+DATA nestings<>+184(SB)/1, $+0
+DATA nestings<>+185(SB)/1, $+0
+DATA nestings<>+186(SB)/1, $+0
+DATA nestings<>+187(SB)/1, $+0
+DATA nestings<>+188(SB)/1, $+0
+DATA nestings<>+189(SB)/1, $+0
+DATA nestings<>+190(SB)/1, $+0
+DATA nestings<>+191(SB)/1, $+0
+DATA nestings<>+192(SB)/1, $+0
+DATA nestings<>+193(SB)/1, $+0
+DATA nestings<>+194(SB)/1, $+0
+DATA nestings<>+195(SB)/1, $+0
+DATA nestings<>+196(SB)/1, $+0
+DATA nestings<>+197(SB)/1, $+0
+DATA nestings<>+198(SB)/1, $+0
+DATA nestings<>+199(SB)/1, $+0
+DATA nestings<>+200(SB)/1, $+0
+DATA nestings<>+201(SB)/1, $+0
+DATA nestings<>+202(SB)/1, $+0
+DATA nestings<>+203(SB)/1, $+0
+DATA nestings<>+204(SB)/1, $+0
+DATA nestings<>+205(SB)/1, $+0
+DATA nestings<>+206(SB)/1, $+0
+DATA nestings<>+207(SB)/1, $+0
+DATA nestings<>+208(SB)/1, $+0
+DATA nestings<>+209(SB)/1, $+0
+DATA nestings<>+210(SB)/1, $+0
+DATA nestings<>+211(SB)/1, $+0
+DATA nestings<>+212(SB)/1, $+0
+DATA nestings<>+213(SB)/1, $+0
+DATA nestings<>+214(SB)/1, $+0
+DATA nestings<>+215(SB)/1, $+0
+DATA nestings<>+216(SB)/1, $+0
+DATA nestings<>+217(SB)/1, $+0
+DATA nestings<>+218(SB)/1, $+0
+DATA nestings<>+219(SB)/1, $+0
+DATA nestings<>+220(SB)/1, $+0
+DATA nestings<>+221(SB)/1, $+0
+DATA nestings<>+222(SB)/1, $+0
+DATA nestings<>+223(SB)/1, $+0
+DATA nestings<>+224(SB)/1, $+0
+DATA nestings<>+225(SB)/1, $+0
+DATA nestings<>+226(SB)/1, $+0
+DATA nestings<>+227(SB)/1, $+0
+DATA nestings<>+228(SB)/1, $+0
+DATA nestings<>+229(SB)/1, $+0
+DATA nestings<>+230(SB)/1, $+0
+DATA nestings<>+231(SB)/1, $+0
+DATA nestings<>+232(SB)/1, $+0
+DATA nestings<>+233(SB)/1, $+0
+DATA nestings<>+234(SB)/1, $+0
+DATA nestings<>+235(SB)/1, $+0
+DATA nestings<>+236(SB)/1, $+0
+DATA nestings<>+237(SB)/1, $+0
+DATA nestings<>+238(SB)/1, $+0
+DATA nestings<>+239(SB)/1, $+0
+DATA nestings<>+240(SB)/1, $+0
+DATA nestings<>+241(SB)/1, $+0
+DATA nestings<>+242(SB)/1, $+0
+DATA nestings<>+243(SB)/1, $+0
+DATA nestings<>+244(SB)/1, $+0
+DATA nestings<>+245(SB)/1, $+0
+DATA nestings<>+246(SB)/1, $+0
+DATA nestings<>+247(SB)/1, $+0
+DATA nestings<>+248(SB)/1, $+0
+DATA nestings<>+249(SB)/1, $+0
+DATA nestings<>+250(SB)/1, $+0
+DATA nestings<>+251(SB)/1, $+0
+DATA nestings<>+252(SB)/1, $+0
+DATA nestings<>+253(SB)/1, $+0
+DATA nestings<>+254(SB)/1, $+0
+DATA nestings<>+255(SB)/1, $+0
+GLOBL nestings<>(SB), RODATA|NOPTR, $256

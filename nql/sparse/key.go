@@ -74,7 +74,7 @@ func (m *member) named(spelled []byte, word uint64) bool {
 // compare orders a name and that of m by their bytes.
 func (m *member) compare(spelled []byte, word uint64) int {
 	if word != m.word && !escaped(word) {
-		if bits.ReverseBytes64(word) < bits.ReverseBytes64(m.word) {
+		if bits.ReverseBytes64(word) < m.order {
 			return -1
 		}
 		return 1

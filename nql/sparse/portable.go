@@ -2,6 +2,7 @@ package sparse
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 )
 
@@ -72,26 +73,54 @@ func (s *scan) indexPortable(tape []uint32, text []byte, base uint32) int {
 	return n
 }
 
-func (s *scan) structurePortable(tape []uint16, text []byte) int {
-	n, base := 0, uint16(0)
-	for ; len(text) >= 64; text = text[64:] {
-		marks, _ := s.next((*[64]byte)(text))
-		n += flatten(tape[n:], marks, base)
-		base += 64
+// structurePortable goes from string to string: most bytes are in one, and to find its end less is to be looked at than masks would take.
+func (s *scan) structurePortable(tape []uint16, text []byte, base uint16) int {
+	n, i := 0, 0
+	in := s.inString != 0
+	if s.escaped != 0 && len(text) > 0 && (in || text[0] == '"' || text[0] == '\\') {
+		i = 1
 	}
-	if len(text) > 0 {
-		rest := padded(text)
-		marks, _ := s.next(&rest)
-		n += flatten(tape[n:], marks, base)
+	s.inString, s.escaped = 0, 0
+	for {
+		if in {
+			end := closing(text, i)
+			if end == len(text) {
+				s.inString, s.escaped = math.MaxUint64, uint64(backslashesBefore(text[i:])&1)
+				return n
+			}
+			in, i = false, end+1
+		}
+		for i < len(text) && !outside[text[i]] {
+			i++
+		}
+		if i == len(text) {
+			return n
+		}
+		switch text[i] {
+		case '"':
+			in = true
+		case '\\':
+			if i+1 == len(text) {
+				s.escaped = 1
+			} else if c := text[i+1]; c == '"' || c == '\\' {
+				i++
+			}
+		default:
+			tape[n] = base + uint16(i)
+			n++
+		}
+		i++
 	}
-	return n
 }
 
+// outside marks the bytes that mean something outside strings.
+var outside = [256]bool{'{': true, '}': true, '[': true, ']': true, ':': true, ',': true, '"': true, '\\': true}
+
 // flatten writes the offset of each bit that is set.
-func flatten[T uint16 | uint32](tape []T, m uint64, base T) int {
+func flatten(tape []uint32, m uint64, base uint32) int {
 	n := 0
 	for ; m != 0; m &= m - 1 {
-		tape[n] = base + T(bits.TrailingZeros64(m))
+		tape[n] = base + uint32(bits.TrailingZeros64(m))
 		n++
 	}
 	return n

@@ -280,39 +280,3 @@ func TestReadingAllocatesNothing(t *testing.T) {
 		t.Errorf("Get: %v allocations", n)
 	}
 }
-
-// The reader against encoding/json and against the ceiling, the speed at which the bytes can be looked at at all.
-func BenchmarkRead(b *testing.B) {
-	var doc bytes.Buffer
-	doc.WriteString(`{"@t":"2020-07-29T07:10:00.0000000Z","@mt":"HTTP {Method} {Path} responded {StatusCode} in {Elapsed} ms"`)
-	for i := range 20 {
-		fmt.Fprintf(&doc, `,"Property%02d":"some text of usual length, %d"`, i, i)
-	}
-	doc.WriteString(`,"StatusCode":200,"Zone":"eu"}`)
-	paths := [][]Step{{{Name: "StatusCode"}}, {{Name: "Property07"}}}
-	b.Run("sparse", func(b *testing.B) {
-		w, out := Compile(paths), make([]Value, 2)
-		b.SetBytes(int64(doc.Len()))
-		for b.Loop() {
-			w.Read(doc.Bytes(), out)
-		}
-	})
-	b.Run("encoding/json", func(b *testing.B) {
-		b.SetBytes(int64(doc.Len()))
-		for b.Loop() {
-			var v struct {
-				StatusCode int
-				Property07 string
-			}
-			if err := json.Unmarshal(doc.Bytes(), &v); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("ceiling", func(b *testing.B) {
-		b.SetBytes(int64(doc.Len()))
-		for b.Loop() {
-			bytes.IndexByte(doc.Bytes(), 0)
-		}
-	})
-}

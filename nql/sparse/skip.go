@@ -13,34 +13,29 @@ func skipSpace(doc []byte, i int) int {
 	return i
 }
 
-// skipString returns where the string whose opening quote is at i ends, behind its closing quote. Names and short
+// SkipString returns where the string whose opening quote is at i ends, behind its closing quote; len(doc) where it does not.
+func SkipString(doc []byte, i int) int {
+	return min(closing(doc, min(i+1, len(doc)))+1, len(doc))
+}
+
+// closing returns where the quote stands that closes the string which i is within, not behind an odd number of backslashes; len(doc) where there is none. Names and short
 // texts end within a few words of eight bytes, which are looked at here; over longer texts IndexByte jumps.
-func skipString(doc []byte, i int) int {
-	const (
-		ones        = 0x0101010101010101
-		quotes      = '"' * ones
-		backslashes = '\\' * ones
-	)
-	i++
+func closing(doc []byte, i int) int {
+	const quotes, backslashes = '"' * ones, '\\' * ones
 	for n := 0; n < 4 && len(doc)-i >= 8; n++ {
 		w := binary.LittleEndian.Uint64(doc[i:])
 		q, b := w^quotes, w^backslashes
 		// The lowest bit set is at the first byte that is either: above it a byte one greater than a found one may be marked, too.
 		// Bytes of 0x80 and more are marked by neither.
-		if found := ((q-ones)&^q | (b-ones)&^b) & (0x80 * ones); found != 0 {
+		if found := ((q-ones)&^q | (b-ones)&^b) & highs; found != 0 {
 			i += bits.TrailingZeros64(found) >> 3
 			if doc[i] == '"' {
-				return i + 1
+				return i
 			}
 			break
 		}
 		i += 8
 	}
-	return skipLongString(doc, i)
-}
-
-// skipLongString goes on from i, which is within a string and not behind an odd number of backslashes.
-func skipLongString(doc []byte, i int) int {
 	for {
 		n := bytes.IndexByte(doc[i:], '"')
 		if n < 0 {
@@ -48,15 +43,20 @@ func skipLongString(doc []byte, i int) int {
 		}
 		// The quote is escaped when an odd number of backslashes stand before it.
 		end := i + n
-		b := end
-		for b > i && doc[b-1] == '\\' {
-			b--
+		if backslashesBefore(doc[i:end])&1 == 0 {
+			return end
 		}
 		i = end + 1
-		if (end-b)&1 == 0 {
-			return i
-		}
 	}
+}
+
+// backslashesBefore counts the backslashes at the end of text.
+func backslashesBefore(text []byte) int {
+	i := len(text)
+	for i > 0 && text[i-1] == '\\' {
+		i--
+	}
+	return len(text) - i
 }
 
 // endsScalar marks the bytes that end a number or a literal name.
@@ -69,9 +69,9 @@ func skipValue(doc []byte, i int) int {
 	}
 	switch doc[i] {
 	case '"':
-		return skipString(doc, i)
+		return SkipString(doc, i)
 	case '{', '[':
-		return skipOut(doc, i+1)
+		return SkipOut(doc, i+1)
 	}
 	for i < len(doc) && !endsScalar[doc[i]] {
 		i++
@@ -79,9 +79,33 @@ func skipValue(doc []byte, i int) int {
 	return i
 }
 
-// skipOut returns where the object or array ends that i, outside strings, is within.
-func skipOut(doc []byte, i int) int {
-	var c cursor
-	c.restart(i)
-	return c.leave(doc)
+// SkipOut returns where the object or array ends that i, outside strings, is within, behind its brace or bracket; len(doc) where it does not. Most end
+// within a few bytes, which are looked at here.
+func SkipOut(doc []byte, i int) int {
+	depth := 1
+	for near := min(i+32, len(doc)); i < near; i++ {
+		c := doc[i]
+		if c == '"' {
+			i = SkipString(doc, i) - 1
+		} else if depth += int(nesting[c]); depth == 0 {
+			return i + 1
+		}
+	}
+	return skipFarOut(doc, i, depth)
+}
+
+// skipFarOut goes on within depth objects and arrays.
+func skipFarOut(doc []byte, i, depth int) int {
+	const some = 256
+	var s scan
+	var tape [some + slack]uint16
+	for ; i < len(doc); i += some {
+		text := doc[i:min(i+some, len(doc))]
+		for _, at := range tape[:s.structure(tape[:], text, 0)] {
+			if depth += int(nesting[text[at]]); depth == 0 {
+				return i + int(at) + 1
+			}
+		}
+	}
+	return len(doc)
 }

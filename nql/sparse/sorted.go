@@ -20,9 +20,28 @@ func CompileSorted(first []string, paths [][]Step) *Wanted {
 			}
 		}
 	}
-	w.sorted, w.wide, w.first = true, false, slices.Clone(first)
-	w.root.sort(w.first)
+	w.sorted, w.wide, w.head = true, false, headOf(first)
+	w.root.sort(w.head.names)
+	w.root.prepare()
 	return w
+}
+
+// head is the names that stand before all others.
+type head struct {
+	names []string
+	words []uint64 // their first eight bytes; nil where those don't tell
+}
+
+func headOf(names []string) head {
+	h := head{names: slices.Clone(names)}
+	for _, n := range names {
+		if len(n) >= 8 || mustEscape(n) {
+			h.words = nil
+			break
+		}
+		h.words = append(h.words, wordOf(n))
+	}
+	return h
 }
 
 // sort brings the members of n and below into the order that documents have. first is for n itself.
@@ -46,11 +65,17 @@ func (n *node) sort(first []string) {
 }
 
 // sorted is object where names stand in order: the document's members and the wanted ones are gone through side by side.
-func (r *Reader) sorted(doc []byte, n *node, i int, first []string) int {
+func (r *Reader) sorted(doc []byte, n *node, i int, h head) int {
 	outer := r.open - (n.wants - len(n.slots)) // wanted elsewhere, or n itself
 	want := 0                                  // index of the next wanted member
-	at := 0                                    // names of first that are behind
+	at := 0                                    // names of the head that are behind
+	first := h.names
 	for {
+		if at < len(h.words) {
+			if i, want, at = r.headAhead(doc, n, i, want, at, h.words); want == len(n.members) {
+				return r.leave(doc, outer)
+			}
+		}
 		if at == len(first) && n.members[want].rank == len(first) {
 			if i, want = r.sortedAhead(doc, n, i, want); want == len(n.members) {
 				return r.leave(doc, outer)

@@ -1,6 +1,9 @@
 package sparse
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // node is a place in the tree of wanted paths.
 type node struct {
@@ -16,10 +19,11 @@ type node struct {
 type member struct {
 	name   string
 	fold   bool
-	word   uint64 // its first eight bytes
+	word   uint64 // its first eight bytes, the first the lowest
+	order  uint64 // the same, the first the highest
 	simple bool   // the value alone is wanted, nothing of what is in it
 	odd    bool   // it may be spelled in no way but with an escape
-	rank   int    // where documents are sorted: the index in Wanted.first, else the length of that; 0 further down
+	rank   int    // where documents are sorted: the index in Wanted.head, else the length of that; 0 further down
 	node   node
 }
 
@@ -55,18 +59,21 @@ func (n *node) add(path []Step, slot int) {
 			return
 		}
 	}
-	n.members = append(n.members, member{name: s.Name, fold: s.Fold, word: wordOf(s.Name), odd: mustEscape(s.Name)})
+	n.members = append(n.members, member{name: s.Name, fold: s.Fold, odd: mustEscape(s.Name)})
 	n.members[len(n.members)-1].node.add(path[1:], slot)
 }
 
-// prepare sets words, here and below.
+// prepare sets what is derived from the names, here and below.
 func (n *node) prepare() {
 	tell := true
+	n.words = nil
 	for i := range n.members {
 		m := &n.members[i]
 		m.node.prepare()
 		m.simple = len(m.node.members) == 0 && len(m.node.elements) == 0 && !m.fold && !m.odd
 		tell = tell && !m.fold && !m.odd
+		m.word = wordOf(m.name)
+		m.order = bits.ReverseBytes64(m.word)
 		n.words = append(n.words, m.word)
 	}
 	if !tell || len(n.members) > 64 {
@@ -141,7 +148,7 @@ func (r *Reader) value(doc []byte, n *node, i int) int {
 	case r.c.next(doc) != i: // not JSON
 		return r.c.end(doc)
 	case c == '{' && len(n.members) > 0 && r.inOrder:
-		end = r.sorted(doc, n, i, nil)
+		end = r.sorted(doc, n, i, head{})
 	case c == '{' && len(n.members) > 0:
 		end = r.object(doc, n, i)
 	case c == '[' && len(n.elements) > 0:

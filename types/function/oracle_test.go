@@ -147,6 +147,11 @@ func TestNamesAgreeWithPostgreSQL(t *testing.T) {
 	}
 }
 
+// TestKeywordsAgreeWithPostgreSQL compares pg15keywords.txt with what a running server's pg_get_keywords says.
+func TestKeywordsAgreeWithPostgreSQL(t *testing.T) {
+	agrees(t, "testdata/pg15keywords.sql", "pg15keywords.txt", pg15Keywords)
+}
+
 // TestTableAgreesWithPostgreSQL compares pg15.txt with the catalogs of a running server.
 func TestTableAgreesWithPostgreSQL(t *testing.T) { agrees(t, "testdata/pg15.sql", "pg15.txt", pg15) }
 

@@ -21,20 +21,19 @@ func registerRegexp(r *registry) {
 		r.op(t+" !~* text", regexpKernel("i", false))
 	}
 	r.fn("regexp_like(text,text)", regexpKernel("", true))
-	r.fn("regexp_like(text,text,text)", withRegexp(func(a []*column.Vector, i int) []byte { return a[2].Str(i) },
-		func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+	r.fn("regexp_like(text,text,text)", withRegexp(flagsAt(2),
+		func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+			if global {
+				return noGlobal("regexp_like")
+			}
 			out.AppendBool(re.Match(a[0].Str(i)))
 			return nil
 		}))
 	r.fn("regexp_replace(text,text,text)", withRegexp(noFlags, regexpReplace))
-	r.fn("regexp_replace(text,text,text,text)", withRegexp(func(a []*column.Vector, i int) []byte { return a[3].Str(i) }, regexpReplace))
-	r.fn("regexp_count(text,text)", withRegexp(noFlags, func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
-		return appendInt4(out, int64(len(re.FindAllIndex(a[0].Str(i), -1))))
-	}))
-	r.fn("regexp_substr(text,text)", withRegexp(noFlags, func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
-		appendMatch(out, a[0].Str(i), re.FindIndex(a[0].Str(i)))
-		return nil
-	}))
+	r.fn("regexp_replace(text,text,text,text)", withRegexp(flagsAt(3), regexpReplace))
+	for _, more := range []string{"int4", "int4,int4", "int4,int4,text"} {
+		r.fn("regexp_replace(text,text,text,"+more+")", withRegexp(flagsAt(5), regexpReplaceFrom))
+	}
 	r.fn("substring(text,text)", withRegexp(noFlags, func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 		s := a[0].Str(i)
 		m := re.FindSubmatchIndex(s)
@@ -88,16 +87,57 @@ func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *regexp.
 // regexpReplace is regexp_replace: the first match, or all with flag g, by a text in which \1 … \9 and \& stand for what matched.
 func regexpReplace(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
 	s, by := a[0].Str(i), a[2].Str(i)
-	limit := 1
-	if global {
-		limit = -1
+	matches, err := theMatches(re, s, global)
+	if err != nil {
+		return err
 	}
-	matches := re.FindAllSubmatchIndex(s, limit)
-	if matches == nil {
+	out.AppendFunc(func(dst []byte) []byte { return appendReplaced(dst, s, by, matches) })
+	return nil
+}
+
+// theMatches are all matches, or the first.
+func theMatches(re *regexp.Regexp, s []byte, all bool) ([][]int, error) {
+	if all {
+		return allMatches(re, s)
+	}
+	if m := re.FindSubmatchIndex(s); m != nil {
+		return [][]int{m}, nil
+	}
+	return nil, nil
+}
+
+// regexpReplaceFrom is regexp_replace with a place to start at and the number of the match to replace, 0 for all.
+func regexpReplaceFrom(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+	s, by := a[0].Str(i), a[2].Str(i)
+	start, err := startOf(re, a, i, 3, s)
+	if err != nil {
+		return err
+	}
+	number := int64(1)
+	if len(a) > 4 {
+		if number = a[4].Int(i); number < 0 {
+			return invalidParameter("n", number)
+		}
+	}
+	if start < 0 {
 		out.AppendBytes(s)
 		return nil
 	}
-	var dst []byte
+	matches, err := theMatches(re, s[start:], number != 1)
+	switch {
+	case err != nil:
+		return err
+	case number > int64(len(matches)):
+		matches = nil
+	case number > 0:
+		matches = matches[number-1 : number]
+	}
+	out.AppendFunc(func(dst []byte) []byte { return appendReplaced(append(dst, s[:start]...), s[start:], by, matches) })
+	return nil
+}
+
+// appendReplaced appends s with its matches replaced.
+func appendReplaced(dst, s, by []byte, matches [][]int) []byte {
 	at := 0
 	for _, m := range matches {
 		dst = append(dst, s[at:m[0]]...)
@@ -122,8 +162,7 @@ func regexpReplace(re *regexp.Regexp, global bool, a []*column.Vector, i int, ou
 		}
 		at = m[1]
 	}
-	out.AppendBytes(append(dst, s[at:]...))
-	return nil
+	return append(dst, s[at:]...)
 }
 
 // compileRegexp compiles a PostgreSQL regular expression of the subset that Go's engine (RE2) decides alike; the rest

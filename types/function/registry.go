@@ -42,7 +42,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 	r.load(pg15)
 	for _, register := range []func(*registry){
 		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
-		registerText, registerTextFormat, registerLike, registerRegexp, registerBytea,
+		registerText, registerTextFormat, registerLike, registerRegexp, registerRegexpFind, registerSimilar, registerUnistr, registerNumNulls, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerTimeMake, registerToChar,
 		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings,
 		registerArray, registerJSON, registerJSONBuild, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,

@@ -46,7 +46,7 @@ func TestWhatIsNotBuiltSaysSo(t *testing.T) {
 		err  func() error
 	}{
 		{types.CodeFeatureNotSupported, func() error {
-			_, err := ResolveFunction("", "regexp_match", []types.OID{types.Text, types.Text})
+			_, err := ResolveFunction("", "diameter", []types.OID{718})
 			return err
 		}},
 		{types.CodeFeatureNotSupported, func() error { _, err := ResolveAggregate("xmlagg", []types.OID{types.XML}); return err }},

@@ -105,25 +105,30 @@ func (r *matchRows) Next(max int, out []*column.Vector) error {
 	for ; max > 0 && len(r.matches) > 0; max-- {
 		m := r.matches[0]
 		r.matches = r.matches[1:]
-		if len(m) > 2 {
-			m = m[2:]
-		}
-		text := []byte{'{'}
-		for i := 0; i < len(m); i += 2 {
-			if i > 0 {
-				text = append(text, ',')
-			}
-			if m[i] < 0 {
-				text = append(text, "NULL"...)
-			} else {
-				text = appendQuotedElement(text, r.s[m[i]:m[i+1]])
-			}
-		}
-		if err := types.ParseText(out[0], nil, types.TextArray, -1, append(text, '}')); err != nil {
+		if err := types.ParseText(out[0], nil, types.TextArray, -1, groupsText(r.s, m)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// groupsText is a match's groups, or the match where there are none, as the text of an array.
+func groupsText(s []byte, m []int) []byte {
+	if len(m) > 2 {
+		m = m[2:]
+	}
+	text := []byte{'{'}
+	for i := 0; i < len(m); i += 2 {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		if m[i] < 0 {
+			text = append(text, "NULL"...)
+		} else {
+			text = appendQuotedElement(text, s[m[i]:m[i+1]])
+		}
+	}
+	return append(text, '}')
 }
 
 // pieceRows yields pieces of a text; a nil piece is null.

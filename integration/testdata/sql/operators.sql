@@ -65,5 +65,4 @@ select (1, 2) = (1, 2), (1, 2) < (1, 3), row(1, 'a') is null;
 select n = any(array[1, 2, 3]), n <> all(array[1, 2]) from stream;
 select n = any('{1,2,3}') from stream;
 select array[1, 2, 3], array['a', null], (array[1, 2])[1];
--- later
 select s similar to '(a|b)%' from stream;

@@ -11,7 +11,6 @@ select k, md5(s), ascii(s), chr(65 + small::int), to_hex(small), starts_with(s, 
 select k, overlay(s placing 'XX' from 2), overlay(s placing 'XX' from 2 for 1) from stream where s <> '';
 select k, regexp_replace(s, 'a', 'X'), regexp_replace(s, 'a', 'X', 'g'), regexp_replace(s, '(\w)(\w)', '\2\1', 'g'), regexp_replace(s, 'A', 'x', 'gi') from stream;
 select k, substring(s from '\d+'), substring(s, 'a(.)') from stream;
--- later
 select k, regexp_match(s, 'a(.)') is null from stream;
 select k, quote_literal(s), quote_ident(s), quote_nullable(s) from stream;
 select format('%s and %s', 'a', 1), format('%I = %L', 'odd name', 'it''s'), format('%%'), format('%2$s %1$s', 'a', 'b'), format('%10s|%-10s|', 'x', 'y'), format('x');
@@ -46,7 +45,6 @@ select * from regexp_split_to_table('a b c', ' ');
 select string_to_array('a,b,c', ',');
 select regexp_replace('foobarbaz', 'b..', 'X'), regexp_replace('foobarbaz', 'b(..)', 'X\1Y', 'g'), regexp_replace('abc', '', '-', 'g');
 select regexp_count('abcabc', 'b'), regexp_like('abc', 'B', 'i');
--- later
 select regexp_instr('abcabc', 'c'), regexp_substr('abc123', '\d+');
 select like_escape('a', 'b') is null, 'x' like 'X', 'ab' like 'a_', 'a
 b' like 'a%b';

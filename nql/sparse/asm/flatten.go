@@ -78,7 +78,7 @@ func (f *flattener) write(found GPVirtual, tape Mem) {
 	JNE(LabelRef("eight"))
 	Label("flat")
 	MOVQ(behind, tape.Base)
-	ADDL(Imm(64), f.base)
+	f.next()
 }
 
 // compress does it for AVX-512. There are often more than 16 offsets in a block, hardly ever more than 32: so the branch is there.
@@ -120,9 +120,17 @@ func (f *flattener) compress(found, count GPVirtual, tape Mem) {
 		store(j)
 	}
 	Label("few")
-	if f.size == 2 {
+	f.next()
+}
+
+// next goes to the next block.
+func (f *flattener) next() {
+	switch {
+	case f.identity == nil:
+		ADDL(Imm(64), f.base)
+	case f.size == 2:
 		VPADDW(f.step, f.bases, f.bases)
-	} else {
+	default:
 		VPADDD(f.step, f.bases, f.bases)
 	}
 }

@@ -18,5 +18,6 @@ func main() {
 		probe(isa, true)
 		specials(isa)
 	}
+	passBelow()
 	Generate()
 }

@@ -8,13 +8,12 @@ import (
 
 // structure writes the offsets that a reader goes by to a tape of 16 bits each.
 func structure(i isa) {
-	TEXT("structure"+i.name(), NOSPLIT, "func(s *uint64, tape *uint16, text *byte, n int) int")
+	TEXT("structure"+i.name(), NOSPLIT, "func(s *uint64, tape *uint16, text *byte, n int, base uint32) int")
 	s := loadState(i, false)
 	tape := Mem{Base: Load(Param("tape"), GP64()).(GPVirtual)}
 	text := Mem{Base: Load(Param("text"), GP64()).(GPVirtual)}
 	n := Load(Param("n"), GP64()).(GPVirtual)
-	base := GP32()
-	XORL(base, base)
+	base := Load(Param("base"), GP32()).(GPVirtual)
 
 	quote, backslash, control := broadcast(i, '"'), broadcast(i, '\\'), broadcast(i, ' '-1)
 	m := newMarks(i)
@@ -22,16 +21,33 @@ func structure(i isa) {
 
 	eachBlock(i, text, n, func(v []VecVirtual) {
 		quotes := i.equal(v, quote)
-		s.unescape(quotes, i.equal(v, backslash))
+		backslashes := i.equal(v, backslash)
+		s.skipWithin(quotes, backslashes, flat)
+		s.unescape(quotes, backslashes)
 		in := s.within(quotes)
 		ORQ(i.atMost(v, control), in)
 		found := m.find(v, in)
 		flat.write(found, tape)
+		Label("next")
 	})
 	s.store()
 	VZEROUPPER()
 	flat.storeLength(tape)
 	RET()
+}
+
+// skipWithin leaves a block out that lies within a string: without quotes, there is nothing in it but what a backslash at its end does.
+func (s *state) skipWithin(quotes, backslashes GPVirtual, flat *flattener) {
+	TESTQ(quotes, quotes)
+	JNE(LabelRef("look"))
+	TESTQ(s.inString, s.inString)
+	JE(LabelRef("look"))
+	TESTQ(backslashes, backslashes)
+	JS(LabelRef("look"))
+	XORL(s.escaped.As32(), s.escaped.As32())
+	flat.next()
+	JMP(LabelRef("next"))
+	Label("look")
 }
 
 // marks finds { } [ ] : and ,.

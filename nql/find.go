@@ -1,6 +1,0 @@
-package nql
-
-import "bytes"
-
-// find gives the first place where needle stands in text, or -1. It is the one place through which scans search raw bytes.
-func find(text, needle []byte) int { return bytes.Index(text, needle) }

@@ -1,0 +1,5 @@
+//go:build race
+
+package nql
+
+const raceDetector = true

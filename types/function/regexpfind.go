@@ -1,0 +1,173 @@
+package function
+
+import (
+	"regexp"
+	"unicode/utf8"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// registerRegexpFind: the functions that tell where an expression matches, and which of its matches.
+func registerRegexpFind(r *registry) {
+	for n := 2; n <= 7; n++ {
+		signature := "(text,text" + [...]string{"", ",int4", ",int4,int4", ",int4,int4,int4", ",int4,int4,int4,text", ",int4,int4,int4,text,int4"}[n-2] + ")"
+		r.fn("regexp_instr"+signature, findKernel("regexp_instr", finding{flags: 5, start: 2, number: 3, end: 4, group: 6}, func(s []byte, m *match, out *column.Vector) {
+			if m == nil {
+				out.AppendInt(0)
+				return
+			}
+			at := m.from
+			if m.end {
+				at = m.to
+			}
+			out.AppendInt(int64(utf8.RuneCount(s[:at])) + 1)
+		}))
+	}
+	for n := 2; n <= 6; n++ {
+		signature := "(text,text" + [...]string{"", ",int4", ",int4,int4", ",int4,int4,text", ",int4,int4,text,int4"}[n-2] + ")"
+		r.fn("regexp_substr"+signature, findKernel("regexp_substr", finding{flags: 4, start: 2, number: 3, group: 5}, func(s []byte, m *match, out *column.Vector) {
+			if m == nil {
+				out.AppendNull()
+				return
+			}
+			out.AppendBytes(s[m.from:m.to])
+		}))
+	}
+	for _, signature := range []string{"(text,text)", "(text,text,int4)", "(text,text,int4,text)"} {
+		r.fn("regexp_count"+signature, withRegexp(flagsAt(3), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+			if global {
+				return noGlobal("regexp_count")
+			}
+			s := a[0].Str(i)
+			start, err := startOf(re, a, i, 2, s)
+			if err != nil || start < 0 {
+				return appendInt(out)(0, err)
+			}
+			all, err := allMatches(re, s[start:])
+			return appendInt(out)(int64(len(all)), err)
+		}))
+	}
+	for _, signature := range []string{"(text,text)", "(text,text,text)"} {
+		r.fn("regexp_match"+signature, withRegexp(flagsAt(2), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+			if global {
+				return noGlobal("regexp_match").WithHint("Use the regexp_matches function instead.")
+			}
+			s := a[0].Str(i)
+			m := re.FindSubmatchIndex(s)
+			if m == nil {
+				out.AppendNull()
+				return nil
+			}
+			return types.ParseText(out, nil, types.TextArray, -1, groupsText(s, m))
+		}))
+		r.fn("regexp_split_to_array"+signature, withRegexp(flagsAt(2), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+			if global {
+				return noGlobal("regexp_split_to_array")
+			}
+			var pieces []string
+			for _, p := range splitPieces(re, a[0].Str(i)) {
+				pieces = append(pieces, string(p))
+			}
+			out.AppendFunc(func(dst []byte) []byte { return types.AppendTexts(dst, pieces...) })
+			return nil
+		}))
+	}
+}
+
+// flagsAt takes the flags from an argument, where the call has it.
+func flagsAt(at int) func(a []*column.Vector, i int) []byte {
+	return func(a []*column.Vector, i int) []byte {
+		if at >= len(a) {
+			return nil
+		}
+		return a[at].Str(i)
+	}
+}
+
+func noGlobal(name string) *types.Error {
+	return types.Errorf(types.CodeInvalidParameterValue, "%s() does not support the \"global\" option", name)
+}
+
+func invalidParameter(name string, x int64) error {
+	return types.Errorf(types.CodeInvalidParameterValue, "invalid value for parameter \"%s\": %d", name, x)
+}
+
+// startOf is the byte at which to start, from the character that an argument names; -1 where that is behind the end.
+func startOf(re *regexp.Regexp, a []*column.Vector, i, at int, s []byte) (int, error) {
+	if at >= len(a) {
+		return 0, nil
+	}
+	n := a[at].Int(i)
+	if n <= 0 {
+		return 0, invalidParameter("start", n)
+	}
+	start := 0
+	for ; n > 1; n-- {
+		if start == len(s) {
+			return -1, nil
+		}
+		_, w := utf8.DecodeRune(s[start:])
+		start += w
+	}
+	if start > 0 && looksAround(re) {
+		return 0, unsupportedRegexp("assertion, with a place to start at")
+	}
+	return start, nil
+}
+
+// finding says which arguments tell how to search, 0 none.
+type finding struct{ flags, start, number, end, group int }
+
+// match is what was looked for: of a match, or of one of its groups.
+type match struct {
+	from, to int
+	end      bool
+}
+
+// findKernel finds the match, and the group of it, that the arguments ask for; m is nil where there is none.
+func findKernel(name string, f finding, put func(s []byte, m *match, out *column.Vector)) Kernel {
+	return withRegexp(flagsAt(f.flags), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		option := func(at int, otherwise int64) int64 {
+			if at == 0 || at >= len(a) {
+				return otherwise
+			}
+			return a[at].Int(i)
+		}
+		s := a[0].Str(i)
+		start, err := startOf(re, a, i, f.start, s)
+		if err != nil {
+			return err
+		}
+		number, end, group := option(f.number, 1), option(f.end, 0), option(f.group, 0)
+		switch {
+		case number <= 0:
+			return invalidParameter("n", number)
+		case end != 0 && end != 1:
+			return invalidParameter("endoption", end)
+		case group < 0:
+			return invalidParameter("subexpr", group)
+		case global:
+			return noGlobal(name)
+		}
+		if start < 0 || group > int64(re.NumSubexp()) {
+			put(s, nil, out)
+			return nil
+		}
+		var all [][]int
+		if number == 1 {
+			if m := re.FindSubmatchIndex(s[start:]); m != nil {
+				all = [][]int{m}
+			}
+		} else if all, err = allMatches(re, s[start:]); err != nil {
+			return err
+		}
+		if number > int64(len(all)) || all[number-1][2*group] < 0 {
+			put(s, nil, out)
+			return nil
+		}
+		m := all[number-1]
+		put(s, &match{from: start + m[2*group], to: start + m[2*group+1], end: end == 1}, out)
+		return nil
+	})
+}
