@@ -13,9 +13,14 @@ import (
 // answer is rows of cells in PostgreSQL's text form; nil is null.
 type answer [][]*string
 
-// differ says where two answers are not the same, "" if they are. Numbers may differ in the last digits (sums of floats depend on their
-// order), JSON in its white space and the order of members.
-func (q query) differ(a, b answer) string {
+// lastDigits is how far, relatively, numbers may differ that are computed: sums of floats depend on their order.
+const lastDigits = 1e-9
+
+// differ says where two answers are not the same, "" if they are. Numbers may differ in the last digits, JSON in its white space and the order of members.
+func (q query) differ(a, b answer) string { return q.differBy(a, b, lastDigits) }
+
+// differBy is differ with another bound for numbers.
+func (q query) differBy(a, b answer, within float64) string {
 	if len(a) != len(b) {
 		return fmt.Sprintf("%d rows, %d rows", len(a), len(b))
 	}
@@ -29,7 +34,7 @@ func (q query) differ(a, b answer) string {
 			return fmt.Sprintf("row %d: %d columns, %d columns", i+1, len(a[i]), len(b[i]))
 		}
 		for j := range a[i] {
-			if !sameCell(a[i][j], b[i][j]) {
+			if !sameCell(a[i][j], b[i][j], within) {
 				return fmt.Sprintf("row %d, column %d: %s, %s", i+1, j+1, cellText(a[i][j]), cellText(b[i][j]))
 			}
 		}
@@ -59,7 +64,7 @@ func cellText(c *string) string {
 	return *c
 }
 
-func sameCell(a, b *string) bool {
+func sameCell(a, b *string, within float64) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
@@ -76,7 +81,7 @@ func sameCell(a, b *string) bool {
 	}
 	x, xerr := strconv.ParseFloat(*a, 64)
 	y, yerr := strconv.ParseFloat(*b, 64)
-	return xerr == nil && yerr == nil && math.Abs(x-y) <= 1e-9*max(math.Abs(x), math.Abs(y))
+	return xerr == nil && yerr == nil && math.Abs(x-y) <= within*max(math.Abs(x), math.Abs(y))
 }
 
 // parseJSON keeps numbers as they are written: large ones would not survive as floats.

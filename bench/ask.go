@@ -19,6 +19,8 @@ type timing struct {
 	Median float64   `json:"median_ms"`
 	Runs   []float64 `json:"runs_ms,omitempty"`
 	Rows   int       `json:"rows"`
+	// Estimate: the answer is one by design, and was compared with a wider bound.
+	Estimate bool `json:"estimate,omitempty"`
 	// NotYet says why it does not run, "" if it does.
 	NotYet string `json:"not_yet,omitempty"`
 	answer answer
@@ -124,7 +126,11 @@ func askAll(ctx context.Context, out io.Writer, binary, dir, data string, d data
 	if !peer {
 		return results, nil
 	}
-	p, err := startPostgres(ctx)
+	bin, err := postgresPrograms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := startPostgres(ctx, bin)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,8 @@ type dataset struct {
 }
 
 func (d *dataset) flags(cmd *cobra.Command, events int64) {
-	cmd.Flags().Int64Var(&d.Events, "events", events, "number of events")
+	d.Events = events
+	cmd.Flags().Var((*amount)(&d.Events), "events", "number of events; K and M stand for thousands and millions")
 	cmd.Flags().Uint64Var(&d.Seed, "seed", 1, "seed of the generator: equal seeds make equal events")
 	cmd.Flags().Int64Var(&d.PerDay, "per-day", 1_000_000, "events in a day of the data")
 }

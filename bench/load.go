@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -92,23 +93,25 @@ func load(ctx context.Context, binary, dir, data string, d dataset, pipe bool) (
 // importFile imports from a file, which it removes.
 func importFile(ctx context.Context, binary, dir, data string, d dataset) (raw int64, u usage, err error) {
 	path := filepath.Join(dir, "events.ndjson")
-	f, err := os.Create(path)
-	if err != nil {
-		return 0, u, err
-	}
 	defer os.Remove(path)
-	raw, err = writeEvents(ctx, f, d.generator(), d.Events)
-	if err == nil {
-		err = f.Sync() // so that its writing back is not part of what is measured
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
+	if raw, err = writeFile(ctx, path, d); err != nil {
 		return raw, u, err
 	}
 	u, err = run(ctx, nil, binary, "import", "--data", data, path)
 	return raw, u, err
+}
+
+// writeFile writes the events into a file, and returns when they are on the disk: their writing back shall not be part of what is measured.
+func writeFile(ctx context.Context, path string, d dataset) (raw int64, err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return 0, err
+	}
+	raw, err = writeEvents(ctx, f, d.generator(), d.Events)
+	if err == nil {
+		err = f.Sync()
+	}
+	return raw, errors.Join(err, f.Close())
 }
 
 // importPiped imports what r generates.

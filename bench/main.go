@@ -17,18 +17,23 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	var alone contest
 	root := &cobra.Command{
-		Use:   "bench COMMAND",
+		Use:   "bench [COMMAND]",
 		Short: "Measure flare-pg from outside",
 		Long: `Measure flare-pg from outside: the built program, its command line, its protocol.
-Every command works in a scratch directory, removes it at the end, and ends the servers that it started.`,
-		Example: `  go run ./bench load --events 1000000
+Every command works in a scratch directory, removes it at the end, and ends the servers that it started. Without a command it does what peers does.`,
+		Example: `  go run ./bench --events 1M --results ./results
+  go run ./bench load --events 1000000
   go run ./bench queries --events 1000000 --postgres --json queries.json
   go run ./bench latency --duration 2m`,
+		Args:              cobra.NoArgs,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return alone.run(cmd.Context(), cmd.OutOrStdout()) },
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand(), grafanaCommand())
+	alone.flags(root)
+	root.AddCommand(peersCommand(), generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand(), grafanaCommand())
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {
@@ -41,6 +46,7 @@ type scratch struct {
 	binary string
 	work   string
 	json   string
+	node   nodeProgram
 }
 
 func (s *scratch) flags(cmd *cobra.Command) {

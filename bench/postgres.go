@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,30 +25,44 @@ type postgres struct {
 	dsn   string
 	dir   string
 	cmd   *exec.Cmd
-	stdin io.Closer
+	stdin io.WriteCloser
+	said  *bufio.Scanner
 }
 
-// The cluster ends with the standard input of the shell that keeps it, so also when this process is killed. $1 is its directory, $2 that of the
-// programs. fsync is on, as in flare-pg; memory is what a small server would be given.
+// The cluster ends with the standard input of the shell that keeps it, so also when this process is killed; until then the shell stops and starts it as it is
+// told. $1 is its directory, $2 that of the programs. fsync is on, as in flare-pg; memory is what a small server would be given.
 const keeper = `
 dir=$1 bin=$2
 trap '' INT
+start() {
+  "$bin/pg_ctl" -D "$dir/data" -w -s -l "$dir/log" -o "-k '$dir' -p 5432 -c listen_addresses= -c timezone=UTC -c shared_buffers=512MB -c work_mem=64MB -c maintenance_work_mem=256MB -c max_wal_size=4GB" start >"$dir/start" 2>&1 || { cat "$dir/start" "$dir/log"; exit 1; }
+  echo ready
+}
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -N --encoding=UTF8 --locale=C.UTF-8 >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
-"$bin/pg_ctl" -D "$dir/data" -w -s -l "$dir/log" -o "-k '$dir' -p 5432 -c listen_addresses= -c timezone=UTC -c shared_buffers=512MB -c work_mem=64MB -c maintenance_work_mem=256MB -c max_wal_size=4GB" start >"$dir/start" 2>&1 || { cat "$dir/start" "$dir/log"; exit 1; }
-echo ready
-cat >/dev/null
+start
+while read -r what; do
+  case $what in
+  stop) "$bin/pg_ctl" -D "$dir/data" -w -s -m fast stop 2>&1 && echo stopped ;;
+  start) start ;;
+  esac
+done
 "$bin/pg_ctl" -D "$dir/data" -w -s -m immediate stop >/dev/null 2>&1
 rm -rf "$dir/data" "$dir/log" "$dir/start"
 `
 
-func startPostgres(ctx context.Context) (p *postgres, err error) {
-	bin := "/usr/lib/postgresql/15/bin"
+// postgresPrograms gives the directory of PostgreSQL 15's programs.
+func postgresPrograms(ctx context.Context) (bin string, err error) {
+	bin = "/usr/lib/postgresql/15/bin"
 	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
 		bin = strings.TrimSpace(string(out))
 	}
 	if out, err := exec.CommandContext(ctx, filepath.Join(bin, "postgres"), "--version").Output(); err != nil || !strings.Contains(string(out), ") 15.") {
-		return nil, fmt.Errorf("PostgreSQL 15 is not in %s: %s %w", bin, out, err)
+		return "", fmt.Errorf("PostgreSQL 15 is not in %s: %s %w", bin, out, err)
 	}
+	return bin, nil
+}
+
+func startPostgres(ctx context.Context, bin string) (p *postgres, err error) {
 	dir, err := os.MkdirTemp("", "flare-pg-peer-") // not the scratch directory: a socket's path must be short, and postgres must get there
 	if err != nil {
 		return nil, err
@@ -77,18 +92,45 @@ func startPostgres(ctx context.Context) (p *postgres, err error) {
 	if err != nil {
 		return nil, err
 	}
+	p.said = bufio.NewScanner(out)
 	if err := p.cmd.Start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	var said strings.Builder
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if lines.Text() == "ready" {
-			return p, nil
-		}
-		said.WriteString(lines.Text() + "\n")
+	if err := p.await("ready"); err != nil {
+		p.stop()
+		return nil, err
 	}
-	p.stop()
-	return nil, fmt.Errorf("PostgreSQL did not start:\n%s", said.String())
+	return p, ctx.Err()
+}
+
+// await reads what the keeper says until it says that.
+func (p *postgres) await(word string) error {
+	var said strings.Builder
+	for p.said.Scan() {
+		if p.said.Text() == word {
+			return nil
+		}
+		said.WriteString(p.said.Text() + "\n")
+	}
+	return fmt.Errorf("PostgreSQL is not %s:\n%s", word, said.String())
+}
+
+// restart stops the cluster in order, does what is to be done between, and starts it again.
+func (p *postgres) restart(between func() error) error {
+	for _, step := range []struct{ do, done string }{{"stop", "stopped"}, {"start", "ready"}} {
+		if _, err := io.WriteString(p.stdin, step.do+"\n"); err != nil {
+			return err
+		}
+		if err := p.await(step.done); err != nil {
+			return err
+		}
+		if step.do == "stop" {
+			if err := between(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (p *postgres) stop() {
@@ -97,8 +139,8 @@ func (p *postgres) stop() {
 	os.RemoveAll(p.dir)
 }
 
-// load fills the table events and returns how long that took and the table's bytes with its index.
-func (p *postgres) load(ctx context.Context, d dataset) (took time.Duration, size int64, err error) {
+// load fills the table events, with further indexes as they are given, and returns how long that took and the table's bytes with its indexes.
+func (p *postgres) load(ctx context.Context, d dataset, more ...string) (took time.Duration, size int64, err error) {
 	c, err := pgx.Connect(ctx, p.dsn)
 	if err != nil {
 		return 0, 0, err
@@ -113,7 +155,7 @@ func (p *postgres) load(ctx context.Context, d dataset) (took time.Duration, siz
 	if _, err := c.PgConn().CopyFrom(ctx, r, `copy events from stdin (format csv, quote E'\x01', delimiter E'\x02')`); err != nil {
 		return 0, 0, err
 	}
-	for _, sql := range []string{"create index on events (t)", "vacuum analyze events"} {
+	for _, sql := range slices.Concat([]string{"create index on events (t)"}, more, []string{"vacuum analyze events"}) {
 		if _, err := c.Exec(ctx, sql); err != nil {
 			return 0, 0, err
 		}

@@ -15,6 +15,31 @@ type memory struct {
 	Anonymous    int64 `json:"rss_anon"`
 	MaxResident  int64 `json:"vm_hwm"`
 	MaxAnonymous int64 `json:"rss_anon_max"` // of the samples taken
+
+	shared int64 // with other processes
+}
+
+// atMost is the higher of each, of processes one after the other.
+func (m memory) atMost(n memory) memory {
+	m.MaxAnonymous, m.MaxResident = max(m.MaxAnonymous, n.MaxAnonymous), max(m.MaxResident, n.MaxResident)
+	return m
+}
+
+// memoryOfTree adds up a process and its children (not theirs): PostgreSQL's, which share memory that counts once.
+func memoryOfTree(pid int) (sum memory, ok bool) {
+	sum, ok = memoryOf(pid)
+	b, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(pid) + "/children")
+	for _, child := range strings.Fields(string(b)) {
+		n, _ := strconv.Atoi(child)
+		if m, ok := memoryOf(n); ok {
+			sum.Anonymous += m.Anonymous
+			sum.MaxResident += m.MaxResident
+			sum.shared = max(sum.shared, m.shared)
+		}
+	}
+	sum.Anonymous += sum.shared
+	sum.MaxAnonymous = sum.Anonymous
+	return sum, ok
 }
 
 // memoryOf reads /proc/PID/status; zero where there is none.
@@ -25,15 +50,19 @@ func memoryOf(pid int) (m memory, ok bool) {
 	}
 	for line := range strings.Lines(string(b)) {
 		name, value, _ := strings.Cut(line, ":")
+		var place *int64
 		switch name {
-		case "RssAnon", "VmHWM":
-			n, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-			if name == "VmHWM" {
-				m.MaxResident = n << 10
-			} else {
-				m.Anonymous = n << 10
-			}
+		case "RssAnon":
+			place = &m.Anonymous
+		case "RssShmem":
+			place = &m.shared
+		case "VmHWM":
+			place = &m.MaxResident
+		default:
+			continue
 		}
+		n, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+		*place = n << 10
 	}
 	m.MaxAnonymous = m.Anonymous
 	return m, m.MaxResident > 0 // a process that has ended, but was not waited for, has no lines on memory
@@ -51,11 +80,23 @@ func cpuOf(pid int) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
+// memoryOfMachine is the size of its memory, in words.
+func memoryOfMachine() string {
+	b, _ := os.ReadFile("/proc/meminfo")
+	for line := range strings.Lines(string(b)) {
+		if kb, ok := strings.CutPrefix(line, "MemTotal:"); ok {
+			n, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(kb), " kB"), 10, 64)
+			return strconv.FormatInt((n+1<<19)>>20, 10) + " GiB of memory"
+		}
+	}
+	return "memory unknown"
+}
+
 func cores() int { return runtime.NumCPU() }
 
-// watch samples the memory of a process until it is told to stop.
+// watch samples the memory of one or more processes until it is told to stop.
 type watch struct {
-	pid  int
+	of   func() (memory, bool)
 	quit chan struct{}
 	done sync.WaitGroup
 
@@ -67,7 +108,12 @@ type watch struct {
 const sampleEvery = 20 * time.Millisecond
 
 func startWatch(pid int) *watch {
-	w := &watch{pid: pid, quit: make(chan struct{})}
+	return startWatchOf(func() (memory, bool) { return memoryOf(pid) })
+}
+
+// startWatchOf samples what of gives; of may be called by several goroutines at a time.
+func startWatchOf(of func() (memory, bool)) *watch {
+	w := &watch{of: of, quit: make(chan struct{})}
 	w.done.Go(func() {
 		tick := time.NewTicker(sampleEvery)
 		defer tick.Stop()
@@ -85,7 +131,7 @@ func startWatch(pid int) *watch {
 
 // look takes a sample now and returns the state so far.
 func (w *watch) look() memory {
-	m, ok := memoryOf(w.pid)
+	m, ok := w.of()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if ok {

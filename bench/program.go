@@ -39,8 +39,7 @@ type usage struct {
 func (u usage) plus(v usage) usage {
 	u.Wall += v.Wall
 	u.CPU += v.CPU
-	u.Memory.MaxAnonymous = max(u.Memory.MaxAnonymous, v.Memory.MaxAnonymous)
-	u.Memory.MaxResident = max(u.Memory.MaxResident, v.Memory.MaxResident)
+	u.Memory = u.Memory.atMost(v.Memory)
 	return u
 }
 

@@ -26,7 +26,7 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 		return nil, nil
 	}
 	s := &scanning{spec: &spec, store: tx.s, program: program, signals: signals}
-	s.needs = needed(spec.Where)
+	s.needs = nql.Needs(spec.Where)
 	if spec.Where != nil {
 		s.predicate = nql.Print(spec.Where)
 	}

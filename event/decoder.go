@@ -12,6 +12,7 @@ import "github.com/flare-pg/flare-pg/nql/sparse"
 type Decoder struct {
 	o      Options
 	names  names
+	second bool // this is the second event, or a later one
 	shapes shapes
 
 	src      []byte
@@ -99,13 +100,7 @@ func (d *Decoder) Decode(dst, src []byte, observe *Summary) (doc []byte, ts int6
 	if len(src) > d.o.Bytes {
 		return dst, 0, &Error{Code: CodeTooLarge, Offset: -1, Reason: tooLarge(len(src), d.o.Bytes)}
 	}
-	if d.names.strays > manyStrays {
-		d.forget()
-	}
-	d.src = src
-	d.specials = sparse.Specials(d.specials, src)
-	d.nodes, d.order, d.strays, d.text = d.nodes[:0], d.order[:0], d.strays[:0], d.text[:0]
-	d.err = nil
+	d.begin(src)
 	ok := d.parse()
 	if ok {
 		dst = d.emit(dst)
@@ -115,11 +110,23 @@ func (d *Decoder) Decode(dst, src []byte, observe *Summary) (doc []byte, ts int6
 		}
 	}
 	d.src = nil
+	d.second = true
 	d.shrink()
 	if !ok {
 		return dst, 0, d.err
 	}
 	return dst, ts, nil
+}
+
+// begin makes ready for the event in src.
+func (d *Decoder) begin(src []byte) {
+	if d.names.strays > manyStrays {
+		d.forget()
+	}
+	d.src = src
+	d.specials = sparse.Specials(d.specials, src)
+	d.nodes, d.order, d.strays, d.text = d.nodes[:0], d.order[:0], d.strays[:0], d.text[:0]
+	d.err = nil
 }
 
 // shrink gives back the memory that an unusually large event took.

@@ -25,7 +25,7 @@ type names struct {
 
 // known is a name at its place. Its id is its index; that of the event itself is root, which is no member.
 type known struct {
-	quoted string // as normalised, with quotes and the colon
+	quoted []byte // as normalised, with quotes and the colon
 
 	// For plainMembers: the first and the last eight bytes of quoted, and those behind the first; where it has fewer than eight, both are all of it, and mask has
 	// no more bits set.
@@ -70,7 +70,7 @@ const (
 // stands reports whether the name with its colon, spelled as normalised, stands at src[i:].
 func (k *known) stands(src []byte, i int) bool {
 	n := len(k.quoted)
-	return n > 0 && n <= len(src)-i && string(src[i:i+n]) == k.quoted
+	return n > 0 && n <= len(src)-i && bytes.Equal(src[i:i+n], k.quoted)
 }
 
 // longestPlain is the longest name, with quotes and the colon, that plainMembers and nearby recognise: three words of eight bytes.
@@ -78,7 +78,7 @@ const longestPlain = 24
 
 // spell sets how the name is spelled.
 func (k *known) spell(quoted []byte) {
-	k.quoted = string(quoted)
+	k.quoted = quoted
 	if len(quoted) > longestPlain {
 		return
 	}
@@ -93,19 +93,35 @@ func (k *known) spell(quoted []byte) {
 // forget empties n but for the event itself and its built-in members.
 func (d *Decoder) forget() {
 	n := &d.names
-	clear(n.all) // the strings, too
-	n.all, n.strays = n.all[:0], 0
-	if n.table == nil {
-		n.table = make([]uint32, 64)
-	}
-	clear(n.table)
+	clear(n.all) // the texts, too
+	n.all, n.strays = append(n.all[:0], builtins.all...), 0
+	n.table = append(n.table[:0], builtins.table...)
 	clear(n.near[:])
-	d.shapes = shapes{} // which are made of ids
-	d.shapes.grow()
-	n.all = append(n.all, known{})
-	for _, name := range builtinOrder {
-		d.learn(root, hashStep(root, maphash.String(seed, name)), []byte(name))
+	n.all[root].children = slices.Clone(n.all[root].children)
+	for i := range n.all[1:] {
+		n.all[1+i].play(d.roleOf(n.all[1+i].name))
 	}
+	d.shapes = shapes{} // which are made of ids
+}
+
+// builtins is what every Decoder begins with.
+var builtins = func() (n names) {
+	n.all = append(n.all, known{})
+	n.table = make([]uint32, 64)
+	for _, name := range builtinOrder {
+		n.learn(root, hashOf(root, []byte(name)), []byte(name))
+	}
+	return n
+}()
+
+func hashOf(parent uint32, name []byte) uint64 {
+	return hashStep(int32(parent), maphash.Bytes(seed, name))
+}
+
+// play sets what a top-level member may turn out to be.
+func (k *known) play(r role) {
+	k.role = r
+	k.plain = k.plain && r == 0 // object takes note of it
 }
 
 // lookup finds the name that was met as a member of parent, or takes it in; none where it is a stray.
@@ -114,7 +130,7 @@ func (d *Decoder) lookup(parent uint32, name []byte) uint32 {
 		return none
 	}
 	n := &d.names
-	h := hashStep(int32(parent), maphash.Bytes(seed, name))
+	h := hashOf(parent, name)
 	mask := uint64(len(n.table) - 1)
 	for i := h & mask; n.table[i] != 0; i = (i + 1) & mask {
 		k := &n.all[n.table[i]]
@@ -122,25 +138,30 @@ func (d *Decoder) lookup(parent uint32, name []byte) uint32 {
 			return n.table[i]
 		}
 	}
-	if len(n.all) >= maxNames {
+	switch {
+	case !d.second:
+		return none // whoever decodes one event only has nothing of what others would gain
+	case len(n.all) >= maxNames:
 		n.strays++
 		return none
 	}
-	return d.learn(parent, h, name)
+	id := n.learn(parent, h, name)
+	if parent == root {
+		n.all[id].play(d.roleOf(name))
+	}
+	return id
 }
 
 // learn adds an entry.
-func (d *Decoder) learn(parent uint32, hash uint64, name []byte) uint32 {
-	n := &d.names
+func (n *names) learn(parent uint32, hash uint64, name []byte) uint32 {
 	id := uint32(len(n.all))
 	if 2*len(n.all) >= len(n.table) {
 		n.grow()
 	}
-	k := known{parent: parent, hash: hash, name: bytes.Clone(name)}
+	k := known{parent: parent, hash: hash}
 	k.spell(append(AppendString(make([]byte, 0, len(name)+3), name), ':'))
-	if parent == root {
-		k.role = d.roleOf(name)
-		k.plain = k.plain && k.role == 0 // object takes note of it
+	if k.name = k.quoted[1 : len(k.quoted)-2]; len(k.name) != len(name) {
+		k.name = bytes.Clone(name) // it has escapes when it is quoted
 	}
 	n.all = append(n.all, k)
 	n.place(id)

@@ -84,10 +84,18 @@ func TestEachKindOfBadEventIsAClearError(t *testing.T) {
 		{`{"time":true}`, CodeInvalidTime, "field time: timestamp is a boolean at offset 8"},
 		{`{"@t":"0000-01-01T00:00:00Z"}`, CodeTimeOutOfRange, `field @t: timestamp is out of range (years 1 to 9999): "0000-01-01T00:00:00Z" at offset 6`},
 	} {
-		dst, _, err := NewDecoder(Options{}).Decode([]byte("x"), []byte(c.in), nil)
-		var e *Error
-		if !errors.As(err, &e) || e.Code != c.code || err.Error() != c.want || string(dst) != "x" {
-			t.Errorf("%s\ngot  %v\nwant %s %s", c.in, err, c.want, c.code)
+		experienced := NewDecoder(Options{})
+		for range 4 {
+			if _, _, err := experienced.Decode(nil, []byte(at+`,"a":1,"time":1}`), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, d := range []*Decoder{NewDecoder(Options{}), experienced} {
+			dst, _, err := d.Decode([]byte("x"), []byte(c.in), nil)
+			var e *Error
+			if !errors.As(err, &e) || e.Code != c.code || err.Error() != c.want || string(dst) != "x" {
+				t.Errorf("%s\ngot  %v\nwant %s %s", c.in, err, c.want, c.code)
+			}
 		}
 	}
 }

@@ -55,7 +55,7 @@ members:
 				stop += 1 + n
 				t = seenFraction
 			}
-			if n-1 > 6 { // none, or more
+			if n == 0 || n > 7 {
 				break members
 			}
 			kind, class = nodeNumber, classNumber

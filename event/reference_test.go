@@ -373,6 +373,7 @@ func TestEventsOfTemplatesEqualTheReference(t *testing.T) {
 		{"1", "22", "-3", "1234567", "12345678", "123456789012345678", "9223372036854775808", "0", "1.5", "0.25", "1234567.1234567", "12345678.12345678", "1e3", "1e400", "null"},
 		{`"x"`, `""`, `"a \"quoted\" text"`, `"a text of more than fifty-seven bytes, which are looked at at once, and no less"`, `"Zo\u00eb"`, `"Zoë"`, "null"},
 		{"true", "false", "null"},
+		{"1", "1.5", "true", "false", "null", `"x"`, "1.", "01", "1.5.5", "-", "1e", "12345678.", "tru", "truf", "fals", "falsf", "nul", "+1", ".5", `"\x01"`, "\"\xff\"", `"\ud800"`, ""},
 		{`{"b":1,"a":"x"}`, `{"a":1,"b":2}`, `{"a":{"b":[]},"c":1.5}`, "{}", "[]", `[{"b":1,"a":2}]`, `[[1, 2],[{"b":1,"a":2}]]`, "null"},
 	}
 	for _, o := range comparedOptions {

@@ -35,6 +35,9 @@ func (d *Decoder) findShape() (s *shape, hash uint64, store bool) {
 		return nil, 0, false
 	}
 	t := &d.shapes
+	if t.slots == nil {
+		t.grow()
+	}
 	sig := d.sig[:2*len(d.nodes)]
 	hash = maphash.Bytes(seed, sig)
 	at := hash & uint64(len(t.slots)-1)

@@ -61,18 +61,8 @@ func (d *Decoder) str(i int) (end int, e escapes) {
 		case c < 0x20:
 			return d.controlCharacter(i), e
 		default:
-			r, n := utf8.DecodeRune(src[i:])
-			if r == utf8.RuneError && n == 1 {
+			if i = skipUTF8(src, i); i < len(src) && src[i] >= utf8.RuneSelf {
 				return d.fail(CodeInvalidUTF8, i, "invalid UTF-8: "+d.found(i)), e
-			}
-			i += n
-			// Such characters seldom come alone.
-			for i < len(src) && src[i] >= utf8.RuneSelf {
-				r, n := utf8.DecodeRune(src[i:])
-				if r == utf8.RuneError && n == 1 {
-					return d.fail(CodeInvalidUTF8, i, "invalid UTF-8: "+d.found(i)), e
-				}
-				i += n
 			}
 		}
 	}

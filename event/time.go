@@ -181,9 +181,9 @@ func looksISO(s []byte) bool { return len(s) >= 16 && s[4] == '-' }
 
 // parseISO reads 2006-01-02T15:04[:05[.fraction]][zone], which looks so.
 func (t *instant) parseISO(s []byte) *Error {
-	bad := s[4] ^ '-' | s[7] ^ '-' | s[13] ^ ':'
+	bad := (s[4] ^ '-') | (s[7] ^ '-') | (s[13] ^ ':')
 	if s[10] != ' ' {
-		bad |= s[10]&^0x20 ^ 'T'
+		bad |= (s[10] &^ 0x20) ^ 'T'
 	}
 	pair := func(at int) int { // two digits
 		a, b := s[at]-'0', s[at+1]-'0'

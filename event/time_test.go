@@ -2,6 +2,10 @@ package event
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,4 +137,64 @@ func TestIDsSortAsTimesAndArrivals(t *testing.T) {
 			t.Error(bad)
 		}
 	}
+}
+
+var isoForm = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: *([Zz]|[+-]\d\d(?::?\d\d)?))?$`)
+
+// isoTime is the reference for the ISO form.
+func isoTime(s string) (ts int64, ok bool) {
+	f := isoForm.FindStringSubmatch(s)
+	if f == nil {
+		return 0, false
+	}
+	n := func(digits string) int {
+		v, _ := strconv.Atoi(digits)
+		return v
+	}
+	at := time.Date(n(f[1]), time.Month(n(f[2])), n(f[3]), n(f[4]), n(f[5]), 0, 0, time.UTC)
+	if at.Format("2006-01-02 15:04") != fmt.Sprintf("%s-%s-%s %s:%s", f[1], f[2], f[3], f[4], f[5]) || n(f[6]) > 60 {
+		return 0, false // carried over: no such day or hour
+	}
+	offset := 0
+	if z := f[8]; len(z) > 1 {
+		digits := strings.ReplaceAll(z[1:], ":", "") + "00"
+		hours, minutes := n(digits[:2]), n(digits[2:4])
+		if hours > 23 || minutes > 59 {
+			return 0, false
+		}
+		if offset = hours*3600 + minutes*60; z[0] == '-' {
+			offset = -offset
+		}
+	}
+	ts = (at.Unix()+int64(n(f[6])-offset))*ticksPerSecond + int64(n((f[7] + "0000000")[:7]))
+	return ts, n(f[1]) > 0 && ts >= MinTime && ts <= MaxTime
+}
+
+func TestISOTimesEqualTheReference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		two := rapid.SampledFrom([]string{"00", "01", "02", "09", "10", "12", "13", "23", "24", "28", "29", "30", "31", "59", "60", "61", "99"})
+		s := rapid.SampledFrom([]string{"0000", "0001", "1969", "1970", "2000", "2023", "2024", "2100", "9999"}).Draw(t, "year") + "-" + two.Draw(t, "month") + "-" +
+			two.Draw(t, "day") + rapid.SampledFrom([]string{"T", "t", " "}).Draw(t, "t") + two.Draw(t, "hour") + ":" + two.Draw(t, "minute")
+		if rapid.IntRange(0, 4).Draw(t, "seconds") > 0 {
+			s += ":" + two.Draw(t, "second") + rapid.SampledFrom([]string{"", "", ".", ".5", ",25", ".1234567", ".12345678901", ".0"}).Draw(t, "fraction")
+		}
+		s += rapid.SampledFrom([]string{"", "Z", "z", " Z", "+02", "-0330", "+05:45", "+24:00", "+01:60", " +01:00", "  Z", "+1", "UTC"}).Draw(t, "zone")
+		if rapid.Bool().Draw(t, "damaged") {
+			b := []byte(s)
+			b[rapid.IntRange(0, len(b)-1).Draw(t, "at")] = rapid.OneOf(rapid.SampledFrom([]byte("-/:.,;TtZ +09\xb0\xba\x10\x1a")), rapid.Byte()).Draw(t, "byte")
+			s = string(b)
+		}
+		want, ok := isoTime(s)
+		var got instant
+		if len(s) < 16 || s[4] != '-' {
+			return // not read as such
+		}
+		e := got.parseISO([]byte(s))
+		if (e == nil) != ok || ok && got.ticks() != want {
+			t.Fatalf("%q: %d %v, want %d %t", s, got.ticks(), e, want, ok)
+		}
+		if normal := string(got.append(nil)); ok && got.normal != (normal == s) {
+			t.Fatalf("%q is said to be normal: %t", s, got.normal)
+		}
+	})
 }

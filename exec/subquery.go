@@ -330,6 +330,13 @@ func (s *subQuery) array(ctx context.Context, rt *Runtime) (*column.Vector, erro
 		return nil, err
 	}
 	out := column.New(s.kind)
+	if t := s.n.Plan.Columns()[0].Type; t == s.n.OID {
+		if items.Len == 0 {
+			out.AppendFunc(func(dst []byte) []byte { return types.AppendArray(dst, nil, column.New(types.KindOf(types.ElemOf(t)))) })
+			return out, nil
+		}
+		return out, function.JoinArrays(types.ElemOf(t), items, out)
+	}
 	out.AppendFunc(func(dst []byte) []byte { return types.AppendList(dst, items) })
 	return out, nil
 }

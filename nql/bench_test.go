@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"strings"
 	"testing"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -107,6 +106,9 @@ func BenchmarkRows(b *testing.B) {
 
 func TestNoAllocationsInSteadyState(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools in which regexp keeps its machines
+	if raceDetector {
+		t.Skip("under the race detector pools lose what they hold, regexp's too")
+	}
 	list, _ := generated(200)
 	test := func(where string, params []Value, cols ...Column) {
 		t.Helper()
@@ -153,9 +155,6 @@ func TestNoAllocationsInSteadyState(t *testing.T) {
 		"bucket(@t, 5m) = DateTime('2020-07-29T07:30:00Z') or hour(@t) = 8 or epoch(@t) > 1e10 or abs(Elapsed - 50) < 5 or sqrt(Elapsed) < 1 or floor(Elapsed) = 7",
 		"greatest(Elapsed, Bytes, 5) < 100 or { a: Method, ..User }.Id = 7 or [..Tags, 'x'][2] = 'y' or keys(User)[0] = 'x' or typeof(nullif(Method, 'GET')) = 'null'",
 	} {
-		if raceDetector && strings.Contains(where, "= /") {
-			continue // its pools lose what is put into them now and then, and regexp keeps its machines there
-		}
 		test(where, nil)
 	}
 }

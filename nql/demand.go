@@ -327,7 +327,7 @@ func keyClauses(e Expr) prefilter {
 		if i == maxProbes {
 			break
 		}
-		if len(members(p)) > 0 && Never(simplify(replacePath(e, p, &Literal{}), false)) {
+		if len(members(p)) > 0 && without(e, p) {
 			out = append(out, keysOf(e, p, true)...)
 		}
 	}
@@ -379,7 +379,7 @@ func wildKeys(e Expr) (p *Path, read bool) {
 	for _, s := range path.Steps {
 		every = every || s.Kind == AllOf
 	}
-	if !negated && !every && Never(simplify(replacePath(e, path, &Literal{}), false)) {
+	if !negated && !every && without(e, path) {
 		return path, true
 	}
 	return &Path{Root: path.Root, Steps: path.Steps[:path.wildcard()]}, false

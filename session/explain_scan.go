@@ -72,7 +72,9 @@ func readLines(st *engine.ScanStats) []string {
 	if n := st.RunsOpened.Load(); n > 0 {
 		out = append(out, "Recent events in memory: "+plural(n, "run"))
 	}
-	return append(out, fmt.Sprintf("Events looked at: %s; read from disk: %s", grouped(st.Events.Load()), size(st.BytesRead.Load())))
+	var why reasons
+	why.add(st.EventsNeedle.Load(), "without the bytes that are asked for")
+	return append(out, fmt.Sprintf("Events looked at: %s%s; read from disk: %s", grouped(st.Events.Load()), why, size(st.BytesRead.Load())))
 }
 
 // spared lists the signals that spared something.

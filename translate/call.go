@@ -95,6 +95,12 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name)
 		}
 	}
+	if n.AggWithinGroup && hypotheticalNames[name] {
+		return b.hypothetical(sc, n, name, args, locations, nested)
+	}
+	if hypotheticalNames[name] && len(args) > 0 {
+		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name)
+	}
 	var call plan.AggCall
 	order := n.AggOrder
 	if n.AggWithinGroup {

@@ -60,7 +60,7 @@ func TestErrorsAreAsPostgreSQLGivesThem(t *testing.T) {
 		{"select row_number() over () from stream", "0A000", 8, "window functions are not supported yet", ""},
 		{"create materialized view v as select 1", "0A000", 0, "materialized views are not supported", ""},
 		{"create index i on stream (timestamp)", "0A000", 0, "an index without WHERE is not supported", "Events are kept in order of time, so looking up a time needs no index."},
-		{"select ts_debug('a')", "0A000", 8, "function pg_get_keywords() is not supported yet", ""},
+		{"select ts_debug('a')", "0A000", 8, "function ts_debug(text) is not supported yet", ""},
 		{"update stream set a = 1", "0A000", 0, "UPDATE is not supported: events are immutable", ""},
 		{"copy stream from stdin (format nosuch)", "22023", 25, `COPY format "nosuch" not recognized`, ""},
 		{"copy stream from '/etc/passwd'", "0A000", 0, "COPY with a file on the server is not supported", "Use COPY … FROM STDIN or TO STDOUT, or psql's \\copy."},

@@ -41,6 +41,10 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
+		if arg.Type() == types.Record { // each of its fields is, or is not
+			not := n.NullTest.Nulltesttype == pg.NullTestType_IS_NOT_NULL
+			return &plan.Call{Typed: typed(types.Bool), Func: function.RecordNull(not), Args: []plan.Expr{arg}}, nil
+		}
 		return &plan.IsNull{Typed: typed(types.Bool), Arg: arg, Not: n.NullTest.Nulltesttype == pg.NullTestType_IS_NOT_NULL}, nil
 	case *pg.Node_BooleanTest:
 		return b.booleanTest(sc, n.BooleanTest)

@@ -11,9 +11,23 @@ import (
 
 // rowExpr binds ROW(a, b) and (a, b) as a record. Its fields have no names; PostgreSQL calls them f1, f2 ….
 func (b *binder) rowExpr(sc *scope, n *pg.RowExpr) (plan.Expr, error) {
-	list, _, err := b.list(sc, n.Args)
-	if err != nil {
-		return nil, err
+	var list []plan.Expr
+	for _, a := range n.Args {
+		if isStar(a) {
+			more, err := b.spread(sc, a)
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range more {
+				list = append(list, t.expr)
+			}
+			continue
+		}
+		e, err := b.expr(sc, a)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
 	}
 	names := make([]string, len(list))
 	return b.record(names, list)
@@ -61,9 +75,12 @@ func fieldsOf(e plan.Expr) ([]types.Field, bool) {
 			return fieldsOf(e.Args[0])
 		}
 	case *plan.Case:
-		if len(e.Whens) > 0 {
-			return fieldsOf(e.Whens[0].Then)
+		for _, w := range e.Whens {
+			if fields, ok := fieldsOf(w.Then); ok {
+				return fields, true
+			}
 		}
+		return fieldsOf(e.Else)
 	}
 	return nil, false
 }

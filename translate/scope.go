@@ -175,7 +175,7 @@ func (b *binder) columnRef(sc *scope, n *pg.ColumnRef) (plan.Expr, error) {
 	folded := make([]string, 0, len(n.Fields))
 	for _, f := range n.Fields {
 		if f.GetAStar() != nil {
-			return nil, b.unsupported(n.Location, "row expansion via \"*\" is not supported here")
+			return b.rowNamed(sc, n)
 		}
 		folded = append(folded, f.GetString_().GetSval())
 	}
@@ -238,8 +238,9 @@ func (b *binder) unqualified(sc *scope, folded []string, ids []ident, location i
 		}
 	}
 	if len(folded) == 1 {
-		if r, _, err := b.relationNamed(sc, folded, location); r != nil && err == nil {
-			return nil, "", b.unsupported(location, "whole-row references are not supported: %s", r.name)
+		if r, at, err := b.relationNamed(sc, folded, location); r != nil && err == nil {
+			e, err := b.wholeRow(sc, at, r)
+			return e, r.name, err
 		}
 	}
 	// Undeclared properties, again of the nearest level.

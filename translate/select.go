@@ -138,6 +138,16 @@ func (b *binder) targets(sc *scope, list []*pg.Node) ([]target, error) {
 			out = append(out, more...)
 			continue
 		}
+		if r.GetVal().GetAIndirection() != nil && isStar(r.GetVal()) {
+			sc.sets.allowed = true
+			more, err := b.spread(sc, r.GetVal())
+			sc.sets.allowed = false
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+			continue
+		}
 		sc.sets.allowed = true
 		e, err := b.expr(sc, r.GetVal())
 		sc.sets.allowed = false

@@ -87,8 +87,8 @@ func (b *binder) arrayQuery(sc *scope, n *pg.SubLink, sel *pg.SelectStmt) (plan.
 	if elem, ok := types.Lookup(cols[0].Type); ok {
 		t = elem.Array
 	}
-	if types.ElemOf(cols[0].Type) != 0 {
-		return nil, b.unsupported(n.Location, "arrays of arrays made by a sub-query are not supported yet")
+	if t == 0 && types.ElemOf(cols[0].Type) != 0 {
+		t = cols[0].Type // arrays of arrays are arrays of more dimensions
 	}
 	if t == 0 {
 		return nil, b.errorf(n.Location, types.CodeUndefinedObject, "could not find array type for data type %s", typeName(cols[0].Type))

@@ -34,6 +34,9 @@ func (b *binder) indirection(sc *scope, n *pg.A_Indirection) (plan.Expr, error) 
 			name := step.GetString_().GetSval()
 			if e.Type() == types.Record {
 				if e, err = b.field(e, name, at); err != nil {
+					if ref := n.Arg.GetColumnRef(); ref != nil && i == 0 {
+						err = b.errorf(at, types.CodeUndefinedColumn, "column %s.%s does not exist", b.named[ref], name)
+					}
 					return nil, err
 				}
 				continue

@@ -5,16 +5,17 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+	"pgregory.net/rapid"
 )
 
 // atTheEdges calls f with text where the byte before it, and where the byte behind it, is in memory that must not be touched.
-func atTheEdges(t *testing.T, text string, f func(text []byte)) {
+func atTheEdges(t tester, text []byte, f func(text []byte)) {
 	t.Helper()
 	page := unix.Getpagesize()
 	room := (len(text) + page - 1) / page * page
 	m, err := unix.Mmap(-1, 0, room+2*page, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	defer unix.Munmap(m)
 	if room == 0 {
@@ -23,7 +24,7 @@ func atTheEdges(t *testing.T, text string, f func(text []byte)) {
 	}
 	inside := m[page : page+room]
 	if err := unix.Mprotect(inside, unix.PROT_READ|unix.PROT_WRITE); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	for _, at := range []int{0, room - len(text)} {
 		copy(inside[at:], text)
@@ -43,7 +44,7 @@ func TestNothingOutsideTheTextIsRead(t *testing.T) {
 	}
 	eachKernel(func(k kernel) {
 		for _, n := range sizes {
-			atTheEdges(t, text[len(text)-n:], func(text []byte) {
+			atTheEdges(t, []byte(text[len(text)-n:]), func(text []byte) {
 				Index(nil, text)
 				Specials(nil, text)
 				r.Read(w, text, out)
@@ -55,5 +56,22 @@ func TestNothingOutsideTheTextIsRead(t *testing.T) {
 				}
 			})
 		}
+	})
+}
+
+func TestNothingOutsideDamagedDocumentsIsRead(t *testing.T) {
+	paths := [][]Step{{{Name: "a"}}, {{Name: "abcdefghi"}}, {{Name: "Items"}, {Element: true}}, {{Name: "é"}}, {{Name: "~"}}}
+	wanted := []*Wanted{Compile(paths), CompileSorted(nil, paths), CompileSorted([]string{"@t", "b", "a"}, paths[:2])}
+	out := make([]Value, len(paths))
+	var r Reader
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawDamaged(t)
+		eachKernel(func(k kernel) {
+			atTheEdges(t, text, func(text []byte) {
+				for _, w := range wanted {
+					r.Read(w, text, out)
+				}
+			})
+		})
 	})
 }

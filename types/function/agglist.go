@@ -114,22 +114,25 @@ func (a *listAgg) Result(c *Call, n int, out *column.Vector) error {
 
 func (a *listAgg) Bytes() int64 { return 8*int64(cap(a.groups)) + a.size }
 
-// joinListed makes one array of a group's arrays, with a dimension more.
 func joinListed(c *Call, g *listed, out *column.Vector) error {
-	elem := types.ElemOf(c.Result)
+	return JoinArrays(types.ElemOf(c.Result), g.values, out)
+}
+
+// JoinArrays appends to out one array made of arrays, of which there are some, with a dimension more.
+func JoinArrays(elem types.OID, arrays, out *column.Vector) error {
 	v := column.New(types.KindOf(elem))
 	var part types.Array
 	var dims []types.Dim
-	for i := range g.values.Len {
-		if g.values.Null(i) {
+	for i := range arrays.Len {
+		if arrays.Null(i) {
 			return types.Errorf("22004", "cannot accumulate null arrays")
 		}
-		part.Read(elem, g.values.Str(i))
+		part.Read(elem, arrays.Str(i))
 		switch {
 		case len(part.Dims) == 0:
 			return types.Errorf("2202E", "cannot accumulate empty arrays")
 		case dims == nil:
-			dims = append([]types.Dim{{Length: g.values.Len, Lower: 1}}, part.Dims...)
+			dims = append([]types.Dim{{Length: arrays.Len, Lower: 1}}, part.Dims...)
 		case !sameDims(dims[1:], part.Dims):
 			return types.Errorf("2202E", "cannot accumulate arrays of different dimensionality")
 		}

@@ -41,6 +41,8 @@ func allows(ctx, declared CastContext) bool {
 // textContext is where the cast through text applies that every type has to and from the string types; 0 nowhere.
 func textContext(from, to types.OID) CastContext {
 	switch f, t := category(from), category(to); {
+	case from == types.Record && t == 'S':
+		return CastAssignment
 	case f == 'P' || t == 'P':
 		return 0
 	case t == 'S':

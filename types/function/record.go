@@ -15,6 +15,34 @@ var NewRow = sync.OnceValue(func() *Function {
 	}))
 })
 
+// RecordNull is record IS NULL, or IS NOT NULL: all its fields are null, or none is. A null record is null.
+func RecordNull(not bool) *Function {
+	if not {
+		return recordNotNull()
+	}
+	return recordNull()
+}
+
+var (
+	recordNull    = sync.OnceValue(func() *Function { return recordTest("record_is_null", true) })
+	recordNotNull = sync.OnceValue(func() *Function { return recordTest("record_is_not_null", false) })
+)
+
+func recordTest(name string, null bool) *Function {
+	return written(name, false, byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		all := true
+		if a[0].Null(i) {
+			all = null
+		} else {
+			for _, v := range types.ReadRecord(a[0].Str(i)).Values {
+				all = all && v.Null(0) == null
+			}
+		}
+		out.AppendBool(all)
+		return nil
+	}))
+}
+
 // RecordField is (record).field: a record and the field's number, counted from 0. A record of another shape, where one can't tell before
 // it is there, has a null in the place.
 var RecordField = sync.OnceValue(func() *Function {

@@ -1,0 +1,18 @@
+select rank(3) within group (order by x), dense_rank(3) within group (order by x), percent_rank(3) within group (order by x), cume_dist(3) within group (order by x) from (values (1), (1), (2), (3), (5), (null)) v(x);
+select rank(3) within group (order by x desc), dense_rank(3) within group (order by x desc), percent_rank(3) within group (order by x desc), cume_dist(3) within group (order by x desc) from (values (1), (1), (2), (3), (5), (null)) v(x);
+select rank(3) within group (order by x nulls first), dense_rank(null) within group (order by x), rank(null) within group (order by x nulls first), cume_dist(null) within group (order by x desc) from (values (1), (1), (2), (3), (5), (null)) v(x);
+select rank(1) within group (order by x), dense_rank(1) within group (order by x), percent_rank(1) within group (order by x), cume_dist(1) within group (order by x) from (values (1)) v(x) where false;
+select rank(2, 'b') within group (order by x, y desc), dense_rank(2, 'b') within group (order by x, y desc), cume_dist(2, 'b') within group (order by x, y desc) from (values (1, 'a'), (2, 'a'), (2, 'b'), (2, 'c'), (3, null)) v(x, y);
+select method, rank(50) within group (order by k) from stream group by method order by method;
+select level, rank(5.5) within group (order by k) filter (where k % 2 = 0), percent_rank(20) within group (order by k), count(*) from stream group by level order by level;
+select rank('b') within group (order by y), rank(1.5) within group (order by x) from (values (1, 'a'), (2, 'c')) v(x, y);
+select pg_typeof(rank(1) within group (order by x)), pg_typeof(cume_dist(1) within group (order by x)) from (values (1)) v(x);
+select rank(1, 2) within group (order by x) from (values (1)) v(x);
+select rank(1) within group (order by x, x) from (values (1)) v(x);
+select rank('x') within group (order by x) from (values (1)) v(x);
+select rank(distinct 1) within group (order by x) from (values (1)) v(x);
+select rank(1) from (values (1)) v(x);
+select x, rank(2) within group (order by x) from (values (1)) v(x);
+select rank(sum(x)) within group (order by x) from (values (1)) v(x);
+select * from (values (1)) v(x) where rank(2) within group (order by x) = 1;
+select method from stream group by method having rank(20) within group (order by k) > 3 order by 1;
