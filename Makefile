@@ -19,7 +19,7 @@ bench:  ## the Go benchmarks, and import beside PostgreSQL's COPY
 	go test -run '^$$' -bench . -benchtime 1s ./...
 	bash bench/import.sh
 update: ## rewrite golden files, and PostgreSQL's recorded answers (needs its server programs)
-	go test ./engine/manifest ./engine/tick ./engine/span ./session ./nql ./pgwire ./plan ./translate ./types/function -update
+	go test ./engine/manifest ./engine/tick ./engine/span ./session ./nql ./pgwire ./plan ./translate ./types/function ./bench ./bench/chart -update
 
 generate: ## write the assembly of nql/sparse anew
 	go generate ./nql/sparse

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -55,37 +56,59 @@ func TestEverySystemIsAskedEverything(t *testing.T) {
 	}
 }
 
-// contestOf runs 2,000 events and fails where a system is left out or disagrees.
-func contestOf(t *testing.T, systems ...string) *comparison {
+// contestOf runs 2,000 events and fails where a system is left out or disagrees. Starting systems anew for cold runs takes the most of the time, so that is done for two queries.
+func contestOf(t *testing.T, systems ...string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	c := contest{
-		scratch: scratch{work: t.TempDir()}, dataset: dataset{Events: 2000, Seed: 1, PerDay: 1_000_000},
-		runs: 1, cold: 1, systems: systems,
-	}
-	var out strings.Builder
-	r, err := c.measure(ctx, &out)
-	if err != nil {
+	binary := filepath.Join(t.TempDir(), "flare-pg")
+	if err := build(ctx, binary); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.failure(); err != nil {
-		t.Error(err)
-	}
-	if len(r.Systems) != len(systems) {
-		t.Fatalf("%d systems of %d took part:\n%s", len(r.Systems), len(systems), out.String())
-	}
-	for _, s := range r.Systems {
-		if len(s.Warm) != 11 || len(s.Cold) != 11 || s.Disk == 0 || s.Load == 0 {
-			t.Errorf("%s: %d warm, %d cold, %d bytes, loaded in %s", s.Title, len(s.Warm), len(s.Cold), s.Disk, s.Load)
+	for _, c := range []contest{{runs: 2}, {runs: 1, cold: 1, queries: []string{"Q1", "Q4"}}} {
+		c.scratch = scratch{work: t.TempDir(), binary: binary}
+		c.dataset = dataset{Events: 2000, Seed: 1, PerDay: 1_000_000}
+		c.systems = systems
+		var out strings.Builder
+		r, err := c.measure(ctx, &out)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if n := s.Warm["Q1"].answer; len(n) != 1 || cellText(n[0][0]) != "2000" {
-			t.Errorf("%s does not hold 2,000 events", s.Title)
+		if err := r.failure(); err != nil {
+			t.Error(err)
 		}
-		if s.Warm["Q3"].Rows == 0 || s.Warm["Q4"].Rows != 1 || s.Warm["Q11"].Rows != 50 {
-			t.Errorf("%s: %d, %d and %d rows for Q3, Q4 and Q11", s.Title, s.Warm["Q3"].Rows, s.Warm["Q4"].Rows, s.Warm["Q11"].Rows)
+		if len(r.Systems) != len(systems) {
+			t.Fatalf("%d systems of %d took part:\n%s", len(r.Systems), len(systems), out.String())
+		}
+		for _, s := range r.Systems {
+			checkStanding(t, c, s)
 		}
 	}
-	return r
+}
+
+func checkStanding(t *testing.T, c contest, s standing) {
+	queries, cold := 11, 0
+	if c.cold > 0 {
+		queries, cold = len(c.queries), len(c.queries)
+	}
+	if len(s.Warm) != queries || len(s.Cold) != cold || s.Disk == 0 || s.Load == 0 {
+		t.Errorf("%s: %d warm, %d cold, %d bytes, loaded in %s", s.Title, len(s.Warm), len(s.Cold), s.Disk, s.Load)
+	}
+	if n := s.Warm["Q1"].answer; len(n) != 1 || cellText(n[0][0]) != "2000" {
+		t.Errorf("%s does not hold 2,000 events", s.Title)
+	}
+	if n := s.Warm["Q4"].Rows; n != 1 {
+		t.Errorf("%s has %d rows for Q4", s.Title, n)
+	}
+	for id, least := range map[string]int{"Q3": 20, "Q11": 50} {
+		if w, ok := s.Warm[id]; ok && w.Rows < least {
+			t.Errorf("%s has %d rows for %s", s.Title, w.Rows, id)
+		}
+	}
+	for id, w := range s.Warm {
+		if len(w.Runs) != c.runs {
+			t.Errorf("%s: %d runs of %s", s.Title, len(w.Runs), id)
+		}
+	}
 }
 
 func TestPostgreSQLAndWeAgree(t *testing.T) {

@@ -111,15 +111,19 @@ func rowsMember(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 }
 
 func rowsRoleSetting(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
-	for _, r := range s.rolesFor(env).List() {
-		if len(r.Settings) == 0 {
-			continue
+	row := func(role types.OID, list []TableOption) {
+		if len(list) == 0 {
+			return
 		}
 		w.Begin()
 		w.OID("setdatabase", 0)
-		w.OID("setrole", r.OID)
-		w.Text("setconfig", settingArray(r.Settings))
+		w.OID("setrole", role)
+		w.Text("setconfig", settingArray(list))
 		w.End()
+	}
+	row(0, s.GlobalSettings())
+	for _, r := range s.rolesFor(env).List() {
+		row(r.OID, r.Settings)
 	}
 	return nil
 }

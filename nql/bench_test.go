@@ -79,6 +79,10 @@ func BenchmarkRows(b *testing.B) {
 	run("the same as SQL translates it", "text(Method) = 'GET' and float(Elapsed) > 100.0", status)
 	run("count where level = Error", "@l = 'Error'")
 	run("count where Items[?].Sku like A-1%", "Items[?].Sku like 'A-1%'")
+	run("the same with a lambda", "some(Items, i => i.Sku like 'A-1%')")
+	run("count where Items[?].Sku = /^A-1/", "Items[?].Sku = /^A-1/")
+	run("count where sum of prices > 100", "sum(map(Items, i => i.Price * i.Count)) > 100")
+	run("count where if Error then 500 else slow", "if @l = 'Error' then StatusCode = 500 else Elapsed > 100")
 	run("timestamp, level, message", "", Column{Path: &Path{Root: Timestamp}, Kind: column.Timestamp},
 		Column{Path: &Path{Root: Level}, Kind: column.Text}, Column{Path: &Path{Root: Message}, Kind: column.Text})
 	run("properties", "", Column{Path: &Path{Root: Properties}, Kind: column.JSON})

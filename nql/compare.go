@@ -69,6 +69,8 @@ func compareFunc(op Op, l, r operand, ci bool) truthFunc {
 			return constTruth(unknown)
 		case k.kind == String && l.slot >= 0:
 			return compareRawText(op, l.slot, k.s)
+		case k.kind == Integer && l.slot >= 0:
+			return compareRawInteger(op, l, k)
 		case k.kind == Integer:
 			return compareInteger(op, l.eval, k)
 		}
@@ -104,6 +106,21 @@ func compareRawText(op Op, slot int, text []byte) truthFunc {
 			return triOf(string(s) != string(text))
 		}
 		return op.decides(bytes.Compare(s, text))
+	}
+}
+
+// compareRawInteger compares a value where it stands in the document with a constant integer.
+func compareRawInteger(op Op, l operand, k val) truthFunc {
+	otherwise, slot := compareInteger(op, l.eval, k), l.slot
+	return func(st *state) tri {
+		v := &st.slots[slot]
+		if v.Kind != sparse.Number {
+			return unknown
+		}
+		if order, ok := compareShort(v.Raw, k.i); ok {
+			return op.decides(order)
+		}
+		return otherwise(st)
 	}
 }
 

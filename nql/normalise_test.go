@@ -17,12 +17,13 @@ func TestTimeBoundsTakeOutWhatTheyCover(t *testing.T) {
 }
 
 func TestPathsAreListedOnce(t *testing.T) {
-	list := Paths(mustExpr(t, "a.b = 1 and (Items[?].x in [a.b, @t] or not has(c)) and @d.c like 'x'"))
+	list := Paths(mustExpr(t, "a.b = 1 and (Items[?].x in [a.b, @t] or not has(c)) and @d.c like 'x' and "+
+		"some(d, i => i.e = @p.i and (if f then g = /x/ else h in k)) and split(l, 'x')[0] in [..m, { ..n, o: p }]"))
 	var got []string
 	for _, p := range list {
 		got = append(got, Print(p))
 	}
-	want := []string{"a.b", "Items[?].x", "@t", "c"}
+	want := []string{"a.b", "Items[?].x", "@t", "c", "d", "i", "f", "g", "h", "k", "l", "m", "n", "p"}
 	if len(got) != len(want) {
 		t.Fatal(got)
 	}

@@ -85,5 +85,6 @@ func (st *state) fromJSON(v val) val {
 		return null
 	}
 	st.arena = out
+	st.grown()
 	return st.read(sparse.Get(out[start:], []sparse.Step{{Name: "json"}}))
 }

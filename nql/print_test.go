@@ -70,6 +70,12 @@ func TestPrintedFormIsTheOneDocumented(t *testing.T) {
 	test := func(text, want string) {
 		t.Helper()
 		e, err := ParseExpr(text)
+		if want == "" {
+			if err == nil {
+				t.Errorf("%s is parsed to %s", text, Print(e))
+			}
+			return
+		}
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			return
@@ -112,4 +118,24 @@ func TestPrintedFormIsTheOneDocumented(t *testing.T) {
 	test("x not in [1,2] ci", "x not in [1, 2] ci")
 	test("x Between 1 And 2 and y", "x between 1 and 2 and y")
 	test("$1 = $20", "$1 = $20")
+	test("IF a THEN b ELSE IF c THEN d ELSE e", "if a then b else if c then d else e")
+	test("(if a then b else c) + 1", "(if a then b else c) + 1")
+	test("[if a then b else c, (d)]", "[if a then b else c, d]")
+	test("SOME(Items, i=>i.Price>5 and @p.i = i)", "some(Items, i => i.Price > 5 and @p.i = i)")
+	test("map(a, x => map(x, x => x.x) = x)", "map(a, x => map(x, x => x.x) = x)")
+	test("map(a, x => x[0].b[?])[*].c", "map(a, x => x[0].b[?])[*].c")
+	test("filter(a, ß => @d.ß = ß.ß and @p['ß x'])", "filter(a, ß => @p.ß = ß.ß and @p['ß x'])")
+	test("(a.b)['c'].d", "a.b.c.d")
+	test("((f)[0])[1]", "f[0][1]")
+	test("(length(a))['x y']", "length(a)['x y']")
+	test("(-5)[0] + -(5)[0] + (a+b).c + 'x'[0] + {}.a + [][0] + $1.a + null.a", "(-5)[0] + -(5)[0] + (a + b).c + 'x'[0] + {}.a + [][0] + $1.a + null.a")
+	test("a = /x\\/y\\\\/ ci or b != /[\\/]\\d/ and c <> /'--/", `a = /x\/y\\/ ci or b <> /[\/]\d/ and c <> /'--/`)
+	test("a in b ci and c not in [..d, 1] and e in ([1, 2]) and f in [1, 2]", "a in b ci and c not in [..d, 1] and e in ([1, 2]) and f in [1, 2]")
+	test("a in ([[1]][0])", "a in ([[1]][0])")
+	test("a in [[1]][0]", "")
+	test("{..a,b:..c}", "")
+	test("{..a,b:1,..if c then d else e}", "{ ..a, b: 1, ..if c then d else e }")
+	test("a like b + 'x' ci", "a like b + 'x' ci")
+	test("DateTime( 'x' )", "")
+	test("datetime('2020-' + a) = DateTime(('2020-01-01'))", "datetime('2020-' + a) = datetime(('2020-01-01'))")
 }

@@ -132,12 +132,15 @@ func callType(e *Call) ValueKind {
 	return Undefined
 }
 
-// commonType is the type that all of some expressions have, if there is one.
+// commonType is the type that all of some expressions have, if there is one. Null and undefined are of any.
 func commonType(list ...Expr) ValueKind {
-	var t ValueKind
-	for i, x := range list {
+	t := Undefined
+	for _, x := range list {
+		if absent(x) {
+			continue
+		}
 		k := TypeOf(x)
-		if k == Undefined || i > 0 && k != t {
+		if k == Undefined || t != Undefined && k != t {
 			return Undefined
 		}
 		t = k

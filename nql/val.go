@@ -107,7 +107,9 @@ func (st *state) text(raw []byte) []byte {
 	}
 	start := len(st.arena)
 	st.arena = sparse.Unquote(st.arena, raw)
-	return st.arena[start:]
+	made := st.arena[start:]
+	st.grown()
+	return made
 }
 
 func (v *val) numeric() bool { return v.kind == Integer || v.kind == Float || v.kind == Number }

@@ -59,14 +59,20 @@ func (c *calls) SetConfig(name, value string, local bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if key := strings.ToLower(d.name); key == "role" || key == "session_authorization" {
+		set := &translate.Set{Value: value, Local: local}
+		roles := c.s.srv.latest().Roles().For(c.s.user)
+		if value, _, err = c.s.whom(roles, c.settings.now, set, key); err != nil {
+			return "", err
+		}
+		c.sets = append(c.sets, configSet{d, value, local})
+		return value, nil
+	}
 	if d.readOnly {
 		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
 	}
 	if d.superuser && c.settings.get("is_superuser") != "on" {
 		return "", types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set parameter %q", d.name)
-	}
-	if key := strings.ToLower(d.name); key == "role" || key == "session_authorization" {
-		return "", types.Errorf(types.CodeFeatureNotSupported, "set_config of %q is not supported", d.name).WithHint("Use SET.")
 	}
 	if d.name == "DateStyle" {
 		value = c.settings.get("DateStyle") + ", " + value
@@ -91,6 +97,12 @@ func (s *session) settleCalls(failed bool) error {
 		return nil
 	}
 	for _, x := range sets {
+		if key := strings.ToLower(x.d.name); key == "role" || key == "session_authorization" {
+			if err := s.become(s.srv.latest(), &translate.Set{Value: x.value, Local: x.local}, key); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := s.change(x.d, x.value, x.local); err != nil {
 			return err
 		}

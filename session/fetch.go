@@ -230,7 +230,12 @@ func (r *fetchRun) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		if !p.scrolls() {
 			return false, errForwardOnly()
 		}
-		if n = p.tape.backward(p.at-1, r.left, b); n == 0 {
+		var err error
+		if n, err = p.tape.backward(p.at-1, r.left, b); err != nil {
+			p.close()
+			return false, clientError(ctx, err)
+		}
+		if n == 0 {
 			p.at, r.left = 0, 0
 			p.end = p.end && p.tape.last() == 0 // of an empty result a cursor is at both ends
 		} else {
@@ -260,8 +265,8 @@ func (r *fetchRun) drain(ctx context.Context) (n int64, err error) {
 
 // ahead shows the next rows after the one that a portal stands on, at most max: remembered ones, or new ones.
 func (s *session) ahead(ctx context.Context, p *portal, max int64, b *column.Batch) (int64, error) {
-	if n := p.tape.forward(p.at+1, max, b); n > 0 || p.exhausted {
-		return n, nil
+	if n, err := p.tape.forward(p.at+1, max, b); n > 0 || p.exhausted || err != nil {
+		return n, err
 	}
 	if err := s.start(ctx, p); err != nil {
 		return 0, err
@@ -277,7 +282,7 @@ func (s *session) ahead(ctx context.Context, p *portal, max int64, b *column.Bat
 		err := p.tape.add(&c.batch, c.next)
 		if err == nil {
 			c.next = c.batch.Rows()
-			return p.tape.forward(p.at+1, max, b), nil
+			return p.tape.forward(p.at+1, max, b)
 		}
 		if p.scrolling == scrollAsked {
 			return 0, err

@@ -26,6 +26,9 @@ func TestNQLInSQL(t *testing.T) {
 		"/a|0\n/b|0\n/c|3\nSELECT 3")
 	c.want(`select count(*) from flare.nql('select 1 as one from stream where @t >= DateTime(''2024-01-02'')')`, "1\nSELECT 1")
 	c.want(`select count(*), min(StatusCode) from flare.nql('select StatusCode from stream order by @t desc limit 2')`, "2|200\nSELECT 1")
+	c.want(`select pg_typeof(s), pg_typeof(bad), * from flare.nql('
+		select split(Path, ''/'')[1] as s, if StatusCode >= 500 then 1 else 0 as bad, map([StatusCode], i => i + 1) as m -- quite a lot
+		from stream where Path = /^.[AB]$/ ci and some([StatusCode], i => i > 200)')`, "jsonb|numeric|\"a\"|1|[501]\nSELECT 1")
 	// What the transaction has staged is there too, and a view may stand on it.
 	c.want("begin", "BEGIN")
 	c.want(`insert into stream (timestamp, "StatusCode") values ('2024-02-01Z', 1)`, "INSERT 0 1")

@@ -2,6 +2,7 @@ package session
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,27 +47,13 @@ func (s *session) identity(snapshot *catalog.Snapshot) error {
 // become is SET ROLE, SET SESSION AUTHORIZATION and their RESETs. key is the setting.
 func (s *session) become(snapshot *catalog.Snapshot, b *translate.Set, key string) error {
 	roles := snapshot.Roles().For(s.user)
-	hidden, name, oid := keyRole, b.Value, types.OID(0)
+	name, oid, err := s.whom(roles, s.settings.now, b, key)
+	if err != nil {
+		return err
+	}
+	hidden := keyRole
 	if key == "session_authorization" {
 		hidden = keySession
-	}
-	switch {
-	case key == "role" && (b.Reset || name == "none"):
-		name = "none"
-	case b.Reset || key == "session_authorization" && name == "default":
-		name = roles.Name(s.login)
-	default:
-		x, ok := roles.Named(name)
-		if !ok || roles.Open && x.OID != catalog.BootstrapRole {
-			return types.Errorf(types.CodeInvalidParameterValue, "role %q does not exist", name)
-		}
-		if oid = x.OID; key == "role" && !roles.Member(s.sessionRole(), oid) {
-			return types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set role %q", name)
-		}
-		if key != "role" && oid != s.login && !roles.Superuser(s.login) {
-			return types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set session authorization")
-		}
-		name = x.Name
 	}
 	put := func(key, value string) {
 		s.settings.now = s.settings.now.with(key, value)
@@ -89,6 +76,36 @@ func (s *session) become(snapshot *catalog.Snapshot, b *translate.Set, key strin
 	return nil
 }
 
+// whom finds the role of SET ROLE or SET SESSION AUTHORIZATION, under settings, and refuses those that it may not be; 0: the one that it was before any such.
+func (s *session) whom(roles *catalog.Roles, now values, b *translate.Set, key string) (name string, oid types.OID, err error) {
+	name = b.Value
+	switch {
+	case key == "role" && (b.Reset || name == "none"):
+		return "none", 0, nil
+	case b.Reset || key == "session_authorization" && name == "default":
+		return roles.Name(s.login), 0, nil
+	}
+	x, ok := roles.Named(name)
+	switch {
+	case !ok || roles.Open && x.OID != catalog.BootstrapRole:
+		err = types.Errorf(types.CodeInvalidParameterValue, "role %q does not exist", name)
+	case key == "role" && !roles.Member(roleAt(now, keySession, s.login), x.OID):
+		err = types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set role %q", name)
+	case key != "role" && x.OID != s.login && !roles.Superuser(s.login):
+		err = types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set session authorization")
+	default:
+		return x.Name, x.OID, nil
+	}
+	return "", 0, err
+}
+
+// latest is the catalog as of now.
+func (s *Server) latest() *catalog.Snapshot {
+	tx := s.c.Store.Read()
+	defer tx.Close()
+	return s.c.Catalog.Snapshot(tx.Schema())
+}
+
 // privileged refuses a setting that only superusers may change.
 func (s *session) privileged(snapshot *catalog.Snapshot, d *definition) error {
 	if !d.superuser || snapshot.Roles().Superuser(s.currentRole()) {
@@ -97,10 +114,11 @@ func (s *session) privileged(snapshot *catalog.Snapshot, d *definition) error {
 	return types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set parameter %q", d.name)
 }
 
-// roleSettings are what ALTER ROLE … SET has the role's sessions begin with. What is no good any more is passed over, as nothing could be done about it from within.
-func (s *session) roleSettings(r *catalog.Role, start values) values {
+// roleSettings are what ALTER ROLE … SET has the role's sessions begin with, global those of ALTER ROLE ALL. What is no good any more is passed over, as
+// nothing could be done about it from within.
+func (s *session) roleSettings(r *catalog.Role, global []catalog.TableOption, start values) values {
 	start = maps.Clone(start)
-	for _, o := range r.Settings {
+	for _, o := range slices.Concat(global, r.Settings) {
 		d, err := s.settings.definition(o.Name)
 		if err != nil || d.readOnly {
 			continue

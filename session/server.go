@@ -158,7 +158,7 @@ func (s *Server) Connect(ctx context.Context, st *pgwire.Startup) (pgwire.Sessio
 	}
 	x.calls = &calls{s: x}
 	x.wake, x.cancel, x.terminate = st.Wake, st.Cancel, st.Terminate
-	if err := x.startSettings(st, role); err != nil {
+	if err := x.startSettings(st, role, snapshot.GlobalSettings()); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

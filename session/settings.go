@@ -45,9 +45,9 @@ type settings struct {
 }
 
 // startSettings sets the session's settings from what the client said at start-up.
-func (s *session) startSettings(st *pgwire.Startup, role *catalog.Role) error {
+func (s *session) startSettings(st *pgwire.Startup, role *catalog.Role, global []catalog.TableOption) error {
 	s.settings = settings{table: s.srv.settings, tx: &s.tx}
-	start := s.roleSettings(role, values{"session_authorization": st.User, "is_superuser": onOff(role.Super)})
+	start := s.roleSettings(role, global, values{"session_authorization": st.User, "is_superuser": onOff(role.Super)})
 	set := func(name, value string) error {
 		d, err := s.settings.definition(name)
 		if err != nil {

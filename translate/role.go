@@ -312,17 +312,22 @@ func (b *binder) alterRole(n *pg.AlterRoleStmt) (*Definition, error) {
 // alterRoleSet binds ALTER ROLE … SET and RESET. CheckSetting makes the value what SET would, and refuses what it refuses.
 func (b *binder) alterRoleSet(n *pg.AlterRoleSetStmt) (*Definition, error) {
 	d := &Definition{Tag: "ALTER ROLE"}
-	if n.Role == nil {
-		return nil, b.unsupported(-1, "ALTER ROLE ALL … SET is not supported")
-	}
 	if n.Database != "" {
 		return nil, b.unsupported(-1, "ALTER ROLE … IN DATABASE is not supported: there is one database")
 	}
-	x, err := b.alterableRole(n.Role, true)
-	if err != nil {
-		return nil, err
+	var x namedRole
+	if n.Role == nil {
+		if !b.superuser() {
+			return nil, b.refuse("must be superuser to alter settings globally")
+		}
+	} else {
+		role, err := b.alterableRole(n.Role, true)
+		if err != nil {
+			return nil, err
+		}
+		x = namedRole{role.OID, role.Name}
 	}
-	if b.c.Catalog.Roles().Open {
+	if n.Role != nil && b.c.Catalog.Roles().Open {
 		return nil, b.unsupported(-1, "there are no roles yet: every name is the superuser's").WithHint("Make the first one: CREATE ROLE name SUPERUSER LOGIN PASSWORD '…'")
 	}
 	bound, err := b.set(n.Setstmt)
@@ -335,7 +340,10 @@ func (b *binder) alterRoleSet(n *pg.AlterRoleSetStmt) (*Definition, error) {
 	}
 	d.Settings = s
 	d.Change = func(e *engine.SchemaEdit, g Given) error {
-		return catalog.AlterRole(e, x.OID, x.Name, func(r *catalog.Role) error {
+		if n.Role == nil {
+			return catalog.AlterGlobalSettings(e, g.Setting[0], g.Setting[1])
+		}
+		return catalog.AlterRole(e, x.oid, x.name, func(r *catalog.Role) error {
 			if s.Name == "" {
 				r.Settings = nil
 				return nil

@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -96,6 +97,56 @@ func TestEventsAreAsDescribed(t *testing.T) {
 		if types[name] != want {
 			t.Errorf("%s is %s, want %s", name, types[name], want)
 		}
+	}
+}
+
+// What is few is all there, what is many is nearly all different.
+func TestEventsAreAboutWhatIsDeclared(t *testing.T) {
+	const n = 5000
+	seen := map[string]map[string]bool{}
+	note := func(name string, value any) {
+		if seen[name] == nil {
+			seen[name] = map[string]bool{}
+		}
+		seen[name][fmt.Sprint(value)] = true
+	}
+	for _, line := range generate(3, n) {
+		var e struct {
+			Application, Environment, MachineName, Path, RequestID string
+			UserID                                                 *int
+			Data                                                   struct {
+				Checks struct{ Database struct{ LatencyMs *int } }
+			}
+			Tags []string
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		note("Application", e.Application)
+		note("Environment", e.Environment)
+		note("MachineName", e.MachineName)
+		note("Path", e.Path)
+		note("RequestId", e.RequestID)
+		if e.UserID != nil {
+			if *e.UserID < 0 || *e.UserID >= Users {
+				t.Fatalf("user %d", *e.UserID)
+			}
+			note("UserId", *e.UserID)
+		}
+		if e.Data.Checks.Database.LatencyMs == nil {
+			t.Fatalf("no latency in %s", line)
+		}
+		for _, tag := range e.Tags {
+			note("Tags", tag)
+		}
+	}
+	for name, want := range map[string]int{"Application": Applications, "Environment": Environments, "MachineName": Machines, "Path": URLs, "RequestId": n, "Tags": len(labels)} {
+		if got := len(seen[name]); got != want {
+			t.Errorf("%d different values of %s, want %d", got, name, want)
+		}
+	}
+	if got := len(seen["UserId"]); got < 3700 || got > 4000 { // four fifths of the events, few of them by the same user
+		t.Errorf("%d users", got)
 	}
 }
 

@@ -1,0 +1,54 @@
+package strip
+
+// memory is what a Reader decodes into. It is used again for the next page.
+type memory struct {
+	longs   room[int64]
+	ints    room[int32]
+	offsets room[uint32]
+	bytes   room[byte]
+	temp    []int64 // for what is used up before the next is decoded
+	shared  Shared
+}
+
+func (m *memory) reset() {
+	m.longs.reset(8)
+	m.ints.reset(4)
+	m.offsets.reset(4)
+	m.bytes.reset(1)
+}
+
+// keepBytes bounds what is kept of one piece of memory, lest an unusually large page take it for good.
+const keepBytes = 1 << 20
+
+// room are slices to be used and those that are in use.
+type room[T any] struct{ free, used [][]T }
+
+// take gives a slice of length n whose content is unspecified.
+func (r *room[T]) take(n int) []T {
+	for i := len(r.free) - 1; i >= 0; i-- {
+		if v := r.free[i]; cap(v) >= n {
+			last := len(r.free) - 1
+			r.free[i] = r.free[last]
+			r.free = r.free[:last]
+			r.used = append(r.used, v)
+			return v[:n]
+		}
+	}
+	v := make([]T, n)
+	r.used = append(r.used, v)
+	return v
+}
+
+func (r *room[T]) reset(size int) {
+	for _, v := range r.used {
+		if size*cap(v) <= keepBytes {
+			r.free = append(r.free, v)
+		}
+	}
+	clear(r.used)
+	r.used = r.used[:0]
+	if n := len(r.free); n > 256 {
+		clear(r.free[256:])
+		r.free = r.free[:256]
+	}
+}
