@@ -356,12 +356,6 @@ func characters(dst, spelled []byte) []byte {
 	return sparse.Unquote(dst, spelled)
 }
 
-var (
-	nullText  = []byte("null")
-	trueText  = []byte("true")
-	falseText = []byte("false")
-)
-
 // appendValue appends value i of a strip to a Plain vector; fits is false where it doesn't fit.
 func (r *Reader) appendValue(out *column.Vector, s *strip, i int, keepNull bool) (fits bool) {
 	if out.Kind == column.JSON {

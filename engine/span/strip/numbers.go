@@ -69,13 +69,11 @@ func appendScaled(dst []byte, n int64, digits int) []byte {
 	if digits == 0 {
 		return appendDigits(dst, int64(u), 1)
 	}
-	at := len(dst)
 	dst = appendDigits(dst, int64(u), digits+1)
 	dst = append(dst, 0)
 	point := len(dst) - 1 - digits
 	copy(dst[point+1:], dst[point:])
 	dst[point] = '.'
-	_ = at
 	return dst
 }
 

@@ -22,7 +22,6 @@ type textStrip struct {
 	raw     []byte   // textPlain, loaded
 	which   []int32  // textDictionary, loaded
 	made    []byte   // what value gives where it must be put together
-	room    []byte
 }
 
 // texts reads n texts, in one of the forms that are allowed.
