@@ -90,7 +90,7 @@ func FuzzNormal(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if normalText(s) != normalText(s) {
+		if a, b := normalText(s), normalText(s); a != b {
 			t.Errorf("%q has two forms", s)
 		}
 	})
