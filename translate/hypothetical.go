@@ -95,7 +95,9 @@ func (b *binder) hypothetical(sc *scope, n *pg.FuncCall, name string, direct []p
 		return b.placeAggregate(sc, call, name, n.Location)
 	}
 	sc.inAgg = nested
-	binary := func(op string, l, r plan.Expr) (plan.Expr, error) { return b.apply(op, l, r, n.Location, n.Location, n.Location) }
+	binary := func(op string, l, r plan.Expr) (plan.Expr, error) {
+		return b.apply(op, l, r, n.Location, n.Location, n.Location)
+	}
 	one := func() plan.Expr { return constInt(types.Int8, 1) }
 	double := func(e plan.Expr) (plan.Expr, error) {
 		out, _, err := b.coerce(e, types.Float8, -1, function.CastExplicit, n.Location)
