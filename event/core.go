@@ -23,7 +23,7 @@ const Information = "Information"
 
 // AppendLevel appends @l; else the property level; else severity; else Information if there is @mt or @m.
 func AppendLevel(dst, doc []byte) ([]byte, bool) {
-	dst, ok, clef := appendCore(dst, doc, `"@l"`, "level", "severity")
+	dst, ok, clef := appendCore(dst, doc, `"@l"`, "level", "severity", levelNames)
 	if !ok && clef {
 		return append(dst, Information...), true
 	}
@@ -49,31 +49,50 @@ func AppendMessage(dst, doc []byte) ([]byte, bool) {
 			return renderDocument(dst, doc, v.Raw), true
 		}
 	}
-	dst, ok, _ := appendCore(dst, doc, `"@m"`, "message", "msg")
+	dst, ok, _ := appendCore(dst, doc, `"@m"`, "message", "msg", nil)
 	return dst, ok
 }
 
 // AppendException appends @x; else the property exception.
 func AppendException(dst, doc []byte) ([]byte, bool) {
-	dst, ok, _ := appendCore(dst, doc, `"@x"`, "exception", "")
+	dst, ok, _ := appendCore(dst, doc, `"@x"`, "exception", "", exceptionNames)
 	return dst, ok
 }
 
 // AppendTraceID appends @tr; else the property trace_id; else traceId.
 func AppendTraceID(dst, doc []byte) ([]byte, bool) {
-	dst, ok, _ := appendCore(dst, doc, `"@tr"`, "trace_id", "traceId")
+	dst, ok, _ := appendCore(dst, doc, `"@tr"`, "trace_id", "traceId", traceNames)
 	return dst, ok
 }
 
 // AppendSpanID appends @sp; else the property span_id; else spanId.
 func AppendSpanID(dst, doc []byte) ([]byte, bool) {
-	dst, ok, _ := appendCore(dst, doc, `"@sp"`, "span_id", "spanId")
+	dst, ok, _ := appendCore(dst, doc, `"@sp"`, "span_id", "spanId", spanNames)
 	return dst, ok
 }
 
-// appendCore appends the built-in member (its name in quotes), else the property first, else second. clef
+// The ends of the ordinary names, in any case, one of which stands in an event that has such a property: most have none, and one search tells so
+// sooner than a look at each member. The letters k and s, which others than ASCII's fold to, are left out.
+var (
+	levelNames     = []*sparse.Needle{sparse.NewNeedle([]byte(`level"`), true), sparse.NewNeedle([]byte(`everity"`), true)}
+	exceptionNames = []*sparse.Needle{sparse.NewNeedle([]byte(`exception"`), true)}
+	traceNames     = []*sparse.Needle{sparse.NewNeedle([]byte(`trace_id"`), true), sparse.NewNeedle([]byte(`traceid"`), true)}
+	spanNames      = []*sparse.Needle{sparse.NewNeedle([]byte(`pan_id"`), true), sparse.NewNeedle([]byte(`panid"`), true)}
+)
+
+// mentions reports whether one of the ends stands anywhere in doc.
+func mentions(doc []byte, ends []*sparse.Needle) bool {
+	for _, n := range ends {
+		if n.Find(doc) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// appendCore appends the built-in member (its name in quotes), else the property first, else second; ends are those of both names, or nil. clef
 // tells whether the event has @mt or @m; it is meaningful where ok is false.
-func appendCore(dst, doc []byte, builtin, first, second string) (out []byte, ok, clef bool) {
+func appendCore(dst, doc []byte, builtin, first, second string, ends []*sparse.Needle) (out []byte, ok, clef bool) {
 	var a, b sparse.Value // of the first properties with these names
 	builtins := true      // they come first: none is behind a member that can be a property
 	for it := sparse.Members(doc); ; {
@@ -97,6 +116,9 @@ func appendCore(dst, doc []byte, builtin, first, second string) (out []byte, ok,
 				continue
 			}
 			builtins = len(name) > 0 && name[0] == '@'
+			if !builtins && ends != nil && !mentions(doc, ends) {
+				return dst, false, clef
+			}
 		}
 		switch {
 		case a.Kind == sparse.Missing && foldsTo(name, first):

@@ -15,7 +15,7 @@ func TestNeeds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := searches(t, 2)
 		truth, needs := asWritten(t, e), Needs(e)
-		for range 5 {
+		for range 40 { // few predicates are true of many events
 			ev := shipped(t, e)
 			if truth(ev) != yes {
 				continue
@@ -32,8 +32,8 @@ func TestNeeds(t *testing.T) {
 			}
 		}
 	})
-	if needed < 5 {
-		t.Errorf("%d properties were needed: the generator shows nothing", needed)
+	if needed == 0 {
+		t.Error("no property was needed: the generator shows nothing")
 	}
 	for text, want := range map[string]string{
 		"a.b = 1 and not (c <> 2 or d is null)": "[[a b] [c] [d]]",
