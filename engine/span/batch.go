@@ -116,15 +116,15 @@ func (e *encoder) columns(b *batch) bool {
 	for i, ts := range b.ts {
 		e.builder.Add(ts, b.arrivals[i], b.doc(i))
 	}
-	body, err := e.builder.Finish(e.out)
+	body, front, err := e.builder.Finish(e.out)
 	if err != nil {
 		if !errors.Is(err, strip.ErrDifferent) {
 			e.err = err
 		}
 		return e.err != nil
 	}
-	h := pageHeader{PageInfo: b.info(0, len(b.ts), Columns), bodySum: sum(body)}
-	h.Raw, h.Length = h.Docs, PageHeaderBytes+len(body)
+	h := pageHeader{PageInfo: b.info(0, len(b.ts), Columns), bodySum: sum(body), rawSum: sum(body[:front])}
+	h.Raw, h.Front, h.Length = h.Docs, front, PageHeaderBytes+len(body)
 	if h.check() != nil {
 		return false // it is far larger than the documents
 	}

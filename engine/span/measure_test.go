@@ -135,7 +135,7 @@ func TestPageSizes(t *testing.T) {
 					var p Page
 					scan += timed(func() {
 						for _, info := range footer.Pages {
-							must(t, p.Load(f, path, info))
+							must(t, p.Load(f, path, info, nil, 0))
 						}
 					})
 				}

@@ -166,15 +166,17 @@ func (b *Builder) shapeOf(ops []op) uint32 {
 	}
 }
 
-// Finish gives the page's body, appended to dst, and empties the Builder. It wraps ErrDifferent where the events are better off in rows.
-func (b *Builder) Finish(dst []byte) ([]byte, error) {
+// Finish gives the page's body, appended to dst, and how many bytes of it are its front, and empties the Builder. It wraps ErrDifferent where the events are better off
+// in rows.
+func (b *Builder) Finish(dst []byte) (body []byte, front int, err error) {
 	defer b.Reset()
 	n := len(b.rows)
 	if n == 0 || n > MaxRows || b.tooMany || len(b.nodes) > maxNodes || len(b.docs) > maxBytes {
-		return dst, ErrDifferent
+		return dst, 0, ErrDifferent
 	}
 	if err := b.reduce(); err != nil {
-		return dst, err
+		return dst, 0, err
 	}
-	return b.encode(dst), nil
+	body, front = b.encode(dst)
+	return body, front, nil
 }
