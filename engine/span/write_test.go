@@ -111,3 +111,23 @@ func TestAnErrorOfWritingIsFinal(t *testing.T) {
 		t.Errorf("errors were met too seldom: %v", ended)
 	}
 }
+
+func TestNoPageOfColumnsIsLeftSmallBehindAnother(t *testing.T) {
+	all := generated(t, 3*columnEvents+100)
+	for _, parallel := range []func(int, func(int)){nil, atOnce} {
+		for _, n := range []int{1, 100, columnEvents, columnEvents + 1, columnEvents + 100, 2*columnEvents + 1, 3*columnEvents + 100} {
+			f, footer := write(t, Options{Layout: Columns, Parallel: parallel}, all[:n])
+			if want := (n + columnEvents - 1) / columnEvents; len(footer.Pages) != want {
+				t.Errorf("%d events take %d pages, not %d", n, len(footer.Pages), want)
+			}
+			for _, p := range footer.Pages {
+				if p.Events < columnEvents/3 && n > columnEvents {
+					t.Errorf("a page has %d of %d events", p.Events, n)
+				}
+			}
+			if !same(read(t, f, footer.Pages), all[:n]) {
+				t.Errorf("%d events became others", n)
+			}
+		}
+	}
+}
