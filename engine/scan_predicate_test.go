@@ -199,7 +199,7 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 		read := 0
 		for _, x := range fragments {
 			f := x.(*fragment)
-			q := &query{store: s, from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: f.program, sieve: f.program.Sieve(),
+			q := &query{store: s, sealed: new(bool), from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: f.program, sieve: f.program.Sieve(),
 				rows: column.BatchRows, reserve: func(int64) error { return nil }}
 			var b column.Batch
 			b.Reset(f.program.Kinds())

@@ -20,6 +20,7 @@ type ScanStats struct {
 	PagesProperty atomic.Int64 // left out since a property that the predicate needs is nowhere in their span
 	PagesCounted  atomic.Int64 // taken from the directory, not read
 	PagesRead     atomic.Int64 // decoded
+	PagesExcluded atomic.Int64 // of those, what they say of their members rules the predicate out
 	PagesNeedle   atomic.Int64 // of those, nothing in them has the bytes that the predicate demands
 	Frames        atomic.Int64 // of ticks, decoded
 	FramesNeedle  atomic.Int64 // of those, nothing in them has the bytes that the predicate demands
@@ -81,6 +82,13 @@ func (s *ScanStats) page(events, bytes int64) {
 		s.PagesRead.Add(1)
 		s.Events.Add(events)
 		s.BytesRead.Add(bytes)
+	}
+}
+
+// excluded counts a page of which what it says of its members rules the predicate out.
+func (s *ScanStats) excluded() {
+	if s != nil {
+		s.PagesExcluded.Add(1)
 	}
 }
 

@@ -35,6 +35,9 @@ func (c *Columns) Turn(r *Reader) { c.r, c.timed, c.arrived = r, false, false }
 // Rows is the number of events.
 func (c *Columns) Rows() int { return c.r.rows }
 
+// Bytes is the number of bytes of the events' documents.
+func (c *Columns) Bytes() int { return c.r.bytes }
+
 // Times gives the events' timestamps. They are not to be changed.
 func (c *Columns) Times() ([]int64, error) {
 	if !c.timed {
