@@ -26,7 +26,7 @@ type ScanStats struct {
 	FramesNeedle  atomic.Int64 // of those, nothing in them has the bytes that the predicate demands
 	FramesTime    atomic.Int64 // left out because of their time range
 	Events        atomic.Int64 // that the predicate was asked about
-	EventsNeedle  atomic.Int64 // of those, they lack the bytes that it demands and were not read
+	EventsNeedle  atomic.Int64 // of those, they lack the bytes or the member that it demands and were not read
 	BytesRead     atomic.Int64 // from files
 
 	mu      sync.Mutex
@@ -86,9 +86,10 @@ func (s *ScanStats) page(events, bytes int64) {
 }
 
 // excluded counts a page of which what it says of its members rules the predicate out.
-func (s *ScanStats) excluded() {
+func (s *ScanStats) excluded(events int) {
 	if s != nil {
 		s.PagesExcluded.Add(1)
+		s.EventsNeedle.Add(int64(events))
 	}
 }
 

@@ -39,7 +39,7 @@ func (c *columnRows) find(r *strip.Reader, lo, hi int, alive func(i int) (bool, 
 	}
 	c.view.Turn(r)
 	if c.program.Excludes(&c.view) {
-		c.q.stats.excluded()
+		c.q.stats.excluded(hi - lo)
 		return nil
 	}
 	var sel column.Selection
