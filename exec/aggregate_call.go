@@ -164,7 +164,7 @@ func (c *aggCall) add(b *column.Batch, of []int32) error {
 	for _, g := range of {
 		group.AppendInt(int64(g))
 	}
-	return c.held.add(&column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{group}, c.argVec...)})
+	return c.held.add(c.held.rt.context(), &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{group}, c.argVec...)})
 }
 
 // unseen narrows sel to the rows whose arguments their group has not seen before.
