@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql"
@@ -20,7 +21,7 @@ import (
 // some larger than a page. It gives all, in order of arrival.
 func mixed(t *testing.T, ram int64) (*Store, *Stage, []nql.Event) {
 	t.Helper()
-	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram})
+	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram, layout: span.Rows})
 	r := rand.New(rand.NewPCG(3, 4))
 	d := event.NewDecoder(event.Options{Now: new(int64)})
 	var all []nql.Event

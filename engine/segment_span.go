@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sort"
 	"sync"
 
@@ -120,7 +121,10 @@ func (c *spanCursor) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 		if c.sifted {
 			i = int(c.passed[i])
 		}
-		ts, arrival, doc := c.page.At(i)
+		ts, arrival, doc, err := c.page.At(i)
+		if err != nil {
+			return err
+		}
 		if stop, err := c.add(ctx, ts, arrival, doc, b, keys); err != nil || stop {
 			return err
 		}
@@ -185,42 +189,52 @@ func (c *spanCursor) load(i int) error {
 	}
 	c.q.stats.page(int64(info.Events), int64(info.Length))
 	n := c.page.Len()
+	var err error
 	at := func(ts int64) int {
 		return sort.Search(n, func(i int) bool {
-			t, _, _ := c.page.At(i)
+			t, _, kerr := c.page.Key(i)
+			err = errors.Join(err, kerr)
 			return t >= ts
 		})
 	}
-	c.hi = n
+	hi := n
 	if info.First < c.q.from {
 		c.lo = at(c.q.from)
 	}
 	if info.Last >= c.q.to {
-		c.hi = at(c.q.to)
+		hi = at(c.q.to)
 	}
-	c.sift()
-	return nil
+	if err != nil {
+		return err
+	}
+	c.hi = hi
+	return c.sift()
 }
 
 // sift leaves the events of the page that may match by their raw bytes.
-func (c *spanCursor) sift() {
+func (c *spanCursor) sift() error {
 	c.sifted = false
 	if c.q.sieve == nil || c.lo >= c.hi {
-		return
+		return nil
 	}
-	raw, start, ends := c.page.Documents()
+	raw, start, ends, err := c.page.Documents()
+	if err != nil {
+		c.hi = c.lo
+		return err
+	}
 	if c.lo > 0 {
 		start = ends[c.lo-1]
 	}
 	list, all := c.q.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
 	if c.passed = list; all {
-		return
+		return nil
 	}
 	for i := range list {
 		list[i] += uint32(c.lo)
 	}
 	c.q.stats.sifted(c.hi-c.lo, len(list))
 	c.sifted, c.lo, c.hi = true, 0, len(list)
+	return nil
 }
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
