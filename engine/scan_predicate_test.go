@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql"
@@ -21,7 +20,7 @@ import (
 // some larger than a page. It gives all, in order of arrival.
 func mixed(t *testing.T, ram int64) (*Store, *Stage, []nql.Event) {
 	t.Helper()
-	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram, layout: span.Rows})
+	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram, Layout: inRows})
 	r := rand.New(rand.NewPCG(3, 4))
 	d := event.NewDecoder(event.Options{Now: new(int64)})
 	var all []nql.Event
@@ -235,3 +234,6 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 		}
 	}
 }
+
+// inRows has all streams' pages in rows.
+func inRows(*Schema, StreamID) Layout { return Rows }
