@@ -28,6 +28,8 @@ type Options struct {
 
 	layout span.Layout // of spans' pages; 0: columns. Tests and measurements set it, and the codec of rows
 	codec  span.Codec
+	// condense is the raw bytes from which on a RAM run becomes a page by column; 0: as described at condenseBytes. Tests set it.
+	condense int
 }
 
 func (o Options) withDefaults() Options {

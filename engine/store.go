@@ -23,6 +23,7 @@ type Store struct {
 	spills  atomic.Uint64
 	footers footerCache
 	pages   pagePool
+	readers readerPool // of RAM runs by column
 	maint   maintenance
 
 	streamIDs, signalIDs atomic.Uint64 // the next ones
