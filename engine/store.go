@@ -25,6 +25,7 @@ type Store struct {
 	footers footerCache
 	fronts  *span.Fronts // nil: none are kept
 	pages   pagePool
+	readers readerPool // of RAM runs by column
 	maint   maintenance
 
 	streamIDs, signalIDs atomic.Uint64 // the next ones

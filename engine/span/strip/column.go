@@ -300,15 +300,20 @@ func (r *Reader) gatherNumbers(out *column.Vector, s *numberStrip, index []int32
 	out.Floats = slices.Grow(out.Floats[:0], n)[:n]
 	power := float64(powers[s.digits])
 	for i, x := range v {
-		if s.digits > 0 && (x > 1<<53 || x < -1<<53) {
-			// Such integers may not be floats, and the quotient would be rounded twice.
-			var room [32]byte
-			out.Floats[i], _ = strconv.ParseFloat(string(appendScaled(room[:0], x, s.digits)), 64)
-			continue
-		}
-		out.Floats[i] = float64(x) / power
+		out.Floats[i] = scaledFloat(x, s.digits, power)
 	}
 	return nil
+}
+
+// scaledFloat is the float next to an integer divided by ten to the digits, which is power.
+func scaledFloat(x int64, digits int, power float64) float64 {
+	if digits > 0 && (x > 1<<53 || x < -1<<53) {
+		// Such integers may not be floats, and the quotient would be rounded twice.
+		var room [32]byte
+		f, _ := strconv.ParseFloat(string(appendScaled(room[:0], x, digits)), 64)
+		return f
+	}
+	return float64(x) / power
 }
 
 // dictionary gives the entries of a strip with a dictionary as a vector.
