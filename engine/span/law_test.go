@@ -53,19 +53,21 @@ func drawEvents(t *rapid.T, from int64, most int) []sample {
 
 func drawOptions(t *rapid.T) Options {
 	return Options{
-		Parallel:  rapid.SampledFrom([]func(int, func(int)){nil, atOnce}).Draw(t, "parallel"),
 		Layout:    rapid.SampledFrom([]Layout{Rows, Columns}).Draw(t, "layout"),
 		PageBytes: rapid.SampledFrom([]int{0, 1, 40, 300, 3000, 100_000}).Draw(t, "page bytes"),
 		Codec:     rapid.SampledFrom([]Codec{DefaultCodec, NoCodec, Snappy, Zstd}).Draw(t, "codec"),
 	}
 }
 
-// atOnce runs f(0) … f(n-1) in goroutines.
-func atOnce(n int, f func(int)) {
+// helped gives f a few helpers.
+func helped(f func(h *Helpers)) {
+	h := NewHelpers()
 	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() { f(i) })
+	for range 3 {
+		all.Go(func() { h.Help(nil) })
 	}
+	f(h)
+	h.Close()
 	all.Wait()
 }
 
@@ -83,7 +85,13 @@ func TestWhatWasWrittenComesBackInBothDirections(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		all := drawEvents(r, rapid.SampledFrom([]int64{math.MinInt64, -5, 0, 1e16}).Draw(r, "from"), 60)
 		o := drawOptions(r)
-		f, footer := write(t, o, all)
+		var f *file
+		var footer *Footer
+		if rapid.Bool().Draw(r, "helped") {
+			helped(func(h *Helpers) { o.Helpers = h; f, footer = write(t, o, all) })
+		} else {
+			f, footer = write(t, o, all)
+		}
 		if got := read(t, f, footer.Pages); !same(got, all) {
 			r.Fatalf("%d events of %d, or others", len(got), len(all))
 		}
@@ -96,11 +104,13 @@ func TestWhatWasWrittenComesBackInBothDirections(t *testing.T) {
 	})
 }
 
-func TestPagesMadeInParallelAreTheSame(t *testing.T) {
+func TestPagesMadeByHelpersAreTheSame(t *testing.T) {
 	all := generated(t, 2500)
 	for _, l := range []Layout{Rows, Columns} {
 		one, _ := write(t, Options{Layout: l, PageBytes: 10_000}, all)
-		many, footer := write(t, Options{Layout: l, PageBytes: 10_000, Parallel: atOnce}, all)
+		var many *file
+		var footer *Footer
+		helped(func(h *Helpers) { many, footer = write(t, Options{Layout: l, PageBytes: 10_000, Helpers: h}, all) })
 		if !bytes.Equal(one.b, many.b) {
 			t.Errorf("%v: the files differ", l)
 		}
