@@ -302,7 +302,7 @@ func (h *history) end(t *rapid.T) {
 	for _, dir := range []string{"data/streams/1", "data/streams/2"} {
 		names, _ := h.fs.List(dir)
 		for _, n := range names {
-			if !known[dir+"/"+n] && !strings.HasSuffix(n, ".index") {
+			if !known[dir+"/"+n] && !strings.HasSuffix(n, ".index") && !strings.HasSuffix(n, ".filter") {
 				t.Fatalf("left behind: %s/%s", dir, n)
 			}
 		}

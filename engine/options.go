@@ -26,7 +26,8 @@ type Options struct {
 	SpanRaw    int64                      // raw bytes of a span at most; 0: 1 GiB
 	Log        *slog.Logger               // nil: silent
 
-	codec span.Codec // of spans; measurements set it
+	codec     span.Codec // of spans; measurements set it
+	filterAll bool       // filters whatever they cost; tests set it
 }
 
 func (o Options) withDefaults() Options {

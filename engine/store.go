@@ -22,6 +22,7 @@ type Store struct {
 	lock    io.Closer // nil when read-only
 	spills  atomic.Uint64
 	footers footerCache
+	filters filterCache
 	pages   pagePool
 	maint   maintenance
 
