@@ -241,7 +241,10 @@ func (b *filterBuilder) read(i int, paths [][]string, values []pathValues) error
 				return err
 			}
 		}
-		_, _, doc := b.page.At(j)
+		_, _, doc, err := b.page.At(j)
+		if err != nil {
+			return err
+		}
 		wanted.Read(doc, out)
 		for k := range values {
 			values[k].add(out[k])
