@@ -8,13 +8,15 @@ import (
 
 	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/span"
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
 const (
-	// samplePaths is how many paths are looked at: those that most events have.
+	// samplePages is how many pages are looked at to find the paths that are worth a filter, and samplePaths how many paths: those that most events have.
+	samplePages = 8
 	samplePaths = 1024
 	// manyValues: a path is worth a filter where more than one event in so many of a page has a value of its own, or where there are not so few values and most are different.
 	manyValues = 8
@@ -75,7 +77,6 @@ type filterBuilder struct {
 	h      vfs.File
 	footer *span.Footer
 	page   *span.Page
-	room   []sparse.Value
 	chosen []chosenPath
 	maker  filter.Maker
 }
@@ -93,10 +94,17 @@ func (c *chosenPath) cost() int { return c.keys * keyBits / 8 }
 
 // choose finds the paths that are worth a section by a sample of pages.
 func (b *filterBuilder) choose() error {
+	all := b.s.opts.filterAll
 	n := len(b.footer.Pages)
-	sample := slices.Compact([]int{0, n / 2, n - 1})
+	size := min(n, samplePages)
+	if all {
+		size = n
+	}
+	var sample []int
 	raw := 0
-	for _, i := range sample {
+	for k := range size {
+		i := (2*k + 1) * n / (2 * size)
+		sample = append(sample, i)
 		raw += b.footer.Pages[i].Docs
 	}
 	paths := b.candidates()
@@ -113,7 +121,7 @@ func (b *filterBuilder) choose() error {
 			if v.many(b.footer.Pages[i].Events) {
 				wholes[k].keys += len(v.keys.list)
 			}
-			long[k] = long[k] || v.text()
+			long[k] = long[k] || v.text() || all && v.strings > 0
 		}
 	}
 	for k, p := range paths {
@@ -136,7 +144,7 @@ func (b *filterBuilder) choose() error {
 	}
 	for k, p := range texts {
 		c := chosenPath{path: p, kind: filter.Trigrams, keys: parts[k].keys}
-		if c.cost() <= raw/filterShare/8 || b.s.opts.filterAll {
+		if c.cost() <= raw/filterShare/8 || all {
 			b.chosen = append(b.chosen, c)
 		}
 	}
@@ -146,7 +154,7 @@ func (b *filterBuilder) choose() error {
 	})
 	left := raw / filterShare
 	b.chosen = slices.DeleteFunc(b.chosen, func(c chosenPath) bool {
-		if c.cost() > left && !b.s.opts.filterAll {
+		if c.cost() > left && !all {
 			return true
 		}
 		left -= c.cost()
@@ -226,6 +234,39 @@ func (b *filterBuilder) read(i int, paths [][]string, values []pathValues) error
 	if err := b.page.Load(b.h, b.file.path, b.footer.Pages[i]); err != nil {
 		return err
 	}
+	var left []*pathValues // of which each event is asked
+	for k := range values {
+		left = append(left, &values[k])
+	}
+	if r := b.page.Columns(); r != nil {
+		left = nil
+		var others [][]string
+		for k := range values {
+			v := &values[k]
+			n, ok, err := r.Values(r.Find(paths[k]...), func(t strip.Type, text []byte) {
+				if t == strip.String {
+					v.addText(text)
+				} else {
+					v.addNumber(text)
+				}
+			})
+			if err != nil {
+				return placed(err, b.file.path, b.footer.Pages[i].Offset)
+			}
+			if v.count = n; !ok {
+				left, others = append(left, v), append(others, paths[k])
+			}
+		}
+		paths = others
+	}
+	return b.readEvents(paths, left)
+}
+
+// readEvents asks each event of the page for the values of paths.
+func (b *filterBuilder) readEvents(paths [][]string, values []*pathValues) error {
+	if len(paths) == 0 {
+		return nil
+	}
 	steps := make([][]sparse.Step, len(paths))
 	for k, p := range paths {
 		for _, name := range p {
@@ -233,8 +274,7 @@ func (b *filterBuilder) read(i int, paths [][]string, values []pathValues) error
 		}
 	}
 	wanted := event.Wanted(steps)
-	out := slices.Grow(b.room[:0], len(paths))[:len(paths)]
-	b.room = out
+	out := make([]sparse.Value, len(paths))
 	for j := range b.page.Len() {
 		if j%256 == 255 {
 			if err := b.pause(); err != nil {
@@ -246,8 +286,8 @@ func (b *filterBuilder) read(i int, paths [][]string, values []pathValues) error
 			return err
 		}
 		wanted.Read(doc, out)
-		for k := range values {
-			values[k].add(out[k])
+		for k, v := range values {
+			v.add(out[k])
 		}
 	}
 	return nil

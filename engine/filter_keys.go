@@ -86,11 +86,11 @@ func (s *trigramSet) add(text []byte) {
 // pathValues is what the values of one path in one page come to.
 type pathValues struct {
 	keys     keySet // of strings, and of numbers while all of these are plain integers
-	count    int    // strings and numbers
-	strings  int
-	bytes    int  // of the strings
-	distinct int  // bytes of the different strings
-	odd      bool // there is a number that is not spelled as a plain integer
+	count    int    // events that have a string or a number
+	strings  int    // that were seen; one that many events have maybe once
+	bytes    int    // of these
+	distinct int    // bytes of the different strings
+	odd      bool   // there is a number that is not spelled as a plain integer
 	lo, hi   int64
 	grams    *trigramSet // nil: not asked for
 	room     []byte
@@ -115,22 +115,33 @@ func (p *pathValues) add(v sparse.Value) {
 			text = p.room
 		}
 		p.count++
-		p.strings++
-		p.bytes += len(text)
-		if p.keys.add(filter.Key(text)) {
-			p.distinct += len(text)
-			if p.grams != nil {
-				p.grams.add(text)
-			}
-		}
+		p.addText(text)
 	case sparse.Number:
 		p.count++
-		if p.odd || !filter.Integer(v.Raw) {
-			p.odd = true
-			return
+		p.addNumber(v.Raw)
+	}
+}
+
+// addText adds a string by its characters.
+func (p *pathValues) addText(text []byte) {
+	p.strings++
+	p.bytes += len(text)
+	if p.keys.add(filter.Key(text)) {
+		p.distinct += len(text)
+		if p.grams != nil {
+			p.grams.add(text)
 		}
-		p.keys.add(filter.Key(v.Raw))
-		if n, err := strconv.ParseInt(string(v.Raw), 10, 64); err == nil {
+	}
+}
+
+// addNumber adds a number as it is spelled.
+func (p *pathValues) addNumber(spelling []byte) {
+	if p.odd || !filter.Integer(spelling) {
+		p.odd = true
+		return
+	}
+	if p.keys.add(filter.Key(spelling)) {
+		if n, err := strconv.ParseInt(string(spelling), 10, 64); err == nil {
 			p.lo, p.hi = min(p.lo, n), max(p.hi, n)
 		}
 	}

@@ -44,7 +44,7 @@ func TestHistoriesEqualTheModel(t *testing.T) {
 		h.o = Options{FS: h.fs, Create: true, RAMBytes: rapid.SampledFrom([]int64{-1, 3000, 1 << 20}).Draw(t, "ram"),
 			StageBytes: rapid.SampledFrom([]int64{1, 2000, 1 << 20}).Draw(t, "stage"), SortBytes: rapid.SampledFrom([]int64{200, 5000, 1 << 20}).Draw(t, "sort"),
 			SpanRaw: rapid.SampledFrom([]int64{500, 20_000, 1 << 20}).Draw(t, "span"), PageBytes: rapid.SampledFrom([]int{100, 1000, 64 << 10}).Draw(t, "page"),
-			BulkTicks: rapid.SampledFrom([]int{2, 100}).Draw(t, "bulk")}
+			BulkTicks: rapid.SampledFrom([]int{2, 100}).Draw(t, "bulk"), filterAll: rapid.Bool().Draw(t, "filters")}
 		h.s = reopen(t, nil, h.o)
 		_, err := h.s.CreateStream("public", "two")
 		fine(t, err)

@@ -79,7 +79,11 @@ func (s *Store) whereabouts(f *file, footer *span.Footer, d *filter.Directory, l
 			return nil, false
 		}
 		for _, path := range paths {
-			w, kind, ok := keysOf(l, typesOf(footer, path))
+			types := typesOf(footer, path)
+			if types&(span.String|span.Number|span.Bool) == 0 {
+				continue // nothing that has a text
+			}
+			w, kind, ok := keysOf(l, types)
 			if !ok {
 				return nil, false
 			}
