@@ -173,7 +173,7 @@ func (c *aggCall) add(t *table, b *column.Batch, of []int32) error {
 			return err
 		}
 	}
-	return c.held.add(&column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{c.group}, c.argVec...)})
+	return c.held.add(c.held.rt.context(), &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{c.group}, c.argVec...)})
 }
 
 // deferred reports whether the call is fed at the end, with the distinct values.
