@@ -225,8 +225,18 @@ func (b *builder) begin(ts int64) error {
 	if b.file, err = b.m.s.fs.Create(b.path); err != nil {
 		return err
 	}
-	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: !b.lone}, span.Options{PageBytes: b.m.s.opts.PageBytes, Codec: b.m.s.opts.codec})
+	b.w = span.NewWriter(b.file, b.path, span.Header{Stream: b.stream, ID: id, Derived: !b.lone}, b.options())
 	return nil
+}
+
+// options say how spans are written.
+func (b *builder) options() span.Options {
+	o := &b.m.s.opts
+	layout := span.Columns
+	if o.layout != 0 {
+		layout = o.layout
+	}
+	return span.Options{Layout: layout, PageBytes: o.PageBytes, Codec: o.codec}
 }
 
 // finish ends the span that is being written, if any.

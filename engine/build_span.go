@@ -14,7 +14,8 @@ type spanPages struct {
 	at     int // page
 	page   *span.Page
 	loaded bool
-	row    int // of the page
+	row    int     // of the page
+	now    sortKey // of the event that it stands on, where loaded
 	stored []byte
 }
 
@@ -34,8 +35,7 @@ func (p *spanPages) key() (sortKey, bool) {
 		info := &p.footer.Pages[p.at]
 		return sortKey{info.First, info.FirstArrival}, true
 	}
-	ts, arrival, _ := p.page.At(p.row)
-	return sortKey{ts, arrival}, true
+	return p.now, true
 }
 
 func (p *spanPages) event() (sortKey, []byte, error) {
@@ -45,16 +45,20 @@ func (p *spanPages) event() (sortKey, []byte, error) {
 		}
 		p.loaded, p.row = true, 0
 	}
-	ts, arrival, doc := p.page.At(p.row)
-	return sortKey{ts, arrival}, doc, nil
+	ts, arrival, doc, err := p.page.At(p.row)
+	p.now = sortKey{ts, arrival}
+	return p.now, doc, err
 }
 
 func (p *spanPages) step() error {
 	if p.row++; p.row == p.page.Len() {
 		p.loaded = false
 		p.at++
+		return nil
 	}
-	return nil
+	ts, arrival, err := p.page.Key(p.row)
+	p.now = sortKey{ts, arrival}
+	return err
 }
 
 func (p *spanPages) close() error {
@@ -62,35 +66,27 @@ func (p *spanPages) close() error {
 	return p.h.Close()
 }
 
-// copyPage copies a page as it is stored where all of it comes before anything else and nothing of it is deleted. Small pages are not
+// copyPage copies a page as it is stored where all of it comes before anything else, nothing of it is deleted and it has the layout that is written. Small pages are not
 // copied: their events are put together with others'.
 func (b *builder) copyPage(p *spanPages, next sortKey, others bool) (bool, error) {
 	if p.loaded {
 		return false, nil
 	}
-	info := p.footer.Pages[p.at]
-	if others && !less(sortKey{info.Last, info.LastArrival}, next) || b.dead.mayHold(info.First, info.Last, info.MinArrival, info.MaxArrival) || info.Raw < b.smallPage() {
+	info := &p.footer.Pages[p.at]
+	if others && !less(sortKey{info.Last, info.LastArrival}, next) || b.dead.mayHold(info.First, info.Last, info.MinArrival, info.MaxArrival) || !b.options().Keeps(info) {
 		return false, nil
 	}
 	var err error
-	if p.stored, err = span.Stored(p.h, p.file.path, info, p.stored); err != nil {
+	if p.stored, err = span.Stored(p.h, p.file.path, *info, p.stored); err != nil {
 		return false, err
 	}
 	if err := b.room(info.First, int64(info.Docs)); err != nil {
 		return false, err
 	}
-	if err := b.w.CopyPage(info, p.stored, p.footer); err != nil {
+	if err := b.w.CopyPage(*info, p.stored, p.footer); err != nil {
 		return false, err
 	}
 	b.hi = info.Last
 	p.at++
 	return true, b.pause()
-}
-
-// smallPage is the raw size below which a page is not worth keeping as it is.
-func (b *builder) smallPage() int {
-	if n := b.m.s.opts.PageBytes; n > 0 {
-		return n / 3
-	}
-	return span.DefaultPageBytes / 3
 }

@@ -200,7 +200,9 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 			return err
 		}
 		for j := range page.Len() {
-			event.Timestamp, event.Arrival, event.Document = page.At(j)
+			if event.Timestamp, event.Arrival, event.Document, err = page.At(j); err != nil {
+				return err
+			}
 			ok, err := program.Match(&event)
 			if err != nil {
 				return err

@@ -21,12 +21,13 @@ type Options struct {
 	Now        func() time.Time           // says since when a generation or transaction is there; nil: nobody asks
 	Reserve    int64                      // bytes of the disk that writes leave free; 0: none
 	SortBytes  int64                      // RAM that merging and bulk loads sort in before they go to temporary files; 0: 64 MiB
-	PageBytes  int                        // raw bytes of a span's page; 0: what docs/decisions.md has measured best
+	PageBytes  int                        // raw bytes of a span's page of rows, a 24th of one of columns; 0: what docs/decisions.md has measured best
 	BulkTicks  int                        // ticks that a transaction may fall into before it is sorted straight into spans; 0: 128
 	SpanRaw    int64                      // raw bytes of a span at most; 0: 1 GiB
 	Log        *slog.Logger               // nil: silent
 
-	codec span.Codec // of spans; measurements set it
+	layout span.Layout // of spans' pages; 0: columns. Tests and measurements set it, and the codec of rows
+	codec  span.Codec
 }
 
 func (o Options) withDefaults() Options {

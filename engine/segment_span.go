@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sort"
 	"sync"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/span"
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -74,6 +76,7 @@ type spanCursor struct {
 	sifted     bool
 	passed     []uint32 // where sifted: the events of the page that may match
 	count      int      // rows without columns that are left instead
+	columns    columnRows
 	held       int64
 }
 
@@ -93,6 +96,12 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 			}
 			continue
 		}
+		if c.columns.left > 0 {
+			if err := c.columns.drain(ctx, b, keys); err != nil {
+				return true, err
+			}
+			continue
+		}
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
@@ -104,7 +113,7 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 			return true, err
 		}
 	}
-	return c.count > 0 || c.lo < c.hi || c.first < c.end, nil
+	return c.count > 0 || c.lo < c.hi || c.columns.left > 0 || c.first < c.end, nil
 }
 
 // drain adds events of the page until the batch is full.
@@ -120,7 +129,10 @@ func (c *spanCursor) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 		if c.sifted {
 			i = int(c.passed[i])
 		}
-		ts, arrival, doc := c.page.At(i)
+		ts, arrival, doc, err := c.page.At(i)
+		if err != nil {
+			return err
+		}
 		if stop, err := c.add(ctx, ts, arrival, doc, b, keys); err != nil || stop {
 			return err
 		}
@@ -185,42 +197,74 @@ func (c *spanCursor) load(i int) error {
 	}
 	c.q.stats.page(int64(info.Events), int64(info.Length))
 	n := c.page.Len()
+	var err error
 	at := func(ts int64) int {
 		return sort.Search(n, func(i int) bool {
-			t, _, _ := c.page.At(i)
+			t, _, kerr := c.page.Key(i)
+			err = errors.Join(err, kerr)
 			return t >= ts
 		})
 	}
-	c.hi = n
+	hi := n
 	if info.First < c.q.from {
 		c.lo = at(c.q.from)
 	}
 	if info.Last >= c.q.to {
-		c.hi = at(c.q.to)
+		hi = at(c.q.to)
 	}
-	c.sift()
-	return nil
+	if err != nil {
+		return err
+	}
+	if r := c.page.Columns(); r != nil {
+		return c.loadColumns(r, info, c.lo, hi)
+	}
+	c.hi = hi
+	return c.sift()
+}
+
+// loadColumns asks the predicate about the events from lo to before hi of a page by column.
+func (c *spanCursor) loadColumns(r *strip.Reader, info *span.PageInfo, lo, hi int) error {
+	c.lo = 0
+	if lo >= hi {
+		return nil
+	}
+	path, offset := c.file.path, info.Offset
+	c.columns.q, c.columns.key = c.q, c.page.Key
+	c.columns.place = func(err error) error { return placed(err, path, offset) }
+	var alive func(i int) (bool, error)
+	if c.q.dead.touches(info.First, info.Last) {
+		alive = func(i int) (bool, error) {
+			ts, arrival, err := c.page.Key(i)
+			return !c.q.dead.dead(ts, arrival), err
+		}
+	}
+	return c.columns.find(r, lo, hi, alive)
 }
 
 // sift leaves the events of the page that may match by their raw bytes.
-func (c *spanCursor) sift() {
+func (c *spanCursor) sift() error {
 	c.sifted = false
 	if c.q.sieve == nil || c.lo >= c.hi {
-		return
+		return nil
 	}
-	raw, start, ends := c.page.Documents()
+	raw, start, ends, err := c.page.Documents()
+	if err != nil {
+		c.hi = c.lo
+		return err
+	}
 	if c.lo > 0 {
 		start = ends[c.lo-1]
 	}
 	list, all := c.q.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
 	if c.passed = list; all {
-		return
+		return nil
 	}
 	for i := range list {
 		list[i] += uint32(c.lo)
 	}
 	c.q.stats.sifted(c.hi-c.lo, len(list))
 	c.sifted, c.lo, c.hi = true, 0, len(list)
+	return nil
 }
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.

@@ -12,7 +12,7 @@ import (
 // manyPages makes a store with one span of about a thousand pages. Event i is at base + i ms; one of all has "needle".
 func manyPages(t *testing.T) (*Store, int) {
 	const events = 60_000
-	s := open(t, vfs.NewMem(), Options{PageBytes: 8 << 10, RAMBytes: -1})
+	s := open(t, vfs.NewMem(), Options{PageBytes: 300, RAMBytes: -1})
 	st := s.NewStage()
 	for i := range events {
 		d := fmt.Sprintf(`{"n":%d,"text":"%0100d"}`, i, i)

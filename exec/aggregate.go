@@ -49,11 +49,10 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 	return a, err
 }
 
-// mergeable reports whether groups gathered apart can be merged: not where an aggregate wants its rows
-// in an order, or each value once.
+// mergeable reports whether groups gathered apart can be merged: not where an aggregate wants its rows in an order.
 func mergeable(n *plan.Aggregate) bool {
 	for i := range n.Aggs {
-		if a := &n.Aggs[i]; a.Distinct || len(a.OrderBy) > 0 && !selects(a) {
+		if a := &n.Aggs[i]; len(a.OrderBy) > 0 && !selects(a) || a.Distinct && ordered(a.Func) {
 			return false
 		}
 	}
@@ -137,7 +136,7 @@ type table struct {
 	meter  meter
 
 	keyVecs []*column.Vector
-	of      []int32 // by row: its group
+	of      []int32 // by row: its group; not used where there are no keys
 }
 
 func newTable(n *plan.Aggregate, rt *Runtime) (*table, error) {
@@ -154,7 +153,7 @@ func newTable(n *plan.Aggregate, rt *Runtime) (*table, error) {
 		t.hash = newGroups(keyTypes)
 	}
 	for i := range n.Aggs {
-		c, err := newAggCall(rt, &n.Aggs[i], n.Cols[len(n.Keys)+i], t.calls)
+		c, err := newAggCall(rt, &n.Aggs[i], n.Cols[len(n.Keys)+i], t.hash != nil, t.calls)
 		if err != nil {
 			return nil, err
 		}
@@ -193,13 +192,11 @@ func (t *table) add(b *column.Batch) error {
 		}
 		t.keyVecs = append(t.keyVecs, v)
 	}
-	if cap(t.of) < b.Len {
-		t.of = make([]int32, max(b.Len, column.BatchRows))
-	}
-	t.of = t.of[:b.Len]
-	if t.hash == nil {
-		clear(t.of)
-	} else {
+	if t.hash != nil {
+		if cap(t.of) < b.Len {
+			t.of = make([]int32, max(b.Len, column.BatchRows))
+		}
+		t.of = t.of[:b.Len]
 		if err := t.reserve(t.hash.growth(t.keyVecs, b.Rows())); err != nil {
 			return err
 		}
@@ -210,7 +207,7 @@ func (t *table) add(b *column.Batch) error {
 	groups := t.groups()
 	for _, c := range t.calls {
 		c.acc.Resize(groups)
-		if err := c.add(b, t.of); err != nil {
+		if err := c.add(t, b, t.of); err != nil {
 			return err
 		}
 	}
@@ -239,23 +236,12 @@ func (t *table) merge(ctx context.Context, o *table) error {
 		if err := t.reserve(t.hash.growth(o.hash.keys, len(to))); err != nil {
 			return err
 		}
-		var window column.Selection
-		for lo := 0; lo < len(to); lo += column.BatchRows {
-			if err := ended(ctx); err != nil {
-				return err
-			}
-			window = window[:0]
-			for i := lo; i < min(lo+column.BatchRows, len(to)); i++ {
-				window = append(window, int32(i))
-			}
-			if err := t.hash.assign(len(to), window, o.hash.keys, to); err != nil {
-				return err
-			}
+		if err := windows(ctx, len(to), func(rows column.Selection) error { return t.hash.assign(len(to), rows, o.hash.keys, to) }); err != nil {
+			return err
 		}
 	}
 	for i, c := range t.calls {
-		c.acc.Resize(t.groups())
-		if err := c.acc.Merge(o.calls[i].acc, to); err != nil {
+		if err := c.merge(ctx, t, o.calls[i], to); err != nil {
 			return err
 		}
 	}

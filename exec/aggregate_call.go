@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"encoding/binary"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
@@ -11,7 +10,8 @@ import (
 )
 
 // aggCall feeds one aggregate: FILTER narrows its rows, DISTINCT lets each value pass once a group, ORDER
-// BY keeps the rows back until all are there.
+// BY keeps the rows back until all are there. Values of DISTINCT without an order are kept until the end, too, so that what was
+// gathered apart can be put together.
 type aggCall struct {
 	call   *plan.AggCall
 	info   function.Call
@@ -20,18 +20,19 @@ type aggCall struct {
 	filter *filter
 	argVec []*column.Vector
 
-	seen      map[string]struct{} // DISTINCT: group and arguments
-	seenBytes int64
-	first     []int32
-	key       []byte
+	seen  *groups // DISTINCT: the group, where there are several, and the arguments
+	keyed bool    // there are several groups
+	group *column.Vector
+	first []int32
+	of    []int32
 
 	held *sorter // ORDER BY: group, arguments, keys
 	like bool    // selects among the values of another call: only its direct argument is evaluated
 }
 
-// newAggCall makes the state of a call; others are those of the calls before it.
-func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, others []*aggCall) (*aggCall, error) {
-	c := &aggCall{call: call, info: function.Call{Env: rt.Env, Result: col.Type, Typmod: -1}}
+// newAggCall makes the state of a call in a table with keys or without; others are those of the calls before it.
+func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, others []*aggCall) (*aggCall, error) {
+	c := &aggCall{call: call, keyed: keyed, group: column.New(column.Int64), info: function.Call{Env: rt.Env, Result: col.Type, Typmod: -1}}
 	for _, a := range call.Args {
 		c.info.Args = append(c.info.Args, a.Type())
 	}
@@ -52,7 +53,11 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, others []*aggC
 	c.acc = call.Func.New(&c.info)
 	order := call.OrderBy
 	if call.Distinct {
-		c.seen = map[string]struct{}{}
+		keys := c.info.Args
+		if keyed {
+			keys = append([]types.OID{types.Int8}, keys...)
+		}
+		c.seen = newGroups(keys)
 		if len(order) == 0 && ordered(call.Func) {
 			// PostgreSQL finds distinct values by sorting; where that shows, it is the result.
 			for _, a := range call.Args {
@@ -130,8 +135,8 @@ func (c *aggCall) keepsSame(o *plan.AggCall) bool {
 	return o.Filter == nil || plan.Equal(c.call.Filter, o.Filter) && !plan.IsVolatile(o.Filter)
 }
 
-// add feeds a batch, of[i] being row i's group.
-func (c *aggCall) add(b *column.Batch, of []int32) error {
+// add feeds a batch of a table, of[i] being row i's group; nil: there is one.
+func (c *aggCall) add(t *table, b *column.Batch, of []int32) error {
 	sel := b.Sel
 	if c.filter != nil {
 		var err error
@@ -151,49 +156,127 @@ func (c *aggCall) add(b *column.Batch, of []int32) error {
 		c.argVec = append(c.argVec, v)
 	}
 	args := c.argVec[:min(len(c.argVec), len(c.call.Args))]
-	if c.seen != nil {
-		sel = c.unseen(b.Len, sel, args, of)
-	}
-	if sel.Count(b.Len) == 0 {
-		return nil
-	}
-	if c.held == nil {
+	if c.seen == nil && c.held == nil {
 		return c.acc.Add(&c.info, b.Len, sel, of, args)
 	}
-	group := column.New(column.Int64)
-	for _, g := range of {
-		group.AppendInt(int64(g))
+	c.group.Reset(column.Int64)
+	if of == nil {
+		c.group.AppendInt(0)
+		c.group.Repeat(b.Len)
 	}
-	return c.held.add(&column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{group}, c.argVec...)})
+	for _, g := range of {
+		c.group.AppendInt(int64(g))
+	}
+	if c.seen != nil {
+		var err error
+		if sel, err = c.unseen(t, b.Len, sel, args); err != nil || c.deferred() || len(sel) == 0 {
+			return err
+		}
+	}
+	return c.held.add(c.held.rt.context(), &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{c.group}, c.argVec...)})
 }
 
-// unseen narrows sel to the rows whose arguments their group has not seen before.
-func (c *aggCall) unseen(n int, sel column.Selection, args []*column.Vector, of []int32) column.Selection {
+// deferred reports whether the call is fed at the end, with the distinct values.
+func (c *aggCall) deferred() bool { return c.seen != nil && c.held == nil }
+
+// unseen notes the arguments of the rows sel, and narrows it to those that their group has not seen before.
+func (c *aggCall) unseen(t *table, n int, sel column.Selection, args []*column.Vector) (column.Selection, error) {
+	keys := args
+	if c.keyed {
+		keys = append([]*column.Vector{c.group}, args...)
+	}
+	if err := t.reserve(c.seen.growth(keys, sel.Count(n))); err != nil {
+		return nil, err
+	}
+	if cap(c.of) < n {
+		c.of = make([]int32, n)
+	}
+	next := int32(c.seen.len())
+	if err := c.seen.assign(n, sel, keys, c.of[:n]); err != nil || c.held == nil {
+		return nil, err
+	}
 	c.first = room(c.first, n)
 	for i := range each(sel, n) {
-		c.key = binary.LittleEndian.AppendUint32(c.key[:0], uint32(of[i]))
-		for k, v := range args {
-			if v.Null(i) {
-				c.key = append(c.key, 0)
-				continue
-			}
-			at := len(c.key) + 1
-			c.key = types.AppendKey(append(c.key, 1, 0, 0, 0, 0), c.info.Args[k], v, i)
-			binary.LittleEndian.PutUint32(c.key[at:], uint32(len(c.key)-at-4))
-		}
-		if _, ok := c.seen[string(c.key)]; !ok {
-			c.seen[string(c.key)] = struct{}{}
-			c.seenBytes += int64(len(c.key)) + 40
+		if c.of[i] == next { // numbers are given as values appear
 			c.first = append(c.first, int32(i))
+			next++
 		}
 	}
-	return c.first
+	return c.first, nil
 }
 
-func (c *aggCall) bytes() int64 { return c.acc.Bytes() + c.seenBytes }
+func (c *aggCall) bytes() int64 {
+	n := c.acc.Bytes() + c.group.Size() + 4*int64(cap(c.first)+cap(c.of))
+	if c.seen != nil {
+		n += c.seen.bytes()
+	}
+	return n
+}
 
-// finish feeds the rows that ORDER BY kept back.
+// merge takes in what the same call of another table gathered; group g of that one is to[g] here.
+func (c *aggCall) merge(ctx context.Context, t *table, o *aggCall, to []int32) error {
+	c.acc.Resize(t.groups())
+	if !c.deferred() {
+		return c.acc.Merge(o.acc, to)
+	}
+	keys := append([]*column.Vector(nil), o.seen.keys...)
+	n := o.seen.len()
+	if c.keyed {
+		keys[0] = column.New(column.Int64)
+		for _, g := range o.seen.keys[0].Ints {
+			keys[0].AppendInt(int64(to[g]))
+		}
+	}
+	if err := t.reserve(c.seen.growth(keys, n) + 12*int64(n)); err != nil {
+		return err
+	}
+	return windows(ctx, n, func(rows column.Selection) error {
+		if cap(c.of) < n {
+			c.of = make([]int32, n)
+		}
+		return c.seen.assign(n, rows, keys, c.of[:n])
+	})
+}
+
+// windows calls f with the rows of n, a batch of them at a time.
+func windows(ctx context.Context, n int, f func(rows column.Selection) error) error {
+	var rows column.Selection
+	for lo := 0; lo < n; lo += column.BatchRows {
+		if err := ended(ctx); err != nil {
+			return err
+		}
+		rows = room(rows, column.BatchRows)
+		for i := lo; i < min(lo+column.BatchRows, n); i++ {
+			rows = append(rows, int32(i))
+		}
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishDistinct feeds the distinct values.
+func (c *aggCall) finishDistinct(ctx context.Context) error {
+	args, n := c.seen.keys, c.seen.len()
+	var of []int32
+	if c.keyed {
+		of = make([]int32, n)
+		for i, g := range args[0].Ints {
+			of[i] = int32(g)
+		}
+		args = args[1:]
+	}
+	return windows(ctx, n, func(rows column.Selection) error {
+		return c.acc.Add(&c.info, n, rows, of, args)
+	})
+}
+
+// finish feeds the rows that DISTINCT and ORDER BY kept back.
 func (c *aggCall) finish(ctx context.Context) error {
+	if c.deferred() {
+		return c.finishDistinct(ctx)
+	}
 	if c.held == nil {
 		return nil
 	}

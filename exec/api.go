@@ -17,13 +17,20 @@ type Runtime struct {
 	Params  []*column.Vector // one row each
 	Memory  column.Account   // nil: not accounted
 	Workers int              // goroutines for scans and aggregates; 0: GOMAXPROCS
-	Stats   *Stats           // counts rows and batches of each node; nil: nothing is counted
+	// WorkMem is how many bytes one operator that sorts may take before it goes to a temporary file, and HashMultiplier how many times as much one that hashes;
+	// 0: as many as Memory gives, and once.
+	WorkMem        int64
+	HashMultiplier float64
+	Temp           func() (TempFile, error) // nil: there are no temporary files, and what passes Memory fails
+	Stats          *Stats                   // counts rows and batches of each node; nil: nothing is counted
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)
 
 	frame *frame // of the opening that the plan belongs to
 	// scan stands in for Tx.Scan in tests.
 	scan func(engine.Spec) ([]engine.Fragment, error)
+	// least, when not 0, lets WorkMem be less than leastMemory in tests.
+	least int64
 }
 
 // Open starts a plan. The Batches it returns must be closed; closing stops every goroutine it started,

@@ -28,7 +28,11 @@ func (f *folding) Add(_ *function.Call, n int, sel column.Selection, groups []in
 				continue
 			}
 		}
-		f.states[groups[i]] = f.step(f.states[groups[i]], x)
+		g := int32(0) // no groups: one
+		if groups != nil {
+			g = groups[i]
+		}
+		f.states[g] = f.step(f.states[g], x)
 	}
 	return nil
 }

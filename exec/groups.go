@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"encoding/binary"
 	"math"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -11,56 +10,77 @@ import (
 // groups numbers the distinct keys it is shown, from 0 in order of first appearance. Nulls are equal to each
 // other. It is the hash table of grouping, DISTINCT and joins.
 //
-// One integer key and one text key are looked up as they are; any other key by its values' bytes for
-// equality (types.AppendKey), each behind its length.
+// Each column of a key is numbered by itself, so that a row's key becomes a few small numbers by the means that suit the column's form. The number
+// of one column is the group's; those of several are combined two at a time:
+//
+//	column 0 ─ number ─┐
+//	column 1 ─ number ─┴ pair ─ number ─┐
+//	column 2 ─ number ──────────────────┴ pair ─ number: the group
 type groups struct {
-	types []types.OID
-	keys  []*column.Vector // the groups' keys: Plain, one row a group
+	keys []*column.Vector // the groups' keys: Plain, one row a group
 
-	ints  map[int64]int32
-	texts map[string]int32
-	null  int32 // the group of the null key (single keys), -1 none yet
-
-	entries []int32 // by dictionary entry: its group, -1 not looked up yet
-	key     []byte
-	hashed  int64 // bytes of the map's own copies of keys
+	cols  []*numbering
+	pairs []intTable // one less than cols
+	n     int        // groups
+	nums  [][]int32  // scratch: by column, the rows' numbers
+	left  []int32    // scratch: those of the first columns together
 }
 
 func newGroups(keyTypes []types.OID) *groups {
-	g := &groups{types: keyTypes, null: -1}
+	g := &groups{}
 	for _, t := range keyTypes {
-		g.keys = append(g.keys, column.New(types.KindOf(t)))
+		m := newNumbering(t)
+		g.cols = append(g.cols, m)
+		if len(keyTypes) == 1 {
+			g.keys = append(g.keys, m.values)
+		} else {
+			g.keys = append(g.keys, column.New(types.KindOf(t)))
+		}
 	}
-	if len(keyTypes) == 1 && integral(keyTypes[0]) {
-		g.ints = map[int64]int32{}
-	} else {
-		g.texts = map[string]int32{}
+	if n := len(keyTypes); n > 1 {
+		g.pairs, g.nums = make([]intTable, n-1), make([][]int32, n)
 	}
 	return g
 }
 
-// single reports whether the key's own bytes are the key.
-func (g *groups) single() bool {
-	return len(g.types) == 1 && textual(g.types[0])
-}
-
 // len is the number of groups.
 func (g *groups) len() int {
-	if len(g.keys) == 0 {
-		return 0
+	if len(g.cols) == 1 {
+		return g.keys[0].Len
 	}
-	return g.keys[0].Len
+	return g.n
 }
 
-// bytes estimates the memory held.
+// bytes is the memory held.
 func (g *groups) bytes() int64 {
-	const entry = 40 // of a Go map: key header, value, control bytes, load factor
-	return g.hashed + int64(g.len())*entry + bytesOf(g.keys)
+	var n int64
+	for _, m := range g.cols {
+		n += m.bytes()
+	}
+	if len(g.cols) > 1 {
+		n += bytesOf(g.keys)
+		for i := range g.pairs {
+			n += g.pairs[i].bytes()
+		}
+		n += 4 * int64(len(g.nums)+1) * int64(cap(g.nums[0]))
+	}
+	return n
 }
 
 // growth estimates what so many rows of these keys add at most.
 func (g *groups) growth(keys []*column.Vector, rows int) int64 {
-	return 2*payload(keys, rows) + 40*int64(rows)
+	var n int64
+	for k, m := range g.cols {
+		n += m.growth(keys[k], rows)
+		if k > 0 {
+			// Numbers that are old already make new pairs, too.
+			n += g.pairs[k-1].growth(rows)
+		}
+	}
+	if len(g.cols) > 1 {
+		n += 2*payload(keys, rows) + 4*int64(len(keys)+1)*int64(keys[0].Len)
+	}
+	return n
 }
 
 // assign puts the group of each selected row of n into out, making the groups that don't exist yet.
@@ -70,134 +90,81 @@ func (g *groups) assign(n int, sel column.Selection, keys []*column.Vector, out 
 			return types.Errorf(types.CodeProgramLimitExceeded, "the keys of all groups together exceed 1 GiB")
 		}
 	}
-	if len(keys) == 1 {
-		v := keys[0]
-		switch v.Form {
-		case column.Constant:
-			if sel.Count(n) == 0 {
-				return nil
-			}
-			id := g.row(keys, 0)
-			for i := range each(sel, n) {
-				out[i] = id
-			}
-			return nil
-		case column.Dictionary:
-			g.byEntry(n, sel, keys, out)
-			return nil
-		}
-		if g.ints != nil && sel == nil && v.Valid == nil {
-			for i, x := range v.Ints[:n] {
-				id, ok := g.ints[x]
-				if !ok {
-					id = g.add(keys, i)
-					g.ints[x] = id
-				}
-				out[i] = id
-			}
-			return nil
-		}
+	if len(g.cols) == 1 {
+		g.cols[0].number(n, sel, keys[0], out)
+		return nil
 	}
-	for i := range each(sel, n) {
-		out[i] = g.row(keys, i)
+	for k, m := range g.cols {
+		if cap(g.nums[k]) < n {
+			g.nums[k] = make([]int32, n)
+		}
+		g.nums[k] = g.nums[k][:n]
+		m.number(n, sel, keys[k], g.nums[k])
 	}
+	left, last := g.nums[0], len(g.pairs)-1
+	for p := range g.pairs[:last] {
+		if cap(g.left) < n {
+			g.left = make([]int32, n)
+		}
+		g.pairs[p].pairUp(sel, left, g.nums[p+1], g.left[:n], nil)
+		left = g.left[:n]
+	}
+	g.pairs[last].pairUp(sel, left, g.nums[last+1], out[:n], func(i int) {
+		for k, m := range g.cols {
+			g.keys[k].AppendFrom(m.values, int(g.nums[k][i]))
+		}
+		g.n++
+	})
 	return nil
 }
 
-// byEntry is assign for one dictionary: each entry is looked up once.
-func (g *groups) byEntry(n int, sel column.Selection, keys []*column.Vector, out []int32) {
-	v := keys[0]
-	if cap(g.entries) < v.Dict.Len {
-		g.entries = make([]int32, v.Dict.Len)
-	}
-	g.entries = g.entries[:v.Dict.Len]
-	for i := range g.entries {
-		g.entries[i] = -1
-	}
-	for i := range each(sel, n) {
-		if v.Null(i) {
-			out[i] = g.row(keys, i)
-			continue
-		}
-		code := v.Codes[i]
-		if g.entries[code] < 0 {
-			g.entries[code] = g.row(keys, i)
-		}
-		out[i] = g.entries[code]
-	}
-}
-
-// row gives the group of one row.
-func (g *groups) row(keys []*column.Vector, i int) int32 {
-	single := g.ints != nil || g.single()
-	if single && keys[0].Null(i) {
-		if g.null < 0 {
-			g.null = g.add(keys, i)
-		}
-		return g.null
-	}
-	if g.ints != nil {
-		x := keys[0].Int(i)
-		id, ok := g.ints[x]
-		if !ok {
-			id = g.add(keys, i)
-			g.ints[x] = id
-		}
-		return id
-	}
-	key := g.encode(keys, i)
-	id, ok := g.texts[string(key)]
-	if !ok {
-		id = g.add(keys, i)
-		g.texts[string(key)] = id
-		g.hashed += int64(len(key))
-	}
-	return id
-}
-
-// find gives the group of one row without making one; -1 none. A null in the key finds nothing.
+// find gives the group of one row without making one; -1 none. A null in the key finds nothing. Several goroutines may call it at once.
 func (g *groups) find(keys []*column.Vector, i int) int32 {
-	for _, k := range keys {
-		if k.Null(i) {
+	id := int32(-1)
+	for k, m := range g.cols {
+		if keys[k].Null(i) {
+			return -1
+		}
+		num := m.find(keys[k], i)
+		if num < 0 {
+			return -1
+		}
+		if k == 0 {
+			id = num
+		} else if id = g.pairs[k-1].find(pairOf(id, num)); id < 0 {
 			return -1
 		}
 	}
-	if g.ints != nil {
-		if id, ok := g.ints[keys[0].Int(i)]; ok {
-			return id
-		}
-		return -1
-	}
-	if id, ok := g.texts[string(g.encode(keys, i))]; ok {
-		return id
-	}
-	return -1
-}
-
-// encode gives the bytes by which a row's key is looked up.
-func (g *groups) encode(keys []*column.Vector, i int) []byte {
-	if g.single() {
-		return keys[0].Str(i)
-	}
-	g.key = g.key[:0]
-	for k, v := range keys {
-		if v.Null(i) {
-			g.key = append(g.key, 0)
-			continue
-		}
-		// The length tells where one key ends and the next begins.
-		at := len(g.key) + 1
-		g.key = types.AppendKey(append(g.key, 1, 0, 0, 0, 0), g.types[k], v, i)
-		binary.LittleEndian.PutUint32(g.key[at:], uint32(len(g.key)-at-4))
-	}
-	return g.key
-}
-
-// add makes a group with the key of row i.
-func (g *groups) add(keys []*column.Vector, i int) int32 {
-	id := int32(g.len())
-	for k, v := range keys {
-		g.keys[k].AppendFrom(v, i)
-	}
 	return id
+}
+
+func pairOf(a, b int32) int64 { return int64(a)<<32 | int64(b) }
+
+// pairUp puts the number of each selected row's pair into out, which may be a's memory; fresh, where not nil, is told of the rows with a new pair.
+func (t *intTable) pairUp(sel column.Selection, a, b, out []int32, fresh func(i int)) {
+	last, id := int64(-1), int32(0)
+	if sel == nil {
+		b, out := b[:len(a)], out[:len(a)]
+		for i, x := range a {
+			if pair := pairOf(x, b[i]); pair != last {
+				last = pair
+				next := int32(t.n)
+				if id = t.number(pair, next); id == next && fresh != nil {
+					fresh(i)
+				}
+			}
+			out[i] = id
+		}
+		return
+	}
+	for _, i := range sel {
+		if pair := pairOf(a[i], b[i]); pair != last {
+			last = pair
+			next := int32(t.n)
+			if id = t.number(pair, next); id == next && fresh != nil {
+				fresh(int(i))
+			}
+		}
+		out[i] = id
+	}
 }

@@ -24,6 +24,7 @@ func openSort(ctx context.Context, n *plan.Sort, rt *Runtime) (plan.Batches, err
 	if err != nil {
 		return nil, err
 	}
+	s.stats = rt.Stats.Of(n)
 	in, err := build(ctx, n.Input, rt)
 	if err != nil {
 		return nil, err
@@ -48,7 +49,7 @@ func (s *sortOp) Next(ctx context.Context, b *column.Batch) (bool, error) {
 			}
 			break
 		}
-		if err := s.sorter.add(&s.in); err != nil {
+		if err := s.sorter.add(ctx, &s.in); err != nil {
 			return false, err
 		}
 	}

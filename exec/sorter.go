@@ -2,12 +2,12 @@ package exec
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
 )
 
 const (
@@ -22,21 +22,44 @@ const (
 // sorter orders rows stably. Rows are collected in runs; each is sorted when it is full, and the runs are
 // merged as rows are drawn. With a small limit there is one run, cut back to the limit whenever it is full,
 // and what sorts behind its last row isn't even collected.
+//
+// Where memory ends the runs that are there are merged into one in a temporary file (sorter_spill.go), and runs are collected anew:
+//
+//	rows ─▶ cur ─ full: sorted ─▶ runs ─ no room: merged ─▶ spilled ─┐
+//	                                └──────── at the end ────────────┴ merged ─▶ rows in order
+//
+// A row of a run is the input's columns and behind them the keys that are none of these.
 type sorter struct {
-	keyEvs []evaluator
-	refs   []int // of a key that is an input column: its index, else -1
+	keyEvs []evaluator // of the keys that are computed
+	keyAt  []int       // by key: its column in a run, of a computed one counted from -1 down until the input's width is known
+	keys   []plan.SortKey
 	order  ordering
-	limit  int64 // -1: none
+	limit  int64         // -1: none
+	width  int           // of the input; -1: not known yet
+	kinds  []column.Kind // of a run's columns
 	meter  meter
+	rt     *Runtime
+	stats  *NodeStats
 
 	runs   []*run
-	sealed int64 // bytes of the runs that are sorted
+	sealed int64 // bytes of runs
 	cur    *run
-	cut    bool // cur's row limit-1 is in place: later rows must sort before it
+	free   []*run // were spilled: memory for the next ones
+	spare  int64  // bytes of free
+	seq    int    // of the next run
+	cut    bool   // cur's row limit-1 is in place: later rows must sort before it
+	whole  bool   // the first rows alone have no room: all are kept, in the file
+	cols   []*column.Vector
 	keyVec []*column.Vector
 	sel    []int32
+	piece  []int32
 
-	merge   *runHeap
+	spilled []spilledRun
+	placed  int64 // bytes that it takes to know of them
+	file    blocks
+	had     int64 // the memory that there was when the first rows were spilled
+
+	merge   *merger
 	yielded int64
 	out     column.Batch
 }
@@ -44,9 +67,8 @@ type sorter struct {
 // run is a set of rows: Plain vectors, and the order in which the rows come once sorted.
 type run struct {
 	cols  []*column.Vector
-	keys  []*column.Vector // some are also in cols
+	keys  []*column.Vector // all are also in cols
 	order []item
-	pos   int // in order: the next row to be yielded
 	seq   int // runs collected earlier win ties
 }
 
@@ -57,34 +79,52 @@ type item struct {
 }
 
 func newSorter(rt *Runtime, keys []plan.SortKey, limit int64) (*sorter, error) {
-	s := &sorter{order: newOrdering(keys), limit: limit, meter: meter{acc: rt.Memory}}
+	s := &sorter{keys: keys, order: newOrdering(keys), limit: limit, width: -1, meter: rt.sortMeter(), rt: rt, file: blocks{create: rt.Temp}}
 	for _, k := range keys {
+		if r, ok := k.Expr.(*plan.Ref); ok {
+			s.keyAt = append(s.keyAt, r.Index)
+			continue
+		}
 		ev, err := compile(rt, k.Expr)
 		if err != nil {
 			return nil, err
 		}
 		s.keyEvs = append(s.keyEvs, ev)
-		if r, ok := k.Expr.(*plan.Ref); ok {
-			s.refs = append(s.refs, r.Index)
-		} else {
-			s.refs = append(s.refs, -1)
-		}
+		s.keyAt = append(s.keyAt, -len(s.keyEvs))
 	}
 	return s, nil
 }
 
+// widen sets what follows from the input's columns.
+func (s *sorter) widen(cols []*column.Vector) {
+	s.width = len(cols)
+	for _, v := range cols {
+		s.kinds = append(s.kinds, v.Kind)
+	}
+	for k, at := range s.keyAt {
+		if at < 0 {
+			s.keyAt[k] = s.width - 1 - at
+			s.kinds = append(s.kinds, types.KindOf(s.keys[k].Expr.Type()))
+		}
+	}
+}
+
 // add collects a batch.
-func (s *sorter) add(b *column.Batch) error {
-	sel := b.Sel
-	s.keyVec = s.keyVec[:0]
+func (s *sorter) add(ctx context.Context, b *column.Batch) error {
+	if s.width < 0 {
+		s.widen(b.Cols)
+	}
+	s.cols = append(s.cols[:0], b.Cols...)
 	for _, e := range s.keyEvs {
-		v, err := e.eval(b, sel)
+		v, err := e.eval(b, b.Sel)
 		if err != nil {
 			return err
 		}
-		s.keyVec = append(s.keyVec, v)
+		s.cols = append(s.cols, v)
 	}
+	sel := b.Sel
 	if s.cut {
+		s.keyVec = s.keysOf(s.keyVec[:0], s.cols)
 		s.sel = room(s.sel, b.Len)
 		for i := range each(sel, b.Len) {
 			if s.order.compare(s.keyVec, i, s.cur.keys, int(s.limit)-1) < 0 {
@@ -97,13 +137,41 @@ func (s *sorter) add(b *column.Batch) error {
 	if rows == 0 {
 		return nil
 	}
-	if s.cur == nil {
-		s.cur = s.newRun(b)
+	if s.meter.limit == 0 {
+		return s.collect(ctx, sel, rows)
 	}
-	if err := s.meter.ensure(s.sealed + s.cur.bytes() + 2*payload(b.Cols, rows) + 2*payload(s.keyVec, rows)); err != nil {
+	// A batch that is large in view of the memory goes in by pieces, so that little room is left over.
+	step := max(1, int(int64(rows)*(s.meter.limit/16)/max(payload(s.cols, rows), 1)))
+	for lo := 0; lo < rows; lo += step {
+		hi := min(lo+step, rows)
+		part := sel
+		switch {
+		case lo == 0 && hi == rows:
+		case sel != nil:
+			part = sel[lo:hi]
+		default:
+			s.piece = room(s.piece, hi-lo)
+			for i := lo; i < hi; i++ {
+				s.piece = append(s.piece, int32(i))
+			}
+			part = s.piece
+		}
+		if err := s.collect(ctx, part, hi-lo); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collect appends rows of s.cols to the current run.
+func (s *sorter) collect(ctx context.Context, sel column.Selection, rows int) error {
+	if err := s.makeRoom(ctx, 2*payload(s.cols, rows)); err != nil {
 		return err
 	}
-	s.append(s.cur, b.Cols, s.keyVec, sel)
+	if s.cur == nil {
+		s.cur = s.newRun()
+	}
+	s.append(s.cur, s.cols, sel)
 	if s.cur.len() >= runRows || s.cur.bytes() >= runBytes {
 		if s.top() {
 			s.cutBack()
@@ -114,50 +182,90 @@ func (s *sorter) add(b *column.Batch) error {
 	return nil
 }
 
-// top reports whether only the first rows are kept.
-func (s *sorter) top() bool { return s.limit >= 0 && s.limit <= topRows }
-
-func (s *sorter) newRun(b *column.Batch) *run {
-	r := &run{seq: len(s.runs)}
-	for _, v := range b.Cols {
-		r.cols = append(r.cols, column.New(v.Kind))
+// makeRoom reserves the memory for so many bytes more, which other rows leave for the file if need be.
+func (s *sorter) makeRoom(ctx context.Context, more int64) error {
+	if !s.rt.spills() {
+		return s.meter.ensure(s.bytes() + more)
 	}
-	for k, v := range s.keyVec {
-		if i := s.refs[k]; i >= 0 {
-			r.keys = append(r.keys, r.cols[i])
-		} else {
-			r.keys = append(r.keys, column.New(v.Kind))
+	if s.fits(more) {
+		return nil
+	}
+	if s.top() && s.cur != nil && s.cur.len() > int(s.limit) {
+		s.cutBack()
+	}
+	s.free, s.spare = nil, 0
+	if s.fits(more) {
+		return nil
+	}
+	if s.cur != nil || len(s.runs) > 0 {
+		if err := s.spill(ctx); err != nil {
+			return err
 		}
 	}
+	if s.fits(more) {
+		return nil
+	}
+	return s.meter.ensure(s.bytes() + more + writing(s.bytes()+more))
+}
+
+// fits reserves room for so many bytes more where there is some, with what it will take to write them to the file.
+func (s *sorter) fits(more int64) bool {
+	n := s.bytes() + more
+	return s.meter.try(n + writing(n))
+}
+
+// bytes is the memory that runs hold.
+func (s *sorter) bytes() int64 {
+	n := s.sealed + s.spare + s.placed
+	if s.cur != nil {
+		n += s.cur.bytes()
+	}
+	return n
+}
+
+// top reports whether only the first rows are kept.
+func (s *sorter) top() bool { return s.limit >= 0 && s.limit <= topRows && !s.whole }
+
+func (s *sorter) keysOf(dst, cols []*column.Vector) []*column.Vector {
+	for _, at := range s.keyAt {
+		dst = append(dst, cols[at])
+	}
+	return dst
+}
+
+// newRun makes a run for rows as s.cols has them.
+func (s *sorter) newRun() *run {
+	s.seq++
+	if n := len(s.free); n > 0 {
+		r := s.free[n-1]
+		s.free = s.free[:n-1]
+		s.spare -= r.bytes()
+		for i, k := range s.kinds {
+			r.cols[i].Reset(k)
+		}
+		r.order, r.seq = r.order[:0], s.seq
+		return r
+	}
+	r := &run{seq: s.seq}
+	for _, k := range s.kinds {
+		r.cols = append(r.cols, column.New(k))
+	}
+	r.keys = s.keysOf(nil, r.cols)
 	return r
 }
 
-func (s *sorter) append(r *run, cols, keys []*column.Vector, sel column.Selection) {
+func (s *sorter) append(r *run, cols []*column.Vector, sel column.Selection) {
 	for i, v := range cols {
 		appendRows(r.cols[i], v, sel)
 	}
-	n := len(r.order)
-	for k, v := range keys {
-		if s.refs[k] < 0 {
-			appendRows(r.keys[k], v, sel)
-		}
-	}
-	for ; n < r.keys[0].Len; n++ {
+	for n := len(r.order); n < r.keys[0].Len; n++ {
 		r.order = append(r.order, item{s.order.prefix(r.keys, n), int32(n)})
 	}
 }
 
 func (r *run) len() int { return len(r.order) }
 
-func (r *run) bytes() int64 {
-	n := bytesOf(r.cols) + 16*int64(cap(r.order))
-	for _, k := range r.keys {
-		if !slices.Contains(r.cols, k) {
-			n += bytesOf([]*column.Vector{k})
-		}
-	}
-	return n
-}
+func (r *run) bytes() int64 { return bytesOf(r.cols) + 16*int64(cap(r.order)) }
 
 // sortRun puts a run's order right. Equal rows keep the order of their positions.
 func (s *sorter) sortRun(r *run) {
@@ -191,16 +299,20 @@ func (s *sorter) cutBack() {
 	for _, it := range old.order[:min(int(s.limit), old.len())] {
 		keep = append(keep, it.row)
 	}
-	s.cur = s.newRun(&column.Batch{Cols: old.cols})
-	s.append(s.cur, old.cols, old.keys, keep)
+	s.cur = s.newRun()
+	s.append(s.cur, old.cols, keep)
 	s.cut = s.cur.len() == int(s.limit) && s.limit > 0
 }
 
 // finish ends the input.
 func (s *sorter) finish(ctx context.Context) error {
+	if len(s.spilled) > 0 {
+		return s.mergeSpilled(ctx)
+	}
 	s.seal()
-	s.merge = &runHeap{order: s.order, runs: s.runs}
-	heap.Init(s.merge)
+	s.free, s.spare = nil, 0
+	s.merge = s.newMerger(s.sources(s.runs), s.width)
+	s.note()
 	return ended(ctx)
 }
 
@@ -209,63 +321,26 @@ func (s *sorter) next(ctx context.Context, b *column.Batch) (bool, error) {
 	if err := ended(ctx); err != nil {
 		return false, err
 	}
-	if len(s.merge.runs) == 0 || s.limit >= 0 && s.yielded >= s.limit {
+	if s.merge.done() || s.limit >= 0 && s.yielded >= s.limit {
 		return false, nil
 	}
-	kinds := make([]column.Kind, len(s.merge.runs[0].cols))
-	for i, v := range s.merge.runs[0].cols {
-		kinds[i] = v.Kind
+	want := column.BatchRows
+	if s.limit >= 0 {
+		want = int(min(int64(want), s.limit-s.yielded))
 	}
-	s.out.Reset(kinds)
-	for s.out.Len < column.BatchRows && len(s.merge.runs) > 0 && (s.limit < 0 || s.yielded < s.limit) {
-		r := s.merge.runs[0]
-		row, size := int(r.order[r.pos].row), 0
-		for i, v := range r.cols {
-			s.out.Cols[i].AppendFrom(v, row)
-			size += len(s.out.Cols[i].Bytes)
-		}
-		s.out.Len++
-		s.yielded++
-		if r.pos++; r.pos == len(r.order) {
-			heap.Pop(s.merge)
-		} else if len(s.merge.runs) > 1 {
-			heap.Fix(s.merge, 0)
-		}
-		if size >= column.BatchBytes {
-			break
-		}
+	if err := s.merge.fill(ctx, &s.out, want, s.outBytes()); err != nil {
+		return false, err
 	}
+	s.yielded += int64(s.out.Len)
 	*b = s.out
 	return true, nil
 }
 
+// note tells EXPLAIN what the sort took.
+func (s *sorter) note() { s.stats.took(s.meter.peak, s.file.bytes, 0) }
+
 func (s *sorter) close() {
-	s.runs, s.cur, s.merge = nil, nil, &runHeap{}
+	s.runs, s.cur, s.merge, s.free = nil, nil, new(merger), nil
+	s.file.close()
 	s.meter.release()
-}
-
-// runHeap has the run with the least next row first.
-type runHeap struct {
-	order ordering
-	runs  []*run
-}
-
-func (h *runHeap) Len() int { return len(h.runs) }
-func (h *runHeap) Less(i, j int) bool {
-	a, b := h.runs[i], h.runs[j]
-	x, y := a.order[a.pos], b.order[b.pos]
-	if x.prefix != y.prefix {
-		return x.prefix < y.prefix
-	}
-	if c := h.order.compare(a.keys, int(x.row), b.keys, int(y.row)); c != 0 {
-		return c < 0
-	}
-	return a.seq < b.seq
-}
-func (h *runHeap) Swap(i, j int) { h.runs[i], h.runs[j] = h.runs[j], h.runs[i] }
-func (h *runHeap) Push(x any)    { h.runs = append(h.runs, x.(*run)) }
-func (h *runHeap) Pop() any {
-	r := h.runs[len(h.runs)-1]
-	h.runs = h.runs[:len(h.runs)-1]
-	return r
 }

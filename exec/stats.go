@@ -22,6 +22,8 @@ type NodeStats struct {
 	Time          atomic.Int64 // nanoseconds spent in the node and what it draws from, on the calling goroutine
 	Fragments     atomic.Int64 // of a scan: drawn to their end
 	Scan          engine.ScanStats
+	// Of what sorts or hashes: the most memory that it held and what it wrote to temporary files, in bytes, and in how many parts it did its work.
+	Memory, Disk, Parts atomic.Int64
 }
 
 // NewStats makes the counters of a plan, to be put into Runtime.Stats.
@@ -47,6 +49,15 @@ func (s *NodeStats) count(b *column.Batch) {
 	if s != nil {
 		s.Rows.Add(int64(b.Rows()))
 		s.Batches.Add(1)
+	}
+}
+
+// took notes what an operator took; of several openings of a node the one with the most counts.
+func (s *NodeStats) took(memory, disk, parts int64) {
+	if s != nil {
+		s.Memory.Store(max(s.Memory.Load(), memory))
+		s.Disk.Store(max(s.Disk.Load(), disk))
+		s.Parts.Store(max(s.Parts.Load(), parts))
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/event"
+	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -118,6 +119,9 @@ func NewServer(c Config) *Server {
 	}
 	return s
 }
+
+// tempFile makes a temporary file for what a plan has no memory for.
+func (s *Server) tempFile() (exec.TempFile, error) { return s.c.Store.NewTempFile() }
 
 // maxPrepared bounds the prepared statements of one session, and its portals.
 const maxPrepared = 10_000

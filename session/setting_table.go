@@ -134,7 +134,9 @@ func newTable(version string, maxConnections int) *table {
 		enum("transaction_isolation", "read committed", catClient, "Sets the current transaction's isolation level.", isolation...),
 		boolean("transaction_read_only", "off", catClient, "Sets the current transaction's read-only status."),
 		boolean("transaction_deferrable", "off", catClient, "Accepted; a read-only transaction here never waits."),
-		&definition{name: "work_mem", def: "64MB", kind: kindBytes, unit: "kB", min: 64, max: maxInt, category: catResources, desc: "Accepted; what all statements share bounds the memory of each."},
+		&definition{name: "work_mem", def: "64MB", kind: kindBytes, unit: "kB", min: 64, max: maxInt, category: catResources, desc: "Sets the memory that a sort takes before it goes to a temporary file; what all statements share bounds the memory of each."},
+		&definition{name: "hash_mem_multiplier", def: "2", kind: kindReal, category: catResources, min: 1, max: 1000, check: hashMultiplier,
+			desc: "Multiple of work_mem that a hash table takes before it goes to a temporary file."},
 
 		// Accepted because clients set them; they change nothing that can be seen here.
 		boolean("check_function_bodies", "on", catClient, "Accepted; there are no function bodies."),

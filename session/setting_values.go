@@ -148,6 +148,24 @@ func (d *definition) duration(value string) time.Duration {
 	return time.Duration(n) * time.Millisecond
 }
 
+// bytes is the value of a setting that is kilobytes.
+func (d *definition) bytes(value string) int64 {
+	n, _ := parseNumber(value, byteUnits)
+	return n << 10
+}
+
+// hashMultiplier is the check of hash_mem_multiplier.
+func hashMultiplier(value string) (string, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if err != nil || math.IsNaN(f) {
+		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "hash_mem_multiplier", value)
+	}
+	if f < 1 || f > 1000 {
+		return "", types.Errorf(codeInvalidParameter, "%g is outside the valid range for parameter %q (1 .. 1000)", f, "hash_mem_multiplier")
+	}
+	return strconv.FormatFloat(f, 'g', 6, 64), nil
+}
+
 // parseBool reads a boolean as PostgreSQL does: any unambiguous beginning of true, false, yes, no, on, off, or 1, 0.
 func parseBool(s string) (value, ok bool) {
 	s = strings.ToLower(strings.TrimSpace(s))

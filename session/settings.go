@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,6 +43,8 @@ type settings struct {
 	idleInTransaction time.Duration
 	idleSession       time.Duration
 	lockTimeout       time.Duration
+	workMem           int64 // bytes
+	hashMultiplier    float64
 }
 
 // startSettings sets the session's settings from what the client said at start-up.
@@ -223,6 +226,9 @@ func (s *settings) refresh() {
 	s.idleInTransaction = d("idle_in_transaction_session_timeout")
 	s.idleSession = d("idle_session_timeout")
 	s.lockTimeout = d("lock_timeout")
+	memory, _ := s.table.find("work_mem")
+	s.workMem = memory.bytes(s.get("work_mem"))
+	s.hashMultiplier, _ = strconv.ParseFloat(s.get("hash_mem_multiplier"), 64) // it was checked when it was set
 }
 
 // reported gives the settings that clients are told of.

@@ -194,7 +194,8 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 	if sc.still != nil {
 		stage = sc.still
 	}
-	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers}
+	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers,
+		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.srv.tempFile}
 	done = func() {}
 	if s.srv.c.Memory != nil {
 		waiting := ctx

@@ -114,7 +114,7 @@ func (t *tape) room(size int64) error {
 
 // write moves a chunk to the file.
 func (t *tape) write(c *chunk) error {
-	t.buf = appendChunk(t.buf[:0], c.batch)
+	t.buf = column.AppendBlock(t.buf[:0], c.batch)
 	from, err := t.file.Append(t.buf)
 	if err != nil {
 		return err
@@ -138,8 +138,8 @@ func (t *tape) load(i int) (*column.Batch, error) {
 	if err := t.file.ReadAt(t.buf[:c.size], c.from); err != nil {
 		return nil, err
 	}
-	b, err := readChunk(t.buf[:c.size])
-	if err != nil {
+	b := new(column.Batch)
+	if err := b.ReadBlock(t.buf[:c.size]); err != nil {
 		return nil, types.Errorf(types.CodeDataCorrupted, "%s", err)
 	}
 	t.read, t.at = b, i

@@ -198,30 +198,3 @@ func TestLargeCursors(t *testing.T) {
 	defer again.Close()
 	files(0)
 }
-
-// FuzzChunk: what is no chunk is refused, and what is read is written alike.
-func FuzzChunk(f *testing.F) {
-	b := &column.Batch{}
-	b.Reset(tapeKinds)
-	b.Cols[0].AppendInt(7)
-	b.Cols[1].AppendString("text")
-	b.Cols[2].AppendBool(true)
-	b.Cols[3].AppendNull()
-	b.Cols[4].AppendSpan(column.Span{Days: 1})
-	b.Cols[5].AppendString("1.5")
-	b.Len = 1
-	f.Add(appendChunk(nil, b), true)
-	f.Add([]byte{}, false)
-	f.Fuzz(func(t *testing.T, s []byte, mend bool) {
-		if mend && len(s) >= 4 { // a checksum that fits lets the rest be read
-			s = sealChunk(s[:len(s)-4])
-		}
-		got, err := readChunk(s)
-		if err != nil {
-			return
-		}
-		if again, err := readChunk(appendChunk(nil, got)); err != nil || again.Len != got.Len || len(again.Cols) != len(got.Cols) {
-			t.Fatalf("%d rows became others: %v", got.Len, err)
-		}
-	})
-}

@@ -84,6 +84,37 @@ func trunc(name string, ts int64, loc *time.Location, t OID) (int64, error) {
 	return fromLocal(first, 0, loc)
 }
 
+// TruncBounds is TruncTimestamptz, or TruncTimestamp where loc is nil, with a range of times around ts that are truncated to the same
+// value: from ≤ t < to; none where from is not less than to.
+func TruncBounds(name string, ts int64, loc *time.Location) (value, from, to int64, err error) {
+	t := Timestamptz
+	if loc == nil {
+		t, loc = Timestamp, time.UTC
+	}
+	if value, err = trunc(name, ts, loc, t); err != nil || Infinite(ts) {
+		return value, 0, 0, err
+	}
+	u, _ := ParseUnit(name)
+	n := u.subDay()
+	if n == 0 {
+		n = microsPerDay // of longer units a day at a time
+	}
+	// Within a zone's one offset the wall clock goes as time does.
+	_, micros := localDay(ts, loc)
+	from = ts - micros%n
+	to = from + n
+	if loc != time.UTC {
+		begin, end := time.UnixMicro(ts).In(loc).ZoneBounds()
+		if !begin.IsZero() {
+			from = max(from, begin.UnixMicro())
+		}
+		if !end.IsZero() {
+			to = min(to, end.UnixMicro())
+		}
+	}
+	return value, from, to, nil
+}
+
 // TruncInterval is date_trunc of an interval.
 func TruncInterval(name string, s column.Span) (column.Span, error) {
 	u, ok := ParseUnit(name)

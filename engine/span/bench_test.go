@@ -81,7 +81,8 @@ func BenchmarkScan(b *testing.B) {
 						b.Fatal(err)
 					}
 					for i := range p.Len() {
-						_, _, doc := p.At(i)
+						_, _, doc, err := p.At(i)
+						must(b, err)
 						n += len(doc)
 					}
 				}

@@ -208,7 +208,7 @@ func (f *Footer) decodePages(d *decoder) {
 		p := &f.Pages[i]
 		p.Offset, p.Row = at, row
 		p.Layout = Layout(d.upTo(0xff))
-		p.Length, p.Raw, p.Docs, p.Events = d.upTo(2*MaxRaw), d.upTo(MaxRaw), d.upTo(MaxRaw), d.upTo(MaxRaw)
+		p.Length, p.Raw, p.Docs, p.Events = d.upTo(4*MaxRaw), d.upTo(MaxRaw), d.upTo(MaxRaw), d.upTo(MaxRaw)
 		p.First = ts + int64(d.u())
 		p.Last = p.First + int64(d.u())
 		p.FirstArrival = arrival + uint64(d.v())

@@ -19,7 +19,7 @@ import (
 //
 //	header                                        page header
 //	  0  8  magic "FlareSpa"                        0  2  "Pg"
-//	  8  4  format version, 1                       2  1  layout; 1: rows
+//	  8  4  format version, 2                       2  1  layout; 1: rows, 2: columns
 //	 12  8  stream                                  3  1  codec of the body; 0 none, 1 Snappy, 2 zstd
 //	 20  8  file id                                 4  4  bytes of the body
 //	 28  4  flags; 1: derived                       8  4  raw bytes: the body decompressed
@@ -59,8 +59,8 @@ const (
 	// Version is the newest format version that this package reads, and the one it writes. A layout, a codec or a section
 	// without the bit 0x80 that a version does not list comes with a new version.
 	//
-	// 1: the first.
-	Version = 1
+	// 1: the first. 2: the layout columns.
+	Version = 2
 
 	HeaderBytes  = 64
 	TrailerBytes = 28

@@ -115,8 +115,9 @@ func FuzzPage(f *testing.F) {
 			t.Fatalf("a page of %d raw bytes takes %d, %d and %d", h.Raw, cap(p.buffer), cap(p.rows.ts), cap(p.stored))
 		}
 		for i := 1; i < p.Len(); i++ {
-			ts, arrival, _ := p.At(i)
-			if before, one, _ := p.At(i - 1); ts < before || ts == before && arrival <= one {
+			ts, arrival, err := p.Key(i)
+			must(t, err)
+			if before, one, err := p.Key(i - 1); err != nil || ts < before || ts == before && arrival <= one {
 				t.Fatalf("event %d is not in order", i)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -52,9 +53,20 @@ func drawEvents(t *rapid.T, from int64, most int) []sample {
 
 func drawOptions(t *rapid.T) Options {
 	return Options{
+		Parallel:  rapid.SampledFrom([]func(int, func(int)){nil, atOnce}).Draw(t, "parallel"),
+		Layout:    rapid.SampledFrom([]Layout{Rows, Columns}).Draw(t, "layout"),
 		PageBytes: rapid.SampledFrom([]int{0, 1, 40, 300, 3000, 100_000}).Draw(t, "page bytes"),
 		Codec:     rapid.SampledFrom([]Codec{DefaultCodec, NoCodec, Snappy, Zstd}).Draw(t, "codec"),
 	}
+}
+
+// atOnce runs f(0) … f(n-1) in goroutines.
+func atOnce(n int, f func(int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { f(i) })
+	}
+	all.Wait()
 }
 
 // sound fails where Verify finds damage or the footer read is not the one that was written.
@@ -77,11 +89,30 @@ func TestWhatWasWrittenComesBackInBothDirections(t *testing.T) {
 		}
 		sound(r, t, f, footer)
 		for _, p := range footer.Pages {
-			if o.PageBytes > 0 && p.Raw > o.PageBytes && p.Events > 1 {
-				r.Fatalf("page of %d bytes, %d wanted", p.Raw, o.PageBytes)
+			if o.PageBytes > 0 && p.Layout == Rows && p.Raw > o.PageBytes && p.Events > 1 || p.Layout == Columns && (o.Layout == Rows || p.Events > columnEvents) {
+				r.Fatalf("page of %d bytes and %d events in %v, %d wanted in %v", p.Raw, p.Events, p.Layout, o.PageBytes, o.Layout)
 			}
 		}
 	})
+}
+
+func TestPagesMadeInParallelAreTheSame(t *testing.T) {
+	all := generated(t, 25_000)
+	for _, l := range []Layout{Rows, Columns} {
+		one, _ := write(t, Options{Layout: l}, all)
+		many, footer := write(t, Options{Layout: l, Parallel: atOnce}, all)
+		if !bytes.Equal(one.b, many.b) {
+			t.Errorf("%v: the files differ", l)
+		}
+		for _, p := range footer.Pages {
+			if p.Layout != l {
+				t.Errorf("%v: a page has %v", l, p.Layout)
+			}
+		}
+		if !same(read(t, many, footer.Pages), all) {
+			t.Errorf("%v: other events", l)
+		}
+	}
 }
 
 func TestPagesCopiedAmongWrittenEventsComeBack(t *testing.T) {

@@ -5,21 +5,34 @@ import (
 	"fmt"
 
 	"github.com/flare-pg/flare-pg/engine/damage"
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 )
 
-// Layout is how the events stand in the raw bytes of a page.
+// Layout is how the events stand in a page.
 type Layout uint8
 
-// The layouts. 2 is kept for columns.
+// The layouts.
 const (
-	Rows Layout = 1
+	Rows    Layout = 1 // one document behind the other, under a codec
+	Columns Layout = 2 // taken apart into strips: see package strip
 )
+
+// String gives the layout's name.
+func (l Layout) String() string {
+	switch l {
+	case Rows:
+		return "rows"
+	case Columns:
+		return "columns"
+	}
+	return fmt.Sprintf("layout %d", uint8(l))
+}
 
 // PageInfo describes a page: an entry of the page directory.
 type PageInfo struct {
 	Offset int64 // of the page header, in bytes from the file's start
 	Length int   // bytes of page header and body
-	Raw    int   // bytes of the body decompressed
+	Raw    int   // of rows: bytes of the body decompressed; of columns: as Docs
 	Docs   int   // bytes of the documents
 	Events int
 	Row    int64 // number of the first event in the file
@@ -38,16 +51,26 @@ func (p *PageInfo) end() int64 { return p.Offset + int64(p.Length) }
 // check reports what no writer writes. It bounds every number that memory is taken by.
 func (p *PageInfo) check() *damage.Error {
 	body := p.Length - PageHeaderBytes
-	switch {
-	case p.Layout != Rows:
+	possible := false
+	switch p.Layout {
+	case Rows:
+		possible = body <= p.Raw+0xffff && p.Docs <= p.Raw-p.Events*minHead
+	case Columns:
+		possible = p.Raw == p.Docs && p.Events <= strip.MaxRows && body <= maxColumns(p.Docs, p.Events)
+	default:
 		return &damage.Error{What: fmt.Sprintf("page: layout %d is not known", p.Layout)}
-	case p.Events < 1 || p.Raw > MaxRaw || body < 1 || body > p.Raw+0xffff || p.Docs < 0 || p.Docs > p.Raw-p.Events*minHead,
+	}
+	switch {
+	case !possible, p.Events < 1 || p.Raw > MaxRaw || body < 1 || p.Docs < 0,
 		p.First > p.Last, p.First == p.Last && p.FirstArrival > p.LastArrival,
 		p.FirstArrival < p.MinArrival, p.LastArrival < p.MinArrival, p.FirstArrival > p.MaxArrival, p.LastArrival > p.MaxArrival:
 		return &damage.Error{What: "page: impossible values"}
 	}
 	return nil
 }
+
+// maxColumns bounds the bytes of the body of a page of columns, and its extension: what would take more is written in rows.
+func maxColumns(docs, events int) int { return 2*docs + 64*events + 0xffff }
 
 // pageHeader is a page header decoded.
 type pageHeader struct {
@@ -104,8 +127,14 @@ func decodePageHeader(b []byte) (h pageHeader, err *damage.Error) {
 	row := int64(le.Uint64(b[20:]))
 	codec := b[3]
 	// As int64, before anything becomes an int: on 32-bit systems that is where a wrong number would wrap.
-	if raw > MaxRaw || docs > raw || events > raw || body > raw || codec > codecZstd || body < 1 ||
-		(codec == codecNone) != (body == raw) || row < 0 || b[86] != 0 || b[87] != 0 {
+	bad := raw > MaxRaw || docs > raw || events > MaxRaw || body > 4*MaxRaw || codec > codecZstd || body < 1 || row < 0 || b[86] != 0 || b[87] != 0
+	switch Layout(b[2]) {
+	case Rows:
+		bad = bad || events > raw || body > raw || (codec == codecNone) != (body == raw)
+	case Columns:
+		bad = bad || codec != codecNone
+	}
+	if bad {
 		return h, &damage.Error{What: "page header: impossible values"}
 	}
 	h = pageHeader{

@@ -79,11 +79,13 @@ func read(tb testing.TB, f *file, pages []PageInfo) (all []sample) {
 		}
 		from := len(all)
 		for i := range p.Len() {
-			ts, arrival, doc := p.At(i)
+			ts, arrival, doc, err := p.At(i)
+			must(tb, err)
 			all = append(all, sample{ts, arrival, bytes.Clone(doc)})
 		}
 		for i := p.Len() - 1; i >= 0; i-- {
-			ts, arrival, doc := p.At(i)
+			ts, arrival, doc, err := p.At(i)
+			must(tb, err)
 			if e := all[from+i]; e.ts != ts || e.arrival != arrival || !bytes.Equal(e.doc, doc) {
 				tb.Fatalf("backwards event %d is another", i)
 			}
@@ -159,7 +161,8 @@ func dump(tb testing.TB, f *file) string {
 		show(info.Offset+int64(h.size()), info.end(), "body, error %v", err)
 		show(0, 0, "raw heads % x", p.raw[:p.rows.start])
 		for i := range p.Len() {
-			ts, arrival, doc := p.At(i)
+			ts, arrival, doc, err := p.At(i)
+			must(tb, err)
 			show(0, 0, "  event %d at %d: %s", arrival, ts, doc)
 		}
 	}
@@ -225,8 +228,8 @@ func TestWhatFitsIntoATickFitsIntoASpan(t *testing.T) {
 	for _, info := range f.Pages {
 		must(t, p.Load(w.f.(io.ReaderAt), path, info))
 	}
-	if n > MaxRaw/5 || len(f.Pages) != 2 || cap(w.out) > keepBytes || cap(w.docs) > keepBytes {
-		t.Errorf("%d bytes, %d pages; %d and %d bytes kept", n, len(f.Pages), cap(w.out), cap(w.docs))
+	if n > MaxRaw/5 || len(f.Pages) != 2 || cap(w.out) > keepBytes || cap(w.batches[0].docs) > keepBatch {
+		t.Errorf("%d bytes, %d pages; %d and %d bytes kept", n, len(f.Pages), cap(w.out), cap(w.batches[0].docs))
 	}
 }
 

@@ -38,6 +38,12 @@ func newSummary() *summary {
 	return &summary{table: map[edge]int32{}, last: top, first: top}
 }
 
+// reset empties s.
+func (s *summary) reset() {
+	clear(s.table)
+	s.nodes, s.last, s.first, s.overflowed = s.nodes[:0], top, top, false
+}
+
 // observe adds the properties of a normalised event. Of other bytes anything may be missed, so then Overflowed is set.
 func (s *summary) observe(doc []byte) {
 	s.last = top
@@ -104,14 +110,14 @@ func (s *summary) find(parent int32, spelled []byte, level int) int32 {
 	return at
 }
 
-// merge adds what another file's footer says.
-func (s *summary) merge(f *Footer) {
+// merge adds what the footer of another file, or the summary of a part of this one, says.
+func (s *summary) merge(properties []Property, overflowed bool) {
 	s.last = top
-	s.overflowed = s.overflowed || f.Overflowed
+	s.overflowed = s.overflowed || overflowed
 	var spelled []byte
-	to := make([]int32, len(f.Properties))
-	for i := range f.Properties {
-		p := &f.Properties[i]
+	to := make([]int32, len(properties))
+	for i := range properties {
+		p := &properties[i]
 		parent := int32(top)
 		if p.parent != top {
 			if parent = to[p.parent]; parent < 0 {

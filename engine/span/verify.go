@@ -27,9 +27,20 @@ func Verify(r io.ReaderAt, size int64, path string, report func(*damage.Error)) 
 	}
 	var p Page
 	for _, info := range f.Pages {
-		if err := p.load(r, path, info); err != nil {
+		if err := p.verify(r, path, info); err != nil {
 			report(err)
 		}
+	}
+	return nil
+}
+
+// verify loads a page and decodes all of it.
+func (p *Page) verify(r io.ReaderAt, path string, info PageInfo) *damage.Error {
+	if err := p.load(r, path, info); err != nil {
+		return err
+	}
+	if err := p.documents(); err != nil {
+		return p.damaged(err)
 	}
 	return nil
 }
@@ -60,7 +71,7 @@ func verifyChain(r io.ReaderAt, size int64, path string, report func(*damage.Err
 			report(&damage.Error{File: path, Offset: at, What: "page: goes past the end of the file"})
 			return
 		}
-		if err := p.load(r, path, h.PageInfo); err != nil {
+		if err := p.verify(r, path, h.PageInfo); err != nil {
 			report(err)
 		}
 		at, row = h.end(), h.Row+int64(h.Events)

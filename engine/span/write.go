@@ -3,7 +3,6 @@ package span
 import (
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"slices"
 
@@ -20,45 +19,77 @@ var (
 	errFinished = errors.New("span: the file is finished")
 )
 
-// DefaultPageBytes is the raw size of an ordinary page where none is given. The measurements are in docs/decisions.md.
+// DefaultPageBytes is the raw size of an ordinary page of rows where none is given. The measurements are in docs/decisions.md.
 const DefaultPageBytes = 256 << 10
 
-// writeBytes is what a Writer gathers before it writes.
-const writeBytes = 1 << 20
+const (
+	// columnEvents is how many events a page of columns has at most, and columnPages how many pages of rows it stands for in bytes.
+	columnEvents = 4096
+	columnPages  = 24
 
-// Options say how a file is written; zero values stand for what docs/decisions.md has measured best.
+	// writeBytes is what a Writer gathers before it writes.
+	writeBytes = 1 << 20
+	// keepBatch is how much memory is kept of each kind after a batch that took more.
+	keepBatch = 16 << 20
+
+	// Batches that wait to be made pages together, where that can be done in parallel.
+	togetherColumns = 4
+	togetherRows    = 16
+)
+
+// Options say how a file is written; zero values stand for what docs/decisions.md has measured best, but for the layout.
 type Options struct {
-	// PageBytes is the raw size that pages are filled up to; 0: DefaultPageBytes. An event that is larger gets a page of its own.
+	// Layout is that of the pages; 0: Rows. Events that have too little in common for Columns become pages of Rows.
+	Layout Layout
+	// PageBytes is the raw size that pages of rows are filled up to; 0: DefaultPageBytes. An event that is larger gets a page of its own. Pages of columns
+	// are filled up to 24 times that, or 4,096 events.
 	PageBytes int
-	Codec     Codec
+	Codec     Codec // of pages of rows
+	// Parallel runs f(0) … f(n-1) and returns when all have; nil: pages are made one after the other. With it, a few batches of events wait for each other.
+	Parallel func(n int, f func(i int))
 
 	level zstd.EncoderLevel // for measurements; 0: defaultLevel
 }
 
+// columnBytes is what a page of columns is filled up to.
+func (o *Options) columnBytes() int { return min(columnPages*o.PageBytes, MaxRaw) }
+
+// Keeps says whether a page of another file is worth copying as it is: it has the layout that is wanted and is not small.
+func (o Options) Keeps(p *PageInfo) bool {
+	if o.PageBytes <= 0 {
+		o.PageBytes = DefaultPageBytes
+	}
+	if o.Layout == Columns {
+		return p.Layout == Columns && (p.Events >= columnEvents/3 || p.Docs >= o.columnBytes()/3)
+	}
+	return p.Layout == Rows && p.Raw >= o.PageBytes/3
+}
+
 const defaultLevel = zstd.SpeedBetterCompression
 
-// Writer writes a file, from its start. It is used by one goroutine, holds a few MiB, and never syncs.
+// Writer writes a file, from its start. It is used by one goroutine and never syncs. It holds a few MiB; some tens of MiB with Columns, and several times that where
+// pages are made in parallel.
 type Writer struct {
 	f    io.WriterAt
 	path string
 	o    Options
 
-	footer  Footer // of the closed pages; but for the properties
+	footer  Footer // of the pages that are made; but for the properties
 	summary *summary
 	merged  []*Footer // whose properties were added
 
-	open  PageInfo // the page being filled; no page where Events is 0
-	heads []byte
-	docs  []byte
+	batches  []*batch // the last one is being filled, those before wait
+	waiting  int
+	events   int64 // in batches
+	encoders []*encoder
 
 	// The last event.
 	ts      int64
 	arrival uint64
 
-	compressor compressor
-	out        []byte // what is to be written next
-	written    int64
-	err        error // the first one; every later call gives it too
+	out     []byte // what is to be written next
+	written int64
+	err     error // the first one; every later call gives it too
 }
 
 // NewWriter begins a file; path is its name, for errors. Whatever f holds is overwritten from offset 0 on. Nothing is written before about 1 MiB
@@ -74,11 +105,27 @@ func NewWriter(f io.WriterAt, path string, h Header, o Options) *Writer {
 	if o.level == 0 {
 		o.level = defaultLevel
 	}
-	return &Writer{
-		f: f, path: path, o: o, footer: Footer{Header: h}, summary: newSummary(),
-		compressor: compressor{codec: o.Codec, level: o.level},
-		out:        appendHeader(make([]byte, 0, writeBytes+writeBytes/2), h),
+	if o.Layout == 0 {
+		o.Layout = Rows
 	}
+	together := 1
+	switch {
+	case o.Parallel == nil:
+		o.Parallel = func(_ int, f func(int)) { f(0) }
+	case o.Layout == Columns:
+		together = togetherColumns
+	default:
+		together = togetherRows
+	}
+	w := &Writer{
+		f: f, path: path, o: o, footer: Footer{Header: h}, summary: newSummary(),
+		out: appendHeader(make([]byte, 0, writeBytes+writeBytes/2), h),
+	}
+	for range together {
+		w.batches = append(w.batches, new(batch))
+		w.encoders = append(w.encoders, &encoder{compressor: compressor{codec: o.Codec, level: o.level}, summary: newSummary()})
+	}
+	return w
 }
 
 // Append adds an event: its timestamp, arrival number and document, which is a normalised event and is copied. ErrOrder
@@ -94,25 +141,18 @@ func (w *Writer) Append(ts int64, arrival uint64, doc []byte) error {
 	if minHead+3+len(doc) > MaxRaw { // a length below MaxRaw takes 4 bytes at most
 		return fmt.Errorf("%s: an event of %d bytes is %w", w.path, len(doc), ErrTooLarge)
 	}
-	step, arrivalStep := ts-w.ts, arrival-w.arrival
-	if w.open.Events > 0 && (step < 0 || len(w.heads)+len(w.docs)+headSize(step, arrivalStep, len(doc))+len(doc) > w.o.PageBytes) {
-		// A step of more than 63 bits ends the page too: within one, steps are not negative.
-		if err := w.closePage(); err != nil {
-			return err
+	b := w.batches[w.waiting]
+	if !b.takes(&w.o, ts, arrival, len(doc)) {
+		if w.waiting++; w.waiting == len(w.batches) {
+			if err := w.encode(); err != nil {
+				return err
+			}
 		}
+		b = w.batches[w.waiting]
 	}
-	p := &w.open
-	if p.Events == 0 {
-		*p = PageInfo{Row: w.footer.Events, Layout: Rows, First: ts, FirstArrival: arrival, MinArrival: arrival, MaxArrival: arrival}
-		step, arrivalStep = 0, 0
-	}
-	w.heads = appendHead(w.heads, step, arrivalStep, len(doc))
-	p.Events++
-	p.Last, p.LastArrival = ts, arrival
-	p.MinArrival, p.MaxArrival = min(p.MinArrival, arrival), max(p.MaxArrival, arrival)
-	w.docs = append(w.docs, doc...)
+	b.add(ts, arrival, doc)
+	w.events++
 	w.ts, w.arrival = ts, arrival
-	w.summary.observe(doc)
 	return nil
 }
 
@@ -125,7 +165,7 @@ func (w *Writer) follows(ts int64, arrival uint64) error {
 }
 
 // CopyPage adds a page of another file as it is, but for its row number: stored is what Stored gave for p, and props the other file's
-// footer, whose properties are added to this one's as a whole, once for each *Footer. The page that is being filled is closed first.
+// footer, whose properties are added to this one's as a whole, once for each *Footer. What waits is made pages first.
 // ErrOrder where the page does not come behind the last event; the page is passed over then, and the Writer goes on. Other errors are final.
 func (w *Writer) CopyPage(p PageInfo, stored []byte, props *Footer) error {
 	if w.err != nil {
@@ -146,30 +186,42 @@ func (w *Writer) CopyPage(p PageInfo, stored []byte, props *Footer) error {
 	w.ts, w.arrival = p.Last, p.LastArrival
 	if !slices.Contains(w.merged, props) {
 		w.merged = append(w.merged, props)
-		w.summary.merge(props)
+		w.summary.merge(props.Properties, props.Overflowed)
 	}
 	return w.flush(writeBytes)
 }
 
-// closePage ends the page that is being filled, if there is one.
+// closePage makes pages of all events that wait.
 func (w *Writer) closePage() error {
-	if w.open.Events == 0 {
+	if w.events == 0 {
 		return nil
 	}
-	body, codec, err := w.compressor.compress(w.heads, w.docs)
-	if err != nil {
-		return w.fail(err)
+	if len(w.batches[w.waiting].ts) > 0 {
+		w.waiting++
 	}
-	h := pageHeader{PageInfo: w.open, codec: codec, bodySum: sum(body), rawSum: crc32.Update(sum(w.heads), castagnoli, w.docs)}
-	h.Length, h.Raw, h.Docs = PageHeaderBytes+len(body), len(w.heads)+len(w.docs), len(w.docs)
-	w.addPage(&h, body)
-	w.open.Events = 0
-	w.heads, w.docs = w.heads[:0], w.docs[:0]
-	if cap(w.heads)+cap(w.docs) > keepBytes {
-		w.heads, w.docs = nil, nil
+	return w.encode()
+}
+
+// encode makes pages of the batches that wait, and puts them behind those before.
+func (w *Writer) encode() error {
+	w.o.Parallel(w.waiting, func(i int) { w.encoders[i].encode(&w.o, w.batches[i]) })
+	for i, e := range w.encoders[:w.waiting] {
+		if e.err != nil {
+			return w.fail(e.err)
+		}
+		for k := range e.pages {
+			p := &e.pages[k]
+			p.header.Row = w.footer.Events
+			w.addPage(&p.header, e.out[p.from:p.to])
+			if err := w.flush(writeBytes); err != nil {
+				return err
+			}
+		}
+		w.summary.merge(e.summary.properties(), e.summary.overflowed)
+		w.batches[i].reset()
 	}
-	w.compressor.shrink()
-	return w.flush(writeBytes)
+	w.waiting, w.events = 0, 0
+	return nil
 }
 
 // addPage puts a page behind those before and notes it in the footer. h lacks the offset only.
@@ -201,11 +253,11 @@ func (w *Writer) fail(err error) error {
 	return err
 }
 
-// Size is the bytes of the file so far: header and closed pages.
+// Size is the bytes of the file so far: header and pages that are made.
 func (w *Writer) Size() int64 { return w.written + int64(len(w.out)) }
 
 // Events is the number of events so far.
-func (w *Writer) Events() int64 { return w.footer.Events + int64(w.open.Events) }
+func (w *Writer) Events() int64 { return w.footer.Events + w.events }
 
 // Finish writes what is left, and footer and trailer. It gives the footer and the length of the file, which the caller cuts it to where it was
 // longer, and syncs. The Writer is of no use afterwards.

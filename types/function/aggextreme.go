@@ -2,7 +2,6 @@ package function
 
 import (
 	"bytes"
-	"cmp"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -22,23 +21,9 @@ func registerExtremes(r *registry) {
 			case t == types.BPChar || t == types.Numeric || t == types.Inet || t == types.TimeTZ:
 				a.New = func(*Call) Accumulator { return &extremeBytes{sign: sign, compare: comparerOf(t)} }
 			case types.KindOf(t) == column.Int64 || types.KindOf(t) == column.Timestamp:
-				a.New = func(*Call) Accumulator {
-					return newFold((*column.Vector).Int, func(x, y int64) int64 {
-						if sign > 0 {
-							return max(x, y)
-						}
-						return min(x, y)
-					}, (*column.Vector).AppendInt)
-				}
+				a.New = func(*Call) Accumulator { return newExtremeInt(sign > 0) }
 			case types.KindOf(t) == column.Float64:
-				a.New = func(*Call) Accumulator {
-					return newFold((*column.Vector).Float, func(x, y float64) float64 {
-						if sign*cmp.Compare(floatKey(x), floatKey(y)) > 0 {
-							return x
-						}
-						return y
-					}, (*column.Vector).AppendFloat)
-				}
+				a.New = func(*Call) Accumulator { return newExtremeFloat(sign > 0) }
 			case types.KindOf(t) == column.Interval:
 				a.New = func(*Call) Accumulator {
 					return newFold((*column.Vector).Span, func(x, y column.Span) column.Span {

@@ -73,13 +73,18 @@ func present(v *column.Vector, n int, sel column.Selection, groups []int32, f fu
 type count struct {
 	all    bool
 	counts []int64
+	rows   []int32
 }
 
 func (a *count) Resize(n int) { a.counts = grow(a.counts, n) }
 
 func (a *count) Add(_ *Call, n int, sel column.Selection, groups []int32, args []*column.Vector) error {
 	if !a.all && args[0].HasNulls() {
-		return present(args[0], n, sel, groups, func(_ int, g int32) error { a.counts[g]++; return nil })
+		if args[0].Form == column.Constant {
+			return nil
+		}
+		a.rows = appendValid(resize(a.rows, n)[:0], args[0].Valid, n, sel)
+		sel = a.rows
 	}
 	switch {
 	case groups == nil:
@@ -110,7 +115,7 @@ func (a *count) Result(_ *Call, n int, out *column.Vector) error {
 	return nil
 }
 
-func (a *count) Bytes() int64 { return 8 * int64(cap(a.counts)) }
+func (a *count) Bytes() int64 { return 8*int64(cap(a.counts)) + 4*int64(cap(a.rows)) }
 
 // fold combines the values of a group by an associative, commutative function; no value: null.
 type fold[T any] struct {

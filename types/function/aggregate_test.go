@@ -267,3 +267,49 @@ func near(a, b string) bool {
 	y, errY := strconv.ParseFloat(b, 64)
 	return errX == nil && errY == nil && math.Abs(x-y) <= 1e-12*max(1, math.Abs(y))
 }
+
+// TestWithoutGroupsThereIsOne: no groups and groups of zeros give the same, infinities and NaN included.
+func TestWithoutGroupsThereIsOne(t *testing.T) {
+	env := newTestEnv()
+	pools := sampleVectors(t, env)
+	for _, agg := range AllAggregates() {
+		if len(agg.Args) != 1 || pools[agg.Args[0]] == nil {
+			continue
+		}
+		t.Run(agg.Name+"("+sqlNames(agg.Args)+")", func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				c := &Call{Env: env, Args: agg.Args, Result: agg.Result, Typmod: -1}
+				a, b := agg.New(c), agg.New(c)
+				a.Resize(1)
+				b.Resize(1)
+				var errA, errB error
+				for range rapid.IntRange(1, 3).Draw(t, "batches") {
+					n := rapid.IntRange(0, 40).Draw(t, "rows")
+					v, plain := argument(t, pools[agg.Args[0]], n)
+					var sel column.Selection
+					if rapid.Bool().Draw(t, "selected") {
+						sel = column.Selection{}
+						for i := range n {
+							if rapid.Bool().Draw(t, "row") {
+								sel = append(sel, int32(i))
+							}
+						}
+					}
+					errA = firstError(errA, a.Add(c, n, sel, nil, []*column.Vector{v}))
+					errB = firstError(errB, b.Add(c, n, sel, make([]int32, n), []*column.Vector{plain}))
+				}
+				if got, want := finishText(env, agg, c, a, errA), finishText(env, agg, c, b, errB); got != want {
+					t.Fatalf("%s without groups, %s in one", got, want)
+				}
+			})
+		})
+	}
+}
+
+// firstError is the first error.
+func firstError(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}

@@ -11,16 +11,16 @@ import (
 
 func registerSums(r *registry) {
 	for _, t := range []string{"int2", "int4"} {
-		r.agg("sum("+t+")", func(*Call) Accumulator { return &sumInt{finish: wideToInt8} })
+		r.agg("sum("+t+")", func(*Call) Accumulator { return newSumInt(wideToInt8) })
 	}
-	r.agg("sum(int8)", func(*Call) Accumulator { return &sumInt{finish: wideToNumeric} })
+	r.agg("sum(int8)", func(*Call) Accumulator { return newSumInt(wideToNumeric) })
 	for _, t := range []string{"int2", "int4", "int8"} {
-		r.agg("avg("+t+")", func(*Call) Accumulator { return &sumInt{finish: wideAverage} })
+		r.agg("avg("+t+")", func(*Call) Accumulator { return newSumInt(wideAverage) })
 	}
-	r.agg("sum(float8)", func(*Call) Accumulator { return &sumFloat{} })
-	r.agg("sum(float4)", func(*Call) Accumulator { return &sumFloat{single: true} })
+	r.agg("sum(float8)", func(*Call) Accumulator { return newSumFloat(false, false) })
+	r.agg("sum(float4)", func(*Call) Accumulator { return newSumFloat(true, false) })
 	for _, t := range []string{"float4", "float8"} {
-		r.agg("avg("+t+")", func(*Call) Accumulator { return &sumFloat{average: true} })
+		r.agg("avg("+t+")", func(*Call) Accumulator { return newSumFloat(false, true) })
 	}
 	r.agg("sum(numeric)", func(*Call) Accumulator { return &sumNumeric{} })
 	r.agg("avg(numeric)", func(*Call) Accumulator { return &sumNumeric{average: true} })
@@ -87,19 +87,32 @@ func wideAverage(w *wide, out *column.Vector) error {
 type sumInt struct {
 	sums   []wide
 	finish func(w *wide, out *column.Vector) error
+	fed    dense[int64]
+}
+
+func newSumInt(finish func(w *wide, out *column.Vector) error) *sumInt {
+	return &sumInt{finish: finish, fed: newDenseInts()}
 }
 
 func (a *sumInt) Resize(n int) { a.sums = grow(a.sums, n) }
 
 func (a *sumInt) Add(_ *Call, n int, sel column.Selection, groups []int32, args []*column.Vector) error {
-	v := args[0]
-	if v.Form == column.Plain && v.Valid == nil && sel == nil && groups != nil {
-		for i, x := range v.Ints[:n] {
-			a.sums[groups[i]].add(x)
+	values, of := a.fed.lay(args[0], n, sel, groups)
+	if of == nil {
+		if len(values) > 0 {
+			w := a.sums[0]
+			for _, x := range values {
+				w.add(x)
+			}
+			a.sums[0] = w
 		}
 		return nil
 	}
-	return present(v, n, sel, groups, func(i int, g int32) error { a.sums[g].add(v.Int(i)); return nil })
+	sums := a.sums
+	for i, g := range of {
+		sums[g].add(values[i])
+	}
+	return nil
 }
 
 func (a *sumInt) Merge(other Accumulator, to []int32) error {
@@ -120,13 +133,18 @@ func (a *sumInt) Result(_ *Call, n int, out *column.Vector) error {
 	return nil
 }
 
-func (a *sumInt) Bytes() int64 { return 24 * int64(cap(a.sums)) }
+func (a *sumInt) Bytes() int64 { return 24*int64(cap(a.sums)) + a.fed.bytes() }
 
 // sumFloat is sum and avg of floats.
 type sumFloat struct {
 	single, average bool
 	sums            []float64
 	counts          []int64
+	fed             dense[float64]
+}
+
+func newSumFloat(single, average bool) *sumFloat {
+	return &sumFloat{single: single, average: average, fed: newDenseFloats()}
 }
 
 func (a *sumFloat) Resize(n int) { a.sums, a.counts = grow(a.sums, n), grow(a.counts, n) }
@@ -145,8 +163,46 @@ func (a *sumFloat) feed(g int32, x float64, n int64) error {
 }
 
 func (a *sumFloat) Add(_ *Call, n int, sel column.Selection, groups []int32, args []*column.Vector) error {
-	v := args[0]
-	return present(v, n, sel, groups, func(i int, g int32) error { return a.feed(g, v.Float(i), 1) })
+	values, of := a.fed.lay(args[0], n, sel, groups)
+	switch {
+	case a.single:
+		for i, x := range values {
+			if err := a.feed(groupOf(of, i), x, 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	case of == nil:
+		for i, x := range values {
+			z := a.sums[0] + x
+			if z-z != 0 { // not finite: feed tells why
+				return a.rest(values[i:], nil)
+			}
+			a.sums[0] = z
+			a.counts[0]++
+		}
+		return nil
+	}
+	sums, counts := a.sums, a.counts
+	for i, g := range of {
+		z := sums[g] + values[i]
+		if z-z != 0 {
+			return a.rest(values[i:], of[i:])
+		}
+		sums[g] = z
+		counts[g]++
+	}
+	return nil
+}
+
+// rest is Add for values among which there are infinities or NaN, or that overflow.
+func (a *sumFloat) rest(values []float64, of []int32) error {
+	for i, x := range values {
+		if err := a.feed(groupOf(of, i), x, 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *sumFloat) Merge(other Accumulator, to []int32) error {
@@ -173,7 +229,7 @@ func (a *sumFloat) Result(_ *Call, n int, out *column.Vector) error {
 	return nil
 }
 
-func (a *sumFloat) Bytes() int64 { return 8 * int64(cap(a.sums)+cap(a.counts)) }
+func (a *sumFloat) Bytes() int64 { return 8*int64(cap(a.sums)+cap(a.counts)) + a.fed.bytes() }
 
 // sumNumeric is sum and avg of numerics.
 type sumNumeric struct {

@@ -12,17 +12,20 @@ import (
 // the schema flare.
 func registerTimeBucket(r *registry) {
 	for _, schema := range []string{"pg_catalog", "flare"} {
-		own := func(signature, third string, result types.OID, v Volatility, k rowFunc) {
-			f := r.own(schema, "time_bucket("+signature+")", result, v, byRow(k))
+		kernel := func(signature, third string, result types.OID, v Volatility, k Kernel) {
+			f := r.own(schema, "time_bucket("+signature+")", result, v, k)
 			f.Names = []string{"bucket_width", "ts"}
 			if third != "" {
 				f.Names = append(f.Names, third)
 			}
 		}
+		own := func(signature, third string, result types.OID, v Volatility, k rowFunc) {
+			kernel(signature, third, result, v, byRow(k))
+		}
 		for _, t := range []types.OID{types.Timestamptz, types.Timestamp} {
 			name := typeName(t)
-			own("interval,"+name, "", t, Immutable, bucketOfTimestamp)
-			own("interval,"+name+","+name, "origin", t, Immutable, bucketOfTimestamp)
+			kernel("interval,"+name, "", t, Immutable, inSteps(1, bucketOfTimestamp, bucketBounds))
+			kernel("interval,"+name+","+name, "origin", t, Immutable, inSteps(1, bucketOfTimestamp, bucketBounds))
 		}
 		own("interval,timestamp,interval", "offset", types.Timestamp, Immutable, shiftedBucket(false))
 		own("interval,timestamptz,interval", "offset", types.Timestamptz, Stable, shiftedBucket(true))

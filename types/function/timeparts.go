@@ -9,21 +9,39 @@ import (
 )
 
 func registerTimeParts(r *registry) {
-	r.fn("date_trunc(text,timestamp)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+	r.fn("date_trunc(text,timestamp)", inSteps(1, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.TruncTimestamp(string(a[0].Str(i)), a[1].Int(i)))
-	}))
-	r.fn("date_trunc(text,timestamptz)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+	}, truncSteps(func(*Call, []*column.Vector) (*time.Location, error) { return nil, nil })))
+	r.fn("date_trunc(text,timestamptz)", inSteps(1, func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.TruncTimestamptz(string(a[0].Str(i)), a[1].Int(i), c.Env.Location))
-	}))
-	r.fn("date_trunc(text,timestamptz,text)", zoned(2, func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
+	}, truncSteps(func(c *Call, _ []*column.Vector) (*time.Location, error) { return c.Env.Location, nil })))
+	zonedTrunc := zoned(2, func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.TruncTimestamptz(string(a[0].Str(i)), a[1].Int(i), loc))
-	}))
+	})
+	r.fn("date_trunc(text,timestamptz,text)", func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+		if args[0].Form != column.Constant || args[2].Form != column.Constant {
+			return zonedTrunc(c, n, sel, args, out)
+		}
+		begin := truncSteps(func(_ *Call, a []*column.Vector) (*time.Location, error) { return types.ParseZone(string(a[2].Str(0))) })
+		return stepped(n, sel, args[1], out, begin(c, args))
+	})
 	r.fn("date_trunc(text,interval)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendSpan(out)(types.TruncInterval(string(a[0].Str(i)), a[1].Span(i)))
 	}))
 	for _, t := range []types.OID{types.Date, types.Time, types.TimeTZ, types.Timestamp, types.Timestamptz, types.Interval} {
 		ty, _ := types.Lookup(t)
-		r.fn("extract(text,"+ty.Name+")", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		epoch := func(k Kernel) Kernel { return k }
+		if t == types.Timestamp || t == types.Timestamptz {
+			epoch = func(k Kernel) Kernel {
+				return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+					if epochs(n, sel, args, out) {
+						return nil
+					}
+					return k(c, n, sel, args, out)
+				}
+			}
+		}
+		r.fn("extract(text,"+ty.Name+")", epoch(byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 			var z apd.Decimal
 			ok, err := types.Extract(&z, c.Env, t, string(a[0].Str(i)), a[1], i)
 			switch {
@@ -35,8 +53,8 @@ func registerTimeParts(r *registry) {
 				out.AppendNull()
 			}
 			return nil
-		}))
-		r.fn("date_part(text,"+ty.Name+")", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		})))
+		r.fn("date_part(text,"+ty.Name+")", epoch(byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 			f, ok, err := types.DatePart(c.Env, t, string(a[0].Str(i)), a[1], i)
 			switch {
 			case err != nil:
@@ -47,11 +65,11 @@ func registerTimeParts(r *registry) {
 				out.AppendNull()
 			}
 			return nil
-		}))
+		})))
 	}
-	bin := byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+	bin := inSteps(1, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.DateBin(a[0].Span(i), a[1].Int(i), a[2].Int(i)))
-	})
+	}, binOf)
 	r.fn("date_bin(interval,timestamp,timestamp)", bin)
 	r.fn("date_bin(interval,timestamptz,timestamptz)", bin)
 	toLocal := func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {

@@ -1,0 +1,160 @@
+package span
+
+import (
+	"errors"
+	"hash/crc32"
+
+	"github.com/flare-pg/flare-pg/engine/span/strip"
+)
+
+// batch is events that wait to become a page, or several.
+type batch struct {
+	docs     []byte
+	ends     []uint32 // of the documents
+	ts       []int64
+	arrivals []uint64
+	heads    int // bytes of the heads that they have in rows
+}
+
+func (b *batch) reset() {
+	if cap(b.docs)+8*cap(b.ts) > keepBatch {
+		*b = batch{}
+	}
+	b.docs, b.ends, b.ts, b.arrivals, b.heads = b.docs[:0], b.ends[:0], b.ts[:0], b.arrivals[:0], 0
+}
+
+func (b *batch) add(ts int64, arrival uint64, doc []byte) {
+	b.heads += b.headSize(ts, arrival, len(doc))
+	b.docs = append(b.docs, doc...)
+	b.ends = append(b.ends, uint32(len(b.docs)))
+	b.ts, b.arrivals = append(b.ts, ts), append(b.arrivals, arrival)
+}
+
+// headSize is what the head of the next event takes in rows.
+func (b *batch) headSize(ts int64, arrival uint64, length int) int {
+	if n := len(b.ts) - 1; n >= 0 {
+		return headSize(ts-b.ts[n], arrival-b.arrivals[n], length)
+	}
+	return headSize(0, 0, length)
+}
+
+// takes says whether one more event belongs into the batch: whether it fits into a page.
+func (b *batch) takes(o *Options, ts int64, arrival uint64, length int) bool {
+	n := len(b.ts)
+	switch {
+	case n == 0:
+		return true
+	case o.Layout == Columns:
+		return n < columnEvents && len(b.docs)+length <= o.columnBytes()
+	}
+	// A step of more than 63 bits ends the page too: within one, steps are not negative.
+	return ts-b.ts[n-1] >= 0 && b.heads+len(b.docs)+b.headSize(ts, arrival, length)+length <= o.PageBytes
+}
+
+// start is where the document of event i begins.
+func (b *batch) start(i int) uint32 {
+	if i == 0 {
+		return 0
+	}
+	return b.ends[i-1]
+}
+
+func (b *batch) doc(i int) []byte { return b.docs[b.start(i):b.ends[i]:b.ends[i]] }
+
+// info describes the events from one to before another, but for what is known only when they are a page.
+func (b *batch) info(from, to int, l Layout) PageInfo {
+	p := PageInfo{
+		Layout: l, Events: to - from, Docs: int(b.ends[to-1] - b.start(from)), First: b.ts[from], Last: b.ts[to-1],
+		FirstArrival: b.arrivals[from], LastArrival: b.arrivals[to-1], MinArrival: b.arrivals[from], MaxArrival: b.arrivals[from],
+	}
+	for _, a := range b.arrivals[from:to] {
+		p.MinArrival, p.MaxArrival = min(p.MinArrival, a), max(p.MaxArrival, a)
+	}
+	return p
+}
+
+// encoder makes pages of batches, one batch at a time. What it made is there until the next.
+type encoder struct {
+	compressor compressor
+	builder    *strip.Builder // nil until a page of columns is wanted
+	heads      []byte
+	out        []byte // the bodies
+	pages      []encoded
+	summary    *summary
+	err        error
+}
+
+// encoded is a page that is made: its header lacks what depends on its place in the file.
+type encoded struct {
+	header   pageHeader
+	from, to int // the body, of encoder.out
+}
+
+// encode makes the pages of a batch.
+func (e *encoder) encode(o *Options, b *batch) {
+	if cap(e.out) > keepBatch {
+		e.out = nil
+	}
+	e.out, e.pages, e.err = e.out[:0], e.pages[:0], nil
+	e.summary.reset()
+	for i := range b.ts {
+		e.summary.observe(b.doc(i))
+	}
+	if o.Layout == Columns && e.columns(b) {
+		return
+	}
+	for from := 0; from < len(b.ts) && e.err == nil; {
+		from = e.rows(o, b, from)
+	}
+}
+
+// columns makes the batch one page of the layout columns; false where it is better off in rows.
+func (e *encoder) columns(b *batch) bool {
+	if e.builder == nil {
+		e.builder = strip.NewBuilder()
+	}
+	for i, ts := range b.ts {
+		e.builder.Add(ts, b.arrivals[i], b.doc(i))
+	}
+	body, err := e.builder.Finish(e.out)
+	if err != nil {
+		if !errors.Is(err, strip.ErrDifferent) {
+			e.err = err
+		}
+		return e.err != nil
+	}
+	h := pageHeader{PageInfo: b.info(0, len(b.ts), Columns), bodySum: sum(body)}
+	h.Raw, h.Length = h.Docs, PageHeaderBytes+len(body)
+	if h.check() != nil {
+		return false // it is far larger than the documents
+	}
+	e.out = body
+	e.pages = append(e.pages, encoded{h, 0, len(body)})
+	return true
+}
+
+// rows makes a page of the layout rows of events from one on, and gives the one behind the last.
+func (e *encoder) rows(o *Options, b *batch, from int) (to int) {
+	heads := appendHead(e.heads[:0], 0, 0, int(b.ends[from]-b.start(from)))
+	for to = from + 1; to < len(b.ts); to++ {
+		step, arrival, length := b.ts[to]-b.ts[to-1], b.arrivals[to]-b.arrivals[to-1], int(b.ends[to]-b.ends[to-1])
+		if step < 0 || len(heads)+int(b.ends[to]-b.start(from))+headSize(step, arrival, length) > o.PageBytes {
+			break
+		}
+		heads = appendHead(heads, step, arrival, length)
+	}
+	e.heads = heads
+	docs := b.docs[b.start(from):b.ends[to-1]]
+	body, codec, err := e.compressor.compress(heads, docs)
+	if err != nil {
+		e.err = err
+		return to
+	}
+	h := pageHeader{PageInfo: b.info(from, to, Rows), codec: codec, bodySum: sum(body), rawSum: crc32.Update(sum(heads), castagnoli, docs)}
+	h.Length, h.Raw = PageHeaderBytes+len(body), len(heads)+len(docs)
+	at := len(e.out)
+	e.out = append(e.out, body...)
+	e.pages = append(e.pages, encoded{h, at, len(e.out)})
+	e.compressor.shrink()
+	return to
+}

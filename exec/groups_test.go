@@ -1,0 +1,130 @@
+package exec
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types"
+)
+
+// Few values of each type, so that they meet again; some are equal and spelled differently.
+var keyValues = map[types.OID][]any{
+	types.Int8:        {nil, int64(0), int64(1), int64(-1), int64(math.MaxInt64), int64(math.MinInt64)},
+	types.Timestamptz: {nil, int64(0), int64(300_000_000), int64(600_000_000)},
+	types.Bool:        {nil, false, true},
+	types.Float8:      {nil, 0.0, math.Copysign(0, -1), 1.5, math.NaN(), -math.NaN(), math.Inf(1)},
+	types.Text:        {nil, "", "a", "A", "ab", "a\x00"},
+	types.BPChar:      {nil, "", " ", "a", "a ", "b"},
+	types.Numeric:     {nil, "1", "1.0", "1.00", "-1", "NaN"},
+	types.JSONB:       {nil, `{"a": 1}`, `{"a": 1.0}`, `[]`, `1`},
+}
+
+// keyOf is a value's equality class, as text.
+func keyOf(t types.OID, x any) string {
+	if x == nil {
+		return "null"
+	}
+	v := column.New(types.KindOf(t))
+	put(v, x)
+	return fmt.Sprintf("%q", types.AppendKey(nil, t, v, 0))
+}
+
+// drawKey makes a vector of one of the forms, and its values.
+func drawKey(t *rapid.T, oid types.OID, n int) (*column.Vector, []any) {
+	values := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid]), n, n).Draw(t, "values")
+	if oid == types.Int8 && rapid.Bool().Draw(t, "many") {
+		for i := range values {
+			values[i] = rapid.Int64Range(0, 3*int64(n)).Draw(t, "value")
+		}
+	}
+	v := column.New(types.KindOf(oid))
+	form := column.Form(rapid.IntRange(0, 2).Draw(t, "form"))
+	if form == column.Constant {
+		put(v, values[0])
+		for i := range values {
+			values[i] = values[0]
+		}
+		return v.Repeat(n), values
+	}
+	for _, x := range values {
+		put(v, x)
+	}
+	if form == column.Dictionary {
+		v = asDictionary(v)
+	}
+	return v, values
+}
+
+func TestGroupsNumberEqualKeysAlikeInOrderOfAppearance(t *testing.T) {
+	var oids []types.OID
+	for _, o := range []types.OID{types.Int8, types.Timestamptz, types.Bool, types.Float8, types.Text, types.BPChar, types.Numeric, types.JSONB} {
+		oids = append(oids, o)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 1, 4).Draw(t, "types")
+		g := newGroups(keyTypes)
+		want := map[string]int32{}
+		for range rapid.IntRange(1, 4).Draw(t, "batches") {
+			n := rapid.IntRange(1, 100).Draw(t, "rows")
+			var keys []*column.Vector
+			model := make([]string, n)
+			null := make([]bool, n)
+			for _, o := range keyTypes {
+				v, values := drawKey(t, o, n)
+				keys = append(keys, v)
+				for i, x := range values {
+					model[i] += keyOf(o, x) + ","
+					null[i] = null[i] || x == nil
+				}
+			}
+			var sel column.Selection
+			if rapid.Bool().Draw(t, "selected") {
+				sel = column.Selection{}
+				for i := range n {
+					if rapid.Bool().Draw(t, "row") {
+						sel = append(sel, int32(i))
+					}
+				}
+			}
+			before, room := g.bytes(), g.growth(keys, sel.Count(n))
+			out := make([]int32, n)
+			if err := g.assign(n, sel, keys, out); err != nil {
+				t.Fatal(err)
+			}
+			if g.bytes() > before+room {
+				t.Fatalf("%d bytes after %d and growth of %d at most", g.bytes(), before, room)
+			}
+			for i := range each(sel, n) {
+				id, ok := want[model[i]]
+				if !ok {
+					id = int32(len(want))
+					want[model[i]] = id
+					for k, v := range keys {
+						if a, b := keyOf(keyTypes[k], get(g.keys[k], int(id))), keyOf(keyTypes[k], get(v, i)); a != b {
+							t.Fatalf("group %d has key %s for %s", id, a, b)
+						}
+					}
+				}
+				if out[i] != id {
+					t.Fatalf("row %d with key %s is in group %d, want %d", i, model[i], out[i], id)
+				}
+			}
+			if g.len() != len(want) {
+				t.Fatalf("%d groups, want %d", g.len(), len(want))
+			}
+			for i := range n {
+				id, ok := want[model[i]]
+				if !ok || null[i] {
+					id = -1
+				}
+				if found := g.find(keys, i); found != id {
+					t.Fatalf("row %d with key %s found in group %d, want %d", i, model[i], found, id)
+				}
+			}
+		}
+	})
+}
