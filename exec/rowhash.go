@@ -70,7 +70,9 @@ func (h *rowHasher) hash(n int, sel column.Selection, keys []*column.Vector) []u
 		h.out = make([]uint64, n)
 	}
 	h.out = h.out[:n]
-	clear(h.out)
+	for i := range each(sel, n) {
+		h.out[i] = 0
+	}
 	for k, v := range keys {
 		value := h.of[k]
 		if v.Form == column.Dictionary && v.Dict.Len <= sel.Count(n) {

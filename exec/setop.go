@@ -29,7 +29,10 @@ type setOp struct {
 }
 
 // sides are parts of the left and of the right side that have the same keys; either may be nil.
-type sides struct{ left, right *stored }
+type sides struct {
+	left, right *stored
+	solid       bool // of a join: spreading them again is of no use
+}
 
 func (s sides) close() {
 	for _, x := range []*stored{s.left, s.right} {

@@ -19,6 +19,9 @@ type parts struct {
 	level int
 	hash  *rowHasher
 	list  []part
+	apart bool    // rows with a null in their key are equal to none, and go anywhere
+	skip  []bool  // parts whose rows are of no use; nil: none
+	nulls uint64  // such rows so far
 	order []int32 // scratch: rows, those of a part together
 	ends  []int32
 	piece []int32
@@ -103,6 +106,14 @@ func (p *parts) add(ctx context.Context, n int, sel column.Selection, cols, keys
 		return nil
 	}
 	hashes := p.hash.hash(n, sel, keys)
+	if p.apart {
+		for i := range each(sel, n) {
+			if anyNull(keys, i) {
+				p.nulls++
+				hashes[i] = scatter(p.nulls)
+			}
+		}
+	}
 	if sel == nil {
 		p.piece = room(p.piece, n)
 		for i := range n {
@@ -149,6 +160,10 @@ func (p *parts) spread(sel []int32, hashes []uint64, cols []*column.Vector) erro
 	for k := range p.list {
 		to := p.ends[k]
 		if to == from {
+			continue
+		}
+		if p.skip != nil && p.skip[k] {
+			from = to
 			continue
 		}
 		t := &p.list[k]

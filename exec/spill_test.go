@@ -217,7 +217,11 @@ func spillPlans() map[string]plan.Node {
 	return map[string]plan.Node{
 		"sort":     &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: refOf(types.Text, 4)}}, Limit: -1},
 		"distinct": &plan.Distinct{Output: scan.Output, Input: scan},
-		"except":   &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
+		"join": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.FullJoin, Left: other, Right: scan,
+			LeftKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}, RightKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}},
+		"nested loop": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.LeftJoin,
+			Left: scan, Right: wideScan(&wideSource{seed: 5, batches: 2, rows: 1})},
+		"except": &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
 	}
 }
 
@@ -232,7 +236,7 @@ func drawPlan(t *rapid.T) plan.Node {
 	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
 		keys = append(keys, refOf(wideTypes[c], c))
 	}
-	switch rapid.IntRange(0, 2).Draw(t, "plan") {
+	switch rapid.IntRange(0, 3).Draw(t, "plan") {
 	case 0:
 		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
 	case 1:
@@ -241,6 +245,13 @@ func drawPlan(t *rapid.T) plan.Node {
 			n.Cols = append(n.Cols, plan.Column{Type: k.Type(), Typmod: -1})
 		}
 		n.Input.(*plan.Project).Output = n.Output
+		return n
+	case 2:
+		n := &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.JoinKind(rapid.IntRange(0, 3).Draw(t, "kind")),
+			Left: left, Right: source("right"), LeftKeys: keys, RightKeys: keys}
+		if rapid.Bool().Draw(t, "cond") {
+			n.Cond = callOf(above, refOf(types.Int8, 1), refOf(types.Int8, len(wideTypes)+1))
+		}
 		return n
 	default:
 		out := plan.Output{}
@@ -366,7 +377,7 @@ func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("%s with %d bytes: other rows", name, most)
 			}
-			if files.made == 0 || files.open != 0 {
+			if files.made == 0 && name != "nested loop" || files.open != 0 { // of that, little is kept
 				t.Errorf("%s with %d bytes: %d files were made, %d are left", name, most, files.made, files.open)
 			}
 		}
