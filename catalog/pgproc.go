@@ -76,6 +76,9 @@ func listedFunctions(r *Registry) map[types.OID]bool {
 	for _, a := range function.AllAggregates() {
 		out[a.OID] = true
 	}
+	for _, f := range function.AllWindows() {
+		out[f.OID] = true
+	}
 	for relation, columns := range map[string][]string{
 		"pg_type":      {"typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typsubscript", "typanalyze"},
 		"pg_operator":  {"oprcode", "oprrest", "oprjoin"},

@@ -42,13 +42,14 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		}
 		f.q = &query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.program.Clone(), order: f.spec.Order, rows: column.BatchRows,
 			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered,
-			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate}
+			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, sealed: new(bool)}
 		f.q.sieve = f.q.program.Sieve()
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}
 	}
 	b.Reset(f.q.program.Kinds())
+	*f.q.sealed = false
 	if f.merged != nil {
 		return f.merged.next(ctx, b)
 	}

@@ -19,9 +19,10 @@ import (
 
 // demoSpan makes a store of one span with events of about 1 KB as package demo makes them, and gives their documents one behind the other, which is
 // how they stand in pages.
-func demoSpan(b *testing.B, codec span.Codec, n int) (*Store, []byte) {
+func demoSpan(b *testing.B, o Options, n int) (*Store, []byte) {
 	b.Helper()
-	s, err := Open(b.TempDir(), Options{Create: true, RAMBytes: -1, codec: codec})
+	o.Create, o.RAMBytes = true, -1
+	s, err := Open(b.TempDir(), o)
 	must(b, err)
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	g := demo.New(1, from, from.Add(time.Hour)).Of(n)
@@ -77,7 +78,7 @@ func BenchmarkRowScan(b *testing.B) {
 		{"everything", ""},
 	}
 	for _, codec := range []span.Codec{span.NoCodec, span.Snappy, span.Zstd} {
-		s, docs := demoSpan(b, codec, events)
+		s, docs := demoSpan(b, Options{codec: codec, layout: span.Rows}, events)
 		for _, q := range queries {
 			b.Run(fmt.Sprintf("%s/%s", codec, q.name), func(b *testing.B) {
 				spec := Spec{Stream: 1, From: MinTime, To: MaxTime, Columns: status}

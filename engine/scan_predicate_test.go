@@ -160,7 +160,7 @@ func TestBoundsInThePredicateLeavePagesOut(t *testing.T) {
 	}
 }
 
-// TestPagesWithoutTheNeedleAreSkipped: of pages without the bytes that a predicate demands no event is read.
+// TestPagesWithoutTheNeedleAreSkipped: of pages without the bytes that a predicate demands, or without the member, no event is read.
 func TestPagesWithoutTheNeedleAreSkipped(t *testing.T) {
 	s, events := manyPages(t)
 	tx := s.Read()
@@ -172,10 +172,10 @@ func TestPagesWithoutTheNeedleAreSkipped(t *testing.T) {
 		if docs := scan(t, tx, Spec{Where: where, Order: order, Stats: &stats}); len(docs) != 1 {
 			t.Fatalf("%d events", len(docs))
 		}
-		if read, skipped := stats.PagesRead.Load(), stats.PagesNeedle.Load(); read < 500 || skipped != read-1 {
+		if read, skipped := stats.PagesRead.Load(), stats.PagesNeedle.Load()+stats.PagesExcluded.Load(); read < 500 || skipped != read-1 {
 			t.Errorf("of %d pages %d were skipped", read, skipped)
 		}
-		if skipped := stats.EventsNeedle.Load(); skipped != int64(events-1) {
+		if skipped := stats.EventsNeedle.Load(); skipped < int64(events-100) { // but for the page that has it
 			t.Errorf("%d events were skipped", skipped)
 		}
 	}
@@ -199,7 +199,7 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 		read := 0
 		for _, x := range fragments {
 			f := x.(*fragment)
-			q := &query{store: s, from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: f.program, sieve: f.program.Sieve(),
+			q := &query{store: s, sealed: new(bool), from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: f.program, sieve: f.program.Sieve(),
 				rows: column.BatchRows, reserve: func(int64) error { return nil }}
 			var b column.Batch
 			b.Reset(f.program.Kinds())

@@ -52,13 +52,14 @@ type query struct {
 	dead             *deadStream
 	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
 	predicate string
+	sealed    *bool // the batch is columns of a page, in any form, and takes no more
 	stats     *ScanStats
 	reserve   func(bytes int64) error
 }
 
 // full says when a batch is.
 func (q *query) full(b *column.Batch) bool {
-	if b.Len >= q.rows {
+	if b.Len >= q.rows || *q.sealed {
 		return true
 	}
 	var n int

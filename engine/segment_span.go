@@ -8,6 +8,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/span"
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -75,6 +76,7 @@ type spanCursor struct {
 	sifted     bool
 	passed     []uint32 // where sifted: the events of the page that may match
 	count      int      // rows without columns that are left instead
+	columns    columnRows
 	held       int64
 }
 
@@ -94,6 +96,12 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 			}
 			continue
 		}
+		if c.columns.left > 0 {
+			if err := c.columns.drain(ctx, b, keys); err != nil {
+				return true, err
+			}
+			continue
+		}
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
@@ -105,7 +113,7 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 			return true, err
 		}
 	}
-	return c.count > 0 || c.lo < c.hi || c.first < c.end, nil
+	return c.count > 0 || c.lo < c.hi || c.columns.left > 0 || c.first < c.end, nil
 }
 
 // drain adds events of the page until the batch is full.
@@ -207,8 +215,30 @@ func (c *spanCursor) load(i int) error {
 	if err != nil {
 		return err
 	}
+	if r := c.page.Columns(); r != nil {
+		return c.loadColumns(r, info, c.lo, hi)
+	}
 	c.hi = hi
 	return c.sift()
+}
+
+// loadColumns asks the predicate about the events from lo to before hi of a page by column.
+func (c *spanCursor) loadColumns(r *strip.Reader, info *span.PageInfo, lo, hi int) error {
+	c.lo = 0
+	if lo >= hi {
+		return nil
+	}
+	path, offset := c.file.path, info.Offset
+	c.columns.q, c.columns.key = c.q, c.page.Key
+	c.columns.place = func(err error) error { return placed(err, path, offset) }
+	var alive func(i int) (bool, error)
+	if c.q.dead.touches(info.First, info.Last) {
+		alive = func(i int) (bool, error) {
+			ts, arrival, err := c.page.Key(i)
+			return !c.q.dead.dead(ts, arrival), err
+		}
+	}
+	return c.columns.find(r, lo, hi, alive)
 }
 
 // sift leaves the events of the page that may match by their raw bytes.

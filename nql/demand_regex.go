@@ -8,12 +8,8 @@ func regexClauses(e *Regex) prefilter {
 	if _, ok := standingOf(e.X); !ok {
 		return nil
 	}
-	re, err := syntax.Parse(e.Pattern, syntax.Perl)
-	if err != nil {
-		return nil
-	}
 	var all clause
-	for _, r := range requiredTexts(re.Simplify(), e.CI) {
+	for _, r := range regexTexts(e) {
 		of := long(inner(r.text), r.fold)
 		if of == nil {
 			return nil
@@ -24,6 +20,15 @@ func regexClauses(e *Regex) prefilter {
 		return nil
 	}
 	return prefilter{all}
+}
+
+// regexTexts gives texts of which one stands in all that a regular expression matches; none where that can't be told.
+func regexTexts(e *Regex) []required {
+	re, err := syntax.Parse(e.Pattern, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	return requiredTexts(re.Simplify(), e.CI)
 }
 
 // required is a text that stands in what a regular expression matches.

@@ -3,6 +3,7 @@ package nql
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -60,6 +61,10 @@ type rowCode struct {
 	later   *sparse.Wanted // what the projection reads besides
 	all     *sparse.Wanted // both and later
 	elems   int
+
+	bound, plain Expr // the predicate with its parameters in their places, and simplified
+	pageOnce     sync.Once
+	page         *pageCode // for pages by column; made when first asked for
 }
 
 // readTruth is a predicate with what it reads that was not read before.
@@ -88,6 +93,7 @@ func CompileRows(where Expr, params []Value, columns []Column) (*RowProgram, err
 	}
 	plain := Simplify(where)
 	code.never, code.before = Never(plain), prefilterOf(plain)
+	code.bound, code.plain = where, plain
 	c := newCompiler(params)
 	if err := code.predicate(c, plain); err != nil { // what was no constant when it was written may be one now that is refused
 		c = newCompiler(params)

@@ -95,6 +95,8 @@ func Title(n Node) string {
 			return "Aggregate"
 		}
 		return "HashAggregate"
+	case *Window:
+		return "WindowAgg"
 	case *Sort:
 		if n.Limit >= 0 {
 			return "Top-N Sort"
@@ -154,6 +156,8 @@ func (e *explainer) details(n Node) []string {
 		return []string{"Output: " + e.list(n.Exprs)}
 	case *Aggregate:
 		return e.aggregate(n)
+	case *Window:
+		return e.window(n)
 	case *Sort:
 		return e.sort(n)
 	case *Limit:

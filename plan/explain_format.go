@@ -102,6 +102,12 @@ func (e *explainer) properties(n Node) []Property {
 			out = append(out, Property{"Aggregates", aggs})
 		}
 		return out
+	case *Window:
+		var out []Property
+		if len(n.Partition) > 0 {
+			out = append(out, Property{"Partition By", each(n.Partition)})
+		}
+		return append(out, Property{"Functions", e.windowCalls(n)})
 	case *Sort:
 		var keys []string
 		for _, k := range n.Keys {

@@ -52,6 +52,12 @@ func Exprs(n Node) []Expr {
 			some(a.Filter)
 			keys(a.OrderBy)
 		}
+	case *Window:
+		some(n.Partition...)
+		keys(n.Order)
+		for i := range n.Calls {
+			some(n.Calls[i].Exprs()...)
+		}
 	case *Sort:
 		keys(n.Keys)
 	case *Limit:

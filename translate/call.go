@@ -22,10 +22,13 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 		return nil, b.unsupported(n.Location, "cross-database references are not implemented")
 	}
 	if n.Over != nil {
-		return nil, b.unsupported(n.Location, "window functions are not supported yet")
+		return b.windowFunction(sc, n, schema, name)
 	}
 	if (schema == "" || schema == "pg_catalog") && function.IsAggregate(name) {
 		return b.aggregateCall(sc, n, name)
+	}
+	if (schema == "" || schema == "pg_catalog") && function.IsWindow(name) {
+		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "window function %s requires an OVER clause", name)
 	}
 	if function.IsSetFunction(schema, name) && !b.scalarOverload(schema, name) {
 		return b.setFunctionCall(sc, n, schema, name)
@@ -130,11 +133,7 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 		}
 	}
 	if n.AggFilter != nil {
-		e, err := b.expr(sc, n.AggFilter)
-		if err != nil {
-			return nil, err
-		}
-		if call.Filter, err = b.boolean(e, "FILTER", location(n.AggFilter)); err != nil {
+		if call.Filter, err = b.filterClause(sc, n.AggFilter); err != nil {
 			return nil, err
 		}
 	}
@@ -151,6 +150,18 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 	}
 	sc.inAgg = nested
 	return b.placeAggregate(sc, call, name, n.Location)
+}
+
+// filterClause binds FILTER (WHERE …).
+func (b *binder) filterClause(sc *scope, n *pg.Node) (plan.Expr, error) {
+	clause, nested := sc.clause, sc.inAgg
+	sc.clause, sc.inAgg = "FILTER", false
+	defer func() { sc.clause, sc.inAgg = clause, nested }()
+	e, err := b.expr(sc, n)
+	if err != nil {
+		return nil, err
+	}
+	return b.boolean(e, "FILTER", location(n))
 }
 
 func anyEqual(list []plan.Expr, e plan.Expr) bool {

@@ -57,7 +57,7 @@ func TestErrorsAreAsPostgreSQLGivesThem(t *testing.T) {
 		{"insert into stream (level, level) values ('a', 'b')", "42701", 28, `column "level" specified more than once`, ""},
 		{"insert into stream (timestamp) values (true)", "42804", 40, `column "timestamp" is of type timestamp with time zone but expression is of type boolean`, "You will need to rewrite or cast the expression."},
 		{"insert into pg_class (relname) values ('a')", "42501", 0, `permission denied: "pg_class" is a system catalog`, ""},
-		{"select row_number() over () from stream", "0A000", 8, "window functions are not supported yet", ""},
+		{"select row_number() over nosuch from stream", "42704", 26, `window "nosuch" does not exist`, ""},
 		{"create materialized view v as select 1", "0A000", 0, "materialized views are not supported", ""},
 		{"create index i on stream (timestamp)", "0A000", 0, "an index without WHERE is not supported", "Events are kept in order of time, so looking up a time needs no index."},
 		{"select ts_debug('a')", "0A000", 8, "function ts_debug(text) is not supported yet", ""},

@@ -46,6 +46,8 @@ func (b *binder) setFunctionCall(sc *scope, n *pg.FuncCall, schema, name string)
 		return nil, b.unsupported(n.Location, "set-returning functions are not allowed in %s", sc.clause)
 	case sc.inAgg:
 		return nil, b.unsupported(n.Location, "aggregate function calls cannot contain set-returning function calls")
+	case sc.windows.inside:
+		return nil, b.unsupported(n.Location, "window function calls cannot contain set-returning function calls").WithHint("You might be able to move the set-returning function into a LATERAL FROM item.")
 	case sc.sets.within != "":
 		return nil, b.unsupported(n.Location, "set-returning functions are not allowed in %s", sc.sets.within).WithHint("You might be able to move the set-returning function into a LATERAL FROM item.")
 	case !sc.sets.allowed:
@@ -79,7 +81,7 @@ func (s *sets) add(call plan.SetCall) int {
 	for _, a := range call.Args {
 		volatile = volatile || plan.IsVolatile(a)
 		plan.Walk(a, func(x plan.Expr) bool {
-			if r, ok := x.(*plan.Ref); ok && r.Index >= setRefs {
+			if r, ok := x.(*plan.Ref); ok && r.Index >= setRefs && r.Index < windowRefs {
 				c.level = max(c.level, s.levelOf(r.Index-setRefs)+1)
 			}
 			return true
@@ -132,7 +134,7 @@ func (s *sets) ordered() []setCall {
 func hasSet(e plan.Expr) bool {
 	return plan.Any(e, func(x plan.Expr) bool {
 		r, ok := x.(*plan.Ref)
-		return ok && r.Index >= setRefs
+		return ok && r.Index >= setRefs && r.Index < windowRefs
 	})
 }
 

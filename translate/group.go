@@ -30,6 +30,10 @@ func (q *level) groupBy(list []*pg.Node, distinct bool) error {
 		if hasAggregate(e) {
 			return b.errorf(location(n), types.CodeGroupingError, "aggregate functions are not allowed in GROUP BY")
 		}
+		if hasWindow(e) {
+			at, _ := b.firstRef(e)
+			return b.errorf(at, codeWindowing, "window functions are not allowed in GROUP BY")
+		}
 		if hasSet(e) {
 			return b.unsupported(location(n), "set-returning functions are not supported in GROUP BY yet")
 		}
@@ -342,8 +346,11 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 		}
 	}
 	if r, ok := e.(*plan.Ref); ok {
+		if r.Index >= windowRefs {
+			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + q.sc.windows.positions()[r.Index-windowRefs], Name: r.Name}, nil
+		}
 		if r.Index >= setRefs {
-			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + q.sc.sets.positions()[r.Index-setRefs], Name: r.Name}, nil
+			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + len(q.sc.windows.calls) + q.sc.sets.positions()[r.Index-setRefs], Name: r.Name}, nil
 		}
 		if r.Index >= aggregateRefs {
 			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + r.Index - aggregateRefs, Name: r.Name}, nil

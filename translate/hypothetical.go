@@ -52,11 +52,8 @@ func (b *binder) hypothetical(sc *scope, n *pg.FuncCall, name string, direct []p
 	}
 	var filter plan.Expr
 	if n.AggFilter != nil {
-		e, err := b.expr(sc, n.AggFilter)
-		if err != nil {
-			return nil, err
-		}
-		if filter, err = b.boolean(e, "FILTER", location(n.AggFilter)); err != nil {
+		var err error
+		if filter, err = b.filterClause(sc, n.AggFilter); err != nil {
 			return nil, err
 		}
 	}

@@ -106,6 +106,8 @@ func syntaxError(sql string, err error) error {
 		code = types.CodeCharacterNotInRepertoire
 	case strings.HasPrefix(message, "role name ") && strings.HasSuffix(message, " is reserved"):
 		code = "42939"
+	case strings.HasPrefix(message, "frame start cannot be"), strings.HasPrefix(message, "frame end cannot be"), strings.HasPrefix(message, "frame starting from"):
+		code = codeWindowing
 	case strings.HasPrefix(message, "unsafe use of string constant"):
 		code = types.CodeFeatureNotSupported
 	}

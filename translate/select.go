@@ -28,8 +28,6 @@ func (b *binder) selectStmt(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, b.unsupported(n.IntoClause.GetRel().GetLocation(), "SELECT INTO is not supported")
 	case len(n.LockingClause) > 0:
 		return nil, b.unsupported(-1, "FOR UPDATE and FOR SHARE are not supported: events are immutable")
-	case len(n.WindowClause) > 0:
-		return nil, b.unsupported(-1, "window functions are not supported yet")
 	case n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES:
 		return nil, b.unsupported(-1, "WITH TIES is not supported yet")
 	}
@@ -66,6 +64,9 @@ func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, err
 	}
 	sc.unknownNull = true
+	if err := b.windowClause(sc, n.WindowClause); err != nil {
+		return nil, err
+	}
 	targets, err := b.targets(sc, n.TargetList)
 	if err != nil {
 		return nil, err
@@ -83,7 +84,11 @@ func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, err
 	}
 	if n.HavingClause != nil {
-		if q.having, err = b.condition(sc, n.HavingClause, ""); err != nil {
+		err := sc.windows.noWindow("HAVING", func() (err error) {
+			q.having, err = b.condition(sc, n.HavingClause, "")
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 		q.grouped = true
@@ -95,6 +100,9 @@ func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, err
 	}
 	if err := q.limits(n); err != nil {
+		return nil, err
+	}
+	if err := b.restOfWindows(sc); err != nil {
 		return nil, err
 	}
 	q.grouped = q.grouped || len(sc.aggs) > 0
@@ -334,6 +342,9 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 			need(k.Expr)
 		}
 	}
+	for _, e := range q.sc.windows.exprs() {
+		need(e)
+	}
 	node, layout, err := q.b.input(q.sc, tree, where, needed)
 	if err != nil {
 		return nil, err
@@ -343,14 +354,24 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 		if node, err = q.aggregate(node, toInput); err != nil {
 			return nil, err
 		}
+		if node, err = q.sc.windows.over(node, q.overGroups); err != nil {
+			return nil, err
+		}
 		if node, err = q.sc.sets.projectSet(node, q.overGroups); err != nil {
 			return nil, err
 		}
 	} else {
+		place := func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }
+		for i, at := range q.sc.windows.positions() {
+			layout[windowRefs+i] = len(node.Columns()) + at
+		}
+		if node, err = q.sc.windows.over(node, place); err != nil {
+			return nil, err
+		}
 		for i, at := range q.sc.sets.positions() {
 			layout[setRefs+i] = len(node.Columns()) + at
 		}
-		if node, err = q.sc.sets.projectSet(node, func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }); err != nil {
+		if node, err = q.sc.sets.projectSet(node, place); err != nil {
 			return nil, err
 		}
 		for i := range q.targets {

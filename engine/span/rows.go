@@ -34,7 +34,7 @@ type rows struct {
 // agree with info, that are not in order or that leave bytes over. The error's offset is 0: the page is at fault.
 func (r *rows) decode(raw []byte, info *PageInfo) *damage.Error {
 	n := info.Events
-	if cap(r.ts) < n || cap(r.ts) > keepBytes/8 && n <= keepBytes/8 {
+	if min(cap(r.ts), cap(r.arrival), cap(r.ends)) < n || cap(r.ts) > keepBytes/8 && n <= keepBytes/8 {
 		r.ts, r.arrival, r.ends = make([]int64, n), make([]uint64, n), make([]uint32, n)
 	}
 	r.ts, r.arrival, r.ends = r.ts[:n], r.arrival[:n], r.ends[:n]

@@ -87,8 +87,22 @@ func FuzzPatterns(f *testing.F) {
 		_, _, err := compileRegexp([]byte(s), nil)
 		check(err)
 		out := column.New(column.Text)
-		check(toCharTime(1_714_979_289_123_456, env.Location, []byte(s), out))
-		check(toCharNumber([]byte(s), out, func(scale int) (string, bool) { return "-12" + point(scale), true }))
+		nodes, err := parseTimeFormat([]byte(s))
+		check(err)
+		check(toCharTime(1_714_979_289_123_456, env.Location, nodes, out))
+		m := spanMoment(column.Span{Months: -13, Days: 2, Micros: -3_723_000_001})
+		check(m.print(nodes, out))
+		_, err = readByFormat("-2024, 05 Jan12:3", nodes)
+		check(err)
+		if f, err := parseNumberFormat([]byte(s)); err == nil {
+			_, err = f.toChar(spelledInt(-12, true))
+			check(err)
+			_, err = f.toChar(spelledFloat(0.5, 15))
+			check(err)
+			check(toNumber(nil, []*column.Vector{text("-1,2.3>"), text(s)}, 0, column.New(column.Decimal)))
+		} else {
+			check(err)
+		}
 		if !regexp.MustCompile(`\d{4}`).MatchString(s) { // widths of megabytes are legal, and slow
 			c := &Call{Env: env, Args: []types.OID{types.Text, types.Text, types.Text}, Result: types.Text, Typmod: -1}
 			check(format(c, []*column.Vector{text(s), text("it's"), text("b")}, 0, out))

@@ -1,7 +1,6 @@
 package function
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -11,23 +10,46 @@ import (
 )
 
 func registerToChar(r *registry) {
-	r.fn("to_char(timestamp,text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		return toCharTime(a[0].Int(i), nil, a[1].Str(i), out)
+	withFormat := func(f func(c *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+		return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+			var formats remembered[[]timeNode]
+			return eachRow(c, n, sel, args, out, func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+				nodes, err := formats.of(a[1].Str(i), parseTimeFormat)
+				if err != nil {
+					return err
+				}
+				if len(a[1].Str(i)) == 0 {
+					out.AppendNull()
+					return nil
+				}
+				return f(c, nodes, a, i, out)
+			})
+		}
+	}
+	r.fn("to_char(timestamp,text)", withFormat(func(_ *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
+		return toCharTime(a[0].Int(i), nil, nodes, out)
 	}))
-	r.fn("to_char(timestamptz,text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
-		return toCharTime(a[0].Int(i), c.Env.Location, a[1].Str(i), out)
+	r.fn("to_char(timestamptz,text)", withFormat(func(c *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
+		return toCharTime(a[0].Int(i), c.Env.Location, nodes, out)
+	}))
+	r.fn("to_char(interval,text)", withFormat(func(_ *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
+		m := spanMoment(a[0].Span(i))
+		return m.print(nodes, out)
 	}))
 	registerToCharNumber(r)
+	registerFromChar(r)
 }
 
-// moment is a timestamp taken apart for to_char.
+// moment is a timestamp or interval taken apart for to_char.
 type moment struct {
 	year, month, day     int // year: astronomical
 	hour, minute, second int
 	micros               int
 	days                 int64 // since 1970-01-01
+	yearDay              int
 	zone                 string
 	offset               int // seconds east of UTC
+	span                 bool
 }
 
 func newMoment(ts int64, loc *time.Location) moment {
@@ -43,13 +65,24 @@ func newMoment(ts int64, loc *time.Location) moment {
 	m.micros = int(rest % 1_000_000)
 	s := int(rest / 1_000_000)
 	m.hour, m.minute, m.second = s/3600, s/60%60, s%60
+	m.yearDay = int(m.days-types.CivilDays(m.year, 1, 1)) + 1
+	return m
+}
+
+// spanMoment takes an interval apart. Its calendar is one of months of 30 days.
+func spanMoment(s column.Span) moment {
+	t := s.Micros
+	m := moment{span: true, year: int(s.Months / 12), month: int(s.Months % 12), day: int(s.Days)}
+	m.hour, t = int(t/3_600_000_000), t%3_600_000_000
+	m.minute, t = int(t/60_000_000), t%60_000_000
+	m.second, m.micros = int(t/1_000_000), int(t%1_000_000)
+	m.yearDay = int(s.Months)*30 + m.day
+	m.days = types.CivilDays(m.year, m.month, m.day)
 	return m
 }
 
 // weekday counts from Sunday, 0.
 func (m *moment) weekday() int { return int(((m.days+4)%7 + 7) % 7) }
-
-func (m *moment) yearDay() int { return int(m.days-types.CivilDays(m.year, 1, 1)) + 1 }
 
 // isoWeek is the ISO 8601 year and week: those of the week's Thursday.
 func (m *moment) isoWeek() (year, week int) {
@@ -59,235 +92,294 @@ func (m *moment) isoWeek() (year, week int) {
 	return year, days/7 + 1
 }
 
-// shownYear is the year without its era.
-func shownYear(y int) int {
-	if y <= 0 {
+// shownYear is a year without its era; intervals have none.
+func (m *moment) shownYear(y int) int {
+	if y <= 0 && !m.span {
 		return 1 - y
 	}
 	return y
 }
 
-// timePattern computes the text of a pattern: a number with a width to pad it to with zeros, or words.
-type timePattern struct {
-	name   string
-	number func(m *moment) (n, width int)
-	word   func(m *moment, padded bool) string
-}
-
-func number(name string, width int, f func(m *moment) int) timePattern {
-	return timePattern{name: name, number: func(m *moment) (int, int) { return f(m), width }}
-}
-
-// word gives a name in the pattern's own case, padded to width.
-func word(name string, width int, f func(m *moment) string) timePattern {
-	return timePattern{name: name, word: func(m *moment, padded bool) string {
-		s := f(m)
-		switch {
-		case name == strings.ToUpper(name):
-			s = strings.ToUpper(s)
-		case name == strings.ToLower(name):
-			s = strings.ToLower(s)
-		}
-		if padded {
-			s = fmt.Sprintf("%-*s", width, s)
-		}
-		return s
-	}}
-}
-
-// timePatterns, longer ones before those that they begin with. A nil pair of functions is one that is not built.
-var timePatterns = makeTimePatterns()
-
-func makeTimePatterns() []timePattern {
-	hour12 := func(m *moment) int { return (m.hour+11)%12 + 1 }
-	month := func(m *moment) string { return time.Month(m.month).String() }
-	day := func(m *moment) string { return time.Weekday(m.weekday()).String() }
-	half := func(am, pm string) func(m *moment) string {
-		return func(m *moment) string {
-			if m.hour < 12 {
-				return am
-			}
-			return pm
-		}
-	}
-	era := func(bc, ad string) func(m *moment) string {
-		return func(m *moment) string {
-			if m.year <= 0 {
-				return bc
-			}
-			return ad
-		}
-	}
-	abbreviated := func(f func(m *moment) string) func(m *moment) string {
-		return func(m *moment) string { return f(m)[:3] }
-	}
-	year := func(mod int) func(m *moment) int { return func(m *moment) int { return shownYear(m.year) % mod } }
-	isoYear := func(mod int) func(m *moment) int {
-		return func(m *moment) int { y, _ := m.isoWeek(); return shownYear(y) % mod }
-	}
-	ps := []timePattern{
-		word("Month", 9, month), word("month", 9, month), word("MONTH", 9, month),
-		word("Mon", 3, abbreviated(month)), word("mon", 3, abbreviated(month)), word("MON", 3, abbreviated(month)),
-		word("Day", 9, day), word("day", 9, day), word("DAY", 9, day),
-		word("Dy", 3, abbreviated(day)), word("dy", 3, abbreviated(day)), word("DY", 3, abbreviated(day)),
-		word("A.M.", 4, half("a.m.", "p.m.")), word("P.M.", 4, half("a.m.", "p.m.")), word("a.m.", 4, half("a.m.", "p.m.")), word("p.m.", 4, half("a.m.", "p.m.")),
-		word("A.D.", 4, era("b.c.", "a.d.")), word("B.C.", 4, era("b.c.", "a.d.")), word("a.d.", 4, era("b.c.", "a.d.")), word("b.c.", 4, era("b.c.", "a.d.")),
-		word("AM", 2, half("am", "pm")), word("PM", 2, half("am", "pm")), word("am", 2, half("am", "pm")), word("pm", 2, half("am", "pm")),
-		word("AD", 2, era("bc", "ad")), word("BC", 2, era("bc", "ad")), word("ad", 2, era("bc", "ad")), word("bc", 2, era("bc", "ad")),
-	}
-	numbers := []timePattern{
-		number("SSSSS", 1, func(m *moment) int { return m.hour*3600 + m.minute*60 + m.second }),
-		number("SSSS", 1, func(m *moment) int { return m.hour*3600 + m.minute*60 + m.second }),
-		number("HH24", 2, func(m *moment) int { return m.hour }), number("HH12", 2, hour12), number("HH", 2, hour12),
-		number("MI", 2, func(m *moment) int { return m.minute }), number("MM", 2, func(m *moment) int { return m.month }),
-		number("MS", 3, func(m *moment) int { return m.micros / 1000 }), number("US", 6, func(m *moment) int { return m.micros }),
-		number("SS", 2, func(m *moment) int { return m.second }),
-		number("FF1", 1, func(m *moment) int { return m.micros / 100000 }), number("FF2", 2, func(m *moment) int { return m.micros / 10000 }),
-		number("FF3", 3, func(m *moment) int { return m.micros / 1000 }), number("FF4", 4, func(m *moment) int { return m.micros / 100 }),
-		number("FF5", 5, func(m *moment) int { return m.micros / 10 }), number("FF6", 6, func(m *moment) int { return m.micros }),
-		{name: "Y,YYY", word: func(m *moment, _ bool) string {
-			y := shownYear(m.year)
-			return fmt.Sprintf("%d,%03d", y/1000, y%1000)
-		}},
-		number("IYYY", 4, isoYear(1e9)), number("IYY", 3, isoYear(1000)), number("IY", 2, isoYear(100)),
-		number("YYYY", 4, year(1e9)), number("YYY", 3, year(1000)), number("YY", 2, year(100)), number("Y", 1, year(10)),
-		number("IDDD", 3, func(m *moment) int { _, w := m.isoWeek(); return (w-1)*7 + (m.weekday()+6)%7 + 1 }),
-		number("ID", 1, func(m *moment) int { return (m.weekday()+6)%7 + 1 }), number("IW", 2, func(m *moment) int { _, w := m.isoWeek(); return w }),
-		number("I", 1, isoYear(10)),
-		number("DDD", 3, (*moment).yearDay), number("DD", 2, func(m *moment) int { return m.day }), number("D", 1, func(m *moment) int { return m.weekday() + 1 }),
-		number("WW", 2, func(m *moment) int { return (m.yearDay()-1)/7 + 1 }), number("W", 1, func(m *moment) int { return (m.day-1)/7 + 1 }),
-		number("CC", 2, func(m *moment) int { return (shownYear(m.year) + 99) / 100 }), number("Q", 1, func(m *moment) int { return (m.month-1)/3 + 1 }),
-		number("J", 1, func(m *moment) int { return int(m.days) + 2440588 }),
-	}
-	for _, p := range numbers {
-		ps = append(ps, p)
-		p.name = strings.ToLower(p.name)
-		ps = append(ps, p)
-	}
-	zone := func(m *moment, f func(sign byte, h, minute int) string) string {
-		sign, o := byte('+'), m.offset
-		if o < 0 {
-			sign, o = '-', -o
-		}
-		return f(sign, o/3600, o/60%60)
-	}
-	for _, p := range []timePattern{
-		{name: "TZH", word: func(m *moment, _ bool) string {
-			return zone(m, func(sign byte, h, _ int) string { return fmt.Sprintf("%c%02d", sign, h) })
-		}},
-		{name: "TZM", word: func(m *moment, _ bool) string {
-			return zone(m, func(_ byte, _, minute int) string { return fmt.Sprintf("%02d", minute) })
-		}},
-		{name: "OF", word: func(m *moment, padded bool) string {
-			return zone(m, func(sign byte, h, minute int) string {
-				width := 2
-				if !padded {
-					width = 0
-				}
-				s := fmt.Sprintf("%c%0*d", sign, width, h)
-				if minute != 0 {
-					s += fmt.Sprintf(":%02d", minute)
-				}
-				return s
-			})
-		}},
-	} {
-		ps = append(ps, p, timePattern{name: strings.ToLower(p.name), word: p.word})
-	}
-	return append(ps,
-		timePattern{name: "TZ", word: func(m *moment, _ bool) string { return m.zone }},
-		timePattern{name: "tz", word: func(m *moment, _ bool) string { return strings.ToLower(m.zone) }},
-		timePattern{name: "TM"}, timePattern{name: "tm"}, timePattern{name: "RM"}, timePattern{name: "rm"}, timePattern{name: "SP"},
-	)
-}
-
-// toCharTime is to_char of a timestamp, loc nil, or timestamptz. Infinite ones and an empty format give null.
-func toCharTime(ts int64, loc *time.Location, format []byte, out *column.Vector) error {
-	if len(format) == 0 || !finiteTime(ts) {
+// toCharTime is to_char of a timestamp, loc nil, or timestamptz. Infinite ones give null.
+func toCharTime(ts int64, loc *time.Location, nodes []timeNode, out *column.Vector) error {
+	if !finiteTime(ts) {
 		out.AppendNull()
 		return nil
 	}
 	m := newMoment(ts, loc)
+	return m.print(nodes, out)
+}
+
+func (m *moment) print(nodes []timeNode, out *column.Vector) error {
 	var dst []byte
-	for len(format) > 0 {
-		if n, text, ok := literalOf(format); ok {
-			dst, format = append(dst, text...), format[n:]
+	for i := range nodes {
+		n := &nodes[i]
+		if n.kind != 'f' {
+			dst = append(dst, n.text...)
 			continue
 		}
-		fill := false
-		for len(format) >= 2 && (string(format[:2]) == "FM" || string(format[:2]) == "fm") {
-			fill, format = true, format[2:]
-		}
-		p := timePatternAt(format)
-		if p == nil {
-			if fill || len(format) == 0 {
-				continue
-			}
-			dst, format = append(dst, format[0]), format[1:]
-			continue
-		}
-		format = format[len(p.name):]
-		switch {
-		case p.word != nil:
-			dst = append(dst, p.word(&m, !fill)...)
-		case p.number != nil:
-			n, width := p.number(&m)
-			if fill {
-				width = 0
-			}
-			dst = fmt.Appendf(dst, "%0*d", width, n)
-			if len(format) >= 2 && (string(format[:2]) == "TH" || string(format[:2]) == "th") {
-				s := ordinal(n)
-				if format[0] == 'T' {
-					s = strings.ToUpper(s)
-				}
-				dst, format = append(dst, s...), format[2:]
-			}
-		default:
-			return types.Errorf(types.CodeFeatureNotSupported, "to_char pattern \"%s\" is not supported yet", p.name)
+		var err error
+		if dst, err = m.field(dst, n); err != nil {
+			return err
 		}
 	}
 	out.AppendBytes(dst)
 	return nil
 }
 
-func timePatternAt(format []byte) *timePattern {
-	for i := range timePatterns {
-		if p := &timePatterns[i]; bytes.HasPrefix(format, []byte(p.name)) {
-			return p
+// romanMonths from January on.
+var romanMonths = strings.Fields("I II III IV V VI VII VIII IX X XI XII")
+
+// field appends what a pattern stands for.
+func (m *moment) field(dst []byte, n *timeNode) ([]byte, error) {
+	number := func(x, width int) ([]byte, error) {
+		if n.fill {
+			width = 0
+		}
+		start := len(dst)
+		dst = fmt.Appendf(dst, "%0*d", width, x)
+		if n.th != "" {
+			dst = append(dst, ordinalOf(dst[start:], n.th)...)
+		}
+		return dst, nil
+	}
+	signed := func(x, width int) ([]byte, error) { // intervals' fields have room for a minus
+		if x < 0 {
+			width++
+		}
+		return number(x, width)
+	}
+	word := func(s string, width int) ([]byte, error) {
+		switch name := n.key.name; {
+		case name == n.key.field:
+			s = strings.ToUpper(s)
+		case name == strings.ToLower(name):
+			s = strings.ToLower(s)
+		}
+		if n.fill || n.local {
+			width = 0
+		}
+		return fmt.Appendf(dst, "%-*s", width, s), nil
+	}
+	if m.span {
+		switch n.key.field {
+		case "TZ", "TZH", "TZM", "OF", "AD", "BC", "A.D.", "B.C.", "MONTH", "MON", "DAY", "DY", "D", "ID":
+			return dst, types.Errorf(types.CodeInvalidDatetimeFormat, "invalid format specification for an interval value").
+				WithHint("Intervals are not tied to specific calendar dates.")
 		}
 	}
-	return nil
+	switch n.key.field {
+	case "FX":
+		return dst, nil
+	case "AM", "PM", "A.M.", "P.M.":
+		s := "am"
+		if m.hour%24 >= 12 {
+			s = "pm"
+		}
+		if len(n.key.name) == 4 {
+			s = s[:1] + "." + s[1:] + "."
+		}
+		return word(s, 0)
+	case "AD", "BC", "A.D.", "B.C.":
+		s := "ad"
+		if m.year <= 0 {
+			s = "bc"
+		}
+		if len(n.key.name) == 4 {
+			s = s[:1] + "." + s[1:] + "."
+		}
+		return word(s, 0)
+	case "MONTH":
+		return word(time.Month(m.month).String(), 9)
+	case "MON":
+		return word(time.Month(m.month).String()[:3], 0)
+	case "DAY":
+		return word(time.Weekday(m.weekday()).String(), 9)
+	case "DY":
+		return word(time.Weekday(m.weekday()).String()[:3], 0)
+	case "RM":
+		return m.roman(dst, n)
+	case "HH", "HH12":
+		h := m.hour % 12
+		if h == 0 {
+			h = 12
+		}
+		if m.hour < 0 { // as wide as its sign asks for
+			return number(h, 3)
+		}
+		return number(h, 2)
+	case "HH24":
+		return signed(m.hour, 2)
+	case "MI":
+		return signed(m.minute, 2)
+	case "SS":
+		return signed(m.second, 2)
+	case "MS":
+		return m.fraction(dst, n, 1000, 3)
+	case "US":
+		return m.fraction(dst, n, 1, 6)
+	case "FF1", "FF2", "FF3", "FF4", "FF5", "FF6":
+		digits := int(n.key.name[2] - '0')
+		unit := 1
+		for range 6 - digits {
+			unit *= 10
+		}
+		return m.fraction(dst, n, unit, digits)
+	case "SSSS", "SSSSS":
+		return number(m.hour*3600+m.minute*60+m.second, 0)
+	case "TZ":
+		if n.key.name == "tz" {
+			return append(dst, strings.ToLower(m.zone)...), nil
+		}
+		return append(dst, m.zone...), nil
+	case "TZH", "TZM", "OF":
+		return m.zoneOffset(dst, n), nil
+	}
+	return m.dateField(dst, n, number, signed)
 }
 
-// literalOf reads quoted text or an escaped quote at the start of a format: n bytes of it, and what they stand for.
-func literalOf(format []byte) (n int, text []byte, ok bool) {
-	switch {
-	case format[0] == '"':
-		for n = 1; n < len(format) && format[n] != '"'; n++ {
-			if format[n] == '\\' && n+1 < len(format) {
-				n++
+// fraction appends a part of the second; it is never filled up less.
+func (m *moment) fraction(dst []byte, n *timeNode, unit, width int) ([]byte, error) {
+	start := len(dst)
+	dst = fmt.Appendf(dst, "%0*d", width, m.micros/unit)
+	if n.th != "" {
+		dst = append(dst, ordinalOf(dst[start:], n.th)...)
+	}
+	return dst, nil
+}
+
+func (m *moment) zoneOffset(dst []byte, n *timeNode) []byte {
+	sign, o := byte('+'), m.offset
+	if o < 0 {
+		sign, o = '-', -o
+	}
+	switch n.key.field {
+	case "TZH":
+		return fmt.Appendf(dst, "%c%02d", sign, o/3600)
+	case "TZM":
+		return fmt.Appendf(dst, "%02d", o/60%60)
+	}
+	width := 2
+	if n.fill {
+		width = 0
+	}
+	dst = fmt.Appendf(dst, "%c%0*d", sign, width, o/3600)
+	if o%3600 != 0 {
+		dst = fmt.Appendf(dst, ":%02d", o/60%60)
+	}
+	return dst
+}
+
+// roman appends the month in Roman numerals; months of intervals may be none, and negative.
+func (m *moment) roman(dst []byte, n *timeNode) ([]byte, error) {
+	if m.month == 0 && m.year == 0 {
+		return dst, nil
+	}
+	month := m.month
+	if month <= 0 {
+		if month == 0 && m.year >= 0 {
+			month = 12
+		} else if month == 0 {
+			month = 1
+		} else {
+			month += 13
+		}
+	}
+	s, width := romanMonths[month-1], 4
+	if n.key.name == "rm" {
+		s = strings.ToLower(s)
+	}
+	if n.fill {
+		width = 0
+	}
+	return fmt.Appendf(dst, "%-*s", width, s), nil
+}
+
+// dateField appends a number of the calendar.
+func (m *moment) dateField(dst []byte, n *timeNode, number, signed func(x, width int) ([]byte, error)) ([]byte, error) {
+	isoYear := func() int { y, _ := m.isoWeek(); return m.shownYear(y) }
+	switch n.key.field {
+	case "MM":
+		return signed(m.month, 2)
+	case "DDD":
+		return number(m.yearDay, 3)
+	case "IDDD":
+		_, w := m.isoWeek()
+		return number((w-1)*7+(m.weekday()+6)%7+1, 3)
+	case "DD":
+		return number(m.day, 2)
+	case "D":
+		return number(m.weekday()+1, 0)
+	case "ID":
+		return number((m.weekday()+6)%7+1, 0)
+	case "WW":
+		return number((m.yearDay-1)/7+1, 2)
+	case "IW":
+		_, w := m.isoWeek()
+		return number(w, 2)
+	case "W":
+		return number((m.day-1)/7+1, 0)
+	case "Q":
+		if m.month == 0 {
+			return dst, nil
+		}
+		return number((m.month-1)/3+1, 0)
+	case "CC":
+		c := m.year / 100
+		if !m.span {
+			if c = (m.year-1)/100 + 1; m.year <= 0 {
+				c = m.year/100 - 1
 			}
-			text = append(text, format[n])
 		}
-		return min(n+1, len(format)), text, true
-	case format[0] == '\\' && len(format) > 1 && format[1] == '"':
-		return 2, format[1:2], true
+		return signed(c, 2)
+	case "J":
+		return number(int(m.days)+2440588, 0)
+	case "Y,YYY":
+		y := m.shownYear(m.year)
+		start := len(dst)
+		dst = fmt.Appendf(dst, "%d,%03d", y/1000, y%1000)
+		if n.th != "" {
+			dst = append(dst, ordinalOf(dst[start:], n.th)...)
+		}
+		return dst, nil
+	case "YYYY":
+		return signed(m.shownYear(m.year), 4)
+	case "YYY":
+		return signed(m.shownYear(m.year)%1000, 3)
+	case "YY":
+		return signed(m.shownYear(m.year)%100, 2)
+	case "Y":
+		return number(m.shownYear(m.year)%10, 1)
+	case "IYYY":
+		if m.shownYear(m.year) < 0 {
+			return number(isoYear(), 5)
+		}
+		return number(isoYear(), 4)
+	case "IYY":
+		return number(isoYear()%1000, 3)
+	case "IY":
+		return number(isoYear()%100, 2)
+	case "I":
+		return number(isoYear()%10, 1)
 	}
-	return 0, nil, false
+	return dst, nil
 }
 
-func ordinal(n int) string {
-	if n%100 >= 11 && n%100 <= 13 {
-		return "th"
+// ordinalOf is the ending of a number spelled in digits.
+func ordinalOf(digits []byte, th string) string {
+	s := "th"
+	if n := len(digits); n < 2 || digits[n-2] != '1' {
+		switch digits[n-1] {
+		case '1':
+			s = "st"
+		case '2':
+			s = "nd"
+		case '3':
+			s = "rd"
+		}
 	}
-	switch n % 10 {
-	case 1:
-		return "st"
-	case 2:
-		return "nd"
-	case 3:
-		return "rd"
+	if th == "TH" {
+		return strings.ToUpper(s)
 	}
-	return "th"
+	return s
 }

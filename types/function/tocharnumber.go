@@ -1,7 +1,7 @@
 package function
 
 import (
-	"bytes"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -11,252 +11,232 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
+// spelled is what a type of numbers does for to_char.
+type spelled struct {
+	decimal    func(f *numberFormat) (string, error) // in digits, with f.post of them behind the point
+	scientific func(post int) (string, error)
+	whole      func() (int64, error) // rounded, for Roman numerals
+}
+
 func registerToCharNumber(r *registry) {
-	for _, t := range []string{"int4", "int8"} {
-		r.fn("to_char("+t+",text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			return toCharNumber(a[1].Str(i), out, func(scale int) (string, bool) {
-				return strconv.FormatInt(a[0].Int(i), 10) + point(scale), true
+	formatted := func(signature string, spell func(a []*column.Vector, i int) spelled) {
+		r.fn(signature, func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
+			var formats remembered[*numberFormat]
+			return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+				format := a[1].Str(i)
+				if len(format) == 0 {
+					out.AppendString("")
+					return nil
+				}
+				f, err := formats.of(format, parseNumberFormat)
+				if err != nil {
+					return err
+				}
+				text, err := f.toChar(spell(a, i))
+				if err != nil {
+					return err
+				}
+				out.AppendString(text)
+				return nil
 			})
-		}))
-	}
-	r.fn("to_char(numeric,text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		return toCharNumber(a[1].Str(i), out, func(scale int) (string, bool) {
-			var x, z apd.Decimal
-			types.LoadNumeric(&x, a[0].Str(i))
-			if x.Form != apd.Finite || types.NumericRound(&z, &x, scale) != nil {
-				return "", false
-			}
-			return string(types.AppendNumeric(nil, &z)), true
 		})
-	}))
+	}
+	for _, t := range []string{"int4", "int8"} {
+		formatted("to_char("+t+",text)", func(a []*column.Vector, i int) spelled { return spelledInt(a[0].Int(i), t == "int4") })
+	}
+	formatted("to_char(numeric,text)", func(a []*column.Vector, i int) spelled {
+		var x apd.Decimal
+		types.LoadNumeric(&x, a[0].Str(i))
+		return spelledNumeric(&x)
+	})
 	for _, t := range []string{"float4", "float8"} {
 		digits := 15
 		if t == "float4" {
 			digits = 6
 		}
-		r.fn("to_char("+t+",text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			return toCharNumber(a[1].Str(i), out, func(scale int) (string, bool) {
-				f := a[0].Float(i)
-				if f != f || math.IsInf(f, 0) {
-					return "", false
-				}
-				// No more digits than the type is sure of; the rest of the format stays empty.
-				whole := len(strconv.FormatFloat(math.Abs(f), 'f', 0, 64))
-				return strconv.FormatFloat(f, 'f', max(0, min(scale, digits-whole)), 64), true
-			})
-		}))
+		formatted("to_char("+t+",text)", func(a []*column.Vector, i int) spelled { return spelledFloat(a[0].Float(i), digits) })
 	}
+	r.fn("to_number(text,text)", byRow(toNumber))
 }
 
-// point is a decimal point with n zeros behind it, nothing for none.
-func point(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return "." + strings.Repeat("0", n)
-}
-
-// numberFormat is a to_char format for numbers: what is built of it is 9 0 . D , G S MI FM and quoted or other
-// literal text.
-type numberFormat struct {
-	parts                  []byte // in order: '9', '0', '.', ',', 'S', 'M' for MI, 'x' a literal
-	literals               []string
-	whole, fraction        int
-	fill, hasPoint         bool
-	leading, trailing, own bool // S before the digits, S after them, MI
-	firstZero              int  // index among the whole digits of the first 0, whole where there is none
-	lastZero               int  // the same among the fraction's, last one; -1 none
-}
-
-func parseNumberFormat(f []byte) (*numberFormat, error) {
-	n := &numberFormat{firstZero: -1, lastZero: -1}
-	unsupported := func(p string) error {
-		return types.Errorf(types.CodeFeatureNotSupported, "to_char pattern \"%s\" is not supported yet", p)
-	}
-	for len(f) > 0 {
-		if w, text, ok := literalOf(f); ok {
-			n.parts, n.literals, f = append(n.parts, 'x'), append(n.literals, string(text)), f[w:]
-			continue
-		}
-		upper := bytes.ToUpper(f[:min(len(f), 4)])
-		prefix := func(p string) bool { return bytes.HasPrefix(upper, []byte(p)) }
-		size := 1
-		switch {
-		case prefix("FM"):
-			n.fill, size = true, 2
-		case prefix("MI"):
-			n.own, size = true, 2
-			n.parts = append(n.parts, 'M')
-		case prefix("EEEE"), prefix("PR"), prefix("PL"), prefix("SG"), prefix("RN"), prefix("TH"):
-			return nil, unsupported(string(f[:2]))
-		case prefix("L"), prefix("V"), prefix("B"), prefix("C"):
-			return nil, unsupported(string(f[:1]))
-		case prefix("S"):
-			if n.leading || n.trailing {
-				return nil, types.Errorf(types.CodeSyntaxError, "cannot use \"S\" twice")
-			}
-			if n.whole+n.fraction == 0 && !n.hasPoint {
-				n.leading = true
-			} else {
-				n.trailing = true
-			}
-			n.parts = append(n.parts, 'S')
-		case prefix("9"), prefix("0"):
-			if n.trailing {
-				return nil, types.Errorf(types.CodeSyntaxError, "\"%c\" must be ahead of \"S\"", f[0])
-			}
-			switch {
-			case n.hasPoint:
-				if f[0] == '0' {
-					n.lastZero = n.fraction
-				}
-				n.fraction++
-			default:
-				if f[0] == '0' && n.firstZero < 0 {
-					n.firstZero = n.whole
-				}
-				n.whole++
-			}
-			n.parts = append(n.parts, f[0])
-		case prefix("."), prefix("D"):
-			if n.hasPoint {
-				return nil, types.Errorf(types.CodeSyntaxError, "multiple decimal points")
-			}
-			n.hasPoint = true
-			n.parts = append(n.parts, '.')
-		case prefix(","), prefix("G"):
-			n.parts = append(n.parts, ',')
-		default:
-			n.parts, n.literals = append(n.parts, 'x'), append(n.literals, string(f[:1]))
-		}
-		f = f[size:]
-	}
-	if n.firstZero < 0 {
-		n.firstZero = n.whole
-	}
-	return n, nil
-}
-
-// toCharNumber formats the number that decimal spells with the wanted digits behind its point; not ok: NaN or infinite.
-func toCharNumber(format []byte, out *column.Vector, decimal func(scale int) (string, bool)) error {
-	if len(format) == 0 {
-		out.AppendNull()
-		return nil
-	}
-	f, err := parseNumberFormat(format)
-	if err != nil {
-		return err
-	}
-	s, ok := decimal(f.fraction)
-	if !ok {
-		return types.Errorf(types.CodeFeatureNotSupported, "to_char of NaN or infinity is not supported yet")
-	}
-	negative := s[0] == '-'
-	s = strings.TrimPrefix(s, "-")
-	whole, fraction, _ := strings.Cut(s, ".")
-	if strings.Trim(whole+fraction, "0") == "" {
-		negative = false
-	}
-	if whole == "0" && (f.fraction > 0 || f.firstZero < f.whole) {
-		whole = "" // a zero before the point is shown only where the format has a 0 for it
-	}
-	overflow := len(whole) > f.whole
-	out.AppendBytes(f.print(negative, overflow, whole, fraction))
-	return nil
-}
-
-func (f *numberFormat) print(negative, overflow bool, whole, fraction string) []byte {
-	var dst []byte
-	sign := "+"
-	if negative {
-		sign = "-"
-	}
-	signed := f.own || f.trailing // is the sign out already, or somebody else's business
-	putSign := func() {
-		if signed {
-			return
-		}
-		signed = true
-		switch {
-		case f.leading || negative:
-			dst = append(dst, sign...)
-		case !f.fill:
-			dst = append(dst, ' ')
-		}
-	}
-	kept := len(fraction) // with FM, zeros at the end go as far as no 0 in the format wants them
-	if f.fill && !overflow {
-		for kept > f.lastZero+1 && fraction[kept-1] == '0' {
-			kept--
-		}
-	}
-	start := min(f.whole-len(whole), f.firstZero) // first whole position that shows a digit
-	if f.fraction == 0 && start == f.whole && f.whole > 0 {
-		start--
-	}
-	if overflow {
-		start = 0
-	}
-	position, decimals, literal, behind := 0, 0, 0, false
-	for _, p := range f.parts {
-		switch p {
-		case 'x':
-			dst = append(dst, f.literals[literal]...)
-			literal++
-		case '.':
-			putSign()
-			dst = append(dst, '.')
-			behind = true
-		case ',':
-			switch {
-			case position > start && position > 0:
-				dst = append(dst, ',')
-			case !f.fill:
-				dst = append(dst, ' ')
-			}
-		case 'S':
-			if f.trailing {
-				dst = append(dst, sign...)
-			}
-		case 'M':
-			switch {
-			case negative:
-				dst = append(dst, '-')
-			case !f.fill:
-				dst = append(dst, ' ')
-			}
-		default:
-			if behind {
+func spelledInt(x int64, short bool) spelled {
+	return spelled{
+		decimal: func(f *numberFormat) (string, error) {
+			for range f.shift {
 				switch {
-				case overflow:
-					dst = append(dst, '#')
-				case decimals < kept:
-					dst = append(dst, fraction[decimals])
-				}
-				decimals++
-				continue
-			}
-			switch {
-			case position < start:
-				if !f.fill {
-					dst = append(dst, ' ')
-				}
-			default:
-				putSign()
-				switch i := position - (f.whole - len(whole)); {
-				case overflow:
-					dst = append(dst, '#')
-				case i < 0:
-					dst = append(dst, '0')
+				case short:
+					x = int64(int32(x) * 10) // it may overflow silently, as there
+				case x > math.MaxInt64/10 || x < math.MinInt64/10:
+					return "", types.Errorf(types.CodeNumericOutOfRange, "bigint out of range")
 				default:
-					dst = append(dst, whole[i])
+					x *= 10
 				}
 			}
-			position++
+			s := strconv.FormatInt(x, 10)
+			if f.post > 0 {
+				s += "." + strings.Repeat("0", f.post)
+			}
+			return s, nil
+		},
+		scientific: func(post int) (string, error) {
+			if short {
+				return cScientific(float64(x), post), nil
+			}
+			var d apd.Decimal
+			types.NumericFromInt(&d, x)
+			return numericScientific(&d, post)
+		},
+		whole: func() (int64, error) { return x, types.CheckInt(x, types.Int4) },
+	}
+}
+
+func spelledNumeric(x *apd.Decimal) spelled {
+	return spelled{
+		decimal: func(f *numberFormat) (string, error) {
+			var z, ten apd.Decimal
+			v := x
+			if f.shift > 0 {
+				ten.SetFinite(1, int32(f.shift))
+				if err := types.NumericMul(&z, x, &ten); err != nil {
+					return "", err
+				}
+				v = &z
+			}
+			var rounded apd.Decimal
+			if err := types.NumericRound(&rounded, v, f.post); err != nil {
+				return "", err
+			}
+			return string(types.AppendNumeric(nil, &rounded)), nil
+		},
+		scientific: func(post int) (string, error) { return numericScientific(x, post) },
+		whole: func() (int64, error) {
+			var z apd.Decimal
+			if err := types.NumericRound(&z, x, 0); err != nil {
+				return 0, err
+			}
+			return types.NumericToInt(&z, types.Int4)
+		},
+	}
+}
+
+func spelledFloat(x float64, digits int) spelled {
+	return spelled{
+		decimal: func(f *numberFormat) (string, error) {
+			v := x * math.Pow10(f.shift)
+			// No more digits than the type is sure of; the rest of the format stays empty.
+			whole := len(cFixed(math.Abs(v), 0))
+			switch {
+			case whole >= digits:
+				f.post = 0
+			case whole+f.post > digits:
+				f.post = digits - whole
+			}
+			return cFixed(v, f.post), nil
+		},
+		scientific: func(post int) (string, error) {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return "NaN", nil
+			}
+			return cScientific(x, post), nil
+		},
+		whole: func() (int64, error) {
+			if math.IsNaN(x) || math.Abs(x) > 1e9 {
+				return 0, nil
+			}
+			return int64(math.RoundToEven(x)), nil
+		},
+	}
+}
+
+// cFixed spells a float as C's %.*f.
+func cFixed(f float64, digits int) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	}
+	return strconv.FormatFloat(f, 'f', digits, 64)
+}
+
+func cScientific(f float64, digits int) string { return strconv.FormatFloat(f, 'e', digits, 64) }
+
+// numericScientific spells a numeric as one digit, a point, the wanted number of digits, and an exponent of two digits at least.
+func numericScientific(x *apd.Decimal, post int) (string, error) {
+	if x.Form != apd.Finite {
+		return "NaN", nil
+	}
+	if x.IsZero() {
+		return cScientific(0, post), nil
+	}
+	exponent := int(x.NumDigits()) - 1 + int(x.Exponent)
+	scaled := apd.Decimal{Form: apd.Finite, Negative: x.Negative, Exponent: x.Exponent - int32(exponent)}
+	scaled.Coeff.Set(&x.Coeff)
+	var z apd.Decimal
+	if err := types.NumericRound(&z, &scaled, post); err != nil {
+		return "", err
+	}
+	s := string(types.AppendNumeric(nil, &z)) // 10.00 where it is rounded up to that: PostgreSQL lets it stand
+	return fmt.Sprintf("%se%+03d", s, exponent), nil
+}
+
+// toChar formats a number.
+func (format *numberFormat) toChar(x spelled) (string, error) {
+	f := *format
+	p := numberPrinter{f: &f, sign: '+'}
+	switch {
+	case f.roman:
+		n, err := x.whole()
+		if err != nil {
+			return "", err
+		}
+		p.digits = romanNumeral(n)
+		f = numberFormat{nodes: f.nodes, fill: f.fill, roman: true}
+		p.sign = 0
+		return p.run(), nil
+	case f.scientific:
+		s, err := x.scientific(f.post)
+		if s == "NaN" {
+			return " " + strings.Repeat("#", f.pre) + "." + strings.Repeat("#", f.post+4), nil
+		}
+		if err == nil && s[0] != '-' {
+			s = " " + s
+		}
+		return s, err
+	}
+	s, err := x.decimal(&f)
+	if err != nil {
+		return "", err
+	}
+	f.pre += f.shift
+	if s[0] == '-' {
+		p.sign, s = '-', s[1:]
+	}
+	whole, _, _ := strings.Cut(s, ".")
+	switch {
+	case len(whole) < f.pre:
+		p.spaces = f.pre - len(whole)
+	case len(whole) > f.pre:
+		s = strings.Repeat("#", f.pre) + "." + strings.Repeat("#", f.post)
+	}
+	p.digits = s
+	return p.run(), nil
+}
+
+func romanNumeral(n int64) string {
+	if n < 1 || n > 3999 {
+		return strings.Repeat("#", 15)
+	}
+	var s strings.Builder
+	for _, r := range []struct {
+		value int64
+		text  string
+	}{{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}} {
+		for ; n >= r.value; n -= r.value {
+			s.WriteString(r.text)
 		}
 	}
-	if f.whole == 0 && !behind {
-		putSign()
-	}
-	return dst
+	return s.String()
 }

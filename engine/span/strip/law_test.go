@@ -122,6 +122,10 @@ func drawValue(t *rapid.T, depth int) string {
 }
 
 func drawObject(t *rapid.T, depth int, makers map[string]func(*rapid.T) string) string {
+	return drawObjectOf(t, names, depth, makers)
+}
+
+func drawObjectOf(t *rapid.T, names []string, depth int, makers map[string]func(*rapid.T) string) string {
 	s := []byte{'{'}
 	for _, name := range names {
 		make := makers[name]
@@ -143,7 +147,9 @@ func drawObject(t *rapid.T, depth int, makers map[string]func(*rapid.T) string) 
 }
 
 // drawEvents draws events as they are stored, many of which have members in common.
-func drawEvents(t *rapid.T) []sample {
+func drawEvents(t *rapid.T) []sample { return drawEventsOf(t, names) }
+
+func drawEventsOf(t *rapid.T, names []string) []sample {
 	makers := map[string]func(*rapid.T) string{}
 	for _, name := range names {
 		if name != "@t" && rapid.Bool().Draw(t, "common") {
@@ -159,7 +165,7 @@ func drawEvents(t *rapid.T) []sample {
 	var all []sample
 	for i := range n {
 		now += rapid.Int64Range(0, 1000).Draw(t, "later")
-		doc, ts, err := d.Decode(nil, []byte(drawObject(t, 2, makers)), nil)
+		doc, ts, err := d.Decode(nil, []byte(drawObjectOf(t, names, 2, makers)), nil)
 		if err != nil {
 			continue // a time that is none, or characters that are not stored
 		}

@@ -93,7 +93,6 @@ select percentile_cont(0.5) within group (order by f), mode() within group (orde
 select method, count(*) from stream group by rollup (method) order by 1;
 -- later
 select method, b, count(*) from stream group by grouping sets ((method), (b), ());
--- later
 select k, row_number() over (order by k), sum(small) over (partition by method) from stream;
 select count(*), method from stream where n is not null group by 2 order by 1 desc, 2 limit 3 offset 1;
 select sum(x.c) from (select method, count(*) as c from stream group by method) x;

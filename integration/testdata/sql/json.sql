@@ -55,9 +55,7 @@ select jsonb_build_object('a', 1, 'b', 'x', 'c', null, 'd', true), jsonb_build_a
 select jsonb_build_object('a');
 select jsonb_build_object(null, 1);
 select jsonb_extract_path('{"a":{"b":1}}', 'a', 'b'), jsonb_extract_path_text('{"a":{"b":"x"}}', 'a', 'b'), json_extract_path_text('{"a":[5,6]}', 'a', '1'), jsonb_extract_path('{"a":1}');
--- later
 select jsonb_set('{"a":1}', '{b}', '2'), jsonb_strip_nulls('{"a":null,"b":1}'), jsonb_pretty('{"a":[1]}');
--- later
 select '{"a":1}'::jsonb - 'a', '["a","b"]'::jsonb - 'a', '[1,2,3]'::jsonb - 1, '{"a":{"b":1}}'::jsonb #- '{a,b}', '{"a":1,"b":2}'::jsonb - '{a,b}'::text[];
 select jsonb_array_length('{}');
 select jsonb_array_length('1');

@@ -24,7 +24,6 @@ select chr(0);
 select chr(8364), ascii('€'), ascii(''), chr(65);
 select to_char(1234.5, '9999.99'), to_char(0.5, '0.00'), to_char(-5, '999'), to_char(12345, '99,999'), to_char(42, '000000'), to_char(1.5, 'FM999.00');
 select to_hex(255), to_hex(-1);
--- later
 select to_number('1,234.5', '9,999.9');
 select encode('abc', 'base64'), encode('abc', 'hex'), decode('616263', 'hex'), encode('\x00ff'::bytea, 'escape'), md5('abc'), sha256('abc'::bytea);
 select strpos('hello', 'l'), position('lo' in 'hello'), position('x' in 'hello');

@@ -41,7 +41,6 @@ select date '2026-01-01' + date '2026-01-01';
 select timestamp '2026-01-01' + 1;
 select now() - now(), now() = current_timestamp, current_timestamp = transaction_timestamp(), statement_timestamp() >= now(), clock_timestamp() >= now(), localtimestamp = now()::timestamp, current_date = now()::date;
 select to_timestamp(0), to_timestamp(1700000000.5), make_date(2026, 1, 2), make_timestamp(2026, 1, 2, 3, 4, 5.5);
--- later
 select to_timestamp('2026-01-02 03:04', 'YYYY-MM-DD HH24:MI'), to_date('02.01.2026', 'DD.MM.YYYY'), make_interval(days => 3);
 select make_interval(1, 2, 3, 4, 5, 6, 7.5), make_time(1, 2, 3.5), make_timestamptz(2026, 1, 2, 3, 4, 5.5, 'Europe/Berlin');
 select extract(epoch from date '2026-01-01'), extract(epoch from interval '1 month 1 day'), extract(century from date '2026-01-01'), extract(decade from date '2026-01-01'), extract(millennium from date '2026-01-01'), extract(julian from date '2026-01-01'), extract(isoyear from date '2026-01-01'), extract(timezone from now()), extract(timezone_hour from now());

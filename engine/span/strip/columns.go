@@ -1,0 +1,107 @@
+package strip
+
+import (
+	"slices"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// Columns shows a page to a nql.PageProgram. It is used by one goroutine, for one page after the other.
+type Columns struct {
+	r        *Reader
+	times    []int64 // of the page, where timed
+	arrivals []uint64
+	timed    bool
+	arrived  bool
+
+	// Of what is asked at the time.
+	pass    []uint8 // whether the test is true of each value of a strip
+	verdict []uint8 // … of each row
+	ints    []int64
+	entries []uint8
+	raw     []byte
+	some    column.Selection
+	shown   column.Vector
+	sources []int32
+	holds   []uint8
+	index   []int32
+	roles   []role
+}
+
+// Turn goes to another page, which r has open.
+func (c *Columns) Turn(r *Reader) { c.r, c.timed, c.arrived = r, false, false }
+
+// Rows is the number of events.
+func (c *Columns) Rows() int { return c.r.rows }
+
+// Bytes is the number of bytes of the events' documents.
+func (c *Columns) Bytes() int { return c.r.bytes }
+
+// Times gives the events' timestamps. They are not to be changed.
+func (c *Columns) Times() ([]int64, error) {
+	if !c.timed {
+		t, err := c.r.Times(c.times)
+		if err != nil {
+			return nil, err
+		}
+		c.times, c.timed = t, true
+	}
+	return c.times, nil
+}
+
+// Arrivals gives the events' arrival numbers. They are not to be changed.
+func (c *Columns) Arrivals() ([]uint64, error) {
+	if !c.arrived {
+		a, err := c.r.Arrivals(c.arrivals)
+		if err != nil {
+			return nil, err
+		}
+		c.arrivals, c.arrived = a, true
+	}
+	return c.arrivals, nil
+}
+
+// Document appends the document of one event.
+func (c *Columns) Document(dst []byte, row int) ([]byte, error) { return c.r.Document(dst, row) }
+
+// Show fills out with a member of the rows of sel, as nql.Page has it.
+func (c *Columns) Show(out *column.Vector, m nql.PageMember, kind column.Kind, sel column.Selection, keepNull bool) (misfits int, err error) {
+	if m.Core != nql.NoBuiltin {
+		return 0, c.showCore(out, m.Core, sel)
+	}
+	return c.r.Column(out, c.r.Find(m.Names...), kind, sel, keepNull)
+}
+
+// Excludes reports whether the directory tells that a test is true of no row.
+func (c *Columns) Excludes(m nql.PageMember, t *nql.ValueTest) bool {
+	if m.Core != nql.NoBuiltin {
+		return false
+	}
+	d := &c.r.dir
+	p := c.r.Find(m.Names...)
+	node := p.node()
+	switch {
+	case d.nodes[0].strips[JSON] >= 0: // documents that are kept whole
+		return false
+	case node < 0:
+		return d.flags&flagManyRest == 0 && !c.missing(t)
+	case d.nodes[node].inRest:
+		return false
+	case t.Numbers != nil:
+		s := d.nodes[node].strips[Number]
+		return s < 0 || bounded(&d.strips[s], t.Numbers) == noneTrue
+	case t.Strings:
+		return d.nodes[node].strips[String] < 0
+	}
+	return false
+}
+
+// everyRow appends all of n rows.
+func everyRow(out column.Selection, n int) column.Selection {
+	out = slices.Grow(out, n)
+	for i := range n {
+		out = append(out, int32(i))
+	}
+	return out
+}

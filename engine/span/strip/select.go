@@ -1,0 +1,630 @@
+package strip
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/event"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/nql/sparse"
+)
+
+// A test is asked of the values of each strip that a member has, once for each different one where that is known, as integers or bytes where the test says
+// that it can be; then the rows' shapes tell which row has which value.
+
+// answer tells what values a test is true of.
+type answer uint8
+
+const (
+	noneTrue answer = iota
+	allTrue
+	someTrue // Columns.pass tells which
+)
+
+func answerOf(is bool) answer {
+	if is {
+		return allTrue
+	}
+	return noneTrue
+}
+
+// Select gives those rows of sel (nil: all) that a test is true of, as nql.Page has it. out is empty.
+func (c *Columns) Select(out column.Selection, m nql.PageMember, t *nql.ValueTest, sel column.Selection) (column.Selection, error) {
+	r := c.r
+	var p Place
+	if m.Core == nql.NoBuiltin {
+		p = r.Find(m.Names...)
+		if s := r.covering(&p); s >= 0 {
+			how, err := c.ask(s, t, func() []int32 { return sel })
+			return c.chosen(out, how, c.pass, sel), err
+		}
+	}
+	if err := r.structure(); err != nil {
+		return out, err
+	}
+	sources := c.sources
+	if m.Core == nql.NoBuiltin {
+		sources = r.sources(&p)
+	} else {
+		c.sources = c.coreSources(c.sources, m.Core)
+		sources = c.sources
+	}
+	return c.selectFrom(out, m, &p, sources, t, sel)
+}
+
+// chosen appends the rows of sel that an answer leaves, where pass is for all rows.
+func (c *Columns) chosen(out column.Selection, how answer, pass []uint8, sel column.Selection) column.Selection {
+	switch {
+	case how == noneTrue:
+	case how == allTrue && sel == nil:
+		out = everyRow(out, c.r.rows)
+	case how == allTrue:
+		out = append(out, sel...)
+	case sel == nil:
+		rows, n := slices.Grow(out[:0], c.r.rows)[:c.r.rows], 0
+		for i, is := range pass[:c.r.rows] {
+			rows[n] = int32(i)
+			n += int(is)
+		}
+		return rows[:n]
+	default:
+		rows, n := slices.Grow(out[:0], len(sel))[:len(sel)], 0
+		for _, row := range sel {
+			rows[n] = row
+			n += int(pass[row])
+		}
+		return rows[:n]
+	}
+	return out
+}
+
+// selectFrom is Select of a member that the rows have in different places.
+func (c *Columns) selectFrom(out column.Selection, m nql.PageMember, p *Place, sources []int32, t *nql.ValueTest, sel column.Selection) (column.Selection, error) {
+	r := c.r
+	// What a shape decides: 0 and 1 are the answer; askedRow: each row is asked; askedStrip: the values of its strip are.
+	const (
+		askedRow   = 2
+		askedStrip = 3
+	)
+	base := make([]uint8, len(sources))
+	verdict := slices.Grow(c.verdict[:0], r.rows)[:r.rows]
+	c.verdict = verdict
+	strips := make([]int32, 0, 4)
+	rowwise, uniform := false, true
+	first := -1
+	for i, s := range sources {
+		if r.dir.shapes[i].rows == 0 {
+			continue
+		}
+		is := false
+		switch {
+		case s >= 0:
+			base[i] = askedStrip
+			if !slices.Contains(strips, s) {
+				strips = append(strips, s)
+			}
+			continue
+		case s == isMissing:
+			is = c.missing(t)
+		case s == isInformation:
+			var err error
+			if is, err = t.True(sparse.Value{Kind: sparse.String, Raw: information}); err != nil {
+				return out, err
+			}
+		case s == isObject && (t.Numbers != nil || t.Strings):
+		default:
+			base[i], rowwise = askedRow, true
+			continue
+		}
+		if is {
+			base[i] = 1
+		}
+		if first < 0 {
+			first = int(base[i])
+		}
+		uniform = uniform && first == int(base[i])
+	}
+	for _, s := range strips {
+		how, err := c.ask(int(s), t, func() []int32 {
+			return c.indexOf(sources, s, m.Core != nql.NoBuiltin, sel)
+		})
+		if err != nil {
+			return out, err
+		}
+		if how != someTrue {
+			for i := range sources {
+				if sources[i] == s {
+					base[i] = uint8(how)
+					if first < 0 {
+						first = int(how)
+					}
+					uniform = uniform && first == int(how)
+				}
+			}
+			continue
+		}
+		uniform = false
+		c.spread(sources, s, m.Core != nql.NoBuiltin, verdict)
+	}
+	if uniform && !rowwise {
+		return c.chosen(out, answer(max(first, 0)), nil, sel), nil
+	}
+	for row, shape := range r.shapes {
+		if b := base[shape]; b <= 1 {
+			verdict[row] = b
+		}
+	}
+	if rowwise {
+		if err := c.askRows(m, p, base, askedRow, t, sel); err != nil {
+			return out, err
+		}
+	}
+	return c.chosen(out, someTrue, verdict, sel), nil
+}
+
+// holders tells for each shape, 1 or 0, whether its rows have a value of a strip. Those of a core column may have one and yet another in its place.
+func (c *Columns) holders(sources []int32, strip int32, core bool) []uint8 {
+	holds := slices.Grow(c.holds[:0], len(sources))[:len(sources)]
+	c.holds = holds
+	for i, s := range sources {
+		is := s == strip
+		if core && !is {
+			is = slices.Contains(c.r.dir.shapes[i].ops, opValue(int(strip)))
+		}
+		if holds[i] = 0; is {
+			holds[i] = 1
+		}
+	}
+	return holds
+}
+
+// spread gives rows the answers of their values of a strip.
+func (c *Columns) spread(sources []int32, strip int32, core bool, verdict []uint8) {
+	holds := c.holders(sources, strip, core)
+	at, pass := 0, c.pass
+	for row, shape := range c.r.shapes {
+		if sources[shape] == strip {
+			verdict[row] = pass[at]
+		}
+		at += int(holds[shape])
+	}
+}
+
+// indexOf gives for each row of sel which value of a strip is its own; -1: none.
+func (c *Columns) indexOf(sources []int32, strip int32, core bool, sel column.Selection) []int32 {
+	holds := c.holders(sources, strip, core)
+	n := sel.Count(c.r.rows)
+	index := slices.Grow(c.index[:0], n)[:n]
+	c.index = index
+	at, value := 0, int32(0)
+	for row, shape := range c.r.shapes {
+		if at == n {
+			break
+		}
+		if sel == nil || sel[at] == int32(row) {
+			if index[at] = -1; sources[shape] == strip {
+				index[at] = value
+			}
+			at++
+		}
+		value += int32(holds[shape])
+	}
+	return index
+}
+
+// askRows asks the rows of sel one by one whose shapes say so.
+func (c *Columns) askRows(m nql.PageMember, p *Place, base []uint8, asked uint8, t *nql.ValueTest, sel column.Selection) (err error) {
+	r := c.r
+	rows := c.some[:0]
+	if sel == nil {
+		for row, shape := range r.shapes {
+			if base[shape] == asked {
+				rows = append(rows, int32(row))
+			}
+		}
+	} else {
+		for _, row := range sel {
+			if base[r.shapes[row]] == asked {
+				rows = append(rows, row)
+			}
+		}
+	}
+	c.some = rows
+	if m.Core != nql.NoBuiltin {
+		err = c.showCore(&c.shown, m.Core, rows)
+	} else {
+		_, err = r.Column(&c.shown, *p, column.JSON, rows, true)
+	}
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		v := sparse.Value{}
+		switch {
+		case c.shown.Null(i):
+		case m.Core != nql.NoBuiltin:
+			c.raw = event.AppendString(c.raw[:0], c.shown.Str(i))
+			v = sparse.Value{Kind: sparse.String, Raw: c.raw}
+		default:
+			v = sparse.At(c.shown.Str(i), 0)
+		}
+		is, err := t.True(v)
+		if err != nil {
+			return err
+		}
+		c.verdict[row] = 0
+		if is {
+			c.verdict[row] = 1
+		}
+	}
+	return nil
+}
+
+// missing asks about rows that have no value. What can fail there is asked row by row later, so an error is the answer no.
+func (c *Columns) missing(t *nql.ValueTest) bool {
+	if t.Numbers != nil || t.Strings {
+		return false
+	}
+	is, err := t.True(sparse.Value{})
+	return is && err == nil
+}
+
+// bounded tells from a strip's bounds what of its values lies in a set.
+func bounded(s *stripInfo, set *nql.NumberSet) answer {
+	if !s.bounded || s.typ != Number || s.digits > maxScale || set.Integers && s.digits > 0 || set.Floats && !exact(s) {
+		return someTrue
+	}
+	in, others := set.Scaled(s.digits)
+	none := true
+	for _, x := range in {
+		if x.Low <= s.least && s.most <= x.High {
+			return answerOf(!others)
+		}
+		none = none && (x.Low > x.High || x.High < s.least || x.Low > s.most)
+	}
+	if none {
+		return answerOf(others)
+	}
+	return someTrue
+}
+
+// exact says whether all numbers of a strip are the shortest spellings of the floats next to them, so that to compare these is to compare the numbers: up
+// to 15 digits are.
+func exact(s *stripInfo) bool { return s.bounded && s.least > -1e15 && s.most < 1e15 }
+
+// ask asks a test about the values of a strip. index lists those that matter where that is worth it, negative numbers being none; nil: all.
+func (c *Columns) ask(strip int, t *nql.ValueTest, index func() []int32) (answer, error) {
+	info := &c.r.dir.strips[strip]
+	core := t.Core() != nql.NoBuiltin
+	switch info.typ {
+	case Null:
+		if t.Numbers != nil || t.Strings {
+			return noneTrue, nil
+		}
+		is, err := t.True(sparse.Value{Kind: sparse.Null, Raw: []byte("null")})
+		return answerOf(is), err
+	case Bool:
+		if t.Numbers != nil || t.Strings && !core {
+			return noneTrue, nil
+		}
+		return c.askBools(strip, t)
+	case Number:
+		if t.Strings && !core {
+			return noneTrue, nil
+		}
+		if t.Numbers != nil {
+			if how := bounded(info, t.Numbers); how != someTrue {
+				return how, nil
+			}
+			return c.askNumbers(strip, t, index)
+		}
+		return c.askEach(strip, t, index)
+	case String:
+		if t.Numbers != nil {
+			return noneTrue, nil
+		}
+		return c.askTexts(strip, t, index)
+	}
+	if t.Numbers != nil || t.Strings {
+		return noneTrue, nil
+	}
+	return c.askTexts(strip, t, index)
+}
+
+// passes makes room for an answer for each of n values.
+func (c *Columns) passes(n int) []uint8 {
+	c.pass = slices.Grow(c.pass[:0], n)[:n]
+	return c.pass
+}
+
+func (c *Columns) askBools(strip int, t *nql.ValueTest) (answer, error) {
+	s, err := c.r.open(strip)
+	if err != nil {
+		return noneTrue, err
+	}
+	no, err := t.True(sparse.Value{Kind: sparse.False, Raw: []byte("false")})
+	if err != nil {
+		return noneTrue, err
+	}
+	yes, err := t.True(sparse.Value{Kind: sparse.True, Raw: []byte("true")})
+	if err != nil || no == yes {
+		return answerOf(yes), err
+	}
+	values, err := c.allOf(&s.bools)
+	if err != nil {
+		return noneTrue, err
+	}
+	pass := c.passes(s.n)
+	for i, v := range values {
+		b := uint8(0)
+		if (v != 0) == yes {
+			b = 1
+		}
+		pass[i] = b
+	}
+	return someTrue, nil
+}
+
+// allOf gives all integers of a strip, which must not be changed.
+func (c *Columns) allOf(v *ints) ([]int64, error) {
+	if v.loaded {
+		return v.all, nil
+	}
+	all, err := v.decode(c.ints, &c.r.memory)
+	if err == nil {
+		c.ints = all
+	}
+	return all, err
+}
+
+// askNumbers asks which numbers of a strip are in a set.
+func (c *Columns) askNumbers(strip int, t *nql.ValueTest, index func() []int32) (answer, error) {
+	s, err := c.r.open(strip)
+	if err != nil {
+		return noneTrue, err
+	}
+	n, set := s.number, t.Numbers
+	if n.spelled != nil || set.Integers && n.digits > 0 || set.Floats && !exact(s.stripInfo) {
+		return c.askEach(strip, t, index)
+	}
+	values, err := c.allOf(&n.values)
+	if err != nil {
+		return noneTrue, err
+	}
+	pass := c.passes(s.n)
+	in, others := set.Scaled(n.digits)
+	flip := uint8(0)
+	if others {
+		flip = 1
+	}
+	for k, x := range in {
+		low, width := x.Low, uint64(x.High-x.Low)
+		switch {
+		case x.Low > x.High && k == 0:
+			for i := range pass {
+				pass[i] = flip
+			}
+		case x.Low > x.High:
+		case k == 0:
+			for i, v := range values {
+				b := flip
+				if uint64(v-low) <= width {
+					b = 1 - flip
+				}
+				pass[i] = b
+			}
+		default:
+			for i, v := range values {
+				if uint64(v-low) <= width {
+					pass[i] = 1 - flip
+				}
+			}
+		}
+	}
+	for k, i := range n.which {
+		c.raw = n.words.append(c.raw[:0], k)
+		is, err := t.True(sparse.Value{Kind: sparse.Number, Raw: c.raw})
+		if err != nil {
+			return noneTrue, err
+		}
+		pass[i] = 0
+		if is {
+			pass[i] = 1
+		}
+	}
+	return someTrue, nil
+}
+
+// askTexts asks a test about strings, or JSON.
+func (c *Columns) askTexts(strip int, t *nql.ValueTest, index func() []int32) (answer, error) {
+	s, err := c.r.open(strip)
+	if err != nil {
+		return noneTrue, err
+	}
+	switch x := s.text; {
+	case x.form == textConstant:
+		is, err := c.askText(s, x.constant, t)
+		return answerOf(is), err
+	case x.entries != nil:
+		return c.askDictionary(s, t)
+	case t.Texts == nil:
+	case x.form == textHex:
+		return c.askHex(s, t), nil
+	case x.form == textPlain:
+		pass := c.passes(s.n)
+		for i := range pass {
+			b := uint8(0)
+			if isOneOf(x.raw[x.offsets[i]:x.offsets[i+1]], t.Texts) != t.Others {
+				b = 1
+			}
+			pass[i] = b
+		}
+		return someTrue, nil
+	}
+	return c.askEach(strip, t, index)
+}
+
+// isOneOf says whether a text as it is spelled is one of those that a test names.
+func isOneOf(spelled []byte, texts [][]byte) bool {
+	for _, t := range texts {
+		if string(t) == string(spelled) {
+			return true
+		}
+	}
+	return false
+}
+
+// askText asks about a text as it stands in a strip.
+func (c *Columns) askText(s *strip, spelled []byte, t *nql.ValueTest) (bool, error) {
+	switch {
+	case s.typ != String:
+		return t.True(sparse.At(spelled, 0))
+	case t.Texts != nil:
+		return isOneOf(spelled, t.Texts) != t.Others, nil
+	}
+	c.raw = append(append(append(c.raw[:0], '"'), spelled...), '"')
+	return t.True(sparse.Value{Kind: sparse.String, Raw: c.raw})
+}
+
+// askDictionary asks about each entry once.
+func (c *Columns) askDictionary(s *strip, t *nql.ValueTest) (answer, error) {
+	e := s.text.entries
+	entries := slices.Grow(c.entries[:0], e.n)[:e.n]
+	c.entries = entries
+	in := 0
+	for i := range entries {
+		is, err := c.askText(s, e.value(i), t)
+		if err != nil {
+			return noneTrue, err
+		}
+		if entries[i] = 0; is {
+			entries[i] = 1
+			in++
+		}
+	}
+	if in == 0 || in == e.n {
+		return answerOf(in > 0), nil
+	}
+	pass := c.passes(s.n)
+	for i, code := range s.text.which {
+		pass[i] = entries[code]
+	}
+	return someTrue, nil
+}
+
+// askHex looks for texts among those that are kept as their digits.
+func (c *Columns) askHex(s *strip, t *nql.ValueTest) answer {
+	h := s.text.hex
+	pass := c.passes(s.n)
+	found := uint8(1)
+	if t.Others {
+		found = 0
+	}
+	for i := range pass {
+		pass[i] = 1 - found
+	}
+	for _, text := range t.Texts {
+		key, ok := h.digitsOf(c.raw[:0], text)
+		if !ok {
+			continue
+		}
+		c.raw = key
+		if len(key) == 0 {
+			return answerOf(!t.Others)
+		}
+		for at := 0; ; {
+			i := bytes.Index(h.data[at:], key)
+			if i < 0 {
+				break
+			}
+			if at += i; at%h.size == 0 {
+				pass[at/h.size] = found
+			}
+			at++
+		}
+	}
+	return someTrue
+}
+
+// digitsOf gives the digits of a text as they are stored; false where it is no such text.
+func (h *hexTexts) digitsOf(dst, text []byte) ([]byte, bool) {
+	if len(text) != len(h.pattern) {
+		return nil, false
+	}
+	n := 0
+	for i, p := range h.pattern {
+		c := text[i]
+		if p != 0 {
+			if c != p {
+				return nil, false
+			}
+			continue
+		}
+		v := hexValue[c]
+		if pair := h.pairs[v]; pair[1] != c { // of the other case, or none
+			return nil, false
+		}
+		if n%2 == 0 {
+			dst = append(dst, v<<4)
+		} else {
+			dst[len(dst)-1] |= v
+		}
+		n++
+	}
+	return dst, true
+}
+
+// askEach asks about values one by one. One that is like the one before is not asked again.
+func (c *Columns) askEach(strip int, t *nql.ValueTest, those func() []int32) (answer, error) {
+	s, err := c.r.open(strip)
+	if err != nil {
+		return noneTrue, err
+	}
+	pass := c.passes(s.n)
+	n, index := s.n, those()
+	if index != nil {
+		n = len(index)
+	}
+	var before []byte
+	last := uint8(0)
+	v := sparse.Value{Kind: sparse.Number}
+	for i := range n {
+		k := i
+		if index != nil {
+			if k = int(index[i]); k < 0 {
+				continue
+			}
+		}
+		raw := c.raw[:0]
+		if s.typ == String {
+			raw = append(raw, '"')
+		}
+		if raw = s.append(raw, k); s.typ == String {
+			raw = append(raw, '"')
+		}
+		c.raw = raw
+		if before != nil && bytes.Equal(raw, before) {
+			pass[k] = last
+			continue
+		}
+		switch s.typ {
+		case String:
+			v = sparse.Value{Kind: sparse.String, Raw: raw}
+		case Number:
+			v.Raw = raw
+		default:
+			v = sparse.At(raw, 0)
+		}
+		is, err := t.True(v)
+		if err != nil {
+			return noneTrue, err
+		}
+		if last = 0; is {
+			last = 1
+		}
+		pass[k] = last
+		before = append(before[:0], raw...)
+	}
+	return someTrue, nil
+}

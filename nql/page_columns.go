@@ -1,0 +1,149 @@
+package nql
+
+import (
+	"fmt"
+
+	"github.com/flare-pg/flare-pg/column"
+)
+
+// pageColumn is a column of the projection as it is read from a page.
+type pageColumn struct {
+	readColumn
+	how pageRead
+	of  PageMember
+}
+
+type pageRead uint8
+
+const (
+	readTime   pageRead = iota // the events' timestamps
+	readMember                 // a member, or the text of a core column
+	readRows                   // computed row by row
+)
+
+// projection compiles the columns.
+func (code *pageCode) projection(columns []readColumn) error {
+	c := newCompiler(nil)
+	code.columns = nil
+	var paths []*Path
+	for _, col := range columns {
+		p := pageColumn{readColumn: col, how: readRows}
+		if col.Path != nil {
+			p.how, p.of = howRead(col.Column)
+		}
+		if p.how == readRows {
+			var err error
+			if p.readColumn, err = c.column(col.Column); err != nil {
+				return err
+			}
+			if col.Path != nil {
+				paths = append(paths, col.Path)
+			} else {
+				paths = append(paths, Paths(col.Expr)...)
+			}
+		}
+		code.columns = append(code.columns, p)
+	}
+	code.fit(c)
+	code.later = *readsOf(c, paths)
+	return nil
+}
+
+// howRead tells how a path is read.
+func howRead(col Column) (pageRead, PageMember) {
+	p := col.Path
+	switch p.Root {
+	case Timestamp:
+		if col.Kind == column.Timestamp {
+			return readTime, PageMember{}
+		}
+		return readRows, PageMember{}
+	case Level, Exception, TraceID, SpanID:
+		if col.Kind == column.Text {
+			return readMember, PageMember{Core: p.Root}
+		}
+		return readRows, PageMember{}
+	case Message, ID:
+		return readRows, PageMember{}
+	}
+	if steps, rest, ok := sparseSteps(p); ok && len(rest) == 0 && len(steps) > 0 && hasNoElements(p) && (p.Root != Document && p.Root != Properties) {
+		var m PageMember
+		for _, s := range steps {
+			m.Names = append(m.Names, s.Name)
+		}
+		return readMember, m
+	}
+	return readRows, PageMember{}
+}
+
+// Columns fills b, whose vectors are of Kinds(), with the columns of the rows of sel (nil: all), in any form. The rows are copies but for dictionaries, which are
+// never changed.
+func (p *PageProgram) Columns(page Page, sel column.Selection, b *column.Batch) error {
+	if len(b.Cols) != len(p.columns) {
+		return fmt.Errorf("nql: the batch has %d columns, the program %d", len(b.Cols), len(p.columns))
+	}
+	n := sel.Count(page.Rows())
+	b.Len = n
+	each := false
+	for i := range p.columns {
+		col, out := &p.columns[i], b.Cols[i]
+		out.Reset(col.Kind)
+		switch col.how {
+		case readTime:
+			ts, err := page.Times()
+			if err != nil {
+				return err
+			}
+			appendMicroseconds(out, ts, sel)
+		case readMember:
+			misfits, err := page.Show(out, col.of, col.Kind, sel, col.KeepNull)
+			if err != nil {
+				return err
+			}
+			if misfits > 0 && col.Misfits != nil {
+				col.Misfits.Add(int64(misfits))
+			}
+		default:
+			each = true
+		}
+	}
+	if !each || n == 0 {
+		return nil
+	}
+	if sel == nil {
+		p.all = everyRow(p.all, n)
+		sel = p.all
+	}
+	if err := p.rows.load(page, sel); err != nil {
+		return err
+	}
+	for i, row := range sel {
+		if err := p.rows.turn(p, page, i, row); err != nil {
+			return err
+		}
+		for k := range p.columns {
+			if p.columns[k].how == readRows {
+				p.columns[k].append(p.st, b.Cols[k])
+			}
+		}
+		if p.st.failed != nil {
+			return p.st.failed
+		}
+	}
+	return nil
+}
+
+// appendMicroseconds makes out the timestamps of rows.
+func appendMicroseconds(out *column.Vector, ts []int64, sel column.Selection) {
+	v := out.Ints[:0]
+	if sel == nil {
+		for _, t := range ts {
+			v = append(v, microseconds(t))
+		}
+	} else {
+		for _, row := range sel {
+			v = append(v, microseconds(ts[row]))
+		}
+	}
+	out.Ints, out.Len = v, len(v)
+}

@@ -1,0 +1,131 @@
+package nql
+
+import (
+	"github.com/flare-pg/flare-pg/nql/sparse"
+)
+
+// ValueTest is a predicate of one member of an event. A page asks it about values; what it is true of can be told without asking where Numbers or
+// Texts say so. One goroutine uses it.
+type ValueTest struct {
+	truth truthFunc
+	st    *state
+	slots []pageSlot
+	core  Builtin
+
+	// Strings: it is true of nothing but strings. Of a core column all values are strings: its texts.
+	Strings bool
+	// Numbers, where not nil, are the numbers that it is true of, and it is true of nothing else.
+	Numbers *NumberSet
+	// Texts, where not nil, are the strings that it is true of, or with Others all strings but these, and it is true of nothing else.
+	Texts  [][]byte
+	Others bool
+}
+
+// testOf tells what is known of a predicate that reads one member.
+func testOf(e Expr, m PageMember) *ValueTest {
+	t := &ValueTest{core: m.Core}
+	is := func(x Expr) bool { // the member itself, as it stands in documents
+		p, ok := x.(*Path)
+		return ok && hasNoElements(p)
+	}
+	switch x := e.(type) {
+	case *Binary:
+		l, r, op := x.L, x.R, x.Op
+		if _, constant := l.(*Literal); constant {
+			l, r, op = r, l, mirrored(op)
+		}
+		k, constant := r.(*Literal)
+		if !constant || op < Eq || op > Ge {
+			break
+		}
+		if is(l) && k.Value.Kind == String {
+			t.Strings = true
+			if (op == Eq || op == Ne) && !x.CI {
+				t.texts([]Expr{k}, op == Ne)
+			}
+			break
+		}
+		t.numbers(l, op, k)
+	case *In:
+		if len(x.List) == 0 {
+			break
+		}
+		if is(x.X) && !x.CI {
+			t.texts(x.List, x.Not)
+		}
+		if t.Texts == nil {
+			t.numbersIn(x)
+		}
+	case *Between:
+		t.numbersBetween(x)
+	case *Like:
+		t.Strings = is(x.X)
+	case *Regex:
+		t.Strings = is(x.X)
+	}
+	if m.Core != NoBuiltin {
+		t.Numbers = nil // they are texts there
+	}
+	return t
+}
+
+// hasNoElements reports whether a path leads through members alone.
+func hasNoElements(p *Path) bool {
+	for _, s := range p.Steps {
+		if s.Kind != Member {
+			return false
+		}
+	}
+	return p.Root != Timestamp && p.Root != ID
+}
+
+// texts notes that the test is true of constants alone, or with others of all strings but these.
+func (t *ValueTest) texts(list []Expr, others bool) {
+	var all [][]byte
+	for _, x := range list {
+		s, ok := textOf(x)
+		if !ok {
+			return
+		}
+		all = append(all, inner(s))
+	}
+	t.Strings, t.Texts, t.Others = true, all, others
+}
+
+// True asks the test about a value as it stands in JSON, or Missing. Of a core column strings are its texts.
+func (t *ValueTest) True(v sparse.Value) (bool, error) {
+	st := t.st
+	st.begin(&noEvent)
+	if t.core != NoBuiltin {
+		x := val{}
+		switch v.Kind {
+		case sparse.String:
+			x = val{kind: String, s: st.text(v.Raw)}
+		case sparse.Number, sparse.True, sparse.False:
+			x = val{kind: String, s: v.Raw}
+		}
+		st.made[t.core], st.known = x, 1<<t.core
+	} else {
+		for i := range t.slots {
+			st.slots[i] = behind(v, t.slots[i].steps)
+		}
+	}
+	ok := t.truth(st) == yes
+	return ok && st.failed == nil, st.failed
+}
+
+// noEvent stands for the event while a test is asked, which reads nothing of it. It is not changed.
+var noEvent Event
+
+// clone makes a test for another goroutine, which is asked with st.
+func (t *ValueTest) clone(st *state) *ValueTest {
+	c := *t
+	c.st = st
+	if t.Numbers != nil {
+		c.Numbers = &NumberSet{ranges: t.Numbers.ranges, others: t.Numbers.others, Integers: t.Numbers.Integers, Floats: t.Numbers.Floats, digits: -1}
+	}
+	return &c
+}
+
+// Core tells which core column is tested; NoBuiltin: a member of documents.
+func (t *ValueTest) Core() Builtin { return t.core }
