@@ -61,6 +61,8 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 		return appendNumericBinary(dst, v.Str(i)), nil
 	case JSONB:
 		return AppendJSONB(append(dst, 1), v.Str(i)), nil
+	case JSONPathOID:
+		return append(append(dst, 1), v.Str(i)...), nil
 	case Char:
 		if s := v.Str(i); len(s) > 0 {
 			return append(dst, s[0]), nil
@@ -189,6 +191,15 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 	case JSONB:
 		if len(b) == 0 || b[0] != 1 {
 			return Errorf(CodeInvalidBinary, "unsupported jsonb version number")
+		}
+		return ParseText(out, env, t, typmod, b[1:])
+	case JSONPathOID:
+		if len(b) == 0 || b[0] != 1 {
+			version := 0
+			if len(b) > 0 {
+				version = int(b[0])
+			}
+			return Errorf(CodeInternalError, "unsupported jsonpath version number: %d", version)
 		}
 		return ParseText(out, env, t, typmod, b[1:])
 	case Text, Varchar, BPChar, Name, JSON, Unknown, CString, Void:
