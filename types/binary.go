@@ -84,6 +84,9 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	return dst, Errorf(CodeUndefinedFunction, "no binary output function available for type %s", FormatType(t, -1))
 }
 
+// shortBinary is the error for a message that ends before the value does.
+func shortBinary() error { return Errorf(CodeProtocolViolation, "insufficient data left in message") }
+
 func badBinary(t OID) error {
 	return Errorf(CodeInvalidBinary, "incorrect binary data format for type %s", FormatType(t, -1))
 }
@@ -111,7 +114,10 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 	case TimeTZ:
 		width = 12
 	}
-	if width >= 0 && len(b) != width {
+	switch {
+	case width >= 0 && len(b) < width:
+		return shortBinary()
+	case width >= 0 && len(b) > width:
 		return badBinary(t)
 	}
 	switch t {
@@ -177,6 +183,9 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 			b = MacAddrTo8(b)
 		case 8:
 		default:
+			if len(b) < 8 {
+				return shortBinary()
+			}
 			return badBinary(t)
 		}
 		out.AppendBytes(b)
