@@ -32,7 +32,8 @@ type Options struct {
 	codec    span.Codec // of spans' rows; measurements set it
 	together bool       // Parallel was given
 	// condense is the raw bytes from which on a RAM run becomes a page by column; 0: as described at condenseBytes. Tests set it.
-	condense int
+	condense  int
+	filterAll bool // filters whatever they cost; tests set it
 }
 
 func (o Options) withDefaults() Options {

@@ -18,6 +18,7 @@ type spanSegment struct {
 	file    *file
 	signals []*Signal
 	needs   [][]string // properties without which no event matches
+	lookups [][]nql.Lookup
 }
 
 func (s *spanSegment) bounds() (int64, int64) { return s.file.Min, s.file.Max + 1 }
@@ -58,6 +59,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 			c.filters = append(c.filters, filtered{g.Name, set})
 		}
 	}
+	c.lacking = q.store.lacking(s.file, footer, s.lookups)
 	return c, nil
 }
 
@@ -69,6 +71,7 @@ type spanCursor struct {
 	h          vfs.File
 	footer     *span.Footer
 	filters    []filtered
+	lacking    lacking
 	first, end int // pages that are left
 	ahead      int // pages that the system was told of
 	page       *span.Page
@@ -158,7 +161,7 @@ func (c *spanCursor) next() (int, bool) {
 	return 0, false
 }
 
-// skipped reports whether a signal has no match in a page.
+// skipped reports whether a signal has no match in a page, or the page has no value that is asked for.
 func (c *spanCursor) skipped(i int) bool {
 	for _, f := range c.filters {
 		if !f.set.Contains(uint32(i)) {
@@ -168,6 +171,12 @@ func (c *spanCursor) skipped(i int) bool {
 			}
 			return true
 		}
+	}
+	if c.lacking.page(i) {
+		if c.q.stats != nil {
+			c.q.stats.PagesFilter.Add(1)
+		}
+		return true
 	}
 	return false
 }
@@ -270,7 +279,7 @@ func (c *spanCursor) sift() error {
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
 func (c *spanCursor) tell(i int) {
-	if len(c.filters) > 0 || c.footer.Pages[i].Layout == span.Columns {
+	if len(c.filters) > 0 || len(c.lacking) > 0 || c.footer.Pages[i].Layout == span.Columns {
 		return // what comes next is not what lies next, or a small part of it
 	}
 	if c.ahead--; c.ahead > 0 {

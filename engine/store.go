@@ -24,6 +24,7 @@ type Store struct {
 	spills  atomic.Uint64
 	footers footerCache
 	fronts  *span.Fronts // nil: none are kept
+	filters filterCache
 	pages   pagePool
 	readers readerPool // of RAM runs by column
 	maint   maintenance

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"testing"
 
@@ -31,6 +32,7 @@ func TestStripsDescribeWhatIsInThem(t *testing.T) {
 		}
 		for _, path := range pathsOf(all) {
 			checkInfo(t, &r, all, path)
+			checkValues(t, &r, all, path)
 		}
 	})
 }
@@ -105,6 +107,36 @@ func checkInfo(t *rapid.T, r *Reader, all []sample, path []string) {
 		if s := string(values.Str(i)); strings[s] != n {
 			t.Fatalf("%q: %q is there %d times, not %d", path, s, strings[s], n)
 		}
+	}
+}
+
+// checkValues compares what Values gives with what the documents have.
+func checkValues(t *rapid.T, r *Reader, all []sample, path []string) {
+	var steps []sparse.Step
+	for _, name := range path {
+		steps = append(steps, sparse.Step{Name: name})
+	}
+	want := map[string]bool{}
+	events := 0
+	for _, e := range all {
+		switch v := sparse.Get(e.doc, steps); v.Kind {
+		case sparse.String:
+			want["string "+string(sparse.Unquote(nil, v.Raw))] = true
+			events++
+		case sparse.Number:
+			want["number "+string(v.Raw)] = true
+			events++
+		}
+	}
+	got := map[string]bool{}
+	n, ok, err := r.Values(r.Find(path...), func(typ Type, text []byte) {
+		got[map[Type]string{String: "string ", Number: "number "}[typ]+string(text)] = true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok && (n != events || !maps.Equal(got, want)) || !ok && len(got) > 0 {
+		t.Fatalf("%q: %d values %v of %d events, want %v of %d", path, n, got, len(all), want, events)
 	}
 }
 

@@ -37,7 +37,6 @@ select substring(1 from 2);
 select upper(distinct s) from stream;
 select repeat('ab', 3), reverse('añb'), lpad('5', 3, '0'), rpad('x', 3) || '|', trim('  x  ') || '|', btrim('xxaxx', 'x');
 select translate('12345', '143', 'ax'), replace('aaa', 'a', ''), replace('aaa', '', 'x'), initcap('');
--- later
 select unistr('\0441'), normalize('é', NFC) = 'é';
 select string_agg(s, ',' order by k) from stream where k < 20;
 select * from regexp_split_to_table('a b c', ' ');
@@ -49,3 +48,5 @@ select like_escape('a', 'b') is null, 'x' like 'X', 'ab' like 'a_', 'a
 b' like 'a%b';
 select k, s from stream where s >= 'a' and s < 'c' order by s, k;
 select k, s from stream where length(s) > 5 order by length(s) desc, s, k;
+select upper(s::varchar(1)), s::varchar(2)::text, length(s::varchar(3)), s::varchar(2) || 'x', string_agg(s::varchar(2), ',') over (order by k), max(s::varchar(1)) over (), k from stream where k < 30 order by k;
+select upper('abc'::text::varchar(1)), length('abc'::text::varchar(2)), 'abc'::text::varchar(1)::text, ('abc'::varchar || 'def')::varchar(4)::text, (s::varchar(3))::varchar(2)::text from stream where k < 3;
