@@ -29,7 +29,9 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 	}
 	a := &aggregate{n: n, rt: rt, table: t}
 	if p, ok := pipelineOf(n.Input, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
-		fragments, err := openFragments(rt, p.scan)
+		var until func(context.Context)
+		p.rt, until = rt.whileAt()
+		fragments, err := openFragments(p.rt, p.scan)
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +42,7 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 		}
 		if workers := min(rt.workers(), len(fragments)); workers > 1 {
 			a.crew = newGatherers(n, p, fragments, workers)
+			until(a.crew.ctx)
 		} else {
 			a.input = withStages(newSerialScan(p, fragments), stages)
 		}
