@@ -26,7 +26,7 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 		return nil, nil
 	}
 	s := &scanning{spec: &spec, store: tx.s, program: program, signals: signals}
-	s.needs = nql.Needs(spec.Where)
+	s.needs, s.lookups = nql.Needs(spec.Where), nql.Lookups(spec.Where)
 	if spec.Where != nil {
 		s.predicate = nql.Print(spec.Where)
 	}
@@ -56,6 +56,7 @@ type scanning struct {
 	store     *Store
 	program   *nql.RowProgram // shared by the fragments until they start
 	needs     [][]string      // properties without which no event matches
+	lookups   [][]nql.Lookup  // values without which no event matches, of each list one
 	predicate string          // as printed
 	signals   []*Signal       // whose conjuncts are among the predicate's
 	dead      *deadStream
@@ -84,7 +85,7 @@ func (s *scanning) add(f *file) {
 				return
 			}
 		}
-		s.segments = append(s.segments, &spanSegment{f, s.signals, s.needs})
+		s.segments = append(s.segments, &spanSegment{f, s.signals, s.needs, s.lookups})
 		return
 	}
 	if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {
@@ -94,7 +95,15 @@ func (s *scanning) add(f *file) {
 		}
 	}
 	for _, r := range f.runs {
-		if n := len(r.events); n > 0 && r.events[n-1].ts >= s.spec.From && r.events[0].ts < s.spec.To {
+		if r.empty() {
+			continue
+		}
+		if first, last := r.bounds(); last < s.spec.From || first >= s.spec.To {
+			continue
+		}
+		if r.page != nil {
+			s.segments = append(s.segments, runPageSegment{r.page})
+		} else {
 			s.segments = append(s.segments, runSegment{r})
 		}
 	}

@@ -17,6 +17,7 @@ type ScanStats struct {
 	Pages         atomic.Int64 // of the spans that were opened, within the scan's time
 	PagesTime     atomic.Int64 // of those spans, left out because of their time range
 	PagesSignal   atomic.Int64 // left out by signals
+	PagesFilter   atomic.Int64 // left out by filters: a value that is asked for is not in them
 	PagesProperty atomic.Int64 // left out since a property that the predicate needs is nowhere in their span
 	PagesCounted  atomic.Int64 // taken from the directory, not read
 	PagesRead     atomic.Int64 // decoded

@@ -18,6 +18,7 @@ type spanSegment struct {
 	file    *file
 	signals []*Signal
 	needs   [][]string // properties without which no event matches
+	lookups [][]nql.Lookup
 }
 
 func (s *spanSegment) bounds() (int64, int64) { return s.file.Min, s.file.Max + 1 }
@@ -58,6 +59,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 			c.filters = append(c.filters, filtered{g.Name, set})
 		}
 	}
+	c.lacking = q.store.lacking(s.file, footer, s.lookups)
 	return c, nil
 }
 
@@ -69,6 +71,7 @@ type spanCursor struct {
 	h          vfs.File
 	footer     *span.Footer
 	filters    []filtered
+	lacking    lacking
 	first, end int // pages that are left
 	ahead      int // pages that the system was told of
 	page       *span.Page
@@ -131,6 +134,7 @@ func (c *spanCursor) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 		}
 		ts, arrival, doc, err := c.page.At(i)
 		if err != nil {
+			c.lo = c.hi // so it is with all events of the page
 			return err
 		}
 		if stop, err := c.add(ctx, ts, arrival, doc, b, keys); err != nil || stop {
@@ -157,7 +161,7 @@ func (c *spanCursor) next() (int, bool) {
 	return 0, false
 }
 
-// skipped reports whether a signal has no match in a page.
+// skipped reports whether a signal has no match in a page, or the page has no value that is asked for.
 func (c *spanCursor) skipped(i int) bool {
 	for _, f := range c.filters {
 		if !f.set.Contains(uint32(i)) {
@@ -167,6 +171,12 @@ func (c *spanCursor) skipped(i int) bool {
 			}
 			return true
 		}
+	}
+	if c.lacking.page(i) {
+		if c.q.stats != nil {
+			c.q.stats.PagesFilter.Add(1)
+		}
+		return true
 	}
 	return false
 }
@@ -192,7 +202,7 @@ func (c *spanCursor) load(i int) error {
 	}
 	c.tell(i)
 	c.lo, c.hi = 0, 0
-	if err := c.page.Load(c.h, c.file.path, *info); err != nil {
+	if err := c.page.Load(c.h, c.file.path, *info, c.store.fronts, c.file.ID); err != nil {
 		return err
 	}
 	c.q.stats.page(int64(info.Events), int64(info.Length))
@@ -269,7 +279,7 @@ func (c *spanCursor) sift() error {
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
 func (c *spanCursor) tell(i int) {
-	if len(c.filters) > 0 {
+	if len(c.filters) > 0 || len(c.lacking) > 0 {
 		return // what comes next is not what lies next
 	}
 	if c.ahead--; c.ahead > 0 {

@@ -147,7 +147,7 @@ func (g *groups) known(keys []*column.Vector, i int) int32 {
 		}
 		if k == 0 {
 			id = num
-		} else if id = g.pairs[k-1].find(pairOf(id, num)); id < 0 {
+		} else if id = g.pairs[k-1].find(id, num); id < 0 {
 			return -1
 		}
 	}
