@@ -144,14 +144,8 @@ func (a *aggregate) gather(ctx context.Context) error {
 
 // again begins with the next part where one is left; its groups are none of those that were yielded.
 func (a *aggregate) again() (bool, error) {
-	a.took.parts++
-	a.took.memory = max(a.took.memory, a.table.meter.peak)
-	if a.table.spill != nil {
-		a.took.disk += a.table.spill.took.disk
-	}
-	a.table.release()
+	a.passed()
 	if len(a.rest) == 0 {
-		a.rt.Stats.Of(a.n).took(a.took.memory, a.took.disk, a.took.parts)
 		return false, nil
 	}
 	last := len(a.rest) - 1
@@ -167,7 +161,21 @@ func (a *aggregate) again() (bool, error) {
 	return true, nil
 }
 
+// passed notes what a pass took, and gives it back.
+func (a *aggregate) passed() {
+	a.took.parts++
+	a.took.memory = max(a.took.memory, a.table.meter.peak)
+	if a.table.spill != nil {
+		a.took.disk += a.table.spill.took.disk
+	}
+	a.table.release()
+	a.rt.Stats.Of(a.n).took(a.took.memory, a.took.disk, a.took.parts)
+}
+
 func (a *aggregate) Close() {
+	if a.took.parts == 0 {
+		a.passed()
+	}
 	if a.input != nil {
 		a.input.Close()
 	}

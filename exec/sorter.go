@@ -337,7 +337,7 @@ func (s *sorter) next(ctx context.Context, b *column.Batch) (bool, error) {
 }
 
 // note tells EXPLAIN what the sort took.
-func (s *sorter) note() { s.stats.took(s.meter.peak, s.file.bytes, 0) }
+func (s *sorter) note() { s.stats.took(s.meter.peak, s.file.bytes, 1) }
 
 func (s *sorter) close() {
 	s.runs, s.cur, s.merge, s.free = nil, nil, new(merger), nil
