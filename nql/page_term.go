@@ -17,6 +17,7 @@ type pageTerm struct {
 	of   PageMember
 	rows *pageRows // any other leaf
 	eval truthFunc
+	text *pageMessage // of the message: what leaves out rows beforehand; or nil
 
 	left, found, more column.Selection // memory of an or
 }
@@ -78,6 +79,7 @@ func (code *pageCode) leaf(e Expr) (*pageTerm, error) {
 	t := &pageTerm{rows: rows, eval: f, cost: costRows}
 	if rows.document {
 		t.cost = costDocs
+		t.text = messageOf(e)
 	}
 	return t, nil
 }
@@ -87,7 +89,7 @@ func (t *pageTerm) clone(st *state) *pageTerm {
 	if t == nil {
 		return nil
 	}
-	u := &pageTerm{op: t.op, of: t.of, eval: t.eval}
+	u := &pageTerm{op: t.op, of: t.of, eval: t.eval, text: t.text.clone()}
 	for _, p := range t.parts {
 		u.parts = append(u.parts, p.clone(st))
 	}
@@ -177,6 +179,13 @@ func (t *pageTerm) selectEach(p *PageProgram, page Page, out, sel column.Selecti
 	if sel == nil {
 		t.left = everyRow(t.left, page.Rows())
 		sel = t.left
+	}
+	if t.text != nil {
+		t.left = append(t.left[:0], sel...)
+		var err error
+		if sel, err = t.text.narrow(page, t.left); err != nil {
+			return nil, err
+		}
 	}
 	if err := t.rows.load(page, sel); err != nil {
 		return nil, err

@@ -319,6 +319,9 @@ func (c *Columns) ask(strip int, t *nql.ValueTest, index func() []int32) (answer
 			}
 			return c.askNumbers(strip, t, index)
 		}
+		if t.EachNumber != nql.Unknown && !core {
+			return answerOf(t.EachNumber == nql.AllTrue), nil
+		}
 		return c.askEach(strip, t, index)
 	case String:
 		if t.Numbers != nil {
