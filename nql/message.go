@@ -195,17 +195,23 @@ func (s *lying) demand(p *event.Part, fold bool) *Like {
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// messageLacks gives a predicate that is true of events with a template and no message of their own only if none of the texts stands in the message; nil where there
-// is no such.
-func messageLacks(template string, texts []required) Expr {
+// templateDemands is what the members of events with one template must be for one of some texts to stand in the message.
+type templateDemands struct {
+	// plain is true of events with the template of which that can be told: that have no message and no renderings of their own.
+	plain Expr
+	// ways are the ways in which a text can stand there. Of one of them, all must be true, or unknown.
+	ways [][]*Like
+}
+
+// demandsOf gives what the members must be; nil where they may be anything.
+func demandsOf(template string, texts []required) *templateDemands {
 	parts, renderings := event.Parts(template)
-	// Of what is put together the first of an object's members counts: the name in the document.
-	all := []Expr{
+	d := &templateDemands{plain: Conjoin([]Expr{
 		&Binary{Op: Eq, L: &Path{Root: Template}, R: &Literal{StringValue(template)}},
 		&IsNull{X: PropertyPath("@m")},
-	}
+	})}
 	if renderings {
-		all = append(all, &IsNull{X: &Path{Root: Renderings}})
+		d.plain = Conjoin([]Expr{d.plain, &IsNull{X: &Path{Root: Renderings}}})
 	}
 	for _, r := range texts {
 		ways, ok := align(parts, r.text, r.fold)
@@ -213,28 +219,17 @@ func messageLacks(template string, texts []required) Expr {
 			return nil
 		}
 		for _, way := range ways {
-			var either []Expr
+			var all []*Like
 			for i := range way {
-				d := way[i].demand(&parts[way[i].part], r.fold)
-				if d != nil {
-					d.Not = true
-					either = append(either, d)
+				if x := way[i].demand(&parts[way[i].part], r.fold); x != nil {
+					all = append(all, x)
 				}
 			}
-			if len(either) == 0 {
+			if len(all) == 0 {
 				return nil
 			}
-			all = append(all, chain(Or, either))
+			d.ways = append(d.ways, all)
 		}
 	}
-	return chain(And, all)
-}
-
-// chain joins expressions.
-func chain(op Op, list []Expr) Expr {
-	e := list[0]
-	for _, x := range list[1:] {
-		e = &Binary{Op: op, L: e, R: x}
-	}
-	return e
+	return d
 }

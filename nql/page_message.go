@@ -6,13 +6,15 @@ import "github.com/flare-pg/flare-pg/column"
 // the messages of the others are put together. One goroutine uses it.
 type pageMessage struct {
 	texts []required
-	terms map[string]*pageLacks // by template
-	out   column.Selection
+	known map[string]*pageDemands // by template
+
+	plain, out column.Selection
 }
 
-// pageLacks is true of rows with one template whose messages lack the texts.
-type pageLacks struct {
-	term    *pageTerm // nil: that can't be told
+// pageDemands are the demands of one template; plain is nil where there are none.
+type pageDemands struct {
+	plain   *pageTerm
+	ways    []*pageTerm
 	program *PageProgram
 }
 
@@ -44,52 +46,74 @@ func (m *pageMessage) clone() *pageMessage {
 	return &pageMessage{texts: m.texts}
 }
 
-// narrow gives the rows of sel (nil: all) that may match, maybe in the memory of sel.
+// narrow gives the rows of sel that may match, in the memory of sel.
 func (m *pageMessage) narrow(page Page, sel column.Selection) (column.Selection, error) {
 	templates, ok, err := page.Texts(PageMember{Names: []string{"@mt"}}, maxTemplates)
 	if err != nil || !ok {
 		return sel, err
 	}
 	for _, t := range templates {
-		l, err := m.lacks(t)
+		d, err := m.demands(t)
 		if err != nil {
 			return nil, err
 		}
-		if l.term == nil {
+		if d.plain == nil {
 			continue
 		}
-		if m.out, err = l.term.selectRows(l.program, page, m.out[:0], sel); err != nil {
+		if m.plain, err = d.plain.selectRows(d.program, page, m.plain[:0], sel); err != nil {
 			return nil, err
 		}
-		if sel == nil && len(m.out) > 0 {
-			sel = everyRow(nil, page.Rows())
+		for _, way := range d.ways {
+			if len(m.plain) == 0 {
+				break
+			}
+			if m.out, err = way.selectRows(d.program, page, m.out[:0], m.plain); err != nil {
+				return nil, err
+			}
+			m.plain = without32(m.plain, m.out)
 		}
-		sel = without32(sel, m.out)
-		if sel != nil && len(sel) == 0 {
+		if sel = without32(sel, m.plain); len(sel) == 0 {
 			break
 		}
 	}
 	return sel, nil
 }
 
-// lacks gives the term of a template.
-func (m *pageMessage) lacks(template string) (*pageLacks, error) {
-	if l := m.terms[template]; l != nil {
-		return l, nil
+// demands gives what is demanded of events with a template.
+func (m *pageMessage) demands(template string) (*pageDemands, error) {
+	if d := m.known[template]; d != nil {
+		return d, nil
 	}
-	if m.terms == nil || len(m.terms) >= keptTemplates {
-		m.terms = map[string]*pageLacks{}
+	if m.known == nil || len(m.known) >= keptTemplates {
+		m.known = map[string]*pageDemands{}
 	}
-	l := new(pageLacks)
-	if e := messageLacks(template, m.texts); e != nil {
-		code := new(pageCode)
-		term, err := code.compile(e)
-		if err != nil {
-			return nil, err
+	out := new(pageDemands)
+	m.known[template] = out
+	d := demandsOf(template, m.texts)
+	if d == nil {
+		return out, nil
+	}
+	code := new(pageCode)
+	plain, err := code.compile(d.plain)
+	if err != nil {
+		return nil, err
+	}
+	for _, likes := range d.ways {
+		way := &pageTerm{op: And}
+		for _, x := range likes {
+			part, err := code.leaf(&Binary{Op: Or, L: x, R: &IsNull{X: x.X}}) // true or unknown
+			if err != nil {
+				return nil, err
+			}
+			part.test.ofLike(x)
+			way.parts = append(way.parts, part)
 		}
-		l.program = &PageProgram{pageCode: code, st: newState(code.slots, code.elems)}
-		l.term = term.clone(l.program.st)
+		out.ways = append(out.ways, way)
 	}
-	m.terms[template] = l
-	return l, nil
+	st := newState(code.slots, code.elems)
+	for i, way := range out.ways {
+		out.ways[i] = way.clone(st)
+	}
+	out.program, out.plain = &PageProgram{pageCode: code, st: st}, plain.clone(st)
+	return out, nil
 }

@@ -156,7 +156,9 @@ func (t *pageTerm) selectAny(p *PageProgram, page Page, out, sel column.Selectio
 		t.left = without32(t.left, more)
 		t.found = append(t.found, more...)
 	}
-	slices.Sort(t.found)
+	if !slices.IsSorted(t.found) {
+		slices.Sort(t.found)
+	}
 	return append(out, t.found...), nil
 }
 
@@ -185,6 +187,9 @@ func (t *pageTerm) selectEach(p *PageProgram, page Page, out, sel column.Selecti
 		var err error
 		if sel, err = t.text.narrow(page, t.left); err != nil {
 			return nil, err
+		}
+		if len(sel) == 0 {
+			return out, nil
 		}
 	}
 	if err := t.rows.load(page, sel); err != nil {

@@ -21,6 +21,8 @@ type ValueTest struct {
 	// Texts, where not nil, are the strings that it is true of, or with Others all strings but these, and it is true of nothing else.
 	Texts  [][]byte
 	Others bool
+	// Contains, where not empty, stands in every string that it is true of, as it is spelled in documents.
+	Contains []byte
 	// EachNumber, where not unknown, is what it is of every number.
 	EachNumber Truth
 }
@@ -74,7 +76,7 @@ func testOf(e Expr, m PageMember) *ValueTest {
 		t.numbersBetween(x)
 	case *Like:
 		t.Strings = is(x.X)
-		t.EachNumber = likeOfNumbers(x)
+		t.ofLike(x)
 	case *Regex:
 		t.Strings = is(x.X)
 	}
@@ -82,6 +84,25 @@ func testOf(e Expr, m PageMember) *ValueTest {
 		t.Numbers = nil // they are texts there
 	}
 	return t
+}
+
+// ofLike notes what a like says of numbers and strings of which the test is true.
+func (t *ValueTest) ofLike(x *Like) {
+	t.EachNumber = likeOfNumbers(x)
+	of := x.X
+	if c, ok := of.(*Call); ok && c.Name == "text" && len(c.Args) == 1 {
+		of = c.Args[0]
+	}
+	p, isPath := of.(*Path)
+	s, ok := textOf(x.Pattern)
+	if !ok || !isPath || !hasNoElements(p) || x.Not || x.CI {
+		return
+	}
+	for _, run := range patternOf(s).runs {
+		if text := inner(run); len(text) > len(t.Contains) {
+			t.Contains = text
+		}
+	}
 }
 
 // numberBytes are those that numbers are spelled with.
