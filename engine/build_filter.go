@@ -231,7 +231,7 @@ func (b *filterBuilder) read(i int, paths [][]string, values []pathValues) error
 	if err := b.pause(); err != nil {
 		return err
 	}
-	if err := b.page.Load(b.h, b.file.path, b.footer.Pages[i]); err != nil {
+	if err := b.page.Load(b.h, b.file.path, b.footer.Pages[i], b.s.fronts, b.file.ID); err != nil {
 		return err
 	}
 	var left []*pathValues // of which each event is asked

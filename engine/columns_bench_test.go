@@ -39,7 +39,7 @@ func BenchmarkColumnScan(b *testing.B) {
 		{"nothing", "Nowhere = 1", []nql.Column{at}, 0},
 		{"all documents", "", []nql.Column{document}, 0},
 	}
-	rows, _ := demoSpan(b, Options{layout: span.Rows, codec: span.Zstd}, events)
+	rows, _ := demoSpan(b, Options{Layout: inRows, codec: span.Zstd}, events)
 	columns, _ := demoSpan(b, Options{}, events)
 	defer func() { must(b, rows.Close()); must(b, columns.Close()) }()
 	for _, q := range queries {

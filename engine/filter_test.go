@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/flare-pg/flare-pg/engine/filter"
-	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql"
@@ -78,10 +77,10 @@ func askedOf(k, i int) string {
 }
 
 // derivedStore is a store of several spans with filters and indexes, and its documents.
-func derivedStore(t testing.TB, layout span.Layout, events int) (*vfs.Mem, []string, Options) {
+func derivedStore(t testing.TB, layout Layout, events int) (*vfs.Mem, []string, Options) {
 	t.Helper()
 	fs := vfs.NewMem()
-	o := Options{SpanRaw: 6000, PageBytes: 500, RAMBytes: -1, filterAll: true, layout: layout}
+	o := Options{SpanRaw: 6000, PageBytes: 500, RAMBytes: -1, filterAll: true, Layout: inLayout(layout)}
 	s := open(t, fs, o)
 	for _, i := range []int64{6, 1000} {
 		g := Signal{ID: s.NewSignalID(), Stream: 1, Name: fmt.Sprint("below", i), Where: below(i)}
@@ -106,8 +105,8 @@ func TestAnswersAreRightWhateverBecomesOfFiltersAndIndexes(t *testing.T) {
 		docs  []string
 		o     Options
 	}
-	stores := map[span.Layout]*whole{}
-	for _, layout := range []span.Layout{span.Rows, span.Columns} {
+	stores := map[Layout]*whole{}
+	for _, layout := range []Layout{Rows, Columns} {
 		fs, docs, o := derivedStore(t, layout, 100)
 		w := &whole{files: contents(t, fs), docs: docs, o: o}
 		filters := 0
@@ -126,7 +125,7 @@ func TestAnswersAreRightWhateverBecomesOfFiltersAndIndexes(t *testing.T) {
 		stores[layout] = w
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		w := stores[rapid.SampledFrom([]span.Layout{span.Rows, span.Columns}).Draw(rt, "layout")]
+		w := stores[rapid.SampledFrom([]Layout{Rows, Columns}).Draw(rt, "layout")]
 		fs := fill(t, w.files)
 		harmed := map[string]bool{}
 		for _, name := range w.names {
@@ -208,7 +207,7 @@ func answer(t interface{ Fatalf(string, ...any) }, s *Store, docs []string, text
 
 // A value among many costs one page, or two; so does what stands within texts.
 func TestFiltersLeaveOutPages(t *testing.T) {
-	for _, layout := range []span.Layout{span.Rows, span.Columns} {
+	for _, layout := range []Layout{Rows, Columns} {
 		fs, docs, o := derivedStore(t, layout, 240)
 		s := open(t, fs, o)
 		for text, most := range map[string]int64{

@@ -198,7 +198,7 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := page.Load(h, f.path, footer.Pages[i]); err != nil {
+		if err := page.Load(h, f.path, footer.Pages[i], s.fronts, f.ID); err != nil {
 			return err
 		}
 		for j := range page.Len() {

@@ -44,7 +44,8 @@ func TestHistoriesEqualTheModel(t *testing.T) {
 		h.o = Options{FS: h.fs, Create: true, RAMBytes: rapid.SampledFrom([]int64{-1, 3000, 1 << 20}).Draw(t, "ram"),
 			StageBytes: rapid.SampledFrom([]int64{1, 2000, 1 << 20}).Draw(t, "stage"), SortBytes: rapid.SampledFrom([]int64{200, 5000, 1 << 20}).Draw(t, "sort"),
 			SpanRaw: rapid.SampledFrom([]int64{500, 20_000, 1 << 20}).Draw(t, "span"), PageBytes: rapid.SampledFrom([]int{100, 1000, 64 << 10}).Draw(t, "page"),
-			BulkTicks: rapid.SampledFrom([]int{2, 100}).Draw(t, "bulk"), filterAll: rapid.Bool().Draw(t, "filters")}
+			BulkTicks: rapid.SampledFrom([]int{2, 100}).Draw(t, "bulk"), condense: rapid.SampledFrom([]int{1, 500}).Draw(t, "condense"),
+			filterAll: rapid.Bool().Draw(t, "filters")}
 		h.s = reopen(t, nil, h.o)
 		_, err := h.s.CreateStream("public", "two")
 		fine(t, err)
@@ -53,7 +54,7 @@ func TestHistoriesEqualTheModel(t *testing.T) {
 			"append": h.append, "commit": h.commit, "rollback": h.rollback, "mark": h.setMark, "back": h.back,
 			"delete range": h.deleteRange, "delete rows": h.deleteRows, "maintain": h.maintain, "late": h.maintainSome,
 			"signal": h.signal, "drop signal": h.dropSignal, "retain": h.retain, "snapshot": h.snapshot, "old": h.readOld, "scan": h.scan,
-			"reopen": h.reopen,
+			"reopen": h.reopen, "condense": h.condense,
 		})
 		h.scan(t)
 		h.end(t)
@@ -93,6 +94,14 @@ func (h *history) commit(t *rapid.T) {
 	fine(t, h.s.Commit(context.Background(), h.st, Durability(rapid.IntRange(0, 1).Draw(t, "durability"))))
 	h.model = h.own
 	h.begin()
+}
+
+// condense makes RAM runs pages by column.
+func (h *history) condense(t *rapid.T) {
+	for range rapid.IntRange(1, 3).Draw(t, "runs") {
+		_, err := h.s.Condense(context.Background())
+		fine(t, err)
+	}
 }
 
 func (h *history) rollback(*rapid.T) {

@@ -14,7 +14,10 @@ type run struct {
 	from, to int64 // the part of the file that it stands for
 	raw      []byte
 	events   []runEvent
-	seq      uint64 // of the newest transaction in it; the oldest runs are dropped first
+	seq      uint64   // of the newest transaction in it; the oldest runs are dropped first
+	page     *runPage // by column, in the place of raw and events; nil: it is small, or new
+
+	unlike atomic.Bool // its events have too little in common for a page by column
 
 	matches [maxMatches]atomic.Pointer[matches]
 	turn    atomic.Uint32 // whose place the next predicate takes
@@ -33,9 +36,23 @@ const (
 )
 
 func (r *run) bytes() int64 {
+	if r.page != nil {
+		return int64(cap(r.page.body)) + r.page.front.Bytes()
+	}
 	// A bit an event and predicate, and a flag a block.
 	return int64(cap(r.raw)) + int64(cap(r.events))*(runEventBytes+1) + 64*(maxMatches+2)
 }
+
+// bounds gives the first and the last timestamp.
+func (r *run) bounds() (first, last int64) {
+	if r.page != nil {
+		return r.page.first, r.page.last
+	}
+	return r.events[0].ts, r.events[len(r.events)-1].ts
+}
+
+// empty: there are no events in it.
+func (r *run) empty() bool { return r.page == nil && len(r.events) == 0 }
 
 func runBytes(runs []*run) int64 {
 	var n int64
@@ -128,7 +145,7 @@ func addRun(runs []*run, r *run) []*run {
 	runs = slices.Clone(runs)
 	for len(runs) > 0 {
 		last := runs[len(runs)-1]
-		if last.to != r.from || len(last.raw) > 2*len(r.raw) || len(last.raw)+len(r.raw) > runLimit {
+		if last.to != r.from || last.page != nil || len(last.raw) > 2*len(r.raw) || len(last.raw)+len(r.raw) > runLimit {
 			break
 		}
 		r = merge(last, r)
@@ -177,7 +194,7 @@ func (g *generation) evict(budget int64) {
 			copied[p.stream] = true
 		}
 		f := *g.files[p.stream][p.file]
-		f.cool(p.run.events[0].ts, p.run.events[len(p.run.events)-1].ts)
+		f.cool(p.run.bounds())
 		f.runs = slices.DeleteFunc(slices.Clone(f.runs), func(r *run) bool { return r == p.run })
 		g.files[p.stream][p.file] = &f
 		g.runBytes -= p.run.bytes()

@@ -95,7 +95,15 @@ func (s *scanning) add(f *file) {
 		}
 	}
 	for _, r := range f.runs {
-		if n := len(r.events); n > 0 && r.events[n-1].ts >= s.spec.From && r.events[0].ts < s.spec.To {
+		if r.empty() {
+			continue
+		}
+		if first, last := r.bounds(); last < s.spec.From || first >= s.spec.To {
+			continue
+		}
+		if r.page != nil {
+			s.segments = append(s.segments, runPageSegment{r.page})
+		} else {
 			s.segments = append(s.segments, runSegment{r})
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql"
@@ -19,9 +18,9 @@ import (
 
 // mixed is a store with events everywhere that events can be: in spans, of one page and of many, in ticks that are read back, in RAM runs, staged;
 // some larger than a page. It gives all, in order of arrival.
-func mixed(t *testing.T, ram int64) (*Store, *Stage, []nql.Event) {
+func mixed(t *testing.T, ram int64, layout Layout) (*Store, *Stage, []nql.Event) {
 	t.Helper()
-	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram, layout: span.Rows})
+	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram, Layout: inLayout(layout), condense: 5000})
 	r := rand.New(rand.NewPCG(3, 4))
 	d := event.NewDecoder(event.Options{Now: new(int64)})
 	var all []nql.Event
@@ -52,6 +51,12 @@ func mixed(t *testing.T, ram int64) (*Store, *Stage, []nql.Event) {
 		fill(st, 100, base+k*minute, 100_000)
 		must(t, s.Commit(context.Background(), st, Sync))
 	}
+	if layout == Columns {
+		condenseAll(t, s)
+		later := s.NewStage()
+		fill(later, 20, base+minute, 100_000)
+		must(t, s.Commit(context.Background(), later, Sync))
+	}
 	st := s.NewStage()
 	fill(st, 300, base+minute, 100_000)
 	return s, st, all
@@ -60,8 +65,11 @@ func mixed(t *testing.T, ram int64) (*Store, *Stage, []nql.Event) {
 // TestScansFindWhatTheirPredicateIsTrueOf: wherever events are, a scan finds those that its predicate is true of, one by one, and no other; in
 // any order, within bounds of time that it is told and such as the predicate has.
 func TestScansFindWhatTheirPredicateIsTrueOf(t *testing.T) {
-	for _, ram := range []int64{-1, 1 << 20} {
-		s, st, all := mixed(t, ram)
+	for _, in := range []struct {
+		ram    int64
+		layout Layout
+	}{{-1, Rows}, {1 << 20, Rows}, {-1, Columns}, {1 << 20, Columns}} {
+		s, st, all := mixed(t, in.ram, in.layout)
 		tx := s.Read()
 		times := rapid.Custom(func(t *rapid.T) int64 { // of an event, or just beside it
 			return rapid.SampledFrom(all).Draw(t, "event").Timestamp + rapid.Int64Range(-1, 1).Draw(t, "beside")
@@ -187,7 +195,7 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates")
 	}
-	s, st, _ := mixed(t, -1)
+	s, st, _ := mixed(t, -1, Rows)
 	st.Discard()
 	tx := s.Read()
 	defer func() { tx.Close(); must(t, s.Close()) }()
@@ -234,4 +242,12 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 			t.Errorf("%s: only %d pages", text, read)
 		}
 	}
+}
+
+// inRows has all streams' pages in rows.
+func inRows(*Schema, StreamID) Layout { return Rows }
+
+// inLayout has all streams' pages in one layout.
+func inLayout(l Layout) func(*Schema, StreamID) Layout {
+	return func(*Schema, StreamID) Layout { return l }
 }

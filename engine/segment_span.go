@@ -134,6 +134,7 @@ func (c *spanCursor) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 		}
 		ts, arrival, doc, err := c.page.At(i)
 		if err != nil {
+			c.lo = c.hi // so it is with all events of the page
 			return err
 		}
 		if stop, err := c.add(ctx, ts, arrival, doc, b, keys); err != nil || stop {
@@ -201,7 +202,7 @@ func (c *spanCursor) load(i int) error {
 	}
 	c.tell(i)
 	c.lo, c.hi = 0, 0
-	if err := c.page.Load(c.h, c.file.path, *info); err != nil {
+	if err := c.page.Load(c.h, c.file.path, *info, c.store.fronts, c.file.ID); err != nil {
 		return err
 	}
 	c.q.stats.page(int64(info.Events), int64(info.Length))

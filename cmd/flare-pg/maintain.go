@@ -64,6 +64,29 @@ func (m *maintainer) run(ctx context.Context) {
 	}
 }
 
+// condenseEvery is how often is looked for recent events in RAM that have become enough for a page by column.
+const condenseEvery = 100 * time.Millisecond
+
+// condense makes pages by column of recent events in RAM until ctx ends. It is no part of the rounds, of which one can take minutes.
+func (m *maintainer) condense(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(condenseEvery):
+		}
+		for done := false; !done; {
+			var err error
+			if done, err = m.store.Condense(ctx); err != nil {
+				if ctx.Err() == nil && !errors.Is(err, engine.ErrClosed) {
+					m.log.Warn("recent events stay in rows", "error", err)
+				}
+				return
+			}
+		}
+	}
+}
+
 // round does what is due. Damage ends a step, not the round: what is damaged is left alone from then on.
 func (m *maintainer) round(ctx context.Context) error {
 	met := ""

@@ -238,6 +238,7 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	maintaining, stopMaintaining := context.WithCancel(ctx)
 	var serving, keeping sync.WaitGroup
 	keeping.Go(func() { upkeep.run(maintaining) })
+	keeping.Go(func() { upkeep.condense(maintaining) })
 	defer keeping.Wait() // before the store is closed
 	defer stopMaintaining()
 	hangup := make(chan os.Signal, 1)

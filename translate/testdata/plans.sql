@@ -119,3 +119,13 @@ select a.Method, x.c from stream a left join lateral (select count(*) as c from 
 with recursive t(n) as (select 1 union all select n + 1 from t where n < 5) select * from t where n in (select n from t)
 select Method from stream except select Method from audit
 select a.Method from stream a, audit c, stream b where a.StatusCode = b.StatusCode and b.Method = c.Method
+# The first and the last time are read at the ends
+select min(timestamp), max(timestamp) from stream
+select max(timestamp) - interval '1 hour' from stream where timestamp >= '2024-01-01'
+select min(timestamp), count(*) from stream
+select min(timestamp) from stream where level = 'Error'
+select min(timestamp) filter (where true) from stream
+select Method, row_number() over (partition by Method order by timestamp desc), sum(Elapsed) over (order by timestamp rows between 2 preceding and current row exclude ties) from stream
+select Method, count(*), rank() over (order by count(*) desc) from stream group by Method
+select Method, StatusCode, count(*), grouping(Method) from stream group by rollup (Method, StatusCode)
+select * from (select Method, StatusCode, row_number() over (partition by Method order by timestamp desc) as n from stream) x where Method = 'GET' and n <= 3

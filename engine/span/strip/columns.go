@@ -27,6 +27,9 @@ type Columns struct {
 	holds   []uint8
 	index   []int32
 	roles   []role
+	ways    []shapeWay
+	masks   []int32
+	strips  []int32
 }
 
 // Turn goes to another page, which r has open.
@@ -70,7 +73,11 @@ func (c *Columns) Show(out *column.Vector, m nql.PageMember, kind column.Kind, s
 	if m.Core != nql.NoBuiltin {
 		return 0, c.showCore(out, m.Core, sel)
 	}
-	return c.r.Column(out, c.r.Find(m.Names...), kind, sel, keepNull)
+	p := c.r.Find(m.Names...)
+	if done, err := c.showOne(out, &p, kind, sel, keepNull); done || err != nil {
+		return 0, err
+	}
+	return c.r.Column(out, p, kind, sel, keepNull)
 }
 
 // Texts gives the different strings at a member, as nql.Page has it.
@@ -105,7 +112,7 @@ func (c *Columns) Excludes(m nql.PageMember, t *nql.ValueTest) bool {
 	if m.Core != nql.NoBuiltin {
 		return false
 	}
-	d := &c.r.dir
+	d := c.r.dir
 	p := c.r.Find(m.Names...)
 	node := p.node()
 	switch {

@@ -58,7 +58,7 @@ func appendCore(dst, doc []byte, core nql.Builtin) ([]byte, bool) {
 
 // coreSources tells for each shape where its rows have a core column.
 func (c *Columns) coreSources(out []int32, core nql.Builtin) []int32 {
-	d := &c.r.dir
+	d := c.r.dir
 	member, first, second := coreNames(core)
 	roles := slices.Grow(c.roles[:0], len(d.nodes))[:len(d.nodes)]
 	c.roles = roles
@@ -224,41 +224,43 @@ func (c *Columns) showFilled(out *column.Vector, s *strip, strip int32, sources 
 		filled = int32(dict.Len)
 		dict.AppendString(event.Information)
 	}
-	n, holds := sel.Count(r.rows), c.holders(sources, strip, true)
-	codes := slices.Grow(out.Codes[:0], n)[:n]
+	index := c.indexOf(sources, strip, true, nil)
+	others := c.masks // what rows get that have no value
 	nulls := false
-	at, value := 0, 0
-	for row, shape := range r.shapes {
-		source, code := sources[shape], int32(0)
+	for i, s := range sources {
 		switch {
-		case source == strip:
-			if which != nil {
-				code = which[value]
-			}
-		case source == isInformation:
-			code = filled
+		case s == isInformation:
+			others[i] = filled
+		case s == strip:
+			others[i] = 0
 		default:
-			code = -1
-			nulls = true
+			others[i] = -1
+			nulls = nulls || r.dir.shapes[i].rows > 0
 		}
-		value += int(holds[shape])
-		if sel != nil && sel[at] != int32(row) {
-			continue
+	}
+	codes := slices.Grow(out.Codes[:0], r.rows)[:r.rows]
+	for row, shape := range r.shapes {
+		k := index[row]
+		has := ^(k >> 31) // all bits where there is a value
+		code := int32(0)
+		if which != nil {
+			code = which[k&has]
 		}
-		codes[at] = code
-		if at++; at == n {
-			break
+		codes[row] = code&has | others[shape]
+	}
+	n := r.rows
+	if sel != nil {
+		n = len(sel)
+		for i, row := range sel {
+			codes[i] = codes[row]
 		}
+		codes = codes[:n]
 	}
 	out.Form, out.Len, out.Dict, out.Codes = column.Dictionary, n, dict, codes
 	if nulls {
-		out.Valid = column.NewBitmap(n)
+		out.Valid = validOf(codes)
 		for i, code := range codes {
-			if code >= 0 {
-				out.Valid.Set(i)
-			} else {
-				codes[i] = 0
-			}
+			codes[i] = code &^ (code >> 31)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package strip
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -26,7 +27,7 @@ func TestStripsDescribeWhatIsInThem(t *testing.T) {
 			t.Skip("too little in common")
 		}
 		var r Reader
-		if err := r.Open(body, len(all), size(all)); err != nil {
+		if err := openBody(&r, body, len(all), size(all)); err != nil {
 			t.Fatal(err)
 		}
 		for _, path := range pathsOf(all) {
@@ -144,7 +145,7 @@ func show7(ts int64) string { return string(event.AppendTime(nil, ts)) }
 func TestCountsOfGeneratedEvents(t *testing.T) {
 	all := generated(t, 2000)
 	var r Reader
-	must(t, r.Open(page(t, NewBuilder(), all), len(all), size(all)))
+	must(t, openBody(&r, page(t, NewBuilder(), all), len(all), size(all)))
 	for path, want := range map[string]int{"Application": 8, "@l": 3, "@mt": 1} {
 		values, counts, ok, err := r.Counts(r.Find(path))
 		if err != nil || !ok || len(counts) != want || values.Len != want {
@@ -205,7 +206,7 @@ func TestPagesShareDictionaries(t *testing.T) {
 	}
 	for i, part := range parts {
 		r := Reader{Shared: s}
-		must(t, r.Open(bodies[i], len(part), size(part)))
+		must(t, openBody(&r, bodies[i], len(part), size(part)))
 		must(t, r.Each(func(row int, doc []byte) bool {
 			if !bytes.Equal(doc, part[row].doc) {
 				t.Fatalf("row %d: %s, was %s", row, doc, part[row].doc)
@@ -220,8 +221,8 @@ func TestPagesShareDictionaries(t *testing.T) {
 		}
 	}
 	var r Reader
-	must(t, r.Open(bodies[0], len(parts[0]), size(parts[0])))
-	if _, err := r.Document(nil, 0); err != ErrNoDictionary {
+	must(t, openBody(&r, bodies[0], len(parts[0]), size(parts[0])))
+	if _, err := r.Document(nil, 0); !errors.Is(err, ErrNoDictionary) {
 		t.Errorf("without its dictionaries: %v", err)
 	}
 }

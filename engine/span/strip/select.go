@@ -79,20 +79,24 @@ func (c *Columns) chosen(out column.Selection, how answer, pass []uint8, sel col
 	return out
 }
 
+// shapeWay is what a shape says of its rows while a strip is gone through: whether they have a value there, and whether, all bits set, that is theirs.
+type shapeWay struct {
+	holds uint8
+	mask  uint8
+	base  uint8 // the answer of rows that have no value of a strip
+}
+
 // selectFrom is Select of a member that the rows have in different places.
 func (c *Columns) selectFrom(out column.Selection, m nql.PageMember, p *Place, sources []int32, t *nql.ValueTest, sel column.Selection) (column.Selection, error) {
 	r := c.r
-	// What a shape decides: 0 and 1 are the answer; askedRow: each row is asked; askedStrip: the values of its strip are.
-	const (
-		askedRow   = 2
-		askedStrip = 3
-	)
-	base := make([]uint8, len(sources))
+	core := m.Core != nql.NoBuiltin
 	verdict := slices.Grow(c.verdict[:0], r.rows)[:r.rows]
 	c.verdict = verdict
-	strips := make([]int32, 0, 4)
-	rowwise, uniform := false, true
-	first := -1
+	ways := slices.Grow(c.ways[:0], len(sources))[:len(sources)]
+	c.ways = ways
+	clear(ways)
+	strips := c.strips[:0]
+	rowwise := false
 	for i, s := range sources {
 		if r.dir.shapes[i].rows == 0 {
 			continue
@@ -100,11 +104,9 @@ func (c *Columns) selectFrom(out column.Selection, m nql.PageMember, p *Place, s
 		is := false
 		switch {
 		case s >= 0:
-			base[i] = askedStrip
 			if !slices.Contains(strips, s) {
 				strips = append(strips, s)
 			}
-			continue
 		case s == isMissing:
 			is = c.missing(t)
 		case s == isInformation:
@@ -114,53 +116,92 @@ func (c *Columns) selectFrom(out column.Selection, m nql.PageMember, p *Place, s
 			}
 		case s == isObject && (t.Numbers != nil || t.Strings):
 		default:
-			base[i], rowwise = askedRow, true
-			continue
+			rowwise = true
 		}
 		if is {
-			base[i] = 1
+			ways[i].base = 1
 		}
-		if first < 0 {
-			first = int(base[i])
-		}
-		uniform = uniform && first == int(base[i])
 	}
+	c.strips = strips
+	spread := false
 	for _, s := range strips {
-		how, err := c.ask(int(s), t, func() []int32 {
-			return c.indexOf(sources, s, m.Core != nql.NoBuiltin, sel)
-		})
+		how, err := c.ask(int(s), t, func() []int32 { return c.indexOf(sources, s, core, sel) })
 		if err != nil {
 			return out, err
 		}
 		if how != someTrue {
 			for i := range sources {
 				if sources[i] == s {
-					base[i] = uint8(how)
-					if first < 0 {
-						first = int(how)
-					}
-					uniform = uniform && first == int(how)
+					ways[i].base = uint8(how)
 				}
 			}
 			continue
 		}
-		uniform = false
-		c.spread(sources, s, m.Core != nql.NoBuiltin, verdict)
+		for i, holds := range c.holders(sources, s, core) {
+			ways[i].holds, ways[i].mask = holds, 0
+			if sources[i] == s {
+				ways[i].mask = 0xff
+			}
+		}
+		at, pass := 0, c.pass
+		if !spread {
+			for row, shape := range r.shapes {
+				w := ways[shape]
+				verdict[row] = pass[at&int(int8(w.mask))]&w.mask | w.base
+				at += int(w.holds)
+			}
+		} else {
+			for row, shape := range r.shapes {
+				w := ways[shape]
+				verdict[row] |= pass[at&int(int8(w.mask))] & w.mask
+				at += int(w.holds)
+			}
+		}
+		spread = true
 	}
-	if uniform && !rowwise {
-		return c.chosen(out, answer(max(first, 0)), nil, sel), nil
+	if !spread && !rowwise {
+		if is, same := c.sameForAll(ways); same {
+			return c.chosen(out, answerOf(is), nil, sel), nil
+		}
 	}
-	for row, shape := range r.shapes {
-		if b := base[shape]; b <= 1 {
-			verdict[row] = b
+	// What was decided for a shape after the first strip was spread, or if none was.
+	if !spread || len(strips) > 1 {
+		for row, shape := range r.shapes {
+			w := &ways[shape]
+			verdict[row] = verdict[row]&-b2u(spread) | w.base
 		}
 	}
 	if rowwise {
-		if err := c.askRows(m, p, base, askedRow, t, sel); err != nil {
+		if err := c.askRows(m, p, sources, t, sel); err != nil {
 			return out, err
 		}
 	}
 	return c.chosen(out, someTrue, verdict, sel), nil
+}
+
+// b2u is 1 for true.
+func b2u(is bool) uint8 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// sameForAll gives the answer that all shapes of the page agree on, if they do.
+func (c *Columns) sameForAll(ways []shapeWay) (is, same bool) {
+	first := uint8(2)
+	for i := range ways {
+		if c.r.dir.shapes[i].rows == 0 {
+			continue
+		}
+		if first == 2 {
+			first = ways[i].base
+		}
+		if ways[i].base != first {
+			return false, false
+		}
+	}
+	return first == 1, true
 }
 
 // holders tells for each shape, 1 or 0, whether its rows have a value of a strip. Those of a core column may have one and yet another in its place.
@@ -172,60 +213,56 @@ func (c *Columns) holders(sources []int32, strip int32, core bool) []uint8 {
 		if core && !is {
 			is = slices.Contains(c.r.dir.shapes[i].ops, opValue(int(strip)))
 		}
-		if holds[i] = 0; is {
-			holds[i] = 1
-		}
+		holds[i] = b2u(is)
 	}
 	return holds
-}
-
-// spread gives rows the answers of their values of a strip.
-func (c *Columns) spread(sources []int32, strip int32, core bool, verdict []uint8) {
-	holds := c.holders(sources, strip, core)
-	at, pass := 0, c.pass
-	for row, shape := range c.r.shapes {
-		if sources[shape] == strip {
-			verdict[row] = pass[at]
-		}
-		at += int(holds[shape])
-	}
 }
 
 // indexOf gives for each row of sel which value of a strip is its own; -1: none.
 func (c *Columns) indexOf(sources []int32, strip int32, core bool, sel column.Selection) []int32 {
 	holds := c.holders(sources, strip, core)
-	n := sel.Count(c.r.rows)
-	index := slices.Grow(c.index[:0], n)[:n]
+	index := slices.Grow(c.index[:0], c.r.rows)[:c.r.rows]
 	c.index = index
-	at, value := 0, int32(0)
+	masks := slices.Grow(c.masks[:0], len(sources))[:len(sources)]
+	c.masks = masks
+	for i, s := range sources {
+		masks[i] = 0
+		if s == strip {
+			masks[i] = -1
+		}
+	}
+	value := int32(0)
 	for row, shape := range c.r.shapes {
-		if at == n {
-			break
-		}
-		if sel == nil || sel[at] == int32(row) {
-			if index[at] = -1; sources[shape] == strip {
-				index[at] = value
-			}
-			at++
-		}
+		m := masks[shape]
+		index[row] = value&m | ^m
 		value += int32(holds[shape])
 	}
-	return index
+	if sel == nil {
+		return index
+	}
+	for i, row := range sel {
+		index[i] = index[row] // no row comes before its place in sel
+	}
+	return index[:len(sel)]
 }
 
 // askRows asks the rows of sel one by one whose shapes say so.
-func (c *Columns) askRows(m nql.PageMember, p *Place, base []uint8, asked uint8, t *nql.ValueTest, sel column.Selection) (err error) {
+func (c *Columns) askRows(m nql.PageMember, p *Place, sources []int32, t *nql.ValueTest, sel column.Selection) (err error) {
 	r := c.r
+	asked := func(shape int64) bool {
+		s := sources[shape]
+		return s < isObject && s != isInformation || s == isObject && t.Numbers == nil && !t.Strings
+	}
 	rows := c.some[:0]
 	if sel == nil {
 		for row, shape := range r.shapes {
-			if base[shape] == asked {
+			if asked(shape) {
 				rows = append(rows, int32(row))
 			}
 		}
 	} else {
 		for _, row := range sel {
-			if base[r.shapes[row]] == asked {
+			if asked(r.shapes[row]) {
 				rows = append(rows, row)
 			}
 		}

@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"sort"
+
+	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine/span/strip"
+	"github.com/flare-pg/flare-pg/nql"
+)
+
+// runPageSegment is a RAM run by column.
+type runPageSegment struct{ page *runPage }
+
+func (s runPageSegment) bounds() (int64, int64) { return s.page.first, s.page.last + 1 }
+func (s runPageSegment) raw() int64             { return int64(s.page.docs) }
+func (s runPageSegment) sorted() bool           { return true }
+func (s runPageSegment) apart() bool            { return true }
+
+func (s runPageSegment) open(q *query) (cursor, error) {
+	c := &runPageCursor{page: s.page, q: q, store: q.store}
+	if q.order == nql.Unordered {
+		// It is read whole by one of the fragments that a scan is cut into: the one that it begins in.
+		if s.page.first < q.from && q.from > q.scanFrom {
+			c.done = true
+			return c, nil
+		}
+		whole := *q
+		whole.from, whole.to = q.scanFrom, q.scanTo
+		c.q = &whole
+	}
+	return c, nil
+}
+
+type runPageCursor struct {
+	q      *query
+	store  *Store
+	page   *runPage
+	reader *strip.Reader
+	done   bool // the page was opened
+	count  int  // rows without columns that are left
+	rows   columnRows
+}
+
+func (c *runPageCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if !c.done {
+		c.done = true
+		if err := c.load(); err != nil {
+			return false, err
+		}
+	}
+	for !c.q.full(b) {
+		switch {
+		case c.count > 0:
+			n := min(c.count, c.q.rows-b.Len)
+			b.Len, c.count = b.Len+n, c.count-n
+		case c.rows.left > 0:
+			if err := c.rows.drain(ctx, b, keys); err != nil {
+				return true, err
+			}
+		default:
+			return false, nil
+		}
+	}
+	return c.count > 0 || c.rows.left > 0, nil
+}
+
+// load asks the predicate about the page.
+func (c *runPageCursor) load() error {
+	p, q := c.page, c.q
+	q.stats.run(p.events)
+	touched := q.dead.touches(p.first, p.last)
+	if q.counts && !touched && p.first >= q.from && p.last < q.to {
+		c.count = p.events
+		return nil
+	}
+	c.reader = c.store.readers.get()
+	c.reader.Open(p.front, bytes.NewReader(p.body), "a RAM run", 0)
+	lo, hi := 0, p.events
+	c.rows.q, c.rows.place = q, func(err error) error { return err }
+	c.rows.key = func(i int) (ts int64, arrival uint64, err error) {
+		times, err := c.rows.view.Times()
+		if err != nil {
+			return 0, 0, err
+		}
+		arrivals, err := c.rows.view.Arrivals()
+		if err != nil {
+			return 0, 0, err
+		}
+		return times[i], arrivals[i], nil
+	}
+	c.rows.view.Turn(c.reader)
+	if p.first < q.from || p.last >= q.to {
+		times, err := c.rows.view.Times()
+		if err != nil {
+			return err
+		}
+		lo = sort.Search(len(times), func(i int) bool { return times[i] >= q.from })
+		hi = sort.Search(len(times), func(i int) bool { return times[i] >= q.to })
+	}
+	if lo >= hi {
+		return nil
+	}
+	var alive func(i int) (bool, error)
+	if touched {
+		alive = func(i int) (bool, error) {
+			ts, arrival, err := c.rows.key(i)
+			return !q.dead.dead(ts, arrival), err
+		}
+	}
+	return c.rows.find(c.reader, lo, hi, alive)
+}
+
+func (c *runPageCursor) close() {
+	if c.reader != nil {
+		c.store.readers.put(c.reader)
+		c.reader = nil
+	}
+}
