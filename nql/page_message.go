@@ -1,14 +1,25 @@
 package nql
 
-import "github.com/flare-pg/flare-pg/column"
+import (
+	"sync"
+
+	"github.com/flare-pg/flare-pg/column"
+)
 
 // pageMessage leaves out rows whose messages lack what a predicate of the message demands, by the templates of a page and the members that they show, so that only
 // the messages of the others are put together. One goroutine uses it.
 type pageMessage struct {
-	texts []required
-	known map[string]*pageDemands // by template
+	texts  []required
+	shared *sharedDemands
+	known  map[string]*pageDemands // by template
 
 	plain, out column.Selection
+}
+
+// sharedDemands are demands that were compiled, for the goroutines of one query.
+type sharedDemands struct {
+	mu    sync.Mutex
+	known map[string]*pageDemands
 }
 
 // pageDemands are the demands of one template; plain is nil where there are none.
@@ -36,14 +47,14 @@ func messageOf(e Expr) *pageMessage {
 			return nil
 		}
 	}
-	return &pageMessage{texts: texts}
+	return &pageMessage{texts: texts, shared: new(sharedDemands)}
 }
 
 func (m *pageMessage) clone() *pageMessage {
 	if m == nil {
 		return nil
 	}
-	return &pageMessage{texts: m.texts}
+	return &pageMessage{texts: m.texts, shared: m.shared}
 }
 
 // narrow gives the rows of sel that may match, in the memory of sel.
@@ -87,15 +98,39 @@ func (m *pageMessage) demands(template string) (*pageDemands, error) {
 	if m.known == nil || len(m.known) >= keptTemplates {
 		m.known = map[string]*pageDemands{}
 	}
+	d, err := m.shared.get(template, m.texts)
+	if err != nil {
+		return nil, err
+	}
+	d = d.clone()
+	m.known[template] = d
+	return d, nil
+}
+
+func (s *sharedDemands) get(template string, texts []required) (*pageDemands, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d := s.known[template]; d != nil {
+		return d, nil
+	}
+	if s.known == nil || len(s.known) >= keptTemplates {
+		s.known = map[string]*pageDemands{}
+	}
+	d, err := compileDemands(demandsOf(template, texts))
+	if err == nil {
+		s.known[template] = d
+	}
+	return d, err
+}
+
+func compileDemands(d *templateDemands) (*pageDemands, error) {
 	out := new(pageDemands)
-	m.known[template] = out
-	d := demandsOf(template, m.texts)
 	if d == nil {
 		return out, nil
 	}
 	code := new(pageCode)
-	plain, err := code.compile(d.plain)
-	if err != nil {
+	var err error
+	if out.plain, err = code.compile(d.plain); err != nil {
 		return nil, err
 	}
 	for _, likes := range d.ways {
@@ -110,10 +145,20 @@ func (m *pageMessage) demands(template string) (*pageDemands, error) {
 		}
 		out.ways = append(out.ways, way)
 	}
-	st := newState(code.slots, code.elems)
-	for i, way := range out.ways {
-		out.ways[i] = way.clone(st)
-	}
-	out.program, out.plain = &PageProgram{pageCode: code, st: st}, plain.clone(st)
+	out.program = &PageProgram{pageCode: code}
 	return out, nil
+}
+
+// clone makes demands for another goroutine.
+func (d *pageDemands) clone() *pageDemands {
+	c := new(pageDemands)
+	if d.plain == nil {
+		return c
+	}
+	st := newState(d.program.slots, d.program.elems)
+	c.program, c.plain = &PageProgram{pageCode: d.program.pageCode, st: st}, d.plain.clone(st)
+	for _, way := range d.ways {
+		c.ways = append(c.ways, way.clone(st))
+	}
+	return c
 }

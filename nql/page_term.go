@@ -77,7 +77,7 @@ func (code *pageCode) leaf(e Expr) (*pageTerm, error) {
 		return t, nil
 	}
 	t := &pageTerm{rows: rows, eval: f, cost: costRows}
-	if rows.document {
+	if rows.document || rows.message {
 		t.cost = costDocs
 		t.text = messageOf(e)
 	}
@@ -164,6 +164,9 @@ func (t *pageTerm) selectAny(p *PageProgram, page Page, out, sel column.Selectio
 
 // without32 leaves the rows of sel that are not among some of them.
 func without32(sel, some column.Selection) column.Selection {
+	if len(some) == 0 {
+		return sel
+	}
 	n := 0
 	for _, row := range sel {
 		if len(some) > 0 && some[0] == row {
