@@ -90,9 +90,9 @@ func assemble(rt *Runtime, e plan.Expr, args []evaluator) (ev evaluator, volatil
 	case *plan.Call:
 		return newCall(rt, e, args), e.Func.Volatility == function.Volatile, nil
 	case *plan.And:
-		return &logic{args: args, decisive: false}, false, nil
+		return newLogic(args, false), false, nil
 	case *plan.Or:
-		return &logic{args: args, decisive: true}, false, nil
+		return newLogic(args, true), false, nil
 	case *plan.Not:
 		return &negation{arg: args[0]}, false, nil
 	case *plan.IsNull:
