@@ -86,6 +86,9 @@ func specOf(rt *Runtime, n *plan.Scan) (spec engine.Spec, some bool, err error) 
 	if n.Order != nql.Unordered && n.Limit > 0 {
 		spec.Limit = n.Limit
 	}
+	if rt.narrow != nil && rt.narrow.scan == n {
+		spec.Narrow = rt.narrow.spec()
+	}
 	if st := rt.Stats.Of(n); st != nil {
 		spec.Stats = &st.Scan
 	}

@@ -44,11 +44,12 @@ type sorter struct {
 	runs   []*run
 	sealed int64 // bytes of runs
 	cur    *run
-	free   []*run // were spilled: memory for the next ones
-	spare  int64  // bytes of free
-	seq    int    // of the next run
-	cut    bool   // cur's row limit-1 is in place: later rows must sort before it
-	whole  bool   // the first rows alone have no room: all are kept, in the file
+	free   []*run     // were spilled: memory for the next ones
+	spare  int64      // bytes of free
+	seq    int        // of the next run
+	cut    bool       // cur's row limit-1 is in place: later rows must sort before it
+	bound  *narrowing // is told of that row; nil: nobody asks
+	whole  bool       // the first rows alone have no room: all are kept, in the file
 	cols   []*column.Vector
 	keyVec []*column.Vector
 	sel    []int32
@@ -172,7 +173,7 @@ func (s *sorter) collect(ctx context.Context, sel column.Selection, rows int) er
 		return err
 	}
 	s.append(s.cur, s.cols, sel)
-	if s.cur.len() >= runRows || s.cur.bytes() >= runBytes {
+	if s.cur.len() >= s.enough() || s.cur.bytes() >= runBytes {
 		if s.top() {
 			s.cutBack()
 		} else {
@@ -180,6 +181,14 @@ func (s *sorter) collect(ctx context.Context, sel column.Selection, rows int) er
 		}
 	}
 	return nil
+}
+
+// enough is how many rows end a run: of those of which the first are kept, few, so that it is soon known what needn't be looked at.
+func (s *sorter) enough() int {
+	if s.top() {
+		return min(runRows, max(2*int(s.limit), 1024))
+	}
+	return runRows
 }
 
 // makeRoom reserves the memory for so many rows of s.cols more, which other rows leave for the file if need be.
@@ -345,6 +354,9 @@ func (s *sorter) cutBack() {
 	s.cur = s.newRun()
 	s.append(s.cur, old.cols, keep)
 	s.cut = s.cur.len() == int(s.limit) && s.limit > 0
+	if s.cut && s.bound != nil {
+		s.bound.set(s.cur.keys[0], int(s.limit)-1)
+	}
 }
 
 // finish ends the input.
