@@ -19,8 +19,11 @@ type evaluator interface {
 // compile makes the evaluator of an expression. What is the same throughout the statement is computed
 // here and now, except where that fails: then it is left as it is, and fails when a row needs it.
 func compile(rt *Runtime, e plan.Expr) (evaluator, error) {
-	ev, _, err := compileNode(rt, e)
-	return ev, err
+	ev, stable, err := compileNode(rt, e)
+	if err != nil || stable {
+		return ev, err
+	}
+	return overSteps(rt, e, ev), nil
 }
 
 func compileAll(rt *Runtime, exprs []plan.Expr) ([]evaluator, error) {
