@@ -23,6 +23,8 @@ type columnRows struct {
 	view    strip.Columns
 	batch   column.Batch // rows on their way into a batch that has others
 	sel     column.Selection
+	first   column.Vector // what Narrowing is shown
+	wanted  column.Selection
 }
 
 // fewRows is how many rows of a page are rather copied behind those that a batch has than handed on as a batch of their own.
@@ -63,8 +65,38 @@ func (c *columnRows) find(r *strip.Reader, lo, hi int, alive func(i int) (bool, 
 	if err != nil {
 		return c.place(err)
 	}
+	if c.q.narrow != nil {
+		if rows, err = c.narrow(rows); err != nil {
+			return c.place(err)
+		}
+	}
 	c.all, c.rows, c.left = rows == nil, rows, rows.Count(r.Rows())
 	return nil
+}
+
+// narrow keeps the rows that are still wanted.
+func (c *columnRows) narrow(rows column.Selection) (column.Selection, error) {
+	if rows.Count(c.view.Rows()) == 0 {
+		return rows, nil
+	}
+	ok, err := c.program.Column(&c.view, c.q.narrow.Column, rows, &c.first)
+	if !ok || err != nil {
+		return rows, err
+	}
+	if c.wanted == nil {
+		c.wanted = column.Selection{}
+	}
+	wanted := c.q.narrow.Wanted(&c.first, c.wanted[:0])
+	if wanted == nil {
+		return rows, nil
+	}
+	c.wanted = wanted
+	if rows != nil {
+		for k, i := range wanted {
+			wanted[k] = rows[i]
+		}
+	}
+	return wanted, nil
 }
 
 // take gives the next n rows in the query's order, as a selection in that of the page; nil: all of the page.
