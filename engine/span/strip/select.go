@@ -40,6 +40,11 @@ func (c *Columns) Select(out column.Selection, m nql.PageMember, t *nql.ValueTes
 			return c.chosen(out, how, c.pass, sel), err
 		}
 	}
+	if m.Core != nql.NoBuiltin {
+		if none, err := c.noneOf(m.Core, t); none || err != nil {
+			return out, err
+		}
+	}
 	if err := r.structure(); err != nil {
 		return out, err
 	}
