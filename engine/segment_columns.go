@@ -28,43 +28,74 @@ type columnRows struct {
 // fewRows is how many rows of a page are rather copied behind those that a batch has than handed on as a batch of their own.
 const fewRows = 256
 
-// find asks the predicate about the rows from lo to before hi of a page of n; alive, where not nil, which of them are there at all.
-func (c *columnRows) find(r *strip.Reader, lo, hi int, alive func(i int) (bool, error)) error {
+// turn goes to another page.
+func (c *columnRows) turn(r *strip.Reader) (err error) {
 	c.left = 0
 	if c.program == nil {
-		var err error
 		if c.program, err = c.q.program.Pages(); err != nil {
 			return err
 		}
 	}
 	c.view.Turn(r)
-	if c.program.Excludes(&c.view) {
-		c.q.stats.excluded(hi - lo)
+	return nil
+}
+
+// excluded: what the page says of its members rules the predicate out.
+func (c *columnRows) excluded() bool {
+	is := c.program.Excludes(&c.view)
+	if is {
+		c.q.stats.excluded(c.view.Rows())
+	}
+	return is
+}
+
+// find asks the predicate about the rows from lo to before hi; alive, where not nil, tells which of them are there at all.
+func (c *columnRows) find(lo, hi int, alive func(i int) (bool, error)) error {
+	if c.excluded() {
 		return nil
 	}
 	var sel column.Selection
-	if n := r.Rows(); lo > 0 || hi < n || alive != nil {
+	if n := c.view.Rows(); lo > 0 || hi < n || alive != nil {
 		sel = c.sel[:0]
 		for i := lo; i < hi; i++ {
-			if alive != nil {
-				if ok, err := alive(i); err != nil {
-					return err
-				} else if !ok {
-					continue
-				}
-			}
 			sel = append(sel, int32(i))
 		}
-		if c.sel = sel; len(sel) == 0 {
-			return nil
+		c.sel = sel
+		var err error
+		if sel, err = living(sel, alive); err != nil || len(sel) == 0 {
+			return err
 		}
 	}
 	rows, err := c.program.Select(&c.view, sel)
 	if err != nil {
 		return c.place(err)
 	}
-	c.all, c.rows, c.left = rows == nil, rows, rows.Count(r.Rows())
+	c.set(rows)
 	return nil
+}
+
+// living leaves the rows that are there.
+func living(rows column.Selection, alive func(i int) (bool, error)) (column.Selection, error) {
+	if alive == nil {
+		return rows, nil
+	}
+	n := 0
+	for _, row := range rows {
+		ok, err := alive(int(row))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			rows[n] = row
+			n++
+		}
+	}
+	return rows[:n], nil
+}
+
+// set says which rows are left; nil: all.
+func (c *columnRows) set(rows column.Selection) {
+	c.all, c.rows, c.left = rows == nil, rows, rows.Count(c.view.Rows())
 }
 
 // take gives the next n rows in the query's order, as a selection in that of the page; nil: all of the page.

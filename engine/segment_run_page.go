@@ -9,7 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-// runPageSegment is a RAM run by column.
+// runPageSegment is a page of a RAM run by column.
 type runPageSegment struct{ page *runPage }
 
 func (s runPageSegment) bounds() (int64, int64) { return s.page.first, s.page.last + 1 }
@@ -94,7 +94,9 @@ func (c *runPageCursor) load() error {
 		}
 		return times[i], arrivals[i], nil
 	}
-	c.rows.view.Turn(c.reader)
+	if err := c.rows.turn(c.reader); err != nil {
+		return err
+	}
 	if p.first < q.from || p.last >= q.to {
 		times, err := c.rows.view.Times()
 		if err != nil {
@@ -113,7 +115,29 @@ func (c *runPageCursor) load() error {
 			return !q.dead.dead(ts, arrival), err
 		}
 	}
-	return c.rows.find(c.reader, lo, hi, alive)
+	if q.predicate == "" {
+		return c.rows.find(lo, hi, alive)
+	}
+	known := p.matching(q.predicate)
+	if known == nil {
+		if err := c.rows.find(0, p.events, nil); err != nil {
+			return err
+		}
+		if c.rows.all {
+			c.rows.rows = nil
+			for i := range p.events {
+				c.rows.rows = append(c.rows.rows, int32(i))
+			}
+		}
+		known = p.remember(q.predicate, c.rows.rows[:c.rows.left])
+	}
+	rows, err := living(known.append(c.rows.sel[:0], lo, hi), alive)
+	if c.rows.left = 0; err != nil || len(rows) == 0 {
+		return err
+	}
+	c.rows.sel = rows
+	c.rows.set(rows)
+	return nil
 }
 
 func (c *runPageCursor) close() {

@@ -238,7 +238,10 @@ func (c *spanCursor) loadColumns(r *strip.Reader, info *span.PageInfo, lo, hi in
 			return !c.q.dead.dead(ts, arrival), err
 		}
 	}
-	return c.columns.find(r, lo, hi, alive)
+	if err := c.columns.turn(r); err != nil {
+		return err
+	}
+	return c.columns.find(lo, hi, alive)
 }
 
 // sift leaves the events of the page that may match by their raw bytes.
