@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/types"
 )
 
 // Parameters are the storage parameters that there are.
-var Parameters = []string{"event_time", "retention", "retention_size"}
+var Parameters = []string{"event_time", "layout", "retention", "retention_size"}
 
 // Pointless reports a storage parameter of PostgreSQL's tables that means nothing here: it is about pages that are updated in place, and
 // about autovacuum. Statements that set one are obeyed but for that.
@@ -28,6 +29,8 @@ func Pointless(name string) bool {
 func CheckParameter(name, value string) error {
 	var err error
 	switch name {
+	case "layout":
+		_, err = ParseLayout(value)
 	case "retention":
 		_, err = ParseAge(value)
 	case "retention_size":
@@ -37,6 +40,17 @@ func CheckParameter(name, value string) error {
 			WithHint("Storage parameters are %s.", strings.Join(Parameters, ", "))
 	}
 	return err
+}
+
+// ParseLayout reads how pages are laid out: 'columns' or 'rows'.
+func ParseLayout(s string) (engine.Layout, error) {
+	for _, l := range []engine.Layout{engine.Columns, engine.Rows} {
+		if strings.EqualFold(s, l.String()) {
+			return l, nil
+		}
+	}
+	return 0, types.Errorf(types.CodeInvalidParameterValue, "invalid value for parameter %q: %q", "layout", s).
+		WithHint("Available values: columns, rows.")
 }
 
 // ParseAge reads an interval that says how long events are kept: '30 days', '2 weeks', '6 months' (of 30 days).

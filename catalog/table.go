@@ -138,6 +138,14 @@ func Retention(s *engine.Schema, id engine.StreamID) engine.Retention {
 	return r
 }
 
+// Layout gives how the pages of a stream's spans are laid out, as its storage parameter says.
+func Layout(s *engine.Schema, id engine.StreamID) engine.Layout {
+	if l, err := ParseLayout(tableOf(s, id).Option("layout")); err == nil {
+		return l
+	}
+	return engine.Columns
+}
+
 // maxAge is the longest that a retention can say: about 292 years.
 const maxAge = time.Duration(1<<63 - 1)
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/vfs"
@@ -125,6 +126,9 @@ func (b *backup) copy(f *found) error {
 		add(x.path, to, m.Length, !x.isTick())
 		for id, ix := range x.Indexes {
 			add(indexPath(x, SignalID(id)), index.Path(to, id), ix.Length, true)
+		}
+		if x.Filter > 0 {
+			add(filter.Path(x.path), filter.Path(to), x.Filter, true)
 		}
 	}
 	for path := range b.have {

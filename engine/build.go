@@ -34,6 +34,9 @@ func (m *maintaining) run(b *builder, want int64, open func() error) (built []*f
 			built = nil
 		}
 	}()
+	tx := m.s.Read()
+	b.layout = m.s.opts.Layout(tx.Schema(), StreamID(b.stream))
+	tx.Close()
 	if err := open(); err != nil {
 		return nil, err
 	}
@@ -77,6 +80,7 @@ type builder struct {
 	dead     *deadStream
 	left     int64 // events left out
 	arrivals uint64
+	layout   Layout
 	lone     bool // the events are in no other file
 	sources  []source
 
@@ -232,11 +236,16 @@ func (b *builder) begin(ts int64) error {
 // options say how spans are written.
 func (b *builder) options() span.Options {
 	o := &b.m.s.opts
-	layout := span.Columns
-	if o.layout != 0 {
-		layout = o.layout
+	w := span.Options{Layout: b.layout, PageBytes: o.PageBytes, Codec: o.codec}
+	if o.together {
+		w.Parallel = func(n int, f func(int)) {
+			o.Parallel(n, func(i int) {
+				o.Pace()
+				f(i)
+			})
+		}
 	}
-	return span.Options{Layout: layout, PageBytes: o.PageBytes, Codec: o.codec}
+	return w
 }
 
 // finish ends the span that is being written, if any.

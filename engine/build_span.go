@@ -40,7 +40,7 @@ func (p *spanPages) key() (sortKey, bool) {
 
 func (p *spanPages) event() (sortKey, []byte, error) {
 	if !p.loaded {
-		if err := p.page.Load(p.h, p.file.path, p.footer.Pages[p.at]); err != nil {
+		if err := p.page.Load(p.h, p.file.path, p.footer.Pages[p.at], nil, p.file.ID); err != nil {
 			return sortKey{}, nil, err
 		}
 		p.loaded, p.row = true, 0

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/span"
@@ -263,6 +264,9 @@ func (c *checker) extra(before *manifest.State) error {
 		for id := range f.Indexes {
 			known[index.Path(path, id)] = true
 		}
+		if f.Filter > 0 {
+			known[filter.Path(path)] = true
+		}
 	}
 	for _, name := range sortedNames(seen) {
 		if known[name] {
@@ -297,11 +301,14 @@ func (c *checker) mayBelong(name string, before, now *manifest.State) bool {
 		m = now.Files[id]
 	}
 	if m == nil {
-		return !now.Sealed && (kind == indexFile || !c.another(name, id, kind))
+		return !now.Sealed && (kind.derived() || !c.another(name, id, kind))
 	}
 	path := filePath(c.s.dir, *m)
-	if kind != indexFile {
+	if !kind.derived() {
 		return name == path
+	}
+	if m.Filter > 0 && name == filter.Path(path) {
+		return true
 	}
 	for signal := range m.Indexes {
 		if name == index.Path(path, signal) {

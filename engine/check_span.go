@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/span"
@@ -49,6 +50,9 @@ func (c *checker) span(f *file, schema *Schema) (err error) {
 			c.index(f, g)
 		}
 	}
+	if f.Filter > 0 {
+		c.filter(f)
+	}
 	return nil
 }
 
@@ -69,9 +73,19 @@ func (c *checker) index(f *file, g *Signal) {
 	if err == nil && !agrees(x, f, g) {
 		err = &DamageError{File: path, What: "index is another's"}
 	}
+	c.derived(f, path, int64(len(b)), err)
+}
+
+// filter verifies a span's filter.
+func (c *checker) filter(f *file) {
+	c.derived(f, filter.Path(f.path), f.Filter, c.s.verifyFilter(f))
+}
+
+// derived counts an index or a filter, or tells what is wrong with it.
+func (c *checker) derived(f *file, path string, length int64, err error) {
 	if err == nil {
 		c.result.Files++
-		c.result.Bytes += int64(len(b))
+		c.result.Bytes += length
 		return
 	}
 	if errors.Is(err, fs.ErrNotExist) && c.dropped(f) {

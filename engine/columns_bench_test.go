@@ -46,7 +46,7 @@ func scanForms() []scanForm {
 // the quickest pass with one over the same events in rows under zstd.
 func BenchmarkColumnScan(b *testing.B) {
 	const events = 100_000
-	rows, _ := demoSpan(b, Options{layout: span.Rows, codec: span.Zstd}, events)
+	rows, _ := demoSpan(b, Options{Layout: inRows, codec: span.Zstd}, events)
 	columns, _ := demoSpan(b, Options{}, events)
 	defer func() { must(b, rows.Close()); must(b, columns.Close()) }()
 	compareScans(b, rows, columns, events)

@@ -30,6 +30,7 @@ func (r *request) solo() bool { return r.alone != nil || r.edit != nil || r.swap
 type swap struct {
 	remove, add []*file
 	index       []*indexed // indexes that were built
+	filter      []*filterBuilt
 }
 
 // turn tells a waiting request what became of it, or that it leads now.

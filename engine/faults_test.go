@@ -23,7 +23,7 @@ type sample struct {
 	of   map[string][]string
 }
 
-var sampleOptions = Options{SpanRaw: 500, PageBytes: 200, RAMBytes: -1}
+var sampleOptions = Options{SpanRaw: 500, PageBytes: 200, RAMBytes: -1, filterAll: true}
 
 // below is the predicate n < i, which the sample has a signal for with i = sampleBelow.
 func below(i int64) nql.Expr {
@@ -32,7 +32,19 @@ func below(i int64) nql.Expr {
 
 const sampleBelow = 6
 
-// newSample makes two streams: of spans with an index each, then ticks.
+// padded is the predicate pad = 'the one of n', which the sample's filters know of, and padOf that text.
+func padded(n int) nql.Expr {
+	return &nql.Binary{Op: nql.Eq, L: nql.PropertyPath("pad"), R: &nql.Literal{Value: nql.StringValue(padOf(n))}}
+}
+
+func padOf(n int) string { return fmt.Sprintf("%x", n*n*n*7919+12345) }
+
+const samplePadded = 5
+
+// derived reports whether files with an ending can be built anew.
+func derived(ending string) bool { return ending == ".index" || ending == ".filter" }
+
+// newSample makes two streams: of spans with an index and a filter each, then ticks.
 func newSample(t testing.TB) *sample {
 	t.Helper()
 	x := &sample{fs: vfs.NewMem(), docs: map[StreamID][]string{}, of: map[string][]string{}}
@@ -46,7 +58,7 @@ func newSample(t testing.TB) *sample {
 	must(t, s.Put(Object{ObjectKey{"view", "v"}, []byte("select 1")}))
 	put := func(id StreamID, n, tick int) {
 		st := s.NewStage()
-		d := fmt.Sprintf(`{"n":%d,"of":%d,"pad":"%x"}`, n, id, n*n*n*7919+12345)
+		d := fmt.Sprintf(`{"n":%d,"of":%d,"pad":"%s"}`, n, id, padOf(n))
 		must(t, st.Append(id, base+int64(tick)*5*minute+int64(n), []byte(d)))
 		observe(st, id, []byte(d))
 		must(t, s.Commit(t.Context(), st, Sync))
@@ -94,7 +106,7 @@ func (x *sample) kinds(t testing.TB) map[string][]string {
 			out[e] = append(out[e], name)
 		}
 	}
-	for _, e := range []string{".tick", ".span", ".index"} {
+	for _, e := range []string{".tick", ".span", ".index", ".filter"} {
 		if len(out[e]) < 3 {
 			t.Fatalf("the sample has %v", out)
 		}
@@ -218,7 +230,7 @@ func (x *sample) read(t testing.TB, s *Store, bad ...string) (missed bool) {
 	tx := s.Read()
 	defer tx.Close()
 	for id, all := range x.docs {
-		var low, sure, sureLow []string
+		var low, pad, sure, sureLow, surePad []string
 		var lost []string
 		for _, f := range bad {
 			lost = append(lost, x.of[f]...)
@@ -236,16 +248,18 @@ func (x *sample) read(t testing.TB, s *Store, bad ...string) (missed bool) {
 					sureLow = append(sureLow, d)
 				}
 			}
+			if n == samplePadded {
+				if pad = append(pad, d); !gone {
+					surePad = append(surePad, d)
+				}
+			}
 		}
-		for _, where := range []nql.Expr{nil, below(sampleBelow)} {
-			want, certain := all, sure
-			if where != nil {
-				want, certain = low, sureLow
-			}
-			order := nql.Ascending
-			if where != nil {
-				order = nql.Unordered
-			}
+		for _, ask := range []struct {
+			where         nql.Expr
+			order         nql.Order
+			want, certain []string
+		}{{nil, nql.Ascending, all, sure}, {below(sampleBelow), nql.Unordered, low, sureLow}, {padded(samplePadded), nql.Unordered, pad, surePad}} {
+			where, order, want, certain := ask.where, ask.order, ask.want, ask.certain
 			got, err := scanErr(tx, Spec{Stream: id, Where: where, Order: order})
 			sub := within(got, want)
 			var d *DamageError

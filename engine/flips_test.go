@@ -32,7 +32,7 @@ func TestEachFlippedByteIsFoundAndNeverReadAsData(t *testing.T) {
 						continue
 					}
 					for _, f := range fs {
-						if f.File != name || f.Derived != (kind == ".index") || f.Aside || f.Offset > int64(at) {
+						if f.File != name || f.Derived != (derived(kind)) || f.Aside || f.Offset > int64(at) {
 							t.Errorf("%s byte %d: check says %+v", name, at, f)
 						}
 					}
@@ -42,7 +42,7 @@ func TestEachFlippedByteIsFoundAndNeverReadAsData(t *testing.T) {
 				}
 				s := x.openAt(t, true)
 				bad := []string{name}
-				if kind == ".index" {
+				if derived(kind) {
 					bad = nil
 				}
 				if x.read(t, s, bad...) {
@@ -62,7 +62,7 @@ func TestEachFlippedByteIsFoundAndNeverReadAsData(t *testing.T) {
 			put(t, x.fs, name, b)
 			checkClean(t, x.fs)
 		}
-		if (missed == 0) != (kind == ".index") {
+		if (missed == 0) != (derived(kind)) {
 			t.Errorf("%d reads missed something when a byte of a %s was flipped", missed, kind)
 		}
 	}

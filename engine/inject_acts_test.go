@@ -96,6 +96,12 @@ func acts() []act {
 		}
 		maintainUntilDone(t, s, MaintainOptions{Now: base, Force: true})
 	}
+	// The other indexes and filters are read once, or a failing read would make them the ones to build.
+	looked := func(_ testing.TB, s *Store) {
+		tx := s.Read()
+		defer tx.Close()
+		s.due(tx.g, MaintainOptions{Now: base}.withDefaults())
+	}
 	age := func(from int64) MaintainOptions {
 		return MaintainOptions{Now: base + 60*minute + from, Retention: func(StreamID) Retention { return Retention{Age: time.Hour} }}
 	}
@@ -125,11 +131,17 @@ func acts() []act {
 		{name: "merge spans", o: with(func(o *Options) { o.SpanRaw = 1 << 20 }), prepare: spans, do: step(StepMergeSpans, MaintainOptions{Now: base}), reads: true},
 		{name: "build index", o: small, prepare: func(t testing.TB, s *Store) {
 			must(t, alter(func(e *SchemaEdit) error { return e.CreateSignal(signal) })(s))
-		}, warm: func(_ testing.TB, s *Store) {
-			tx := s.Read() // the other indexes are read once, or a failing read would make them the ones to build
-			defer tx.Close()
-			s.due(tx.g, MaintainOptions{Now: base}.withDefaults())
-		}, do: step(StepIndex, MaintainOptions{Now: base}), reads: true},
+		}, warm: looked, do: step(StepIndex, MaintainOptions{Now: base}), reads: true},
+		{name: "build filter", o: with(func(o *Options) { o.filterAll = true }), prepare: func(t testing.TB, s *Store) {
+			numbered(t, s)
+			for next := StepMergeTicks; next != StepFilter; {
+				_, _, err := s.Maintain(t.Context(), MaintainOptions{Now: base, Force: true})
+				must(t, err)
+				tx := s.Read()
+				next = s.due(tx.g, MaintainOptions{Now: base, Force: true}.withDefaults()).kind
+				tx.Close()
+			}
+		}, warm: looked, do: step(StepFilter, MaintainOptions{Now: base}), reads: true},
 		{name: "retention, whole files", o: small, do: step(StepRetention, age(90*minute)), reads: true},
 		{name: "retention, part of a file", o: with(func(o *Options) { o.PageBytes = 30 }), do: step(StepRetention, age(17*minute)), reads: true},
 		{name: "clean stop", o: small, loose: commitRows(Async, 20), do: (*Store).Close, closes: true},

@@ -47,7 +47,7 @@ func state(t testing.TB, s *Store) string {
 	slices.Sort(objects)
 	b.WriteString(strings.Join(objects, ""))
 	for _, f := range tx.Files() {
-		fmt.Fprintf(&b, "%s of %d at %d: %d events, indexes %v\n", f.Kind, f.Stream, (f.From-base)/minute, f.Events, f.Indexes)
+		fmt.Fprintf(&b, "%s of %d at %d: %d events, indexes %v, filter %v\n", f.Kind, f.Stream, (f.From-base)/minute, f.Events, f.Indexes, f.FilterBytes > 0)
 	}
 	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/manifest"
 )
 
@@ -20,6 +21,7 @@ const (
 	StepMergeTicks StepKind = "merge ticks"
 	StepMergeSpans StepKind = "merge spans"
 	StepIndex      StepKind = "build index"
+	StepFilter     StepKind = "build filter"
 	StepRetention  StepKind = "retention"
 	StepDelete     StepKind = "delete"
 )
@@ -220,6 +222,10 @@ func (m *maintaining) publish(ctx context.Context, r *request) error {
 	for _, x := range r.swap.index {
 		m.step.Out = append(m.step.Out, indexPath(x.file, x.signal))
 		m.step.BytesOut += x.Length
+	}
+	for _, x := range r.swap.filter {
+		m.step.Out = append(m.step.Out, filter.Path(x.file.path))
+		m.step.BytesOut += x.length
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/flare-pg/flare-pg/engine/span"
 )
 
 // MaintainOptions say what is due. The zero value is ready for use but for Now.
@@ -65,9 +67,9 @@ type work struct {
 	keep   Retention
 }
 
-// due chooses the step that is due first: what frees room, then ticks, then spans, then indexes. nil: none.
+// due chooses the step that is due first: what frees room, then ticks, then spans, then indexes and filters. nil: none.
 func (s *Store) due(g *generation, o MaintainOptions) *work {
-	for _, choose := range []func(*generation, StreamID, MaintainOptions) *work{s.dueRetention, s.dueTicks, s.dueSpans, s.dueIndex} {
+	for _, choose := range []func(*generation, StreamID, MaintainOptions) *work{s.dueRetention, s.dueTicks, s.dueSpans, s.dueIndex, s.dueFilter} {
 		for _, t := range g.schema.Streams {
 			if o.Streams != nil && !slices.Contains(o.Streams, t.ID) {
 				continue
@@ -276,6 +278,46 @@ func (s *Store) unusable(f *file, g *Signal) bool {
 		s.maint.read(f.ID, g.ID)
 	}
 	return s.maint.isBroken(f.ID, g.ID)
+}
+
+// dueFilter chooses a span that lacks a filter, or has one that can't be used.
+func (s *Store) dueFilter(g *generation, stream StreamID, o MaintainOptions) *work {
+	for _, f := range g.files[stream] {
+		if f.isTick() || s.maint.isBad(f.ID) || f.Raw < s.filterLeast() {
+			continue
+		}
+		switch {
+		case f.Filter == 0:
+			return &work{kind: StepFilter, files: []*file{f}, reason: "the span has no filter"}
+		case s.filterUnusable(f, o.Force):
+			return &work{kind: StepFilter, files: []*file{f}, reason: "the filter of the span can't be used"}
+		}
+	}
+	return nil
+}
+
+// filterLeast is the raw size from which on a span is worth a filter: a few pages can as well be read.
+func (s *Store) filterLeast() int64 {
+	const pages = 4
+	if s.opts.filterAll {
+		return 0
+	}
+	return pages * int64(cmp.Or(s.opts.PageBytes, span.DefaultPageBytes))
+}
+
+// filterUnusable reports whether a span's filter can't be used. Each is looked at once for that, and wholly where that is asked for: one that no scan has
+// met would stay damaged otherwise.
+func (s *Store) filterUnusable(f *file, wholly bool) bool {
+	if !s.maint.wasRead(f.ID, noSignal) {
+		if !wholly {
+			s.filterDirectory(f)
+		} else if err := s.verifyFilter(f); err != nil {
+			s.filterBroken(f, err)
+		} else {
+			s.maint.read(f.ID, noSignal)
+		}
+	}
+	return s.maint.isBroken(f.ID, noSignal)
 }
 
 // dueRetention chooses the files that are, wholly or partly, past what is kept.

@@ -59,6 +59,8 @@ func (m *maintaining) do(ctx context.Context, w *work, o MaintainOptions) error 
 		return m.retain(ctx, w, o)
 	case StepIndex:
 		return m.index(ctx, w)
+	case StepFilter:
+		return m.buildFilter(ctx, w)
 	}
 	if err := m.roomFor(w.files); err != nil {
 		return err
@@ -196,7 +198,7 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := page.Load(h, f.path, footer.Pages[i]); err != nil {
+		if err := page.Load(h, f.path, footer.Pages[i], s.fronts, f.ID); err != nil {
 			return err
 		}
 		for j := range page.Len() {
@@ -218,7 +220,7 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	if err := m.writeIndex(indexPath(f, g.ID), b); err != nil {
+	if err := m.writeDerived(indexPath(f, g.ID), b); err != nil {
 		return err
 	}
 	done := &indexed{file: f, signal: g.ID, Index: manifest.Index{Length: int64(len(b)), Pages: int64(len(footer.Pages)), Set: int64(set.GetCardinality())}}
@@ -232,13 +234,16 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 	return nil
 }
 
-// writeIndex writes an index to its place, by way of another name: one that is there may be read.
-func (m *maintaining) writeIndex(path string, b []byte) (err error) {
-	fsys, fresh := m.s.fs, path+".new"
-	if err := m.s.removeFile(fresh); err != nil {
+// fresh ends the names of indexes and filters that are being written.
+const fresh = ".new"
+
+// writeDerived writes an index or a filter to its place, by way of another name: one that is there may be read.
+func (m *maintaining) writeDerived(path string, b []byte) (err error) {
+	fsys, new := m.s.fs, path+fresh
+	if err := m.s.removeFile(new); err != nil {
 		return err
 	}
-	h, err := fsys.Create(fresh)
+	h, err := fsys.Create(new)
 	if err != nil {
 		return err
 	}
@@ -250,12 +255,12 @@ func (m *maintaining) writeIndex(path string, b []byte) (err error) {
 		}
 	}
 	if err = errors.Join(err, h.Close()); err != nil {
-		return errors.Join(err, m.s.removeFile(fresh))
+		return errors.Join(err, m.s.removeFile(new))
 	}
-	if err := fsys.Rename(fresh, path); err != nil {
-		return errors.Join(err, m.s.removeFile(fresh))
+	if err := fsys.Rename(new, path); err != nil {
+		return errors.Join(err, m.s.removeFile(new))
 	}
-	// The name, before the MANIFEST says that there is an index.
+	// The name, before the MANIFEST says that the file is there.
 	if err := fsys.SyncDir(filepath.Dir(path)); err != nil {
 		return m.s.writer.poison(err, ErrPoisoned)
 	}

@@ -104,18 +104,18 @@ func harms(whole *sample, t testing.TB, kind string) []harm {
 func TestMisplacedFilesAreNamedAndCountAgainWhenPutBack(t *testing.T) {
 	whole := newSample(t)
 	all := contents(t, whole.fs)
-	for _, kind := range []string{".tick", ".span", ".index"} {
+	for _, kind := range []string{".tick", ".span", ".index", ".filter"} {
 		for _, h := range harms(whole, t, kind) {
 			for _, goesOn := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s of %s, goes on %v", h.name, kind, goesOn), func(t *testing.T) {
-					if strings.Contains(h.name, "directory") && kind != ".index" {
+					if strings.Contains(h.name, "directory") && !derived(kind) {
 						t.Skip("not a thing that happens by itself; Mem reads a directory as an empty file")
 					}
 					x := whole.clone(t)
 					bad, more := h.do(t, x.fs)
 					x.named(t, kind, bad, more)
 					needed := bad
-					if kind == ".index" {
+					if derived(kind) {
 						needed = nil // answers are right without it
 					}
 					s := x.openAt(t, true)
@@ -124,7 +124,7 @@ func TestMisplacedFilesAreNamedAndCountAgainWhenPutBack(t *testing.T) {
 					if goesOn {
 						x.goOn(t, kind, needed)
 					}
-					if goesOn && (kind == ".index" || kind == ".tick" && strings.HasPrefix(h.name, "overlong")) {
+					if goesOn && (derived(kind) || kind == ".tick" && strings.HasPrefix(h.name, "overlong")) {
 						x.whole(t) // built anew, or cut to what was committed
 						return
 					}
@@ -148,7 +148,7 @@ func (x *sample) named(t testing.TB, kind string, bad, more []string) {
 	t.Helper()
 	found := findings(t, x.fs)
 	for _, n := range bad {
-		if len(found[n]) == 0 || found[n][0].Derived != (kind == ".index") {
+		if len(found[n]) == 0 || found[n][0].Derived != (derived(kind)) {
 			t.Errorf("check says of %s: %v", n, found[n])
 		}
 		delete(found, n)
@@ -180,7 +180,7 @@ func (x *sample) goOn(t testing.TB, kind string, needed []string) {
 				break
 			}
 		}
-		if kind == ".index" {
+		if derived(kind) {
 			maintainUntilDone(t, s, MaintainOptions{Now: base, Force: true})
 		}
 		x.read(t, s, needed...)
@@ -199,7 +199,7 @@ func TestTruncatedFilesAreNamed(t *testing.T) {
 				put(t, x.fs, name, b[:n])
 				x.named(t, kind, []string{name}, nil)
 				needed := []string{name}
-				if kind == ".index" {
+				if derived(kind) {
 					needed = nil
 				}
 				s := x.openAt(t, true)
@@ -211,7 +211,7 @@ func TestTruncatedFilesAreNamed(t *testing.T) {
 					y.read(t, s, needed...)
 					must(t, s.Close())
 					put(t, y.fs, name, b)
-					if kind != ".index" { // which was built anew, or is no more what it was
+					if !derived(kind) { // which was built anew, or is no more what it was
 						y.whole(t)
 					}
 				}
@@ -312,7 +312,7 @@ func TestQuarantineMovesWhatCheckNamedAndNothingElse(t *testing.T) {
 				}
 			}
 			needed := []string{name}
-			if kind == ".index" {
+			if derived(kind) {
 				needed = nil
 			}
 			y := x.clone(t)
@@ -321,7 +321,7 @@ func TestQuarantineMovesWhatCheckNamedAndNothingElse(t *testing.T) {
 				s := z.openAt(t, false)
 				z.read(t, s, needed...)
 				must(t, s.Close())
-				if kind != ".index" {
+				if !derived(kind) {
 					put(t, z.fs, name, all[name])
 				} else if z == x {
 					s := z.openAt(t, false)

@@ -44,7 +44,8 @@ func TestHistoriesEqualTheModel(t *testing.T) {
 		h.o = Options{FS: h.fs, Create: true, RAMBytes: rapid.SampledFrom([]int64{-1, 3000, 1 << 20}).Draw(t, "ram"),
 			StageBytes: rapid.SampledFrom([]int64{1, 2000, 1 << 20}).Draw(t, "stage"), SortBytes: rapid.SampledFrom([]int64{200, 5000, 1 << 20}).Draw(t, "sort"),
 			SpanRaw: rapid.SampledFrom([]int64{500, 20_000, 1 << 20}).Draw(t, "span"), PageBytes: rapid.SampledFrom([]int{100, 1000, 64 << 10}).Draw(t, "page"),
-			BulkTicks: rapid.SampledFrom([]int{2, 100}).Draw(t, "bulk"), condense: rapid.SampledFrom([]int{1, 500}).Draw(t, "condense")}
+			BulkTicks: rapid.SampledFrom([]int{2, 100}).Draw(t, "bulk"), condense: rapid.SampledFrom([]int{1, 500}).Draw(t, "condense"),
+			filterAll: rapid.Bool().Draw(t, "filters")}
 		h.s = reopen(t, nil, h.o)
 		_, err := h.s.CreateStream("public", "two")
 		fine(t, err)
@@ -310,7 +311,7 @@ func (h *history) end(t *rapid.T) {
 	for _, dir := range []string{"data/streams/1", "data/streams/2"} {
 		names, _ := h.fs.List(dir)
 		for _, n := range names {
-			if !known[dir+"/"+n] && !strings.HasSuffix(n, ".index") {
+			if !known[dir+"/"+n] && !strings.HasSuffix(n, ".index") && !strings.HasSuffix(n, ".filter") {
 				t.Fatalf("left behind: %s/%s", dir, n)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/tick"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
@@ -21,6 +22,7 @@ const lockName = "LOCK"
 func Open(dir string, o Options) (*Store, error) {
 	s := &Store{dir: filepath.Clean(dir), opts: o.withDefaults()}
 	s.fs = s.opts.FS
+	s.fronts = span.NewFronts(frontBytes)
 	s.chain.remove = func(path string) {
 		if err := s.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			s.opts.Log.Warn("file is left behind", "file", path, "error", err)

@@ -16,7 +16,7 @@ type Options struct {
 	Create     bool                       // make the directory where it is absent or empty
 	RAMBytes   int64                      // budget of RAM runs; 0: 64 MiB, negative: none
 	StageBytes int64                      // a stage's RAM before it goes to a temporary file; 0: 16 MiB
-	Parallel   func(n int, f func(i int)) // runs f(0) … f(n-1) and returns when all have; nil: one after the other
+	Parallel   func(n int, f func(i int)) // runs f(0) … f(n-1) and returns when all have; nil: one after the other, in less memory
 	Pace       func()                     // called at least every millisecond of maintenance work; nil: nothing
 	Now        func() time.Time           // says since when a generation or transaction is there; nil: nobody asks
 	Reserve    int64                      // bytes of the disk that writes leave free; 0: none
@@ -26,10 +26,14 @@ type Options struct {
 	SpanRaw    int64                      // raw bytes of a span at most; 0: 1 GiB
 	Log        *slog.Logger               // nil: silent
 
-	layout span.Layout // of spans' pages; 0: columns. Tests and measurements set it, and the codec of rows
-	codec  span.Codec
+	// Layout says how the pages of a stream's spans are laid out, by the schema of the moment; nil: in columns.
+	Layout func(*Schema, StreamID) Layout
+
+	codec    span.Codec // of spans' rows; measurements set it
+	together bool       // Parallel was given
 	// condense is the raw bytes from which on a RAM run becomes a page by column; 0: as described at condenseBytes. Tests set it.
-	condense int
+	condense  int
+	filterAll bool // filters whatever they cost; tests set it
 }
 
 func (o Options) withDefaults() Options {
@@ -51,12 +55,16 @@ func (o Options) withDefaults() Options {
 	if o.StageBytes == 0 {
 		o.StageBytes = 16 << 20
 	}
+	o.together = o.Parallel != nil
 	if o.Parallel == nil {
 		o.Parallel = func(n int, f func(int)) {
 			for i := range n {
 				f(i)
 			}
 		}
+	}
+	if o.Layout == nil {
+		o.Layout = func(*Schema, StreamID) Layout { return Columns }
 	}
 	if o.Pace == nil {
 		o.Pace = func() {}
@@ -66,6 +74,15 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
+
+// Layout is how events stand in the pages of spans. Pages of either layout are read, whatever is written.
+type Layout = span.Layout
+
+// The layouts.
+const (
+	Rows    = span.Rows
+	Columns = span.Columns
+)
 
 // Durability says when a commit returns.
 type Durability uint8

@@ -48,7 +48,8 @@ type FileInfo struct {
 	Raw                int64 // before compression
 	RAM                int64 // held by RAM runs
 	Indexes            []SignalID
-	IndexBytes         int64 // of their bitmaps
+	IndexBytes         int64 // of their bitmaps, and of the filter
+	FilterBytes        int64 // of the filter
 }
 
 // Files lists the generation's files, by stream, then time.
@@ -67,6 +68,8 @@ func (tx *ReadTx) Files() []FileInfo {
 				x.IndexBytes += index.Length
 			}
 			slices.Sort(x.Indexes)
+			x.FilterBytes = f.Filter
+			x.IndexBytes += f.Filter
 			out = append(out, x)
 		}
 	}

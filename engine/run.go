@@ -40,7 +40,7 @@ func (r *run) bytes() int64 {
 	if len(r.pages) > 0 {
 		n := int64(0)
 		for _, p := range r.pages {
-			n += int64(cap(p.body)) + maxMatches*(64+int64(p.events)/8)
+			n += int64(cap(p.body)) + p.front.Bytes() + maxMatches*(64+int64(p.events)/8)
 		}
 		return n
 	}

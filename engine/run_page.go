@@ -17,6 +17,7 @@ import (
 
 // runPage is events of a run by column, as a span's page has them. Immutable, but for what it remembers of predicates.
 type runPage struct {
+	front       *strip.Front
 	body        []byte
 	events      int
 	docs        int // bytes of the documents
@@ -147,10 +148,13 @@ func condensed(r *run) (pages []*runPage, err error) {
 			continue
 		}
 		p := &runPage{events: b.Len(), docs: b.Bytes(), first: r.events[i+1-b.Len()].ts, last: e.ts}
-		if body, err = b.Finish(body[:0]); err != nil {
+		if body, _, err = b.Finish(body[:0]); err != nil {
 			return nil, err
 		}
 		p.body = slices.Clip(slices.Clone(body))
+		if p.front, err = strip.ParseFront(p.body, len(p.body), p.events, p.docs); err != nil {
+			return nil, err
+		}
 		pages = append(pages, p)
 	}
 	return pages, nil

@@ -26,7 +26,7 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 		return nil, nil
 	}
 	s := &scanning{spec: &spec, store: tx.s, program: program, signals: signals}
-	s.needs = nql.Needs(spec.Where)
+	s.needs, s.lookups = nql.Needs(spec.Where), nql.Lookups(spec.Where)
 	if spec.Where != nil {
 		s.predicate = nql.Print(spec.Where)
 	}
@@ -56,6 +56,7 @@ type scanning struct {
 	store     *Store
 	program   *nql.RowProgram // shared by the fragments until they start
 	needs     [][]string      // properties without which no event matches
+	lookups   [][]nql.Lookup  // values without which no event matches, of each list one
 	predicate string          // as printed
 	signals   []*Signal       // whose conjuncts are among the predicate's
 	dead      *deadStream
@@ -84,7 +85,7 @@ func (s *scanning) add(f *file) {
 				return
 			}
 		}
-		s.segments = append(s.segments, &spanSegment{f, s.signals, s.needs})
+		s.segments = append(s.segments, &spanSegment{f, s.signals, s.needs, s.lookups})
 		return
 	}
 	if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {

@@ -86,7 +86,7 @@ func BenchmarkRowScan(b *testing.B) {
 		{"everything", ""},
 	}
 	for _, codec := range []span.Codec{span.NoCodec, span.Snappy, span.Zstd} {
-		s, docs := demoSpan(b, Options{codec: codec, layout: span.Rows}, events)
+		s, docs := demoSpan(b, Options{codec: codec, Layout: inRows}, events)
 		for _, q := range queries {
 			b.Run(fmt.Sprintf("%s/%s", codec, q.name), func(b *testing.B) {
 				spec := Spec{Stream: 1, From: MinTime, To: MaxTime, Columns: status}

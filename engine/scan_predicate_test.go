@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql"
@@ -19,9 +18,9 @@ import (
 
 // mixed is a store with events everywhere that events can be: in spans, of one page and of many, in ticks that are read back, in RAM runs, staged;
 // some larger than a page. It gives all, in order of arrival.
-func mixed(t *testing.T, ram int64, layout span.Layout) (*Store, *Stage, []nql.Event) {
+func mixed(t *testing.T, ram int64, layout Layout) (*Store, *Stage, []nql.Event) {
 	t.Helper()
-	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram, layout: layout, condense: 5000})
+	s := open(t, vfs.NewMem(), Options{PageBytes: 4 << 10, RAMBytes: ram, Layout: inLayout(layout), condense: 5000})
 	r := rand.New(rand.NewPCG(3, 4))
 	d := event.NewDecoder(event.Options{Now: new(int64)})
 	var all []nql.Event
@@ -52,7 +51,7 @@ func mixed(t *testing.T, ram int64, layout span.Layout) (*Store, *Stage, []nql.E
 		fill(st, 100, base+k*minute, 100_000)
 		must(t, s.Commit(context.Background(), st, Sync))
 	}
-	if layout == span.Columns {
+	if layout == Columns {
 		condenseAll(t, s)
 		later := s.NewStage()
 		fill(later, 20, base+minute, 100_000)
@@ -68,8 +67,8 @@ func mixed(t *testing.T, ram int64, layout span.Layout) (*Store, *Stage, []nql.E
 func TestScansFindWhatTheirPredicateIsTrueOf(t *testing.T) {
 	for _, in := range []struct {
 		ram    int64
-		layout span.Layout
-	}{{-1, span.Rows}, {1 << 20, span.Rows}, {-1, span.Columns}, {1 << 20, span.Columns}} {
+		layout Layout
+	}{{-1, Rows}, {1 << 20, Rows}, {-1, Columns}, {1 << 20, Columns}} {
 		s, st, all := mixed(t, in.ram, in.layout)
 		tx := s.Read()
 		times := rapid.Custom(func(t *rapid.T) int64 { // of an event, or just beside it
@@ -181,11 +180,11 @@ func TestPagesWithoutTheNeedleAreSkipped(t *testing.T) {
 		if docs := scan(t, tx, Spec{Where: where, Order: order, Stats: &stats}); len(docs) != 1 {
 			t.Fatalf("%d events", len(docs))
 		}
-		if read, skipped := stats.PagesRead.Load(), stats.PagesNeedle.Load()+stats.PagesExcluded.Load(); read < 500 || skipped != read-1 {
+		if read, skipped := stats.PagesRead.Load()+stats.PagesExcluded.Load(), stats.PagesNeedle.Load()+stats.PagesExcluded.Load(); read < 500 || skipped != read-1 {
 			t.Errorf("of %d pages %d were skipped", read, skipped)
 		}
-		if skipped := stats.EventsNeedle.Load(); skipped < int64(events-100) { // but for the page that has it
-			t.Errorf("%d events were skipped", skipped)
+		if asked := stats.Events.Load() - stats.EventsNeedle.Load(); asked > 100 { // those of the page that has it
+			t.Errorf("%d of %d events were asked", asked, events)
 		}
 	}
 }
@@ -196,7 +195,7 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates")
 	}
-	s, st, _ := mixed(t, -1, span.Rows)
+	s, st, _ := mixed(t, -1, Rows)
 	st.Discard()
 	tx := s.Read()
 	defer func() { tx.Close(); must(t, s.Close()) }()
@@ -243,4 +242,12 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 			t.Errorf("%s: only %d pages", text, read)
 		}
 	}
+}
+
+// inRows has all streams' pages in rows.
+func inRows(*Schema, StreamID) Layout { return Rows }
+
+// inLayout has all streams' pages in one layout.
+func inLayout(l Layout) func(*Schema, StreamID) Layout {
+	return func(*Schema, StreamID) Layout { return l }
 }

@@ -40,20 +40,8 @@ func (c *columnRows) turn(r *strip.Reader) (err error) {
 	return nil
 }
 
-// excluded: what the page says of its members rules the predicate out.
-func (c *columnRows) excluded() bool {
-	is := c.program.Excludes(&c.view)
-	if is {
-		c.q.stats.excluded(c.view.Rows())
-	}
-	return is
-}
-
 // find asks the predicate about the rows from lo to before hi; alive, where not nil, tells which of them are there at all.
 func (c *columnRows) find(lo, hi int, alive func(i int) (bool, error)) error {
-	if c.excluded() {
-		return nil
-	}
 	var sel column.Selection
 	if n := c.view.Rows(); lo > 0 || hi < n || alive != nil {
 		sel = c.sel[:0]
@@ -149,7 +137,12 @@ func (c *columnRows) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 	if b.Len > 0 {
 		return nil // what there is goes first
 	}
-	return c.place(c.program.Columns(&c.view, c.take(n), b))
+	if err := c.program.Columns(&c.view, c.take(n), b); err != nil {
+		b.Reset(c.q.program.Kinds()) // whoever goes on finds no half of it
+		*c.q.sealed = false
+		return c.place(err)
+	}
+	return nil
 }
 
 // fitting is how many rows a batch may take at once for its bytes to be bounded.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"sort"
 
@@ -78,11 +79,16 @@ func (c *runPageCursor) load() error {
 		return nil
 	}
 	c.reader = c.store.readers.get()
-	if err := c.reader.Open(p.body, p.events, p.docs); err != nil {
+	c.reader.Open(p.front, bytes.NewReader(p.body), "a RAM run", 0)
+	c.rows.q = q
+	if err := c.rows.turn(c.reader); err != nil {
 		return err
 	}
+	if c.rows.program.Excludes(&c.rows.view) {
+		return nil
+	}
 	lo, hi := 0, p.events
-	c.rows.q, c.rows.place = q, func(err error) error { return err }
+	c.rows.place = func(err error) error { return err }
 	c.rows.key = func(i int) (ts int64, arrival uint64, err error) {
 		times, err := c.rows.view.Times()
 		if err != nil {
@@ -93,9 +99,6 @@ func (c *runPageCursor) load() error {
 			return 0, 0, err
 		}
 		return times[i], arrivals[i], nil
-	}
-	if err := c.rows.turn(c.reader); err != nil {
-		return err
 	}
 	if p.first < q.from || p.last >= q.to {
 		times, err := c.rows.view.Times()

@@ -8,7 +8,6 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/span"
-	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -18,6 +17,7 @@ type spanSegment struct {
 	file    *file
 	signals []*Signal
 	needs   [][]string // properties without which no event matches
+	lookups [][]nql.Lookup
 }
 
 func (s *spanSegment) bounds() (int64, int64) { return s.file.Min, s.file.Max + 1 }
@@ -40,6 +40,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 		whole.from, whole.to = q.scanFrom, q.scanTo
 		c.q = &whole
 	}
+	c.columns.q = c.q
 	q.stats.span(s.file, footer, q)
 	for _, path := range s.needs {
 		if !footer.Has(path...) {
@@ -58,6 +59,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 			c.filters = append(c.filters, filtered{g.Name, set})
 		}
 	}
+	c.lacking = q.store.lacking(s.file, footer, s.lookups)
 	return c, nil
 }
 
@@ -69,6 +71,7 @@ type spanCursor struct {
 	h          vfs.File
 	footer     *span.Footer
 	filters    []filtered
+	lacking    lacking
 	first, end int // pages that are left
 	ahead      int // pages that the system was told of
 	page       *span.Page
@@ -98,6 +101,7 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 		}
 		if c.columns.left > 0 {
 			if err := c.columns.drain(ctx, b, keys); err != nil {
+				c.columns.left = 0 // so it is with the rest of the page, or nobody goes on
 				return true, err
 			}
 			continue
@@ -131,6 +135,7 @@ func (c *spanCursor) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 		}
 		ts, arrival, doc, err := c.page.At(i)
 		if err != nil {
+			c.lo = c.hi // so it is with all events of the page
 			return err
 		}
 		if stop, err := c.add(ctx, ts, arrival, doc, b, keys); err != nil || stop {
@@ -157,7 +162,7 @@ func (c *spanCursor) next() (int, bool) {
 	return 0, false
 }
 
-// skipped reports whether a signal has no match in a page.
+// skipped reports whether a signal has no match in a page, or the page has no value that is asked for.
 func (c *spanCursor) skipped(i int) bool {
 	for _, f := range c.filters {
 		if !f.set.Contains(uint32(i)) {
@@ -167,6 +172,12 @@ func (c *spanCursor) skipped(i int) bool {
 			}
 			return true
 		}
+	}
+	if c.lacking.page(i) {
+		if c.q.stats != nil {
+			c.q.stats.PagesFilter.Add(1)
+		}
+		return true
 	}
 	return false
 }
@@ -192,8 +203,17 @@ func (c *spanCursor) load(i int) error {
 	}
 	c.tell(i)
 	c.lo, c.hi = 0, 0
-	if err := c.page.Load(c.h, c.file.path, *info); err != nil {
+	if err := c.page.Load(c.h, c.file.path, *info, c.store.fronts, c.file.ID); err != nil {
 		return err
+	}
+	if r := c.page.Columns(); r != nil {
+		if err := c.columns.turn(r); err != nil {
+			return err
+		}
+		if c.columns.program.Excludes(&c.columns.view) {
+			c.q.stats.excluded()
+			return nil
+		}
 	}
 	c.q.stats.page(int64(info.Events), int64(info.Length))
 	n := c.page.Len()
@@ -215,21 +235,21 @@ func (c *spanCursor) load(i int) error {
 	if err != nil {
 		return err
 	}
-	if r := c.page.Columns(); r != nil {
-		return c.loadColumns(r, info, c.lo, hi)
+	if c.page.Columns() != nil {
+		return c.findColumns(info, c.lo, hi)
 	}
 	c.hi = hi
 	return c.sift()
 }
 
-// loadColumns asks the predicate about the events from lo to before hi of a page by column.
-func (c *spanCursor) loadColumns(r *strip.Reader, info *span.PageInfo, lo, hi int) error {
+// findColumns asks the predicate about the events from lo to before hi of a page by column.
+func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 	c.lo = 0
 	if lo >= hi {
 		return nil
 	}
 	path, offset := c.file.path, info.Offset
-	c.columns.q, c.columns.key = c.q, c.page.Key
+	c.columns.key = c.page.Key
 	c.columns.place = func(err error) error { return placed(err, path, offset) }
 	var alive func(i int) (bool, error)
 	if c.q.dead.touches(info.First, info.Last) {
@@ -237,9 +257,6 @@ func (c *spanCursor) loadColumns(r *strip.Reader, info *span.PageInfo, lo, hi in
 			ts, arrival, err := c.page.Key(i)
 			return !c.q.dead.dead(ts, arrival), err
 		}
-	}
-	if err := c.columns.turn(r); err != nil {
-		return err
 	}
 	return c.columns.find(lo, hi, alive)
 }
@@ -272,7 +289,7 @@ func (c *spanCursor) sift() error {
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
 func (c *spanCursor) tell(i int) {
-	if len(c.filters) > 0 {
+	if len(c.filters) > 0 || len(c.lacking) > 0 {
 		return // what comes next is not what lies next
 	}
 	if c.ahead--; c.ahead > 0 {

@@ -12,7 +12,7 @@ type Stats struct {
 	Spans       FileStats
 	Indexes     FileStats
 	RunBytes    int64  // of RAM runs
-	FooterBytes int64  // of cached footers
+	FooterBytes int64  // of cached footers, and fronts of pages
 	Free        int64  // bytes that can be written to the disk still; -1: not known
 	Running     *Step  // the step of maintenance that is being done; nil: none
 	Steps       []Step // the latest steps, the oldest first
@@ -40,7 +40,7 @@ type GenerationStats struct {
 
 // Stats describes the store now.
 func (s *Store) Stats() Stats {
-	st := Stats{Free: -1, FooterBytes: s.footers.size(), Poisoned: s.Poisoned()}
+	st := Stats{Free: -1, FooterBytes: s.footers.size() + s.fronts.Bytes(), Poisoned: s.Poisoned()}
 	if free, err := s.fs.Free(s.dir); err == nil {
 		st.Free = free
 	}

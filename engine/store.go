@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/span"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 )
 
@@ -22,6 +23,8 @@ type Store struct {
 	lock    io.Closer // nil when read-only
 	spills  atomic.Uint64
 	footers footerCache
+	fronts  *span.Fronts // nil: none are kept
+	filters filterCache
 	pages   pagePool
 	readers readerPool // of RAM runs by column
 	maint   maintenance

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/span"
@@ -146,6 +147,11 @@ func (s *Store) strays(st *manifest.State) ([]*orphan, error) {
 			switch {
 			case kind == unknownFile:
 				continue
+			case kind == filterFile:
+				if m == nil || m.Filter == 0 || filter.Path(filePath(s.dir, *m)) != path {
+					out = append(out, &orphan{path: path, id: id, kind: kind})
+				}
+				continue
 			case kind == indexFile:
 				if m == nil || m.Indexes[signal].Length == 0 || index.Path(filePath(s.dir, *m), signal) != path {
 					out = append(out, &orphan{path: path, id: id, kind: kind})
@@ -223,7 +229,7 @@ func (s *Store) straySpan(path string, id uint64) *orphan {
 // why says why an orphan is not to be deleted; empty: it is.
 func (o *orphan) why(f *found) string {
 	switch {
-	case o.kind == indexFile:
+	case o.kind.derived():
 		return "" // it can be built anew
 	case o.id < f.state.Counters.File && !f.damaged && o.obsolete(f):
 		return "" // the MANIFEST knew it and let it go, or it never came so far
@@ -273,7 +279,11 @@ const (
 	tickFile
 	spanFile
 	indexFile
+	filterFile
 )
+
+// derived reports whether a file can be built anew from a span.
+func (k fileKind) derived() bool { return k == indexFile || k == filterFile }
 
 // fileID takes the file id, and of an index the signal's, from a name.
 func fileID(name string) (id, signal uint64, kind fileKind) {
@@ -283,14 +293,16 @@ func fileID(name string) (id, signal uint64, kind fileKind) {
 		kind = tickFile
 	case ending == "span":
 		kind = spanFile
-	case strings.HasSuffix(ending, index.Ending) || strings.HasSuffix(ending, index.Ending+".new"):
+	case ending == strings.TrimPrefix(filter.Ending, "."), ending == strings.TrimPrefix(filter.Ending, ".")+fresh:
+		kind = filterFile
+	case strings.HasSuffix(ending, index.Ending) || strings.HasSuffix(ending, index.Ending+fresh):
 		kind = indexFile
 		number, _, _ := strings.Cut(ending, ".")
 		n, err := strconv.ParseUint(number, 10, 64)
 		if err != nil {
 			return 0, 0, unknownFile
 		}
-		if signal = n; strings.HasSuffix(ending, ".new") {
+		if signal = n; strings.HasSuffix(ending, fresh) {
 			signal = math.MaxUint64 // never one that the MANIFEST knows
 		}
 	default:

@@ -141,7 +141,9 @@ func (w *writer) throughManifest(p *plan) error {
 	return nil
 }
 
-func (s *swap) empty() bool { return len(s.remove) == 0 && len(s.add) == 0 && len(s.index) == 0 }
+func (s *swap) empty() bool {
+	return len(s.remove) == 0 && len(s.add) == 0 && len(s.index) == 0 && len(s.filter) == 0
+}
 
 // swaps adds what takes the place of what, and streams that are dropped.
 func (w *writer) swaps(e *manifest.Edits, p *plan) {
@@ -154,6 +156,9 @@ func (w *writer) swaps(e *manifest.Edits, p *plan) {
 	}
 	for _, x := range p.swap.index {
 		e.Index(x.file.ID, uint64(x.signal), x.Index)
+	}
+	for _, x := range p.swap.filter {
+		e.Filter(x.file.ID, x.length)
 	}
 	for _, id := range p.edit.dropped {
 		e.DropStream(uint64(id))

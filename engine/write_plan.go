@@ -105,6 +105,11 @@ func (w *writer) admit(p *plan, r *request) error {
 				return fmt.Errorf("%w: %s", errChanged, x.file.path)
 			}
 		}
+		for _, x := range r.swap.filter {
+			if g.file(x.file) == nil {
+				return fmt.Errorf("%w: %s", errChanged, x.file.path)
+			}
+		}
 	}
 	if r.edit != nil {
 		before := p.edit.schema

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 
+	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/manifest"
 )
 
@@ -15,6 +16,12 @@ type indexed struct {
 	file   *file
 	signal SignalID
 	manifest.Index
+}
+
+// filterBuilt is a filter file that was built.
+type filterBuilt struct {
+	file   *file
+	length int64
 }
 
 func (s *Schema) signal(id SignalID) *Signal {
@@ -57,6 +64,9 @@ func (w *writer) retire(g *generation, p *plan) (changed []*file, obsolete []str
 		for id := range f.Indexes {
 			obsolete = append(obsolete, indexPath(f, SignalID(id)))
 		}
+		if f.Filter > 0 {
+			obsolete = append(obsolete, filter.Path(f.path))
+		}
 		w.forget(f.ID)
 	}
 	copies := map[uint64]*file{}
@@ -77,6 +87,11 @@ func (w *writer) retire(g *generation, p *plan) (changed []*file, obsolete []str
 	for _, x := range p.swap.index {
 		if f := g.file(x.file); f != nil && !gone[f.ID] {
 			change(f).Indexes[uint64(x.signal)] = x.Index
+		}
+	}
+	for _, x := range p.swap.filter {
+		if f := g.file(x.file); f != nil && !gone[f.ID] {
+			change(f).Filter = x.length
 		}
 	}
 	for _, sig := range g.schema.Signals {

@@ -20,11 +20,7 @@ type aggCall struct {
 	filter *filter
 	argVec []*column.Vector
 
-	seen  *groups // DISTINCT: the group, where there are several, and the arguments
-	keyed bool    // there are several groups
-	group *column.Vector
-	first []int32
-	of    []int32
+	distinct *distinctValues // DISTINCT, else nil
 
 	held *sorter // ORDER BY: group, arguments, keys
 	like bool    // selects among the values of another call: only its direct argument is evaluated
@@ -32,7 +28,7 @@ type aggCall struct {
 
 // newAggCall makes the state of a call in a table with keys or without; others are those of the calls before it.
 func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, others []*aggCall) (*aggCall, error) {
-	c := &aggCall{call: call, keyed: keyed, group: column.New(column.Int64), info: function.Call{Env: rt.Env, Result: col.Type, Typmod: -1}}
+	c := &aggCall{call: call, info: function.Call{Env: rt.Env, Result: col.Type, Typmod: -1}}
 	for _, a := range call.Args {
 		c.info.Args = append(c.info.Args, a.Type())
 	}
@@ -53,17 +49,13 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, ot
 	c.acc = call.Func.New(&c.info)
 	order := call.OrderBy
 	if call.Distinct {
-		keys := c.info.Args
-		if keyed {
-			keys = append([]types.OID{types.Int8}, keys...)
-		}
-		c.seen = newGroups(keys)
 		if len(order) == 0 && ordered(call.Func) {
 			// PostgreSQL finds distinct values by sorting; where that shows, it is the result.
 			for _, a := range call.Args {
 				order = append(order, plan.SortKey{Expr: a})
 			}
 		}
+		c.distinct = newDistinctValues(c.info.Args, keyed, len(order) > 0)
 	}
 	if len(order) > 0 {
 		keys := []plan.SortKey{{Expr: &plan.Ref{Typed: plan.Typed{OID: types.Int8, Mod: -1}}}}
@@ -156,59 +148,35 @@ func (c *aggCall) add(t *table, b *column.Batch, of []int32) error {
 		c.argVec = append(c.argVec, v)
 	}
 	args := c.argVec[:min(len(c.argVec), len(c.call.Args))]
-	if c.seen == nil && c.held == nil {
+	switch {
+	case c.deferred():
+		return c.distinct.add(t, b.Len, sel, args, of)
+	case c.held == nil:
 		return c.acc.Add(&c.info, b.Len, sel, of, args)
-	}
-	c.group.Reset(column.Int64)
-	if of == nil {
-		c.group.AppendInt(0)
-		c.group.Repeat(b.Len)
-	}
-	for _, g := range of {
-		c.group.AppendInt(int64(g))
-	}
-	if c.seen != nil {
+	case c.distinct != nil:
 		var err error
-		if sel, err = c.unseen(t, b.Len, sel, args); err != nil || c.deferred() || len(sel) == 0 {
+		if sel, err = c.distinct.unseen(t, b.Len, sel, args, of); err != nil || len(sel) == 0 {
 			return err
 		}
 	}
-	return c.held.add(c.held.rt.context(), &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{c.group}, c.argVec...)})
+	group := column.New(column.Int64)
+	if of == nil {
+		group.AppendInt(0)
+		group.Repeat(b.Len)
+	}
+	for _, g := range of {
+		group.AppendInt(int64(g))
+	}
+	return c.held.add(c.held.rt.context(), &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{group}, c.argVec...)})
 }
 
 // deferred reports whether the call is fed at the end, with the distinct values.
-func (c *aggCall) deferred() bool { return c.seen != nil && c.held == nil }
-
-// unseen notes the arguments of the rows sel, and narrows it to those that their group has not seen before.
-func (c *aggCall) unseen(t *table, n int, sel column.Selection, args []*column.Vector) (column.Selection, error) {
-	keys := args
-	if c.keyed {
-		keys = append([]*column.Vector{c.group}, args...)
-	}
-	if err := t.reserve(c.seen.growth(keys, sel.Count(n))); err != nil {
-		return nil, err
-	}
-	if cap(c.of) < n {
-		c.of = make([]int32, n)
-	}
-	next := int32(c.seen.len())
-	if err := c.seen.assign(n, sel, keys, c.of[:n]); err != nil || c.held == nil {
-		return nil, err
-	}
-	c.first = room(c.first, n)
-	for i := range each(sel, n) {
-		if c.of[i] == next { // numbers are given as values appear
-			c.first = append(c.first, int32(i))
-			next++
-		}
-	}
-	return c.first, nil
-}
+func (c *aggCall) deferred() bool { return c.distinct != nil && c.held == nil }
 
 func (c *aggCall) bytes() int64 {
-	n := c.acc.Bytes() + c.group.Size() + 4*int64(cap(c.first)+cap(c.of))
-	if c.seen != nil {
-		n += c.seen.bytes()
+	n := c.acc.Bytes()
+	if c.distinct != nil {
+		n += c.distinct.bytes()
 	}
 	return n
 }
@@ -216,26 +184,10 @@ func (c *aggCall) bytes() int64 {
 // merge takes in what the same call of another table gathered; group g of that one is to[g] here.
 func (c *aggCall) merge(ctx context.Context, t *table, o *aggCall, to []int32) error {
 	c.acc.Resize(t.groups())
-	if !c.deferred() {
-		return c.acc.Merge(o.acc, to)
+	if c.deferred() {
+		return c.distinct.merge(ctx, t, o.distinct, to)
 	}
-	keys := append([]*column.Vector(nil), o.seen.keys...)
-	n := o.seen.len()
-	if c.keyed {
-		keys[0] = column.New(column.Int64)
-		for _, g := range o.seen.keys[0].Ints {
-			keys[0].AppendInt(int64(to[g]))
-		}
-	}
-	if err := t.reserve(c.seen.growth(keys, n) + 12*int64(n)); err != nil {
-		return err
-	}
-	return windows(ctx, n, func(rows column.Selection) error {
-		if cap(c.of) < n {
-			c.of = make([]int32, n)
-		}
-		return c.seen.assign(n, rows, keys, c.of[:n])
-	})
+	return c.acc.Merge(o.acc, to)
 }
 
 // windows calls f with the rows of n, a batch of them at a time.
@@ -256,26 +208,10 @@ func windows(ctx context.Context, n int, f func(rows column.Selection) error) er
 	return nil
 }
 
-// finishDistinct feeds the distinct values.
-func (c *aggCall) finishDistinct(ctx context.Context) error {
-	args, n := c.seen.keys, c.seen.len()
-	var of []int32
-	if c.keyed {
-		of = make([]int32, n)
-		for i, g := range args[0].Ints {
-			of[i] = int32(g)
-		}
-		args = args[1:]
-	}
-	return windows(ctx, n, func(rows column.Selection) error {
-		return c.acc.Add(&c.info, n, rows, of, args)
-	})
-}
-
 // finish feeds the rows that DISTINCT and ORDER BY kept back.
 func (c *aggCall) finish(ctx context.Context) error {
 	if c.deferred() {
-		return c.finishDistinct(ctx)
+		return c.distinct.feed(ctx, &c.info, c.acc)
 	}
 	if c.held == nil {
 		return nil

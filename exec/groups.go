@@ -20,10 +20,9 @@ type groups struct {
 	keys []*column.Vector // the groups' keys: Plain, one row a group
 
 	cols  []*numbering
-	pairs []intTable // one less than cols
-	n     int        // groups
-	nums  [][]int32  // scratch: by column, the rows' numbers
-	left  []int32    // scratch: those of the first columns together
+	pairs []pairTable // one less than cols
+	nums  [][]int32   // scratch: by column, the rows' numbers
+	left  []int32     // scratch: those of the first columns together
 }
 
 func newGroups(keyTypes []types.OID) *groups {
@@ -38,17 +37,17 @@ func newGroups(keyTypes []types.OID) *groups {
 		}
 	}
 	if n := len(keyTypes); n > 1 {
-		g.pairs, g.nums = make([]intTable, n-1), make([][]int32, n)
+		g.pairs, g.nums = make([]pairTable, n-1), make([][]int32, n)
 	}
 	return g
 }
 
 // len is the number of groups.
 func (g *groups) len() int {
-	if len(g.cols) == 1 {
-		return g.keys[0].Len
+	if len(g.cols) == 0 {
+		return 0
 	}
-	return g.n
+	return g.keys[0].Len
 }
 
 // bytes is the memory held.
@@ -70,15 +69,24 @@ func (g *groups) bytes() int64 {
 // growth estimates what so many rows of these keys add at most.
 func (g *groups) growth(keys []*column.Vector, rows int) int64 {
 	var n int64
+	left := 0 // numbers of the columns so far
 	for k, m := range g.cols {
 		n += m.growth(keys[k], rows)
-		if k > 0 {
+		most := m.values.Len + news(keys[k], rows)
+		if k == 0 {
+			left = most
+		} else {
 			// Numbers that are old already make new pairs, too.
-			n += g.pairs[k-1].growth(rows)
+			t := &g.pairs[k-1]
+			n += t.growth(rows, left, most)
+			left = t.n + rows
 		}
 	}
 	if len(g.cols) > 1 {
-		n += 2*payload(keys, rows) + 4*int64(len(keys)+1)*int64(keys[0].Len)
+		for k, v := range g.keys {
+			n += appendGrowth(v, rows, payload(keys[k:k+1], rows))
+		}
+		n += 4 * int64(len(keys)+1) * int64(keys[0].Len)
 	}
 	return n
 }
@@ -101,19 +109,19 @@ func (g *groups) assign(n int, sel column.Selection, keys []*column.Vector, out 
 		g.nums[k] = g.nums[k][:n]
 		m.number(n, sel, keys[k], g.nums[k])
 	}
-	left, last := g.nums[0], len(g.pairs)-1
+	left, lefts, last := g.nums[0], g.cols[0].values.Len, len(g.pairs)-1
 	for p := range g.pairs[:last] {
 		if cap(g.left) < n {
 			g.left = make([]int32, n)
 		}
-		g.pairs[p].pairUp(sel, left, g.nums[p+1], g.left[:n], nil)
-		left = g.left[:n]
+		t := &g.pairs[p]
+		t.pairUp(sel, left, g.nums[p+1], lefts, g.cols[p+1].values.Len, g.left[:n], nil)
+		left, lefts = g.left[:n], t.n
 	}
-	g.pairs[last].pairUp(sel, left, g.nums[last+1], out[:n], func(i int) {
+	g.pairs[last].pairUp(sel, left, g.nums[last+1], lefts, g.cols[last+1].values.Len, out[:n], func(i int) {
 		for k, m := range g.cols {
 			g.keys[k].AppendFrom(m.values, int(g.nums[k][i]))
 		}
-		g.n++
 	})
 	return nil
 }
@@ -131,40 +139,9 @@ func (g *groups) find(keys []*column.Vector, i int) int32 {
 		}
 		if k == 0 {
 			id = num
-		} else if id = g.pairs[k-1].find(pairOf(id, num)); id < 0 {
+		} else if id = g.pairs[k-1].find(id, num); id < 0 {
 			return -1
 		}
 	}
 	return id
-}
-
-func pairOf(a, b int32) int64 { return int64(a)<<32 | int64(b) }
-
-// pairUp puts the number of each selected row's pair into out, which may be a's memory; fresh, where not nil, is told of the rows with a new pair.
-func (t *intTable) pairUp(sel column.Selection, a, b, out []int32, fresh func(i int)) {
-	last, id := int64(-1), int32(0)
-	if sel == nil {
-		b, out := b[:len(a)], out[:len(a)]
-		for i, x := range a {
-			if pair := pairOf(x, b[i]); pair != last {
-				last = pair
-				next := int32(t.n)
-				if id = t.number(pair, next); id == next && fresh != nil {
-					fresh(i)
-				}
-			}
-			out[i] = id
-		}
-		return
-	}
-	for _, i := range sel {
-		if pair := pairOf(a[i], b[i]); pair != last {
-			last = pair
-			next := int32(t.n)
-			if id = t.number(pair, next); id == next && fresh != nil {
-				fresh(int(i))
-			}
-		}
-		out[i] = id
-	}
 }

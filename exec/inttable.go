@@ -93,6 +93,9 @@ func slotsFor(keys int) int {
 	return n
 }
 
+// far reports whether the slots are too many for a core's first cache.
+func (t *intTable) far() bool { return len(t.slots) > 1<<11 }
+
 func (t *intTable) bytes() int64 { return intSlotBytes * int64(len(t.slots)) }
 
 // growth is what so many more keys take at most.

@@ -75,12 +75,13 @@ func news(v *column.Vector, rows int) int {
 // growth is what so many rows of v add at most, about.
 func (m *numbering) growth(v *column.Vector, rows int) int64 {
 	rows = news(v, rows)
-	n := 2*payload([]*column.Vector{v}, rows) + 4*int64(rows)
+	added := payload([]*column.Vector{v}, rows)
+	n := appendGrowth(m.values, rows, added)
 	switch m.by {
 	case byText:
 		n += m.texts.growth(rows)
 	case byKey:
-		n += m.texts.growth(rows) + 2*payload([]*column.Vector{v}, rows)
+		n += m.texts.growth(rows) + appendGrowth(m.canon, rows, added)
 	default:
 		n += m.ints.growth(rows)
 	}
@@ -88,6 +89,27 @@ func (m *numbering) growth(v *column.Vector, rows int) int64 {
 		n += 4 * int64(v.Dict.Len)
 	}
 	return n
+}
+
+// appendGrowth is what appending so many rows, of so many bytes, to a Plain vector takes at most, about: where they don't fit its memory is
+// taken anew, twice as much.
+func appendGrowth(v *column.Vector, rows int, bytes int64) int64 {
+	fits := rows <= cap(v.Ints)-len(v.Ints)
+	switch v.Kind {
+	case column.Int64, column.Timestamp:
+	case column.Float64:
+		fits = rows <= cap(v.Floats)-len(v.Floats)
+	case column.Bool:
+		fits = v.Len+rows <= 64*cap(v.Bools)
+	case column.Interval:
+		fits = rows <= cap(v.Spans)-len(v.Spans)
+	default:
+		fits = rows < cap(v.Offsets)-len(v.Offsets) && bytes <= int64(cap(v.Bytes)-len(v.Bytes))
+	}
+	if fits {
+		return bytes // as bitmaps of nulls may grow
+	}
+	return v.Size() + 2*bytes
 }
 
 // number puts the number of each selected row of n into out.
@@ -123,7 +145,11 @@ func (m *numbering) number(n int, sel column.Selection, v *column.Vector, out []
 // plainInts is number for integers without nulls, of which equal ones often follow one another: times do in a page.
 func (m *numbering) plainInts(n int, sel column.Selection, v *column.Vector, out []int32) {
 	last, id := int64(0), int32(-1)
-	if sel == nil {
+	switch {
+	case sel == nil && m.ints.far():
+		m.farInts(v.Ints[:n], out)
+		return
+	case sel == nil:
 		for i, x := range v.Ints[:n] {
 			if x != last || id < 0 {
 				id, last = m.int(x), x
@@ -137,6 +163,26 @@ func (m *numbering) plainInts(n int, sel column.Selection, v *column.Vector, out
 			id, last = m.int(x), x
 		}
 		out[i] = id
+	}
+}
+
+// farInts is plainInts where slots are far away: they are read some at a time before anything depends on them.
+func (m *numbering) farInts(xs []int64, out []int32) {
+	var first [readTogether]intSlot
+	for len(xs) > 0 {
+		block := xs[:min(len(xs), readTogether)]
+		slots, mask := m.ints.slots, uint64(len(m.ints.slots)-1)
+		for i, x := range block {
+			first[i] = slots[spread(x)>>(m.ints.shift&63)&mask]
+		}
+		for i, x := range block {
+			if first[i].key == x && first[i].id != 0 {
+				out[i] = first[i].id - 1
+			} else {
+				out[i] = m.int(x)
+			}
+		}
+		xs, out = xs[len(block):], out[len(block):]
 	}
 }
 

@@ -23,6 +23,7 @@ type writer struct {
 	err     error
 	count   *atomic.Int64 // of rows; nil: not counted
 	sent    time.Time     // of the last flush
+	cells   []cell        // scratch of rows
 	open    int           // 1 + where the message begins that is being written; 0 none
 }
 

@@ -235,6 +235,9 @@ func TestStorageParameters(t *testing.T) {
 		"retention_size = 1048576":                        "CREATE TABLE",
 		"retention_size = '10 XB'":                        "!22023",
 		"retention_size = '0'":                            "!22023",
+		"layout = 'rows'":                                 "CREATE TABLE",
+		"layout = columns":                                "CREATE TABLE",
+		"layout = 'diagonal'":                             "!22023",
 		"event_time = 'x'":                                "!22023",
 		"event_time = 'nosuch'":                           "!22023",
 		"retain = 3":                                      "!22023",
@@ -246,4 +249,6 @@ func TestStorageParameters(t *testing.T) {
 	c.want("alter table stream set (retention = '1 day')", "ALTER TABLE")
 	c.want("select reloptions from pg_class where relname = 'stream'", `{"retention=1 day"}`+"\nSELECT 1")
 	c.want("alter table stream set (event_time = 'x')", "!0A000")
+	c.want("alter table stream set (layout = 'rows'); alter table stream reset (retention)", "ALTER TABLE\nALTER TABLE")
+	c.want("select reloptions from pg_class where relname = 'stream'", `{layout=rows}`+"\nSELECT 1")
 }

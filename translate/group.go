@@ -320,6 +320,7 @@ func (q *level) aggregate(input plan.Node, toInput func(plan.Expr) plan.Expr) (p
 		agg.Cols = append(agg.Cols, plan.Column{Name: a.name, Type: call.Func.Result, Typmod: -1})
 		agg.Aggs = append(agg.Aggs, call)
 	}
+	q.b.atEnds(agg)
 	for i := range q.targets {
 		e, err := q.overGroups(q.targets[i].expr)
 		if err != nil {

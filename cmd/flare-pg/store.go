@@ -9,12 +9,13 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/engine"
 )
 
 // openStore opens a store with this machine's cores to run on, and says in its errors what to do.
 func openStore(dir string, o engine.Options) (*engine.Store, error) {
-	o.Parallel = parallel
+	o.Parallel, o.Layout = parallel, catalog.Layout
 	s, err := engine.Open(dir, o)
 	if err != nil {
 		return nil, explainOpen(dir, err, o.Create)

@@ -74,6 +74,7 @@ type Directory struct {
 	Span     uint64 // id of the span
 	Pages    uint32
 	Sections []Section
+	Length   int64 // of the file
 }
 
 // Find gives the section of a kind and path, nil where there is none.
@@ -86,7 +87,19 @@ func (d *Directory) Find(kind Kind, path []string) *Section {
 	return nil
 }
 
-// Encode gives the bytes of a file of these sections, and the directory with their places.
+// Bytes is about how much memory d takes.
+func (d *Directory) Bytes() int64 {
+	n := int64(64)
+	for i := range d.Sections {
+		n += 80
+		for _, name := range d.Sections[i].Path {
+			n += 16 + int64(len(name))
+		}
+	}
+	return n
+}
+
+// Encode gives the bytes of a file of these sections.
 func Encode(span uint64, pages int, sections []*Builder) []byte {
 	directory := binary.AppendUvarint(nil, uint64(len(sections)))
 	var bodies [][]byte
@@ -160,7 +173,7 @@ func DecodeDirectory(b []byte, size int64, name string) (*Directory, error) {
 	if want, found := binary.LittleEndian.Uint32(b[28:]), sum(rest); want != found {
 		return nil, &damage.Error{File: name, Offset: HeaderBytes, What: "filter directory", HasSum: true, Expected: want, Found: found}
 	}
-	d := &Directory{Span: binary.LittleEndian.Uint64(b[12:]), Pages: binary.LittleEndian.Uint32(b[20:])}
+	d := &Directory{Span: binary.LittleEndian.Uint64(b[12:]), Pages: binary.LittleEndian.Uint32(b[20:]), Length: size}
 	r := reader{b: rest}
 	const least = 1 + 1 + 1 + 4 // bytes of an entry
 	d.Sections = make([]Section, r.number(least))

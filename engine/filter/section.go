@@ -94,7 +94,10 @@ func (b *Builder) body() []byte {
 }
 
 // Pages is a section for reading. It is immutable and may be shared by goroutines.
-type Pages struct{ pages []page }
+type Pages struct {
+	pages  []page
+	length int64 // of the section
+}
 
 type page struct {
 	flags byte
@@ -115,7 +118,7 @@ func (s *Section) Decode(b []byte, pages uint32, name string) (*Pages, error) {
 	if int64(pages)*entryBytes > int64(len(b)) {
 		return nil, bad(0, "too short for its pages")
 	}
-	p := &Pages{pages: make([]page, pages)}
+	p := &Pages{pages: make([]page, pages), length: s.Length}
 	prints := b[int(pages)*entryBytes:]
 	for i := range p.pages {
 		e := b[i*entryBytes:]
@@ -140,8 +143,8 @@ func (s *Section) Decode(b []byte, pages uint32, name string) (*Pages, error) {
 	return p, nil
 }
 
-// Bytes is about how much memory p takes beside what it was decoded from.
-func (p *Pages) Bytes() int64 { return int64(len(p.pages)) * 64 }
+// Bytes is about how much memory p takes, with what it was decoded from.
+func (p *Pages) Bytes() int64 { return int64(len(p.pages))*64 + p.length }
 
 // Lacks reports whether certainly none of the values of a page has the key. number: it may be a number's, too.
 func (p *Pages) Lacks(i int, key uint64, number bool) bool {

@@ -27,6 +27,7 @@ import (
 //	15   index added         file id u, signal id u, length u, pages u, set u (how many of the pages may match)
 //	16   index removed       file id u, signal id u
 //	17   ids                 next stream id u, next signal id u
+//	18   filter              file id u, bytes of its filter file u
 const (
 	tagCounters = iota + 1
 	tagFileAdded
@@ -45,6 +46,7 @@ const (
 	tagIndex
 	tagIndexRemoved
 	tagIDs
+	tagFilter
 )
 
 // The kinds of files.
@@ -73,6 +75,8 @@ type File struct {
 	Min, Max   int64 // timestamps; meaningful when Events > 0
 	// Indexes are the page bitmaps that lie beside a span, by signal. Not to be changed: states and generations share it.
 	Indexes map[uint64]Index
+	// Filter is the length of the filter file that lies beside a span; 0: there is none.
+	Filter int64
 }
 
 // Index is what the MANIFEST knows of a page bitmap.
@@ -155,7 +159,7 @@ func (e *Edits) Counters(c Counters) {
 	e.add(tagCounters)
 }
 
-// AddFile adds an empty file; its length is told by Length, its indexes by Index.
+// AddFile adds an empty file; its length is told by Length, its indexes by Index, its filter by Filter.
 func (e *Edits) AddFile(f File) {
 	if f.Kind == Span {
 		e.u(f.ID, f.Stream)
@@ -213,6 +217,12 @@ func (e *Edits) DropSignal(id uint64) {
 func (e *Edits) Index(file, signal uint64, x Index) {
 	e.u(file, signal, uint64(x.Length), uint64(x.Pages), uint64(x.Set))
 	e.add(tagIndex)
+}
+
+// Filter notes that a span has a filter file of so many bytes.
+func (e *Edits) Filter(file uint64, length int64) {
+	e.u(file, uint64(length))
+	e.add(tagFilter)
 }
 
 // RemoveIndex takes a page bitmap away.

@@ -19,7 +19,7 @@ import (
 //
 //	header                                        record
 //	  0  8  magic "FlareMan"                        0  4  length n of the data, at least 8
-//	  8  4  format version, 2                       4  4  CRC-32C of the data
+//	  8  4  format version, 3                       4  4  CRC-32C of the data
 //	 12  4  CRC-32C of bytes 0 to 11                8  n  data: number of the record (8), the first is 0;
 //	 16                                                   then edits (see edit.go)
 //
@@ -31,7 +31,8 @@ const (
 	// 1: the first.
 	// 2: spans, indexes, signals, streams that are dropped (tags 11 to 17). A program that knows only version 1 would take a
 	// file that it can't read for damage.
-	Version = 2
+	// 3: filters (tag 18).
+	Version = 3
 
 	Name        = "MANIFEST"
 	HeaderBytes = 16

@@ -122,6 +122,15 @@ func (s *State) edit(tag byte, r *body) error {
 		s.dropSignal(id)
 	case tagIndex, tagIndexRemoved:
 		return s.index(tag, r)
+	case tagFilter:
+		id, n := r.u(), r.size()
+		f := s.Files[id]
+		if r.err == nil && (f == nil || f.Kind != Span) {
+			return fmt.Errorf("no span %d", id)
+		}
+		if r.err == nil {
+			f.Filter = n
+		}
 	case tagIDs:
 		s.NextStream, s.NextSignal = r.u(), r.u()
 	case tagLost:
@@ -257,6 +266,9 @@ func (s *State) Edits() *Edits {
 		e.Length(*f)
 		for _, g := range slices.Sorted(maps.Keys(f.Indexes)) {
 			e.Index(id, g, f.Indexes[g])
+		}
+		if f.Filter > 0 {
+			e.Filter(id, f.Filter)
 		}
 	}
 	if s.NextStream > 0 || s.NextSignal > 0 {

@@ -97,14 +97,22 @@ func (e *encoder) encode(o *Options, b *batch) {
 	}
 	e.out, e.pages, e.err = e.out[:0], e.pages[:0], nil
 	e.summary.reset()
-	for i := range b.ts {
-		e.summary.observe(b.doc(i))
-	}
-	if o.Layout == Columns && e.columns(b) {
-		return
+	if o.Layout == Columns {
+		if e.columns(b) {
+			return
+		}
+	} else {
+		e.observe(b)
 	}
 	for from := 0; from < len(b.ts) && e.err == nil; {
 		from = e.rows(o, b, from)
+	}
+}
+
+// observe summarises the documents of a batch.
+func (e *encoder) observe(b *batch) {
+	for i := range b.ts {
+		e.summary.observe(b.doc(i))
 	}
 }
 
@@ -113,18 +121,20 @@ func (e *encoder) columns(b *batch) bool {
 	if e.builder == nil {
 		e.builder = strip.NewBuilder()
 	}
-	for i, ts := range b.ts {
-		e.builder.Add(ts, b.arrivals[i], b.doc(i))
+	e.builder.Use(b.docs, b.ends, b.ts, b.arrivals)
+	// It has walked through the documents, so their properties are known.
+	if !e.summary.take(e.builder) {
+		e.observe(b)
 	}
-	body, err := e.builder.Finish(e.out)
+	body, front, err := e.builder.Finish(e.out)
 	if err != nil {
 		if !errors.Is(err, strip.ErrDifferent) {
 			e.err = err
 		}
 		return e.err != nil
 	}
-	h := pageHeader{PageInfo: b.info(0, len(b.ts), Columns), bodySum: sum(body)}
-	h.Raw, h.Length = h.Docs, PageHeaderBytes+len(body)
+	h := pageHeader{PageInfo: b.info(0, len(b.ts), Columns), bodySum: sum(body), rawSum: sum(body[:front])}
+	h.Raw, h.Front, h.Length = h.Docs, front, PageHeaderBytes+len(body)
 	if h.check() != nil {
 		return false // it is far larger than the documents
 	}

@@ -77,7 +77,7 @@ func BenchmarkScan(b *testing.B) {
 			for b.Loop() {
 				n := 0
 				for _, info := range footer.Pages {
-					if err := p.Load(f, path, info); err != nil {
+					if err := p.Load(f, path, info, nil, 0); err != nil {
 						b.Fatal(err)
 					}
 					for i := range p.Len() {
@@ -133,7 +133,7 @@ func TestAPageIsUsedAgainWithoutNewMemory(t *testing.T) {
 		var p Page
 		load := func() {
 			for _, info := range footer.Pages {
-				must(t, p.Load(f, path, info))
+				must(t, p.Load(f, path, info, nil, 0))
 			}
 		}
 		load()

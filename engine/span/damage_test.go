@@ -30,11 +30,20 @@ func verify(t *testing.T, f *file) (all []*damage.Error) {
 	return all
 }
 
+// loadAll loads a page and decodes all of it.
+func loadAll(p *Page, f *file, info PageInfo) error {
+	err := p.Load(f, path, info, nil, 0)
+	if err == nil {
+		_, _, _, err = p.Documents()
+	}
+	return err
+}
+
 func TestEachWrongByteIsFoundAndNeverGivenAsData(t *testing.T) {
-	for _, c := range []Codec{NoCodec, Snappy, Zstd} {
+	for _, c := range []Codec{NoCodec, Snappy, Zstd, inColumns} {
 		good, footer := small(t, c)
 		want := read(t, good, footer.Pages)
-		if len(footer.Pages) != 4 || len(verify(t, good)) > 0 {
+		if len(footer.Pages) < 3 || len(verify(t, good)) > 0 || (footer.Pages[0].Layout == Columns) != (c == inColumns) {
 			t.Fatalf("%d pages", len(footer.Pages))
 		}
 		f := &file{bytes.Clone(good.b)}
@@ -53,7 +62,7 @@ func TestEachWrongByteIsFoundAndNeverGivenAsData(t *testing.T) {
 				bad := 0
 				for _, info := range footer.Pages {
 					var p Page
-					err := p.Load(f, path, info)
+					err := loadAll(&p, f, info)
 					hit := int64(at) >= info.Offset && int64(at) < info.end()
 					if hit != (err != nil) {
 						t.Fatalf("%v: byte %d: page at %d gives %v", c, at, info.Offset, err)
@@ -61,7 +70,7 @@ func TestEachWrongByteIsFoundAndNeverGivenAsData(t *testing.T) {
 					if err != nil {
 						bad++
 						named(t, err, len(f.b))
-						if d := found[0]; p.Len() != 0 || d.Offset < info.Offset || d.Offset >= info.end() || len(found) != 1 {
+						if d := found[0]; info.Layout == Rows && p.Len() != 0 || d.Offset < info.Offset || d.Offset >= info.end() || len(found) != 1 {
 							t.Fatalf("%v: byte %d: %v", c, at, d)
 						}
 					}
@@ -82,7 +91,13 @@ func TestEachWrongByteIsFoundAndNeverGivenAsData(t *testing.T) {
 }
 
 func TestAFileCutShortIsFound(t *testing.T) {
-	good, footer := small(t, Zstd)
+	for _, c := range []Codec{Zstd, inColumns} {
+		cutShort(t, c)
+	}
+}
+
+func cutShort(t *testing.T, c Codec) {
+	good, footer := small(t, c)
 	for n := range good.b {
 		f := &file{good.b[:n]}
 		if len(verify(t, f)) == 0 {
@@ -92,7 +107,7 @@ func TestAFileCutShortIsFound(t *testing.T) {
 		named(t, err, n)
 		for _, info := range footer.Pages {
 			var p Page
-			if err := p.Load(f, path, info); (err != nil) != (info.end() > int64(n)) {
+			if err := loadAll(&p, f, info); (err != nil) != (info.end() > int64(n)) {
 				t.Fatalf("cut to %d bytes: page up to %d gives %v", n, info.end(), err)
 			}
 		}
@@ -160,7 +175,7 @@ func TestBytesThatCantBeReadAreDamage(t *testing.T) {
 	f, footer := small(t, Zstd)
 	r := broken{f, footer.Pages[1].Offset, footer.Pages[1].Offset + 1}
 	var p Page
-	err := p.Load(r, path, footer.Pages[1])
+	err := p.Load(r, path, footer.Pages[1], nil, 0)
 	named(t, err, len(f.b))
 	if !errors.Is(err, errDisk) {
 		t.Errorf("error %v", err)
@@ -168,7 +183,7 @@ func TestBytesThatCantBeReadAreDamage(t *testing.T) {
 	if _, err := Stored(r, path, footer.Pages[1], nil); !errors.Is(err, errDisk) {
 		t.Errorf("error %v", err)
 	}
-	must(t, p.Load(r, path, footer.Pages[0]))
+	must(t, p.Load(r, path, footer.Pages[0], nil, 0))
 	if _, err := ReadFooter(broken{f, 0, 1}, int64(len(f.b)), path); !errors.Is(err, errDisk) {
 		t.Errorf("error %v", err)
 	}
@@ -194,7 +209,13 @@ func TestAnUnknownSectionIsPassedOverOrRefused(t *testing.T) {
 }
 
 func TestAnExtensionOfAPageHeaderIsPassedOverAndCopied(t *testing.T) {
-	f, footer := small(t, Zstd)
+	for _, c := range []Codec{Zstd, inColumns} {
+		extended(t, c)
+	}
+}
+
+func extended(t *testing.T, c Codec) {
+	f, footer := small(t, c)
 	h, body, err := openPage(f.b[footer.Pages[0].Offset:footer.Pages[0].end()], footer.Pages[0])
 	if err != nil {
 		t.Fatal(err)

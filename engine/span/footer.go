@@ -31,7 +31,7 @@ type Footer struct {
 //	1  counts      u events, u bytes of the documents, v smallest timestamp, u largest minus smallest,
 //	               u smallest arrival number, u largest minus smallest
 //	2  pages       u number; for each page, which lies right behind the one before (the first behind the header):
-//	               u layout, u bytes of header and body, u raw bytes, u bytes of the documents, u events,
+//	               u layout, u bytes of header and body, u raw bytes (of columns: bytes of the front), u bytes of the documents, u events,
 //	               u first timestamp minus the last of the page before, u last minus first,
 //	               v arrival number of the first event minus that of the last one of the page before, v last minus first,
 //	               u first minus smallest, u largest minus first
@@ -80,7 +80,7 @@ func (f *Footer) appendPages(b []byte) []byte {
 	var arrival uint64
 	for i := range f.Pages {
 		p := &f.Pages[i]
-		for _, n := range [...]uint64{uint64(p.Layout), uint64(p.Length), uint64(p.Raw), uint64(p.Docs), uint64(p.Events), uint64(p.First - ts), uint64(p.Last - p.First)} {
+		for _, n := range [...]uint64{uint64(p.Layout), uint64(p.Length), uint64(p.rawOrFront()), uint64(p.Docs), uint64(p.Events), uint64(p.First - ts), uint64(p.Last - p.First)} {
 			b = binary.AppendUvarint(b, n)
 		}
 		b = binary.AppendVarint(b, int64(p.FirstArrival-arrival))
@@ -209,6 +209,9 @@ func (f *Footer) decodePages(d *decoder) {
 		p.Offset, p.Row = at, row
 		p.Layout = Layout(d.upTo(0xff))
 		p.Length, p.Raw, p.Docs, p.Events = d.upTo(4*MaxRaw), d.upTo(MaxRaw), d.upTo(MaxRaw), d.upTo(MaxRaw)
+		if p.Layout == Columns {
+			p.Front, p.Raw = p.Raw, p.Docs
+		}
 		p.First = ts + int64(d.u())
 		p.Last = p.First + int64(d.u())
 		p.FirstArrival = arrival + uint64(d.v())

@@ -22,7 +22,7 @@ import (
 //	  8  4  format version, 2                       2  1  layout; 1: rows, 2: columns
 //	 12  8  stream                                  3  1  codec of the body; 0 none, 1 Snappy, 2 zstd
 //	 20  8  file id                                 4  4  bytes of the body
-//	 28  4  flags; 1: derived                       8  4  raw bytes: the body decompressed
+//	 28  4  flags; 1: derived                       8  4  raw bytes: the body decompressed; of columns: bytes of its front
 //	 32 28  zero                                   12  4  bytes of the documents
 //	 60  4  CRC-32C of bytes 0 to 59               16  4  events
 //	 64                                            20  8  row number of the first event in the file
@@ -33,7 +33,7 @@ import (
 //	 12  4  CRC-32C of the footer                  60  8  smallest arrival number
 //	 16  8  magic "FlareSpa"                       68  8  largest arrival number
 //	 24  4  CRC-32C of bytes 0 to 23               76  4  CRC-32C of the body
-//	 28                                            80  4  CRC-32C of the raw bytes
+//	 28                                            80  4  CRC-32C of the raw bytes; of columns: of the front
 //	                                               84  2  n, bytes of the extension; 0 today
 //	footer := section*                             86  2  zero
 //	  1  tag; 0x80 set: who does not know it       88  n  extension, for later use; readers skip it
@@ -47,6 +47,8 @@ import (
 //	  v timestamp minus the one before
 //	  v arrival number minus the one before
 //	  u bytes of the document
+//
+// The layout columns is package strip's: a front, and parts that have checksums of their own in it. Codec is 0 there.
 //
 // A body under zstd is one or more frames. The Writer makes two, of the heads and of the documents.
 //

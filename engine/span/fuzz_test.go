@@ -50,6 +50,8 @@ func FuzzFooter(f *testing.F) {
 	last := footer.Pages[len(footer.Pages)-1]
 	good := appendFooter(nil, footer)
 	f.Add(good, last.end())
+	_, columns := small(f, inColumns)
+	f.Add(appendFooter(nil, columns), columns.Pages[len(columns.Pages)-1].end())
 	f.Add(append(bytes.Clone(good), 0x84, 1, 0, 0, 0, 9), last.end())
 	f.Add(appendFooter(nil, &Footer{}), int64(HeaderBytes))
 	f.Add([]byte{tagCounts, 0xff, 0xff, 0xff, 0xff}, int64(HeaderBytes))
@@ -75,7 +77,7 @@ func FuzzFooter(f *testing.F) {
 }
 
 func FuzzPage(f *testing.F) {
-	for _, c := range []Codec{NoCodec, Snappy, Zstd} {
+	for _, c := range []Codec{NoCodec, Snappy, Zstd, inColumns} {
 		s, footer := small(f, c)
 		for _, p := range footer.Pages {
 			f.Add(s.b[p.Offset:p.end()])
@@ -91,7 +93,12 @@ func FuzzPage(f *testing.F) {
 				binary.LittleEndian.PutUint32(b[76:], sum(b[PageHeaderBytes+ext:]))
 				raw := min(int(binary.LittleEndian.Uint32(b[8:])), 1<<20)
 				binary.LittleEndian.PutUint32(b[8:], uint32(raw))
-				if out, _, err := decompress(nil, b[PageHeaderBytes+ext:], b[3], raw); err == nil && b[3] <= codecZstd {
+				if Layout(b[2]) == Columns {
+					front := min(raw, body)
+					binary.LittleEndian.PutUint32(b[8:], uint32(front))
+					binary.LittleEndian.PutUint32(b[12:], min(binary.LittleEndian.Uint32(b[12:]), 1<<20))
+					binary.LittleEndian.PutUint32(b[80:], sum(b[PageHeaderBytes+ext:][:front]))
+				} else if out, _, err := decompress(nil, b[PageHeaderBytes+ext:], b[3], raw); err == nil && b[3] <= codecZstd {
 					binary.LittleEndian.PutUint32(b[80:], sum(out))
 				}
 				binary.LittleEndian.PutUint32(b[PageHeaderBytes-4+ext:], sum(b[:PageHeaderBytes-4+ext]))
@@ -105,7 +112,7 @@ func FuzzPage(f *testing.F) {
 			t.Fatalf("%+v is encoded otherwise", h)
 		}
 		var p Page
-		if err := p.Load(&file{b}, path, h.PageInfo); err != nil {
+		if err := p.Load(&file{b}, path, h.PageInfo, nil, 0); err != nil {
 			var d *damage.Error
 			if !errors.As(err, &d) || p.Len() != 0 {
 				t.Fatalf("error %v, %d events", err, p.Len())
@@ -113,6 +120,15 @@ func FuzzPage(f *testing.F) {
 		}
 		if cap(p.buffer) > max(h.Raw+spare, keepBytes) || cap(p.rows.ts) > h.Raw || cap(p.stored) > h.Length {
 			t.Fatalf("a page of %d raw bytes takes %d, %d and %d", h.Raw, cap(p.buffer), cap(p.rows.ts), cap(p.stored))
+		}
+		if p.Columns() != nil {
+			if _, _, _, err := p.Documents(); err != nil {
+				var d *damage.Error
+				if !errors.As(err, &d) || d.File != path || d.Offset >= int64(len(b)) {
+					t.Fatalf("error %v", err)
+				}
+				return
+			}
 		}
 		for i := 1; i < p.Len(); i++ {
 			ts, arrival, err := p.Key(i)
@@ -125,7 +141,7 @@ func FuzzPage(f *testing.F) {
 }
 
 func FuzzVerify(f *testing.F) {
-	for _, c := range []Codec{NoCodec, Zstd} {
+	for _, c := range []Codec{NoCodec, Zstd, inColumns} {
 		s, _ := small(f, c)
 		f.Add(s.b)
 		f.Add(s.b[:len(s.b)/2])

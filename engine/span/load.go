@@ -28,18 +28,24 @@ type Page struct {
 	documented bool
 }
 
-// Load reads the page that info, of the file's footer, describes: with one ReadAt. It compares the page header with info and verifies checksums. Errors are *damage.Error;
+// Load reads the page that info, of the file's footer, describes. It compares the page header with info and verifies checksums. Errors are *damage.Error;
 // the Page is empty then.
-func (p *Page) Load(r io.ReaderAt, path string, info PageInfo) error {
-	if err := p.load(r, path, info); err != nil {
+//
+// A page of rows is read whole, with one ReadAt. Of one of columns that is read for the first time the front is; it is kept in fronts, which may be nil, and found there
+// the next time by the file's id. Everything else is read, from r, and verified when it is first asked for, so r must stay open until then.
+func (p *Page) Load(r io.ReaderAt, path string, info PageInfo, fronts *Fronts, id uint64) error {
+	if err := p.load(r, path, info, fronts, id); err != nil {
 		p.events = 0
 		return err
 	}
 	return nil
 }
 
-func (p *Page) load(r io.ReaderAt, path string, info PageInfo) *damage.Error {
+func (p *Page) load(r io.ReaderAt, path string, info PageInfo, fronts *Fronts, id uint64) *damage.Error {
 	p.events, p.info, p.path, p.keyed, p.documented = 0, info, path, false, false
+	if info.Layout == Columns {
+		return p.loadColumns(r, fronts, id)
+	}
 	var err *damage.Error
 	if p.stored, err = readPage(r, path, info, p.stored); err != nil {
 		return err
@@ -47,16 +53,6 @@ func (p *Page) load(r io.ReaderAt, path string, info PageInfo) *damage.Error {
 	h, body, err := openPage(p.stored, info)
 	if err != nil {
 		return place(err, path, info.Offset)
-	}
-	if info.Layout == Columns {
-		if p.columns == nil {
-			p.columns = new(strip.Reader)
-		}
-		if err := p.columns.Open(body, info.Events, info.Docs); err != nil {
-			return p.damaged(err)
-		}
-		p.events = info.Events
-		return nil
 	}
 	if p.raw, p.buffer, err = decompress(p.buffer, body, h.codec, info.Raw); err != nil {
 		return place(err, path, info.Offset)
@@ -74,6 +70,59 @@ func (p *Page) load(r io.ReaderAt, path string, info PageInfo) *damage.Error {
 	}
 	p.events, p.keyed, p.documented = info.Events, true, true
 	return nil
+}
+
+// loadColumns is load of a page of columns.
+func (p *Page) loadColumns(r io.ReaderAt, fronts *Fronts, id uint64) *damage.Error {
+	front := fronts.get(id, p.info.Offset)
+	if front == nil {
+		var err *damage.Error
+		if front, err = p.readFront(r); err != nil {
+			return err
+		}
+		fronts.put(id, p.info.Offset, front)
+	}
+	if p.columns == nil {
+		p.columns = new(strip.Reader)
+	}
+	p.columns.Open(front, r, p.path, p.info.end()-int64(front.Body()))
+	p.events = p.info.Events
+	return nil
+}
+
+// readFront reads and decodes the front of a page of columns.
+func (p *Page) readFront(r io.ReaderAt) (*strip.Front, *damage.Error) {
+	info := &p.info
+	if err := info.check(); err != nil {
+		return nil, place(err, p.path, info.Offset)
+	}
+	p.stored = grown(p.stored, PageHeaderBytes+info.Front)
+	if err := readAt(r, p.path, p.stored, info.Offset); err != nil {
+		return nil, err
+	}
+	if n := extension(p.stored); n > 0 && n <= info.Length-len(p.stored) {
+		p.stored = grown(p.stored, len(p.stored)+n)
+		if err := readAt(r, p.path, p.stored, info.Offset); err != nil {
+			return nil, err
+		}
+	}
+	h, err := agreed(p.stored, info)
+	if err != nil {
+		return nil, place(err, p.path, info.Offset)
+	}
+	at := h.size()
+	b := p.stored[at:]
+	if found := sum(b); found != h.rawSum || len(b) != info.Front {
+		return nil, &damage.Error{File: p.path, Offset: info.Offset + int64(at), What: "front of a page", HasSum: true, Expected: h.rawSum, Found: found}
+	}
+	front, cause := strip.ParseFront(b, info.Length-at, info.Events, info.Docs)
+	if cause == nil && front.Length() != info.Front {
+		cause = strip.ErrDamaged
+	}
+	if cause != nil {
+		return nil, &damage.Error{File: p.path, Offset: info.Offset + int64(at), What: "front of a page", Err: cause}
+	}
+	return front, nil
 }
 
 // damaged says where the page lies that an error of package strip is about.

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -135,7 +136,7 @@ func TestPageSizes(t *testing.T) {
 					var p Page
 					scan += timed(func() {
 						for _, info := range footer.Pages {
-							must(t, p.Load(f, path, info))
+							must(t, p.Load(f, path, info, nil, 0))
 						}
 					})
 				}
@@ -158,6 +159,33 @@ func TestPageSizes(t *testing.T) {
 		}
 		t.Logf("%-9s as written by default: %d bytes, %.4f of raw, %.2f times the lines in one piece under zstd's level 3",
 			name, stored, float64(stored)/float64(raw), float64(stored)/float64(whole))
+	}
+}
+
+// TestLayouts measures whole files in rows and in columns, for docs/decisions.md: run it with -v and FLARE_PG_MEASURE=1.
+func TestLayouts(t *testing.T) {
+	if os.Getenv("FLARE_PG_MEASURE") == "" {
+		t.Skip("a measurement; set FLARE_PG_MEASURE=1")
+	}
+	show := func(name string, all []sample) {
+		raw := float64(size(all))
+		rows, _ := write(t, Options{}, all)
+		began := cpu()
+		columns, footer := write(t, Options{Layout: Columns}, all)
+		took := (cpu() - began).Seconds()
+		fronts, left := 0, 0
+		for _, p := range footer.Pages {
+			fronts += p.Front
+			if p.Layout == Rows {
+				left += p.Events
+			}
+		}
+		t.Logf("%-50s %6d events of %4.0f bytes: rows %.4f of raw, columns %.4f (%.2f of rows; fronts %.4f), built at %3.0f MB/s; %d events left in rows", name, len(all), raw/float64(len(all)),
+			float64(len(rows.b))/raw, float64(len(columns.b))/raw, float64(len(columns.b))/float64(len(rows.b)), float64(fronts)/raw, raw/1e6/max(took, 0.01), left)
+	}
+	show("generated", generated(t, 100_000))
+	for _, name := range realFiles() {
+		show(strings.TrimSuffix(filepath.Base(name), ".ndjson.zst"), decoded(t, unpacked(t, name)))
 	}
 }
 

@@ -43,6 +43,15 @@ type PageInfo struct {
 	FirstArrival, LastArrival uint64
 	MinArrival, MaxArrival    uint64
 	Layout                    Layout
+	Front                     int // of columns: bytes of the body that are its front; else 0
+}
+
+// rawOrFront is what headers and directories hold in one place: of rows the raw bytes, of columns those of the front.
+func (p *PageInfo) rawOrFront() int {
+	if p.Layout == Columns {
+		return p.Front
+	}
+	return p.Raw
 }
 
 // end is the offset behind the page.
@@ -54,9 +63,9 @@ func (p *PageInfo) check() *damage.Error {
 	possible := false
 	switch p.Layout {
 	case Rows:
-		possible = body <= p.Raw+0xffff && p.Docs <= p.Raw-p.Events*minHead
+		possible = p.Front == 0 && body <= p.Raw+0xffff && p.Docs <= p.Raw-p.Events*minHead
 	case Columns:
-		possible = p.Raw == p.Docs && p.Events <= strip.MaxRows && body <= maxColumns(p.Docs, p.Events)
+		possible = p.Raw == p.Docs && p.Events <= strip.MaxRows && body <= maxColumns(p.Docs, p.Events) && p.Front >= 1 && p.Front <= body
 	default:
 		return &damage.Error{What: fmt.Sprintf("page: layout %d is not known", p.Layout)}
 	}
@@ -77,7 +86,7 @@ type pageHeader struct {
 	PageInfo // Offset is not in the header
 	codec    byte
 	bodySum  uint32
-	rawSum   uint32
+	rawSum   uint32 // of columns: of the front
 	ext      []byte // the extension, a part of what was decoded
 }
 
@@ -91,7 +100,7 @@ func appendPageHeader(dst []byte, h *pageHeader) []byte {
 	dst = append(dst, pageMagic...)
 	dst = append(dst, byte(h.Layout), h.codec)
 	dst = le.AppendUint32(dst, uint32(h.Length-h.size()))
-	dst = le.AppendUint32(dst, uint32(h.Raw))
+	dst = le.AppendUint32(dst, uint32(h.rawOrFront()))
 	dst = le.AppendUint32(dst, uint32(h.Docs))
 	dst = le.AppendUint32(dst, uint32(h.Events))
 	for _, n := range [...]uint64{uint64(h.Row), uint64(h.First), uint64(h.Last), h.FirstArrival, h.LastArrival, h.MinArrival, h.MaxArrival} {
@@ -105,6 +114,9 @@ func appendPageHeader(dst []byte, h *pageHeader) []byte {
 	return le.AppendUint32(dst, sum(dst[at:]))
 }
 
+// extension is what a page header that b begins with says its extension takes. Nothing of it is verified yet.
+func extension(b []byte) int { return int(binary.LittleEndian.Uint16(b[84:])) }
+
 // decodePageHeader decodes the page header that b, the start of a page, begins with. b need not hold the body.
 func decodePageHeader(b []byte) (h pageHeader, err *damage.Error) {
 	if len(b) < PageHeaderBytes {
@@ -114,7 +126,7 @@ func decodePageHeader(b []byte) (h pageHeader, err *damage.Error) {
 		return h, &damage.Error{What: fmt.Sprintf("page header: begins with %q", b[:2])}
 	}
 	le := binary.LittleEndian
-	n := int(le.Uint16(b[84:]))
+	n := extension(b)
 	if len(b) < PageHeaderBytes+n {
 		return h, &damage.Error{What: "page header: cut short"}
 	}
@@ -127,10 +139,10 @@ func decodePageHeader(b []byte) (h pageHeader, err *damage.Error) {
 	row := int64(le.Uint64(b[20:]))
 	codec := b[3]
 	// As int64, before anything becomes an int: on 32-bit systems that is where a wrong number would wrap.
-	bad := raw > MaxRaw || docs > raw || events > MaxRaw || body > 4*MaxRaw || codec > codecZstd || body < 1 || row < 0 || b[86] != 0 || b[87] != 0
+	bad := raw > MaxRaw || docs > MaxRaw || events > MaxRaw || body > 4*MaxRaw || codec > codecZstd || body < 1 || row < 0 || b[86] != 0 || b[87] != 0
 	switch Layout(b[2]) {
 	case Rows:
-		bad = bad || events > raw || body > raw || (codec == codecNone) != (body == raw)
+		bad = bad || docs > raw || events > raw || body > raw || (codec == codecNone) != (body == raw)
 	case Columns:
 		bad = bad || codec != codecNone
 	}
@@ -149,17 +161,31 @@ func decodePageHeader(b []byte) (h pageHeader, err *damage.Error) {
 		rawSum:  le.Uint32(b[80:]),
 		ext:     b[88 : 88+n : 88+n],
 	}
+	if h.Layout == Columns {
+		h.Front, h.Raw = h.Raw, h.Docs
+	}
 	return h, h.check()
+}
+
+// agreed decodes the page header that b begins with and compares it with its directory entry. Offsets in errors count from the page's start.
+func agreed(b []byte, info *PageInfo) (h pageHeader, err *damage.Error) {
+	if h, err = decodePageHeader(b); err != nil {
+		return h, err
+	}
+	h.Offset = info.Offset
+	if h.PageInfo != *info {
+		return h, &damage.Error{What: "page header: does not agree with the page directory"}
+	}
+	return h, nil
 }
 
 // openPage decodes the page header in b, which holds the page whole, compares it with its directory entry and verifies the body's checksum.
 // Offsets in errors count from the page's start.
 func openPage(b []byte, info PageInfo) (h pageHeader, body []byte, err *damage.Error) {
-	if h, err = decodePageHeader(b); err != nil {
+	if h, err = agreed(b, &info); err != nil {
 		return h, nil, err
 	}
-	h.Offset = info.Offset
-	if h.PageInfo != info || len(b) != info.Length {
+	if len(b) != info.Length {
 		return h, nil, &damage.Error{What: "page header: does not agree with the page directory"}
 	}
 	body = b[h.size():]

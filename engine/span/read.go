@@ -89,11 +89,16 @@ func readPage(r io.ReaderAt, path string, info PageInfo, buf []byte) ([]byte, *d
 	if err := info.check(); err != nil {
 		return buf, place(err, path, info.Offset)
 	}
-	if cap(buf) < info.Length || cap(buf) > keepBytes && info.Length <= keepBytes {
-		buf = make([]byte, info.Length)
-	}
-	buf = buf[:info.Length]
+	buf = grown(buf, info.Length)
 	return buf, readAt(r, path, buf, info.Offset)
+}
+
+// grown gives a buffer of length n, buf where that has room and is not kept for too little.
+func grown(buf []byte, n int) []byte {
+	if cap(buf) < n || cap(buf) > keepBytes && n <= keepBytes {
+		buf = make([]byte, n)
+	}
+	return buf[:n]
 }
 
 // readAt fills b with the file's bytes from off on.

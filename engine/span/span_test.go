@@ -73,7 +73,7 @@ func read(tb testing.TB, f *file, pages []PageInfo) (all []sample) {
 	tb.Helper()
 	var p Page
 	for _, info := range pages {
-		must(tb, p.Load(f, path, info))
+		must(tb, p.Load(f, path, info, nil, 0))
 		if p.Len() != info.Events || int64(len(all)) != info.Row-pages[0].Row {
 			tb.Fatalf("page has %d events, the directory says %d from row %d", p.Len(), info.Events, info.Row)
 		}
@@ -119,20 +119,44 @@ func few() []sample {
 	}
 }
 
+// alike are events with enough in common for pages of columns.
+func alike() []sample {
+	all := []sample{
+		{0, 1, []byte(`{"@t":"2020-09-13T12:30:00Z","a":1,"b":{"c":[{"d":1}],"e \"f\"":true},"s":"one"}`)},
+		{0, 3, []byte(`{"@t":"2020-09-13T12:30:00Z","a":-2.50,"b":{"c":[{"d":1}],"e \"f\"":false},"s":"two"}`)},
+		{1, 2, []byte(`{"@t":"2020-09-13T12:30:00.0000001Z","a":null,"s":"one"}`)},
+		{10_000_000, 900, []byte(`{"@t":"2020-09-13T12:30:01Z","a":null,"s":"one","x":0}`)},
+	}
+	for i := range all {
+		all[i].ts += 16_000_002_000_000_000
+		again := all[i]
+		again.ts, again.doc = again.ts+20_000_000, bytes.Replace(again.doc, []byte(":30:0"), []byte(":30:2"), 1)
+		all = append(all, again)
+	}
+	return all
+}
+
+// inColumns makes small write pages of columns.
+const inColumns Codec = 0xff
+
 // small is a file of few pages: three written, and the first events once more from a file with another codec, copied behind them.
 func small(tb testing.TB, c Codec) (*file, *Footer) {
 	tb.Helper()
 	f := &file{}
-	w := NewWriter(f, path, Header{Stream: 1, ID: 7, Derived: true}, Options{PageBytes: 200, Codec: c})
-	for _, e := range few() {
+	o, copied, events := Options{PageBytes: 200, Codec: c}, Options{Codec: NoCodec}, few()
+	if c == inColumns {
+		o, copied, events = Options{PageBytes: 360 / columnPages, Layout: Columns}, Options{Layout: Columns}, alike()
+	}
+	w := NewWriter(f, path, Header{Stream: 1, ID: 7, Derived: true}, o)
+	for _, e := range events {
 		must(tb, w.Append(e.ts, e.arrival, e.doc))
 	}
-	later := few()[:2]
+	later := events[:2]
 	for i := range later {
 		later[i].ts += 1_000_000_000
 		later[i].doc = bytes.Replace(later[i].doc, []byte(`"a"`), []byte(`"copied"`), 1)
 	}
-	other, footer := write(tb, Options{Codec: NoCodec}, later)
+	other, footer := write(tb, copied, later)
 	stored, err := Stored(other, path, footer.Pages[0], nil)
 	must(tb, err)
 	must(tb, w.CopyPage(footer.Pages[0], stored, footer))
@@ -157,9 +181,11 @@ func dump(tb testing.TB, f *file) string {
 	for _, info := range footer.Pages {
 		h, derr := decodePageHeader(f.b[info.Offset:info.end()])
 		show(info.Offset, info.Offset+int64(h.size()), "page header: codec %d, %+v, error %v", h.codec, info, derr)
-		err := p.Load(f, path, info)
+		err := p.Load(f, path, info, nil, 0)
 		show(info.Offset+int64(h.size()), info.end(), "body, error %v", err)
-		show(0, 0, "raw heads % x", p.raw[:p.rows.start])
+		if info.Layout == Rows {
+			show(0, 0, "raw heads % x", p.raw[:p.rows.start])
+		}
 		for i := range p.Len() {
 			ts, arrival, doc, err := p.At(i)
 			must(tb, err)
@@ -180,9 +206,14 @@ func dump(tb testing.TB, f *file) string {
 }
 
 func TestFormatStaysAsItIs(t *testing.T) {
-	f, _ := small(t, Snappy)
+	for name, codec := range map[string]Codec{"testdata/sample.txt": Snappy, "testdata/columns.txt": inColumns} {
+		checkFormat(t, name, codec)
+	}
+}
+
+func checkFormat(t *testing.T, name string, codec Codec) {
+	f, _ := small(t, codec)
 	got := dump(t, f)
-	const name = "testdata/sample.txt"
 	if *update {
 		must(t, os.WriteFile(name, []byte(got), 0o600))
 	}
@@ -226,7 +257,7 @@ func TestWhatFitsIntoATickFitsIntoASpan(t *testing.T) {
 	must(t, err)
 	var p Page
 	for _, info := range f.Pages {
-		must(t, p.Load(w.f.(io.ReaderAt), path, info))
+		must(t, p.Load(w.f.(io.ReaderAt), path, info, nil, 0))
 	}
 	if n > MaxRaw/5 || len(f.Pages) != 2 || cap(w.out) > keepBytes || cap(w.batches[0].docs) > keepBatch {
 		t.Errorf("%d bytes, %d pages; %d and %d bytes kept", n, len(f.Pages), cap(w.out), cap(w.batches[0].docs))

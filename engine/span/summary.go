@@ -3,6 +3,7 @@ package span
 import (
 	"bytes"
 
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
@@ -133,6 +134,46 @@ func (s *summary) merge(properties []Property, overflowed bool) {
 		}
 	}
 }
+
+// take adds the properties of the documents that a Builder has taken apart; false where it has not.
+func (s *summary) take(b *strip.Builder) bool {
+	s.last = top
+	type place struct {
+		node  int32
+		level int
+	}
+	to := []place{{top, 0}}
+	var spelled []byte
+	return b.Members(func(_ int, m *strip.Member) {
+		parent := to[m.Parent]
+		at := place{top, parent.level + 1}
+		count, types := m.Objects, Types(0)
+		if count > 0 {
+			types = Object
+		}
+		for t, n := range m.Counts {
+			if count += n; n > 0 {
+				types |= typeOfStrip[t]
+			}
+		}
+		if count > 0 && (m.Parent == 0 || parent.node != top) {
+			spelled = append(append(append(spelled[:0], '"'), m.Name...), '"', ':')
+			at.node = s.step(parent.node, spelled, at.level)
+		}
+		to = append(to, at)
+		if at.node != top {
+			n := &s.nodes[at.node]
+			n.count += int64(count)
+			n.types |= types
+		}
+	}, func(doc []byte) {
+		s.observe(doc)
+		s.last = top
+	})
+}
+
+// typeOfStrip tells the type of a strip's values. Documents are no member's.
+var typeOfStrip = [...]Types{strip.Null: Null, strip.Bool: Bool, strip.Number: Number, strip.String: String, strip.JSON: Array, strip.Rest: 0}
 
 // properties lists the paths, a nested one behind the path it is a member of.
 func (s *summary) properties() []Property {

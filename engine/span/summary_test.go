@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/event"
 )
 
@@ -91,6 +92,15 @@ func TestPastTheLimitOfPathsEverythingMayOccur(t *testing.T) {
 	}
 }
 
+// shown lists what a summary says, in order of the paths.
+func shown(s *summary) (all []string) {
+	for _, p := range s.properties() {
+		all = append(all, fmt.Sprintf("%q %d %v", p.Path, p.Count, p.Types))
+	}
+	slices.Sort(all)
+	return all
+}
+
 // TestSummariesAgreeWithTheDecoders compares with what event.Summary, which the decoder tells, says of the same events.
 func TestSummariesAgreeWithTheDecoders(t *testing.T) {
 	name := rapid.SampledFrom([]string{`"a"`, `"b"`, `"c d"`, `"\""`, `"\\"`, `"@x"`, `"@@y"`, `"é"`, `""`, `"long name of a member"`})
@@ -121,7 +131,7 @@ func TestSummariesAgreeWithTheDecoders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := event.NewDecoder(event.Options{Now: new(int64)})
 		var theirs event.Summary
-		ours := newSummary()
+		ours, builder := newSummary(), strip.NewBuilder()
 		for range rapid.IntRange(1, 5).Draw(t, "events") {
 			src := object(1).Draw(t, "event")
 			doc, _, err := d.Decode(nil, []byte(src), &theirs)
@@ -129,6 +139,15 @@ func TestSummariesAgreeWithTheDecoders(t *testing.T) {
 				t.Fatalf("%s: %v", src, err)
 			}
 			ours.observe(doc)
+			builder.Add(0, 0, doc)
+		}
+		// The builder of a page has walked through the documents, too.
+		taken := newSummary()
+		if !taken.take(builder) || taken.overflowed {
+			t.Fatal("the builder has not looked at all documents")
+		}
+		if got, want := shown(taken), shown(ours); !slices.Equal(got, want) {
+			t.Fatalf("the builder says %s\nand not %s", got, want)
 		}
 		list := func(path []string, count int64) string { return fmt.Sprintf("%q %d", path, count) }
 		var got, want []string

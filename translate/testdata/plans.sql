@@ -119,3 +119,9 @@ select a.Method, x.c from stream a left join lateral (select count(*) as c from 
 with recursive t(n) as (select 1 union all select n + 1 from t where n < 5) select * from t where n in (select n from t)
 select Method from stream except select Method from audit
 select a.Method from stream a, audit c, stream b where a.StatusCode = b.StatusCode and b.Method = c.Method
+# The first and the last time are read at the ends
+select min(timestamp), max(timestamp) from stream
+select max(timestamp) - interval '1 hour' from stream where timestamp >= '2024-01-01'
+select min(timestamp), count(*) from stream
+select min(timestamp) from stream where level = 'Error'
+select min(timestamp) filter (where true) from stream

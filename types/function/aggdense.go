@@ -115,3 +115,18 @@ func appendValid(rows []int32, valid column.Bitmap, n int, sel column.Selection)
 func (d *dense[T]) bytes() int64 {
 	return 8*int64(cap(d.values)) + 4*int64(cap(d.of)+cap(d.rows))
 }
+
+// Integers lays integers one behind the other, for who aggregates them elsewhere.
+type Integers struct{ d dense[int64] }
+
+// Lay gives the selected values of v that are not null, in memory that is v's or used anew at the next call.
+func (x *Integers) Lay(v *column.Vector, n int, sel column.Selection) []int64 {
+	if x.d.stored == nil {
+		x.d = newDenseInts()
+	}
+	values, _ := x.d.lay(v, n, sel, nil)
+	return values
+}
+
+// Bytes is the memory held.
+func (x *Integers) Bytes() int64 { return x.d.bytes() }

@@ -64,7 +64,7 @@ func BenchmarkBuild(b *testing.B) {
 					m.Add(e.ts, e.arrival, e.doc)
 				}
 				var err error
-				body, err = m.Finish(body[:0])
+				body, _, err = m.Finish(body[:0])
 				must(b, err)
 				stored += len(body)
 			}
@@ -90,7 +90,7 @@ func BenchmarkDocuments(b *testing.B) {
 		for b.Loop() {
 			n := 0
 			for i, part := range parts {
-				must(b, r.Open(bodies[i], len(part), size(part)))
+				must(b, openBody(&r, bodies[i], len(part), size(part)))
 				must(b, r.Each(func(_ int, doc []byte) bool { n += len(doc); return true }))
 			}
 			if n != raw {
@@ -139,7 +139,7 @@ func BenchmarkColumn(b *testing.B) {
 			for b.Loop() {
 				rows = 0
 				for i, part := range parts {
-					must(b, r.Open(bodies[i], len(part), sizes[i]))
+					must(b, openBody(&r, bodies[i], len(part), sizes[i]))
 					misfits, err := r.Column(out, r.Find(c.path...), c.kind, c.sel, false)
 					must(b, err)
 					if misfits > 0 {
@@ -156,7 +156,7 @@ func BenchmarkColumn(b *testing.B) {
 		began := cpu()
 		for b.Loop() {
 			for i, part := range parts {
-				must(b, r.Open(bodies[i], len(part), sizes[i]))
+				must(b, openBody(&r, bodies[i], len(part), sizes[i]))
 			}
 		}
 		perCPU(b, began, float64(len(parts)), "pages")
@@ -165,7 +165,7 @@ func BenchmarkColumn(b *testing.B) {
 		var r Reader
 		var doc []byte
 		for b.Loop() {
-			must(b, r.Open(bodies[0], len(parts[0]), sizes[0]))
+			must(b, openBody(&r, bodies[0], len(parts[0]), sizes[0]))
 			var err error
 			doc, err = r.Document(doc[:0], 3000)
 			must(b, err)

@@ -27,6 +27,8 @@ type Builder struct {
 	Sharer Sharer // nil: each page has dictionaries of its own
 
 	docs     []byte
+	own      []byte // what docs is otherwise, where it is borrowed
+	borrowed bool
 	rows     []ref // of docs
 	times    []int64
 	arrivals []int64
@@ -96,6 +98,9 @@ func NewBuilder() *Builder {
 
 // Reset empties the Builder.
 func (b *Builder) Reset() {
+	if b.borrowed {
+		b.docs, b.own, b.borrowed = b.own, nil, false
+	}
 	b.docs, b.rows, b.times, b.arrivals = b.docs[:0], b.rows[:0], b.times[:0], b.arrivals[:0]
 	b.nodes, b.names = b.nodes[:0], b.names[:0]
 	b.known, b.bySum = map[nodeKey]uint32{}, map[uint64]uint32{}
@@ -111,15 +116,38 @@ func (b *Builder) Bytes() int { return len(b.docs) }
 
 // Add adds an event, behind those before. The document is copied.
 func (b *Builder) Add(ts int64, arrival uint64, doc []byte) {
-	row := len(b.rows)
 	base := uint32(len(b.docs))
 	b.docs = append(b.docs, doc...)
-	b.rows = append(b.rows, ref{base, uint32(len(b.docs))})
+	b.add(ts, arrival, base, uint32(len(b.docs)))
+}
+
+// Use adds the events of a page at once, to an empty Builder: document i ends at ends[i] of docs, where the next one begins. The documents are not copied and must stay as
+// they are until Finish or Reset.
+func (b *Builder) Use(docs []byte, ends []uint32, times []int64, arrivals []uint64) {
+	b.own, b.docs = b.docs, docs[:len(docs):len(docs)]
+	b.borrowed = true
+	from := uint32(0)
+	for i, end := range ends {
+		b.add(times[i], arrivals[i], from, end)
+		from = end
+	}
+}
+
+// add adds an event whose document is in b.docs.
+func (b *Builder) add(ts int64, arrival uint64, base, end uint32) {
+	row := len(b.rows)
+	doc := b.docs[base:end]
+	b.rows = append(b.rows, ref{base, end})
 	b.times, b.arrivals = append(b.times, ts), append(b.arrivals, int64(arrival))
 	if b.tooMany = b.tooMany || len(b.nodes) > maxNodes; b.tooMany {
 		return
 	}
 	if !b.walk(doc, int32(row)) {
+		for _, o := range b.ops {
+			if isOpen(o) {
+				b.nodes[nodeOf(o)].opened--
+			}
+		}
 		b.ops, b.found = b.ops[:0], b.found[:0]
 		b.value(0, JSON, 0, uint32(len(doc)))
 	}
@@ -166,15 +194,17 @@ func (b *Builder) shapeOf(ops []op) uint32 {
 	}
 }
 
-// Finish gives the page's body, appended to dst, and empties the Builder. It wraps ErrDifferent where the events are better off in rows.
-func (b *Builder) Finish(dst []byte) ([]byte, error) {
+// Finish gives the page's body, appended to dst, and how many bytes of it are its front, and empties the Builder. It wraps ErrDifferent where the events are better off
+// in rows.
+func (b *Builder) Finish(dst []byte) (body []byte, front int, err error) {
 	defer b.Reset()
 	n := len(b.rows)
 	if n == 0 || n > MaxRows || b.tooMany || len(b.nodes) > maxNodes || len(b.docs) > maxBytes {
-		return dst, ErrDifferent
+		return dst, 0, ErrDifferent
 	}
 	if err := b.reduce(); err != nil {
-		return dst, err
+		return dst, 0, err
 	}
-	return b.encode(dst), nil
+	body, front = b.encode(dst)
+	return body, front, nil
 }

@@ -57,7 +57,7 @@ const (
 
 // sources tells for each shape where its rows have the path's value.
 func (r *Reader) sources(p *Place) []int32 {
-	d := &r.dir
+	d := r.dir
 	node := p.node()
 	rest := node < 0 && d.flags&flagManyRest != 0 || node >= 0 && d.nodes[node].inRest
 	out := make([]int32, len(d.shapes))
@@ -222,7 +222,7 @@ func (r *Reader) gather(out *column.Vector, strip int, index []int32, n int, nul
 				misfits++
 			}
 			if r.tooLong(out) {
-				return 0, ErrDamaged
+				return 0, r.impossible()
 			}
 		}
 		return misfits, nil
@@ -282,7 +282,7 @@ func (r *Reader) gatherNumbers(out *column.Vector, s *numberStrip, index []int32
 	case index == nil:
 		var err error
 		if v, err = s.values.decode(v, &r.memory); err != nil {
-			return err
+			return err // it was decoded before
 		}
 	default:
 		v = slices.Grow(v[:0], n)[:n]
@@ -450,7 +450,7 @@ func (r *Reader) mixed(out *column.Vector, p *Place, sources []int32, sel column
 				misfits++
 			}
 			if r.tooLong(out) {
-				return 0, ErrDamaged
+				return 0, r.impossible()
 			}
 			if at++; at == n {
 				break
@@ -520,7 +520,7 @@ func (r *Reader) appendFromRest(out *column.Vector, row int, p *Place, keepNull 
 		}
 	}
 	if rest.in.bad {
-		return false, ErrDamaged
+		return false, r.damaged(partRests, ErrDamaged)
 	}
 	out.AppendNull()
 	return true, nil

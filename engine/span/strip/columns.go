@@ -85,7 +85,7 @@ func (c *Columns) Excludes(m nql.PageMember, t *nql.ValueTest) bool {
 	if m.Core != nql.NoBuiltin {
 		return false
 	}
-	d := &c.r.dir
+	d := c.r.dir
 	p := c.r.Find(m.Names...)
 	node := p.node()
 	switch {

@@ -62,7 +62,7 @@ func BenchmarkPageProgram(b *testing.B) {
 			for b.Loop() {
 				found = 0
 				for i, part := range parts {
-					must(b, r.Open(bodies[i], len(part), size(part)))
+					must(b, openBody(&r, bodies[i], len(part), size(part)))
 					c.Turn(&r)
 					sel, err := p.Select(&c, nil)
 					must(b, err)

@@ -161,7 +161,7 @@ func TestPagesAreReadAsTheirRowsAre(t *testing.T) {
 		if !ok {
 			return
 		}
-		if err := r.Open(body, len(all), size(all)); err != nil {
+		if err := openBody(&r, body, len(all), size(all)); err != nil {
 			t.Fatal(err)
 		}
 		c.Turn(&r)

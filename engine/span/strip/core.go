@@ -58,7 +58,7 @@ func appendCore(dst, doc []byte, core nql.Builtin) ([]byte, bool) {
 
 // coreSources tells for each shape where its rows have a core column.
 func (c *Columns) coreSources(out []int32, core nql.Builtin) []int32 {
-	d := &c.r.dir
+	d := c.r.dir
 	member, first, second := coreNames(core)
 	roles := slices.Grow(c.roles[:0], len(d.nodes))[:len(d.nodes)]
 	c.roles = roles

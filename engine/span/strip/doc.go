@@ -1,8 +1,9 @@
 // Package strip is the page layout "columns": a few thousand events taken apart into strips of values, one for each member and type, which can be read one by one,
 // and put together again byte for byte.
 //
-// A Builder makes the body of a page; a Reader gives documents, or single members as vectors. Pages' headers, checksums and files are package span's. The package
-// knows neither schemas nor predicates.
+// A Builder makes the body of a page. Its front says what there is and where: parsed once it serves any number of Readers. A Reader gives documents, or single members
+// as vectors, and reads and verifies of the page what it needs for that, no more. Pages' headers and files are package span's. The package knows neither schemas nor
+// predicates.
 //
 // # What a page is made of
 //
@@ -20,33 +21,36 @@ package strip
 
 // All numbers are little-endian; u is a uvarint, v a zigzag varint, as in encoding/binary.
 //
-//	page := bytes        the directory
-//	        u            shapes
-//	        bytes        these
-//	        u            bytes of the head
-//	        head
-//	        strip*       in the order of the directory; nothing lies between them
+//	body  := front, part*                            nothing lies between them
 //
-//	bytes                                            head
-//	  u raw bytes                                      integers: timestamps (100 ns since 1970)
-//	  u bytes that follow under zstd;                  integers: arrival numbers
-//	    0: they follow as they are                     integers: each event's shape
+//	front                                            parts
+//	  bytes  the directory                             integers: timestamps (100 ns since 1970)
+//	  u      shapes                                    integers: arrival numbers
+//	  bytes  these                                     integers: each event's shape
 //	                                                   texts: the rests, if there are any; see rest.go
-//	directory
-//	  1 flags; 1: members that it does not list        shape
-//	    may be in rests                                  1 flags; 1: events of it have a rest
-//	  u events that have a rest                          u ops
-//	  u members; for each of them, from 1 on:            for each of them
-//	    u its object, an earlier one, times 2;             u 0: an object ends
-//	      0 is the document; plus 1: rests have it           1 + 2n: member n begins, an object
-//	    u length, name as it is spelled                      2 + 2n: a value of strip n, from 0 on
+//	bytes                                              the strips, in the order of the directory
+//	  u raw bytes
+//	  u bytes that follow under zstd;                shape
+//	    0: they follow as they are                     1 flags; 1: events of it have a rest
+//	                                                   u events
+//	directory                                          u ops; for each of them
+//	  1 flags; 1: members that it does not list          u 0: an object ends
+//	    may be in rests                                    1 + 2n: member n begins, an object
+//	  u bytes, 4 CRC-32C, of timestamps, arrival           2 + 2n: a value of strip n, from 0 on
+//	    numbers, events' shapes each
+//	  u events that have a rest; if there are any:   strip, by type
+//	    u bytes, 4 CRC-32C                             null      nothing
+//	  u members; for each of them, from 1 on:          boolean   integers: 0 or 1
+//	    u its object, an earlier one, times 2;         number    see numbers.go
+//	      0 is the document; plus 1: rests have it     string    texts: what stands between the quotes
+//	    u length, name as it is spelled                JSON      texts
 //	  u strips; for each of them
-//	    u member; 0: documents kept whole           strip, by type
-//	    1 type; 0 null, 1 boolean, 2 number,           null      nothing
-//	      3 string, 4 JSON                             boolean   integers: 0 or 1
-//	    u values                                       number    see numbers.go
-//	    u bytes                                        string    texts: what stands between the quotes
-//	    1 1: bounds follow                             JSON      texts
+//	    u member; 0: documents kept whole            integers: see ints.go
+//	    1 type; 0 null, 1 boolean, 2 number,         texts: see texts.go
+//	      3 string, 4 JSON
+//	    u values
+//	    u bytes, 4 CRC-32C
+//	    1 1: bounds follow
 //	      v least; v most: numbers times
-//	      10 to the digits, or times in 100 ns      integers: see ints.go
-//	      1 digits                                  texts: see texts.go
+//	      10 to the digits, or times in 100 ns
+//	      1 digits

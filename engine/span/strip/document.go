@@ -24,6 +24,16 @@ func (r *Reader) plan(shape int64) (*plan, error) {
 	}
 	ops := r.dir.shapes[shape].ops
 	p.steps, p.nulls = nil, nil
+	r.wanted = r.wanted[:0]
+	for _, o := range ops {
+		if o != opClose && !isOpen(o) {
+			r.wanted = append(r.wanted, partStrips+stripOf(o))
+		}
+	}
+	slices.Sort(r.wanted)
+	if err := r.fetch(r.wanted); err != nil {
+		return nil, err
+	}
 	var lit []byte
 	whole := len(ops) == 1 && ops[0] != opClose && !isOpen(ops[0]) && r.strips[stripOf(ops[0])].node == 0
 	if !whole {
@@ -92,13 +102,16 @@ func (r *Reader) Document(dst []byte, row int) ([]byte, error) {
 	from := len(dst)
 	dst, err := r.append(dst, row)
 	if err == nil && len(dst)-from > r.bytes {
-		err = ErrDamaged
+		err = r.impossible()
 	}
 	return dst, err
 }
 
 // Each puts the documents of all events together, one after the other, and shows each to f until that says no. f may keep nothing of it.
 func (r *Reader) Each(f func(row int, document []byte) bool) error {
+	if err := r.fetchAll(); err != nil {
+		return err
+	}
 	if err := r.structure(); err != nil {
 		return err
 	}
@@ -110,21 +123,21 @@ func (r *Reader) Each(f func(row int, document []byte) bool) error {
 			return err
 		}
 		if left -= len(r.made); left < 0 {
-			return ErrDamaged
+			return r.impossible()
 		}
 		if !f(row, r.made) {
 			return nil
 		}
 	}
 	if left != 0 {
-		return ErrDamaged
+		return r.impossible()
 	}
 	return nil
 }
 
 // seek makes next say which of each strip's values belong to the row.
 func (r *Reader) seek(row int) {
-	d := &r.dir
+	d := r.dir
 	if len(r.next) == 0 || row < r.at {
 		r.next = slices.Grow(r.next[:0], len(d.strips)+1)[:len(d.strips)+1] // the last: of the rest
 		clear(r.next)
@@ -222,7 +235,7 @@ func (r *Reader) appendWithRest(dst []byte, shape int64, from, to int) ([]byte, 
 		}
 	}
 	if rest.in.bad {
-		return dst, ErrDamaged
+		return dst, r.damaged(partRests, ErrDamaged)
 	}
 	return dst, nil
 }
@@ -240,10 +253,11 @@ func (r *Reader) piecesOf(shape int64) (p pieces, err error) {
 	if !s.rest {
 		return p, nil
 	}
-	if err = r.rest.load(&r.memory); err != nil {
+	rest, err := r.rests()
+	if err != nil {
 		return p, err
 	}
-	return pieces{in: input{b: r.rest.value(int(r.next[len(r.dir.strips)]))}, of: len(s.ops)}, nil
+	return pieces{in: input{b: rest.value(int(r.next[len(r.dir.strips)]))}, of: len(s.ops)}, nil
 }
 
 // next gives the next piece and the op before which it stands.

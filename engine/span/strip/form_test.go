@@ -15,7 +15,7 @@ import (
 func TestEachFormIsUsed(t *testing.T) {
 	all := manyForms(t, 2000)
 	var r Reader
-	must(t, r.Open(page(t, NewBuilder(), all), len(all), size(all)))
+	must(t, openBody(&r, page(t, NewBuilder(), all), len(all), size(all)))
 	at := func(path ...string) *strip {
 		p := r.Find(path...)
 		for _, s := range r.dir.nodes[p.node()].strips {
@@ -70,7 +70,7 @@ func TestAPageWrittenOnceIsRead(t *testing.T) {
 	must(t, err)
 	lines := bytes.Split(bytes.TrimSuffix([]byte(docs), []byte("\n")), []byte("\n"))
 	var r Reader
-	must(t, r.Open(body, len(lines), len(docs)-len(lines)))
+	must(t, openBody(&r, body, len(lines), len(docs)-len(lines)))
 	must(t, r.Each(func(row int, doc []byte) bool {
 		if !bytes.Equal(doc, lines[row]) {
 			t.Fatalf("row %d: %s, was %s", row, doc, lines[row])
@@ -85,10 +85,13 @@ func TestAReaderUsesItsMemoryAgain(t *testing.T) {
 	}
 	all := generated(t, 4096)
 	body, docs := page(t, NewBuilder(), all), size(all)
+	front, err := ParseFront(body, len(body), len(all), docs)
+	must(t, err)
+	from := bytes.NewReader(body)
 	var r Reader
 	out := column.New(column.Float64)
 	read := func() {
-		must(t, r.Open(body, len(all), docs))
+		r.Open(front, from, "page", 0)
 		_, err := r.Column(out, r.Find("Elapsed"), column.Float64, nil, false)
 		must(t, err)
 	}

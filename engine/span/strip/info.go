@@ -15,9 +15,6 @@ type Info struct {
 // Strips describes the strips of a path. elsewhere says that events may have other values of it: in objects, in what few events have, or in documents that
 // are kept whole.
 func (r *Reader) Strips(p Place) (all []Info, elsewhere bool, err error) {
-	if err := r.structure(); err != nil {
-		return nil, false, err
-	}
 	for i, s := range r.sources(&p) {
 		elsewhere = elsewhere || s < isMissing && r.dir.shapes[i].rows > 0
 	}
@@ -62,17 +59,17 @@ func (r *Reader) Counts(p Place) (values *column.Vector, counts []int64, ok bool
 		return nil, nil, false, nil
 	}
 	if counts, err = s.text.counts.decode(nil, &r.memory); err != nil {
-		return nil, nil, false, err
+		return nil, nil, false, r.damaged(partStrips+int(n), err)
 	}
 	left := int64(s.n)
 	for _, c := range counts {
 		if c < 0 || c > left {
-			return nil, nil, false, ErrDamaged
+			return nil, nil, false, r.damaged(partStrips+int(n), ErrDamaged)
 		}
 		left -= c
 	}
 	if left != 0 {
-		return nil, nil, false, ErrDamaged
+		return nil, nil, false, r.damaged(partStrips+int(n), ErrDamaged)
 	}
 	return s.dictionary(column.Text), counts, true, nil
 }

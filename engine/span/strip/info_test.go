@@ -2,7 +2,9 @@ package strip
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"testing"
 
@@ -25,11 +27,12 @@ func TestStripsDescribeWhatIsInThem(t *testing.T) {
 			t.Skip("too little in common")
 		}
 		var r Reader
-		if err := r.Open(body, len(all), size(all)); err != nil {
+		if err := openBody(&r, body, len(all), size(all)); err != nil {
 			t.Fatal(err)
 		}
 		for _, path := range pathsOf(all) {
 			checkInfo(t, &r, all, path)
+			checkValues(t, &r, all, path)
 		}
 	})
 }
@@ -107,12 +110,42 @@ func checkInfo(t *rapid.T, r *Reader, all []sample, path []string) {
 	}
 }
 
+// checkValues compares what Values gives with what the documents have.
+func checkValues(t *rapid.T, r *Reader, all []sample, path []string) {
+	var steps []sparse.Step
+	for _, name := range path {
+		steps = append(steps, sparse.Step{Name: name})
+	}
+	want := map[string]bool{}
+	events := 0
+	for _, e := range all {
+		switch v := sparse.Get(e.doc, steps); v.Kind {
+		case sparse.String:
+			want["string "+string(sparse.Unquote(nil, v.Raw))] = true
+			events++
+		case sparse.Number:
+			want["number "+string(v.Raw)] = true
+			events++
+		}
+	}
+	got := map[string]bool{}
+	n, ok, err := r.Values(r.Find(path...), func(typ Type, text []byte) {
+		got[map[Type]string{String: "string ", Number: "number "}[typ]+string(text)] = true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok && (n != events || !maps.Equal(got, want)) || !ok && len(got) > 0 {
+		t.Fatalf("%q: %d values %v of %d events, want %v of %d", path, n, got, len(all), want, events)
+	}
+}
+
 func show7(ts int64) string { return string(event.AppendTime(nil, ts)) }
 
 func TestCountsOfGeneratedEvents(t *testing.T) {
 	all := generated(t, 2000)
 	var r Reader
-	must(t, r.Open(page(t, NewBuilder(), all), len(all), size(all)))
+	must(t, openBody(&r, page(t, NewBuilder(), all), len(all), size(all)))
 	for path, want := range map[string]int{"Application": 8, "@l": 3, "@mt": 1} {
 		values, counts, ok, err := r.Counts(r.Find(path))
 		if err != nil || !ok || len(counts) != want || values.Len != want {
@@ -173,7 +206,7 @@ func TestPagesShareDictionaries(t *testing.T) {
 	}
 	for i, part := range parts {
 		r := Reader{Shared: s}
-		must(t, r.Open(bodies[i], len(part), size(part)))
+		must(t, openBody(&r, bodies[i], len(part), size(part)))
 		must(t, r.Each(func(row int, doc []byte) bool {
 			if !bytes.Equal(doc, part[row].doc) {
 				t.Fatalf("row %d: %s, was %s", row, doc, part[row].doc)
@@ -188,8 +221,8 @@ func TestPagesShareDictionaries(t *testing.T) {
 		}
 	}
 	var r Reader
-	must(t, r.Open(bodies[0], len(parts[0]), size(parts[0])))
-	if _, err := r.Document(nil, 0); err != ErrNoDictionary {
+	must(t, openBody(&r, bodies[0], len(parts[0]), size(parts[0])))
+	if _, err := r.Document(nil, 0); !errors.Is(err, ErrNoDictionary) {
 		t.Errorf("without its dictionaries: %v", err)
 	}
 }

@@ -45,6 +45,13 @@ func (in *input) varint() int64 {
 	return v
 }
 
+func (in *input) uint32() uint32 {
+	if b := in.take(4); b != nil {
+		return binary.LittleEndian.Uint32(b)
+	}
+	return 0
+}
+
 // count reads a number that is most at most.
 func (in *input) count(most int) int {
 	v := in.uvarint()

@@ -189,7 +189,7 @@ func smallPage(t *rapid.T, b *Builder, all []sample) ([]byte, bool) {
 
 func checkSame(t interface{ Fatalf(string, ...any) }, body []byte, all []sample) {
 	var r Reader
-	if err := r.Open(body, len(all), size(all)); err != nil {
+	if err := openBody(&r, body, len(all), size(all)); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if err := r.Each(func(row int, doc []byte) bool {
@@ -283,7 +283,7 @@ var kinds = []column.Kind{column.Bool, column.Int64, column.Float64, column.Deci
 // checkColumns compares the columns of a page with what package nql reads of the documents.
 func checkColumns(t interface{ Fatalf(string, ...any) }, body []byte, all []sample, paths [][]string, sel column.Selection) {
 	var r Reader
-	if err := r.Open(body, len(all), size(all)); err != nil {
+	if err := openBody(&r, body, len(all), size(all)); err != nil {
 		t.Fatalf("%v", err)
 	}
 	got := column.New(column.Text)

@@ -1,25 +1,30 @@
 package strip
 
 import (
+	"io"
 	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-// Reader reads pages, one after the other. It is used by one goroutine. What it gives is valid until the next Open.
+// Reader reads pages, one after the other. It is used by one goroutine. What it gives is valid until the next Open. Errors that the page is to blame for are
+// *damage.Error and name where in the file the part begins that is damaged.
 type Reader struct {
 	rows, bytes int
-	dir         directory
-	times       ints
-	arrivals    ints
-	rest        *textStrip
-	strips      []strip
+	front       *Front
+	dir         *directory // of the front
+	from        io.ReaderAt
+	file        string // for errors
+	base        int64  // where in from the body begins
 
-	structured bool // whether the following is read
-	shapesHow  ints
-	shapesText body
-	shapesN    int
+	data     [][]byte // of each part that was read
+	times    *ints
+	arrivals *ints
+	rest     *textStrip
+	strips   []strip
+
+	structured bool    // whether the following is read
 	shapes     []int64 // of each row
 	plans      []plan
 
@@ -30,17 +35,19 @@ type Reader struct {
 	counts []int32
 	made   []byte
 	index  []int32
+	wanted []int
 
 	Shared Shared // the dictionaries that pages share; nil: there are none
 
-	memory    memory
-	converter nql.Converter
+	unverified bool // for fuzzers, which guess no checksums
+	memory     memory
+	head       [2]ints
+	converter  nql.Converter
 }
 
 // strip is a strip of the page at hand.
 type strip struct {
 	*stripInfo
-	data   []byte
 	ready  bool // read and loaded
 	bools  ints
 	number *numberStrip
@@ -48,78 +55,68 @@ type strip struct {
 	dict   *column.Vector // the dictionary as it is given away
 }
 
-// Open makes r read a page: its body, and how many events and bytes of documents the page header says it has. The body must stay unchanged as long as it is read.
+// Open makes r read a page whose front is known already: file's, whose body begins at an offset of from. The body must stay unchanged as long as it is read. Nothing is
+// read yet: each part is when it is first needed, and is verified then.
 //
-// It is checked here as far as that goes without decoding strips. What a page takes of memory is bounded by rows and bytes, whatever the body says.
-func (r *Reader) Open(body []byte, rows, bytes int) error {
+// What a page takes of memory is bounded by its front's rows and bytes, whatever the body says.
+func (r *Reader) Open(f *Front, from io.ReaderAt, file string, at int64) {
 	r.memory.reset()
 	r.memory.shared = r.Shared
-	r.rows, r.bytes = rows, bytes
-	r.next, r.at, r.structured, r.rest, r.strips, r.left = r.next[:0], 0, false, nil, r.strips[:0], r.maxText()
-	if rows < 1 || rows > MaxRows || bytes < 0 || bytes > maxBytes {
-		return ErrDamaged
-	}
-	in := input{b: body}
-	packed := in.body(maxDirectory(bytes))
-	r.shapesN = in.count(rows)
-	r.shapesText = in.body(maxDirectory(bytes))
-	first := input{b: in.take(in.count(len(in.b)))}
-	if in.bad {
-		return ErrDamaged
-	}
-	raw, err := packed.open(&r.memory)
-	if err != nil {
-		return err
-	}
-	d := input{b: raw}
-	if d.directory(&r.dir, rows); d.bad {
-		return ErrDamaged
-	}
-	r.times = first.ints(rows, anyInts)
-	r.arrivals = first.ints(rows, anyInts)
-	r.shapesHow = first.ints(rows, anyInts&^(1<<intsDelta))
-	if r.dir.rest > 0 {
-		first.left = r.maxRest()
-		r.rest = first.texts(r.dir.rest, pieceText)
-	}
-	if first.bad || len(first.b) > 0 {
-		return ErrDamaged
-	}
-	r.strips = slices.Grow(r.strips[:0], len(r.dir.strips))[:len(r.dir.strips)]
+	r.front, r.dir, r.rows, r.bytes = f, &f.dir, f.rows, f.bytes
+	r.from, r.file, r.base = from, file, at
+	r.next, r.at, r.structured, r.left = r.next[:0], 0, false, r.maxText()
+	r.times, r.arrivals, r.rest, r.shapes = nil, nil, nil, nil
+	r.data = slices.Grow(r.data[:0], len(f.parts))[:len(f.parts)]
+	clear(r.data)
+	r.strips = slices.Grow(r.strips[:0], len(f.dir.strips))[:len(f.dir.strips)]
 	for i := range r.strips {
-		s := &r.strips[i]
-		*s = strip{stripInfo: &r.dir.strips[i]}
-		s.data = in.take(s.length)
+		r.strips[i] = strip{stripInfo: &f.dir.strips[i]}
 	}
-	if in.bad || len(in.b) > 0 {
-		return ErrDamaged
-	}
-	return nil
 }
 
-// structure reads the shapes and which of them each row has. Whoever reads a member that all events have needs neither.
+// structure reads which shape each row has. Whoever reads a member that all events have does not need it.
 func (r *Reader) structure() error {
 	if r.structured {
 		return nil
 	}
-	raw, err := r.shapesText.open(&r.memory)
+	data, err := r.part(partShapes)
 	if err != nil {
 		return err
 	}
-	in := input{b: raw}
-	if in.shapes(&r.dir, r.shapesN); in.bad {
-		return ErrDamaged
+	in := input{b: data}
+	how := in.ints(r.rows, anyInts&^(1<<intsDelta))
+	if in.bad || len(in.b) > 0 {
+		return r.damaged(partShapes, ErrDamaged)
 	}
-	if r.shapes, err = r.shapesHow.decode(r.memory.longs.take(r.rows), &r.memory); err != nil {
-		return err
+	if r.shapes, err = how.decode(r.memory.longs.take(r.rows), &r.memory); err != nil {
+		return r.damaged(partShapes, err)
 	}
-	if err := r.count(); err != nil {
-		return err
+	if !r.countedShapes() {
+		return r.damaged(partShapes, ErrDamaged)
 	}
-	r.plans = slices.Grow(r.plans[:0], r.shapesN)[:r.shapesN]
+	r.plans = slices.Grow(r.plans[:0], len(r.dir.shapes))[:len(r.dir.shapes)]
 	clear(r.plans)
 	r.structured = true
 	return nil
+}
+
+// countedShapes says whether as many rows have each shape as the front says.
+func (r *Reader) countedShapes() bool {
+	d := r.dir
+	r.counts = slices.Grow(r.counts[:0], len(d.shapes))[:len(d.shapes)]
+	clear(r.counts)
+	for _, s := range r.shapes {
+		if uint64(s) >= uint64(len(d.shapes)) {
+			return false
+		}
+		r.counts[s]++
+	}
+	for i := range d.shapes {
+		if int(r.counts[i]) != d.shapes[i].rows {
+			return false
+		}
+	}
+	return true
 }
 
 // maxDirectory bounds the bytes of a directory: each name and each op that it lists stands for as many bytes in some document, or nearly so.
@@ -129,68 +126,95 @@ func maxDirectory(bytes int) int { return min(4*bytes+64<<10, maxBytes) }
 func (r *Reader) maxText() int { return min(r.bytes+r.rows, maxBytes) }
 func (r *Reader) maxRest() int { return min(4*r.bytes, maxBytes) }
 
-// count sees to it that the rows have as many values as the strips.
-func (r *Reader) count() error {
-	d := &r.dir
-	for _, s := range r.shapes {
-		if uint64(s) >= uint64(len(d.shapes)) {
-			return ErrDamaged
-		}
-		d.shapes[s].rows++
-	}
-	left, rest := make([]int, len(d.strips)), d.rest
-	for i := range d.strips {
-		left[i] = d.strips[i].n
-	}
-	for i := range d.shapes {
-		s := &d.shapes[i]
-		for _, o := range s.ops {
-			if o != opClose && !isOpen(o) {
-				left[stripOf(o)] -= s.rows
-			}
-		}
-		if s.rest {
-			rest -= s.rows
-		}
-	}
-	for _, n := range left {
-		if n != 0 {
-			return ErrDamaged
-		}
-	}
-	if rest != 0 {
-		return ErrDamaged
-	}
-	return nil
-}
-
 // Rows is the number of events.
 func (r *Reader) Rows() int { return r.rows }
 
+// timesOf and arrivalsOf give the events' timestamps and arrival numbers, as they are stored.
+func (r *Reader) timesOf() (*ints, error) { return r.headOf(&r.times, partTimes) }
+
+func (r *Reader) arrivalsOf() (*ints, error) { return r.headOf(&r.arrivals, partArrivals) }
+
+func (r *Reader) headOf(v **ints, i int) (*ints, error) {
+	if *v == nil {
+		data, err := r.part(i)
+		if err != nil {
+			return nil, err
+		}
+		in := input{b: data}
+		r.head[i] = in.ints(r.rows, anyInts)
+		if in.bad || len(in.b) > 0 {
+			return nil, r.damaged(i, ErrDamaged)
+		}
+		*v = &r.head[i]
+	}
+	return *v, nil
+}
+
 // Times gives the events' timestamps, in dst where that has room.
-func (r *Reader) Times(dst []int64) ([]int64, error) { return r.times.decode(dst, &r.memory) }
+func (r *Reader) Times(dst []int64) ([]int64, error) {
+	times, err := r.timesOf()
+	if err != nil {
+		return nil, err
+	}
+	if dst, err = times.decode(dst, &r.memory); err != nil {
+		return nil, r.damaged(partTimes, err)
+	}
+	return dst, nil
+}
 
 // Arrivals gives the events' arrival numbers, in dst where that has room.
 func (r *Reader) Arrivals(dst []uint64) ([]uint64, error) {
-	if err := r.arrivals.load(&r.memory); err != nil {
+	arrivals, err := r.arrivalsOf()
+	if err == nil {
+		err = r.damaged(partArrivals, arrivals.load(&r.memory))
+	}
+	if err != nil {
 		return nil, err
 	}
-	dst = dst[:0]
+	dst = slices.Grow(dst[:0], r.rows)
 	for i := range r.rows {
-		dst = append(dst, uint64(r.arrivals.at(i)))
+		dst = append(dst, uint64(arrivals.at(i)))
 	}
 	return dst, nil
 }
 
 // Event gives timestamp and arrival number of one event.
 func (r *Reader) Event(row int) (ts int64, arrival uint64, err error) {
-	if err = r.times.load(&r.memory); err != nil {
+	times, err := r.timesOf()
+	if err == nil {
+		err = r.damaged(partTimes, times.load(&r.memory))
+	}
+	if err != nil {
 		return 0, 0, err
 	}
-	if err = r.arrivals.load(&r.memory); err != nil {
+	arrivals, err := r.arrivalsOf()
+	if err == nil {
+		err = r.damaged(partArrivals, arrivals.load(&r.memory))
+	}
+	if err != nil {
 		return 0, 0, err
 	}
-	return r.times.at(row), uint64(r.arrivals.at(row)), nil
+	return times.at(row), uint64(arrivals.at(row)), nil
+}
+
+// rests makes the rests ready to be read.
+func (r *Reader) rests() (*textStrip, error) {
+	if r.rest == nil {
+		data, err := r.part(partRests)
+		if err != nil {
+			return nil, err
+		}
+		in := input{b: data, left: r.maxRest()}
+		rest := in.texts(r.dir.rest, pieceText)
+		if in.bad || len(in.b) > 0 {
+			return nil, r.damaged(partRests, ErrDamaged)
+		}
+		if err := rest.load(&r.memory); err != nil {
+			return nil, r.damaged(partRests, err)
+		}
+		r.rest = rest
+	}
+	return r.rest, nil
 }
 
 // open makes a strip ready to be read.
@@ -199,8 +223,11 @@ func (r *Reader) open(i int) (*strip, error) {
 	if s.ready {
 		return s, nil
 	}
-	in := input{b: s.data, left: r.left}
-	var err error
+	data, err := r.part(partStrips + i)
+	if err != nil {
+		return nil, err
+	}
+	in := input{b: data, left: r.left}
 	switch s.typ {
 	case Null:
 	case Bool:
@@ -218,9 +245,9 @@ func (r *Reader) open(i int) (*strip, error) {
 		}
 		if s.text.form == textEventTime {
 			if s.n != r.rows {
-				return nil, ErrDamaged
+				return nil, r.damaged(partStrips+i, ErrDamaged)
 			}
-			times, err := r.times.decode(r.memory.longs.take(r.rows), &r.memory)
+			times, err := r.Times(r.memory.longs.take(r.rows))
 			if err != nil {
 				return nil, err
 			}
@@ -229,10 +256,10 @@ func (r *Reader) open(i int) (*strip, error) {
 		err = s.text.load(&r.memory)
 	}
 	if in.bad || len(in.b) > 0 {
-		return nil, ErrDamaged
+		err = ErrDamaged
 	}
 	if err != nil {
-		return nil, err
+		return nil, r.damaged(partStrips+i, err)
 	}
 	r.left = in.left
 	s.ready = true

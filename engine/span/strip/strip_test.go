@@ -84,6 +84,16 @@ func size(all []sample) (n int) {
 	return n
 }
 
+// openBody makes r read a page that is a body in memory.
+func openBody(r *Reader, body []byte, rows, docs int) error {
+	f, err := ParseFront(body, len(body), rows, docs)
+	if err != nil {
+		return err
+	}
+	r.Open(f, bytes.NewReader(body), "page", 0)
+	return nil
+}
+
 // page makes a page of all events.
 func page(tb testing.TB, b *Builder, all []sample) []byte {
 	tb.Helper()
@@ -96,14 +106,15 @@ func tryPage(b *Builder, all []sample) ([]byte, error) {
 	for _, e := range all {
 		b.Add(e.ts, e.arrival, e.doc)
 	}
-	return b.Finish(nil)
+	body, _, err := b.Finish(nil)
+	return body, err
 }
 
 // same checks that a page gives the events back.
 func same(tb testing.TB, body []byte, all []sample) {
 	tb.Helper()
 	var r Reader
-	must(tb, r.Open(body, len(all), size(all)))
+	must(tb, openBody(&r, body, len(all), size(all)))
 	must(tb, r.Each(func(row int, doc []byte) bool {
 		if !bytes.Equal(doc, all[row].doc) {
 			tb.Fatalf("row %d:\n%s\nwas\n%s", row, doc, all[row].doc)
@@ -120,7 +131,7 @@ func same(tb testing.TB, body []byte, all []sample) {
 		}
 	}
 	for i := 0; i < len(all); i += 1 + len(all)/8 {
-		must(tb, r.Open(body, len(all), size(all)))
+		must(tb, openBody(&r, body, len(all), size(all)))
 		doc, err := r.Document(nil, i)
 		must(tb, err)
 		if !bytes.Equal(doc, all[i].doc) {
