@@ -71,6 +71,8 @@ func get(v *column.Vector, i int) any {
 		return v.Int(i)
 	case column.Float64:
 		return v.Float(i)
+	case column.Interval:
+		return fmt.Sprint(v.Span(i))
 	}
 	return string(v.Str(i))
 }

@@ -31,7 +31,11 @@ func TestJoinSaysWhatAllPairsSay(t *testing.T) {
 		keys := rapid.SliceOfNDistinct(rapid.IntRange(0, 2), 0, 2, rapid.ID[int]).Draw(t, "keys")
 		for _, k := range keys {
 			n.LeftKeys = append(n.LeftKeys, refOf(testTypes[k], k))
-			n.RightKeys = append(n.RightKeys, refOf(testTypes[k], k))
+			if n.RightKeys = append(n.RightKeys, refOf(testTypes[k], k)); k == 1 && rapid.Bool().Draw(t, "computed") {
+				zero := constOf(types.Int8, int64(0))
+				last := len(n.LeftKeys) - 1
+				n.LeftKeys[last], n.RightKeys[last] = callOf(plus, n.LeftKeys[last], zero), callOf(plus, zero, n.RightKeys[last])
+			}
 		}
 		if rapid.Bool().Draw(t, "cond") {
 			n.Cond = callOf(above, refOf(types.Int8, 1), refOf(types.Int8, 5))
@@ -64,7 +68,16 @@ func TestJoinSaysWhatAllPairsSay(t *testing.T) {
 				want = append(want, append(nulls[:4:4], r...))
 			}
 		}
-		got, err := execute(t, n, left.runtime(2))
+		rt := left.runtime(2)
+		if rapid.Bool().Draw(t, "little memory") {
+			files := tight(t, rt)
+			defer func() {
+				if files.open != 0 {
+					t.Fatalf("%d files are left", files.open)
+				}
+			}()
+		}
+		got, err := execute(t, n, rt)
 		if err != nil {
 			t.Fatal(err)
 		}

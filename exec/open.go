@@ -92,6 +92,10 @@ func operator(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, erro
 		return openStage(ctx, n, n.Input, rt)
 	case *plan.Aggregate:
 		return openAggregate(ctx, n, rt)
+	case *plan.Expand:
+		return openExpand(ctx, n, rt)
+	case *plan.IfEmpty:
+		return openIfEmpty(ctx, n, rt)
 	case *plan.Window:
 		return openWindow(ctx, n, rt)
 	case *plan.Sort:

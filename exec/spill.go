@@ -42,9 +42,6 @@ const leastMemory = 512 << 10
 
 // blockSize is how large blocks become with so much memory.
 func blockSize(memory int64) int64 {
-	if memory <= 0 {
-		return mostBlock
-	}
 	return min(max(memory/512, leastBlock), mostBlock)
 }
 
@@ -95,6 +92,7 @@ type chain struct {
 	file   *blocks
 	places []place
 	next   int
+	batch  column.Batch
 }
 
 func (c *chain) Next(ctx context.Context, b *column.Batch) (bool, error) {
@@ -105,7 +103,11 @@ func (c *chain) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		return false, nil
 	}
 	c.next++
-	return true, c.file.read(c.places[c.next-1], b)
+	if err := c.file.read(c.places[c.next-1], &c.batch); err != nil {
+		return false, err
+	}
+	*b = c.batch
+	return true, nil
 }
 
 func (c *chain) Close() {}

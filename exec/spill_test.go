@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -153,8 +154,10 @@ func wideScan(s *wideSource) *plan.SourceScan {
 }
 
 // textRows draws a plan to its end as text.
-func textRows(t testing.TB, n plan.Node, rt *Runtime) []string {
-	t.Helper()
+func textRows(t interface {
+	Context() context.Context
+	Fatal(...any)
+}, n plan.Node, rt *Runtime) []string {
 	in, err := Open(t.Context(), n, rt)
 	if err != nil {
 		t.Fatal(err)
@@ -185,14 +188,14 @@ func textRows(t testing.TB, n plan.Node, rt *Runtime) []string {
 }
 
 func TestSpilledSortsAreSortsOfEveryTypeStableToo(t *testing.T) {
-	source := &wideSource{seed: 7, batches: 5, rows: 200}
+	source := &wideSource{seed: 7, batches: 4, rows: 120}
 	for c, oid := range wideTypes {
 		key := plan.SortKey{Expr: refOf(oid, c), Descending: c%2 == 0, NullsFirst: c%3 == 0}
-		for _, limit := range []int64{-1, 10, 700} {
+		for _, limit := range []int64{-1, 10, 400} {
 			scan := wideScan(source)
 			n := &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{key}, Limit: limit}
 			want := textRows(t, n, new(store).runtime(1))
-			for _, memory := range []int64{1, 90_000} {
+			for _, memory := range []int64{1, 80_000} {
 				files, account := new(tempFiles), &ledger{most: 4 << 20}
 				rt := new(store).runtime(1)
 				rt.Temp, rt.WorkMem, rt.least, rt.Memory = files.create, memory, 1, account
@@ -210,9 +213,96 @@ func TestSpilledSortsAreSortsOfEveryTypeStableToo(t *testing.T) {
 
 // spillPlans are plans that go to files when there is little memory.
 func spillPlans() map[string]plan.Node {
-	scan := wideScan(&wideSource{seed: 3, batches: 30, rows: 200})
+	scan, other := wideScan(&wideSource{seed: 3, batches: 30, rows: 200}), wideScan(&wideSource{seed: 4, batches: 20, rows: 200})
 	return map[string]plan.Node{
-		"sort": &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: refOf(types.Text, 4)}}, Limit: -1},
+		"sort":     &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: refOf(types.Text, 4)}}, Limit: -1},
+		"distinct": &plan.Distinct{Output: scan.Output, Input: scan},
+		"join": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.FullJoin, Left: other, Right: scan,
+			LeftKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}, RightKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}},
+		"nested loop": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.LeftJoin,
+			Left: scan, Right: wideScan(&wideSource{seed: 5, batches: 2, rows: 1})},
+		"except": &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
+	}
+}
+
+// drawPlan draws a plan over wide rows that goes to files when there is little memory, and whose rows are the same then, in any order.
+func drawPlan(t *rapid.T) plan.Node {
+	source := func(label string) *plan.SourceScan {
+		return wideScan(&wideSource{seed: uint32(rapid.IntRange(0, 1000).Draw(t, label+" seed")), batches: rapid.IntRange(0, 4).Draw(t, label+" batches"),
+			rows: rapid.IntRange(1, 60).Draw(t, label+" rows")})
+	}
+	left := source("left")
+	var keys []plan.Expr
+	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
+		keys = append(keys, refOf(wideTypes[c], c))
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "plan") {
+	case 0:
+		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
+	case 1:
+		n := &plan.Distinct{Output: columnsOf(), Input: &plan.Project{Input: left, Exprs: keys}}
+		for _, k := range keys {
+			n.Cols = append(n.Cols, plan.Column{Type: k.Type(), Typmod: -1})
+		}
+		n.Input.(*plan.Project).Output = n.Output
+		return n
+	case 2:
+		n := &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.JoinKind(rapid.IntRange(0, 3).Draw(t, "kind")),
+			Left: left, Right: source("right"), LeftKeys: keys, RightKeys: keys}
+		if rapid.Bool().Draw(t, "cond") {
+			n.Cond = callOf(above, refOf(types.Int8, 1), refOf(types.Int8, len(wideTypes)+1))
+		}
+		return n
+	default:
+		out := plan.Output{}
+		for _, k := range keys {
+			out.Cols = append(out.Cols, plan.Column{Type: k.Type(), Typmod: -1})
+		}
+		project := func(in plan.Node) plan.Node { return &plan.Project{Output: out, Input: in, Exprs: keys} }
+		return &plan.SetOp{Output: out, Left: project(left), Right: project(source("right")), Except: rapid.Bool().Draw(t, "except"), All: rapid.Bool().Draw(t, "all")}
+	}
+}
+
+func TestWhatMemoryThereIsIsNoMatterOfTheRows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := drawPlan(t)
+		want := textRows(t, n, new(store).runtime(1))
+		rt := new(store).runtime(1)
+		account := new(ledger)
+		rt.Memory = account
+		files := tight(t, rt)
+		got := textRows(t, n, rt)
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%d rows: %v\nwant %d: %v", len(got), got, len(want), want)
+		}
+		if files.open != 0 || account.held.Load() != 0 {
+			t.Fatalf("%d files are left, and %d bytes", files.open, account.held.Load())
+		}
+	})
+}
+
+func TestDistinctOnKeepsTheOrderOfTheSortBelow(t *testing.T) {
+	scan := wideScan(&wideSource{seed: 9, batches: 10, rows: 100})
+	a, b := refOf(types.Int8, 1), refOf(types.Text, 4)
+	sort := &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: b, Descending: true}, {Expr: a}, {Expr: refOf(types.Interval, 7)}}, Limit: -1}
+	n := &plan.Distinct{Output: scan.Output, Input: sort, On: []plan.Expr{a, b, a}}
+	sorted := textRows(t, sort, new(store).runtime(1))
+	var want []string
+	seen := map[string]bool{}
+	for _, line := range sorted {
+		f := strings.Split(line, "|")
+		if key := f[2] + "|" + f[5]; !seen[key] {
+			seen[key] = true
+			want = append(want, line)
+		}
+	}
+	files := new(tempFiles)
+	rt := new(store).runtime(1)
+	rt.Temp, rt.WorkMem, rt.least = files.create, 1, 1
+	if got := textRows(t, n, rt); !slices.Equal(got, want) || files.made != 1 {
+		t.Errorf("%d rows are not the first of each key in order, %d; %d files", len(got), len(want), files.made)
 	}
 }
 
@@ -287,7 +377,7 @@ func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("%s with %d bytes: other rows", name, most)
 			}
-			if files.made == 0 || files.open != 0 {
+			if files.made == 0 && name != "nested loop" || files.open != 0 { // of that, little is kept
 				t.Errorf("%s with %d bytes: %d files were made, %d are left", name, most, files.made, files.open)
 			}
 		}

@@ -158,6 +158,8 @@ func (e *explainer) details(n Node) []string {
 		return e.aggregate(n)
 	case *Window:
 		return e.window(n)
+	case *Expand:
+		return e.sets(n)
 	case *Sort:
 		return e.sort(n)
 	case *Limit:

@@ -52,6 +52,8 @@ func Exprs(n Node) []Expr {
 			some(a.Filter)
 			keys(a.OrderBy)
 		}
+	case *Expand:
+		some(n.Keys...)
 	case *Window:
 		some(n.Partition...)
 		keys(n.Order)

@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"slices"
+
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -31,13 +33,14 @@ func (b *binder) placeAggregate(sc *scope, call plan.AggCall, name string, locat
 			return nil, b.errorf(location, types.CodeGroupingError, "aggregate function calls cannot be nested")
 		}
 	}
-	for i, a := range at.aggs {
-		if sameAggregate(a.call, call) {
-			return sc.lift(at, &plan.Ref{Typed: typed(call.Func.Result), Index: aggregateRefs + i, Name: name}), nil
-		}
+	i := slices.IndexFunc(at.aggs, func(a aggregate) bool { return sameAggregate(a.call, call) })
+	if i < 0 {
+		i = len(at.aggs)
+		at.aggs = append(at.aggs, aggregate{call: call, name: name, location: location})
 	}
-	at.aggs = append(at.aggs, aggregate{call: call, name: name, location: location})
-	return sc.lift(at, &plan.Ref{Typed: typed(call.Func.Result), Index: aggregateRefs + len(at.aggs) - 1, Name: name}), nil
+	ref := &plan.Ref{Typed: typed(call.Func.Result), Index: aggregateRefs + i, Name: name}
+	b.located[ref] = location
+	return sc.lift(at, ref), nil
 }
 
 // aggregateExprs lists what a call evaluates.

@@ -81,7 +81,7 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 	case *pg.Node_AArrayExpr:
 		return b.arrayExpr(sc, n.AArrayExpr, 0, -1)
 	case *pg.Node_GroupingFunc:
-		return nil, b.unsupported(n.GroupingFunc.Location, "GROUPING is not supported yet")
+		return b.groupingCall(sc, n.GroupingFunc)
 	case *pg.Node_SetToDefault:
 		return nil, b.errorf(n.SetToDefault.Location, types.CodeSyntaxError, "DEFAULT is not allowed in this context")
 	case nil:
@@ -142,6 +142,10 @@ func location(n *pg.Node) int32 {
 		return n.BoolExpr.Location
 	case *pg.Node_FuncCall:
 		return n.FuncCall.Location
+	case *pg.Node_GroupingFunc:
+		return n.GroupingFunc.Location
+	case *pg.Node_GroupingSet:
+		return n.GroupingSet.Location
 	case *pg.Node_CaseExpr:
 		return n.CaseExpr.Location
 	case *pg.Node_CoalesceExpr:

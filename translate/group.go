@@ -7,43 +7,7 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// groupBy binds GROUP BY: expressions, positions and output names.
-func (q *level) groupBy(list []*pg.Node, distinct bool) error {
-	if len(list) == 0 {
-		return nil
-	}
-	b, sc := q.b, q.sc
-	if distinct {
-		return b.unsupported(location(list[0]), "GROUP BY DISTINCT is not supported yet")
-	}
-	q.grouped = true
-	sc.clause = "GROUP BY"
-	defer func() { sc.clause = "" }()
-	for _, n := range list {
-		if g := n.GetGroupingSet(); g != nil {
-			return b.unsupported(g.Location, "grouping sets are not supported yet")
-		}
-		e, err := q.groupKey(n)
-		if err != nil {
-			return err
-		}
-		if hasAggregate(e) {
-			return b.errorf(location(n), types.CodeGroupingError, "aggregate functions are not allowed in GROUP BY")
-		}
-		if hasWindow(e) {
-			at, _ := b.firstRef(e)
-			return b.errorf(at, codeWindowing, "window functions are not allowed in GROUP BY")
-		}
-		if hasSet(e) {
-			return b.unsupported(location(n), "set-returning functions are not supported in GROUP BY yet")
-		}
-		if !anyEqual(q.keys, e) {
-			q.keys = append(q.keys, e)
-		}
-	}
-	return nil
-}
-
+// hasAggregate reports whether an expression reads an aggregate's result.
 func hasAggregate(e plan.Expr) bool {
 	return plan.Any(e, func(x plan.Expr) bool {
 		r, ok := x.(*plan.Ref)
@@ -297,9 +261,6 @@ func (q *level) aggregate(input plan.Node, toInput func(plan.Expr) plan.Expr) (p
 	for _, k := range q.keys {
 		c := q.sc.describe(k)
 		c.Name = q.keyName(k)
-		if k.Type() == types.JSON {
-			return nil, q.b.errorf(-1, types.CodeUndefinedFunction, "could not identify an equality operator for type json")
-		}
 		agg.Cols = append(agg.Cols, c)
 		agg.Keys = append(agg.Keys, toInput(k))
 	}
@@ -329,12 +290,15 @@ func (q *level) aggregate(input plan.Node, toInput func(plan.Expr) plan.Expr) (p
 		q.targets[i].expr = e
 	}
 	var node plan.Node = agg
+	if q.sets != nil {
+		node = q.bySets(agg)
+	}
 	if q.having != nil {
 		cond, err := q.overGroups(q.having)
 		if err != nil {
 			return nil, err
 		}
-		node = &plan.Filter{Output: plan.Output{Cols: agg.Cols}, Input: node, Cond: cond}
+		node = &plan.Filter{Output: plan.Output{Cols: node.Columns()}, Input: node, Cond: cond}
 	}
 	return node, nil
 }
@@ -347,14 +311,17 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 		}
 	}
 	if r, ok := e.(*plan.Ref); ok {
+		if r.Index >= groupingRefs {
+			return q.groupingValue(q.sc.groupings[r.Index-groupingRefs])
+		}
 		if r.Index >= windowRefs {
-			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + q.sc.windows.positions()[r.Index-windowRefs], Name: r.Name}, nil
+			return &plan.Ref{Typed: r.Typed, Index: q.afterKeys() + len(q.sc.aggs) + q.sc.windows.positions()[r.Index-windowRefs], Name: r.Name}, nil
 		}
 		if r.Index >= setRefs {
-			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + len(q.sc.aggs) + len(q.sc.windows.calls) + q.sc.sets.positions()[r.Index-setRefs], Name: r.Name}, nil
+			return &plan.Ref{Typed: r.Typed, Index: q.afterKeys() + len(q.sc.aggs) + len(q.sc.windows.calls) + q.sc.sets.positions()[r.Index-setRefs], Name: r.Name}, nil
 		}
 		if r.Index >= aggregateRefs {
-			return &plan.Ref{Typed: r.Typed, Index: len(q.keys) + r.Index - aggregateRefs, Name: r.Name}, nil
+			return &plan.Ref{Typed: r.Typed, Index: q.afterKeys() + r.Index - aggregateRefs, Name: r.Name}, nil
 		}
 		rel, col, _ := q.sc.column(r)
 		at, ok := q.b.located[r]

@@ -18,12 +18,13 @@ import (
 // While a level is bound, a plan.Ref stands for an entry of vars (its Index), or, from aggregateRefs on, for an aggregate. Which
 // columns a scan must read is only known when everything is bound; then the Refs are given their true positions.
 type scope struct {
-	rels    []*relation
-	vars    []variable
-	find    map[variable]int
-	aggs    []aggregate
-	sets    sets
-	windows windows
+	rels      []*relation
+	vars      []variable
+	find      map[variable]int
+	aggs      []aggregate
+	sets      sets
+	groupings []grouping
+	windows   windows
 	// merged are the columns that USING and NATURAL make of two; they hide those from names without a relation.
 	merged []*mergedColumn
 	// aliases are names of what USING merged; they have no columns of their own.

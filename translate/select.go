@@ -105,7 +105,7 @@ func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 	if err := b.restOfWindows(sc); err != nil {
 		return nil, err
 	}
-	q.grouped = q.grouped || len(sc.aggs) > 0
+	q.grouped = q.grouped || len(sc.aggs) > 0 || len(sc.groupings) > 0
 	if at, ok := sc.recursiveAggregate(); ok {
 		return nil, b.errorf(at, codeInvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term")
 	}
@@ -238,6 +238,8 @@ func (b *binder) figureName(n *pg.Node) (name string, strength int) {
 			}
 		}
 		return b.figureName(n.AIndirection.Arg)
+	case *pg.Node_GroupingFunc:
+		return "grouping", 2
 	case *pg.Node_FuncCall:
 		_, name, _ := qualified(n.FuncCall.Funcname)
 		return name, 2
@@ -293,6 +295,7 @@ type level struct {
 	targets []target // the select list, then what only ORDER BY and DISTINCT ON want
 	visible int
 	keys    []plan.Expr // GROUP BY
+	sets    [][]int     // the grouping sets, where they are not one of all keys
 	grouped bool
 	having  plan.Expr
 	sort    []sortItem

@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"slices"
+
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 )
@@ -55,6 +57,15 @@ func (b *binder) sinkOne(node plan.Node, cond plan.Expr) (plan.Node, bool) {
 		}
 		input, ok := b.sinkOne(n.Input, cond)
 		return &plan.Aggregate{Output: n.Output, Input: input, Keys: n.Keys, Aggs: n.Aggs}, ok
+	case *plan.Window:
+		// Whole partitions are left out or none of their rows.
+		for _, i := range plan.Refs(cond) {
+			if !slices.ContainsFunc(n.Partition, func(e plan.Expr) bool { r, ok := e.(*plan.Ref); return ok && r.Index == i }) {
+				return nil, false
+			}
+		}
+		input, ok := b.sinkOne(n.Input, cond)
+		return &plan.Window{Output: n.Output, Input: input, Partition: n.Partition, Order: n.Order, Calls: n.Calls}, ok
 	case *plan.Append:
 		inputs := make([]plan.Node, len(n.Inputs))
 		for i, in := range n.Inputs {

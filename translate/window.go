@@ -55,7 +55,7 @@ type windowDef struct {
 func hasWindow(e plan.Expr) bool {
 	return plan.Any(e, func(x plan.Expr) bool {
 		r, ok := x.(*plan.Ref)
-		return ok && r.Index >= windowRefs
+		return ok && r.Index >= windowRefs && r.Index < groupingRefs
 	})
 }
 

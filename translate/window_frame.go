@@ -88,7 +88,7 @@ func (b *binder) frameOffset(sc *scope, n *pg.Node, mode plan.FrameMode, w *boun
 	if err != nil {
 		return nil, nil, err
 	}
-	if at, ok := b.firstRef(e); ok {
+	if at, ok := b.firstRef(e, 0); ok {
 		return nil, nil, b.errorf(at, types.CodeInvalidColumnReference, "argument of %s must not contain variables", word)
 	}
 	want, context := types.OID(types.Int8), byte(function.CastAssignment)
@@ -109,12 +109,12 @@ func (b *binder) frameOffset(sc *scope, n *pg.Node, mode plan.FrameMode, w *boun
 	return out, by, nil
 }
 
-// firstRef finds where the first column of its level stands that an expression reads.
-func (b *binder) firstRef(e plan.Expr) (at int32, ok bool) {
+// firstRef finds where the first Ref stands in an expression whose index is not below the one given.
+func (b *binder) firstRef(e plan.Expr, index int) (at int32, ok bool) {
 	at = -1
 	plan.Walk(e, func(x plan.Expr) bool {
 		r, isRef := x.(*plan.Ref)
-		if isRef && !ok {
+		if isRef && !ok && r.Index >= index {
 			ok = true
 			if where, known := b.located[r]; known {
 				at = where

@@ -125,3 +125,7 @@ select max(timestamp) - interval '1 hour' from stream where timestamp >= '2024-0
 select min(timestamp), count(*) from stream
 select min(timestamp) from stream where level = 'Error'
 select min(timestamp) filter (where true) from stream
+select Method, row_number() over (partition by Method order by timestamp desc), sum(Elapsed) over (order by timestamp rows between 2 preceding and current row exclude ties) from stream
+select Method, count(*), rank() over (order by count(*) desc) from stream group by Method
+select Method, StatusCode, count(*), grouping(Method) from stream group by rollup (Method, StatusCode)
+select * from (select Method, StatusCode, row_number() over (partition by Method order by timestamp desc) as n from stream) x where Method = 'GET' and n <= 3

@@ -152,19 +152,3 @@ func decodeEscape(s []byte) ([]byte, error) {
 	}
 	return b, nil
 }
-
-func convertFrom(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-	b, name := a[0].Str(i), a[1].Str(i)
-	if n := bytes.ToLower(name); string(n) != "utf8" && string(n) != "utf-8" {
-		return types.Errorf(types.CodeFeatureNotSupported, "convert_from encoding \"%s\" is not supported yet", name)
-	}
-	for rest := b; len(rest) > 0; {
-		c, w := utf8.DecodeRune(rest)
-		if c == 0 || c == utf8.RuneError && w < 2 {
-			return types.Errorf(types.CodeCharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x%02x", rest[0])
-		}
-		rest = rest[w:]
-	}
-	out.AppendBytes(b)
-	return nil
-}

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -14,6 +15,23 @@ var encodings = strings.Fields(`SQL_ASCII EUC_JP EUC_CN EUC_KR EUC_TW EUC_JIS_20
 // encodingAliases are other names of theirs, without what isn't a letter or digit.
 var encodingAliases = map[string]string{"unicode": "UTF8", "win1252": "WIN1252", "windows1252": "WIN1252", "iso88591": "LATIN1", "iso885915": "LATIN9"}
 
+// encodingNumber finds an encoding by any of its names; -1 where there is none.
+func encodingNumber(name string) int {
+	plain := func(name string) string {
+		return strings.ToLower(strings.Map(func(c rune) rune {
+			if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+				return c
+			}
+			return -1
+		}, name))
+	}
+	asked := plain(name)
+	if alias, ok := encodingAliases[asked]; ok {
+		asked = plain(alias)
+	}
+	return slices.IndexFunc(encodings, func(e string) bool { return plain(e) == asked })
+}
+
 func registerEncodings(r *registry) {
 	r.total("pg_encoding_to_char(int4)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		if n := a[0].Int(i); n >= 0 && n < int64(len(encodings)) {
@@ -23,26 +41,8 @@ func registerEncodings(r *registry) {
 		}
 		return nil
 	}))
-	plain := func(name string) string {
-		return strings.ToLower(strings.Map(func(c rune) rune {
-			if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
-				return c
-			}
-			return -1
-		}, name))
-	}
 	r.total("pg_char_to_encoding(name)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		asked := plain(string(a[0].Str(i)))
-		if alias, ok := encodingAliases[asked]; ok {
-			asked = plain(alias)
-		}
-		for n, name := range encodings {
-			if plain(name) == asked {
-				out.AppendInt(int64(n))
-				return nil
-			}
-		}
-		out.AppendInt(-1)
+		out.AppendInt(int64(encodingNumber(string(a[0].Str(i)))))
 		return nil
 	}))
 	r.total("pg_encoding_max_length(int4)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {

@@ -46,7 +46,8 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerTimeMake, registerToChar,
 		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings,
 		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
-		registerCasts,
+		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments,
+		registerCasts, registerCompareMore, registerSend,
 	} {
 		register(r)
 	}

@@ -38,7 +38,6 @@ select coalesce(method, 'none') as method, count(*) from stream group by method 
 select coalesce(method, 'none') as m, count(*) from stream group by m order by 1;
 select distinct count(*) from stream group by method order by 1;
 select count(*) from stream group by method, b order by 1, 1;
--- later
 select count(*) from stream group by ();
 select 5 as x, count(*) from stream group by x;
 select max(n) from stream where n < 100 group by method order by max(n) desc nulls last, count(*);
@@ -89,9 +88,7 @@ select bit_and(small), bit_or(small), bit_xor(small) from stream;
 select array_agg(n order by k) from stream where k < 5;
 select jsonb_agg(n order by k), jsonb_object_agg(k, s) from stream where k < 5;
 select percentile_cont(0.5) within group (order by f), mode() within group (order by method) from stream;
--- later
-select method, count(*) from stream group by rollup (method) order by 1;
--- later
+select method, count(*) from stream group by rollup (method) order by 1, 2;
 select method, b, count(*) from stream group by grouping sets ((method), (b), ());
 select k, row_number() over (order by k), sum(small) over (partition by method) from stream;
 select count(*), method from stream where n is not null group by 2 order by 1 desc, 2 limit 3 offset 1;

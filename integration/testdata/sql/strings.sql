@@ -37,7 +37,6 @@ select substring(1 from 2);
 select upper(distinct s) from stream;
 select repeat('ab', 3), reverse('añb'), lpad('5', 3, '0'), rpad('x', 3) || '|', trim('  x  ') || '|', btrim('xxaxx', 'x');
 select translate('12345', '143', 'ax'), replace('aaa', 'a', ''), replace('aaa', '', 'x'), initcap('');
--- later
 select unistr('\0441'), normalize('é', NFC) = 'é';
 select string_agg(s, ',' order by k) from stream where k < 20;
 select * from regexp_split_to_table('a b c', ' ');

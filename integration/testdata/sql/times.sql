@@ -50,7 +50,6 @@ select date_part('nosuch', now());
 select date_trunc('nosuch', now());
 select date_trunc('hour', date '2026-01-02'), date_trunc('decade', timestamp '2026-05-05'), date_trunc('century', timestamp '2026-05-05'), date_trunc('day', now(), 'Europe/Berlin') <= now();
 select pg_typeof(date_trunc('day', now())), pg_typeof(date_trunc('day', localtimestamp)), pg_typeof(date_trunc('day', current_date)), pg_typeof(extract(year from now())), pg_typeof(date_part('year', now())), pg_typeof(now() - now()), pg_typeof(current_date - 1), pg_typeof(current_date - current_date), pg_typeof(current_date + interval '1 day');
--- later
 select (date '2026-01-01', date '2026-02-01') overlaps (date '2026-01-15', date '2026-03-01');
 select isfinite(now()), isfinite('infinity'::timestamptz), age(timestamp '2026-03-01', timestamp '2025-01-15'), justify_interval(interval '1 mon -1 hour');
 set timezone = 'Europe/Berlin';

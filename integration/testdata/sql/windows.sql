@@ -233,3 +233,6 @@ select sum(interval '1 hour' * small) over (order by k rows 2 preceding), avg(in
 select min(timestamp) over (order by k rows 2 preceding), max(timestamp) over (order by k desc rows 2 preceding), min(s) over (order by k rows 2 preceding), max(timestamp::date) over (order by k), k from stream where k < 12 order by k;
 select count(*) over (order by k), count(*) over (order by k desc), count(*) over (order by k nulls first), count(*) over (order by k asc nulls last), k from stream where k < 5 order by k;
 select k, sum(k) over (partition by small order by k), sum(k) over (partition by small order by k desc), sum(k) over (partition by small), sum(k) over (order by small, k) from stream where k < 30 order by k;
+select * from (select k, method, row_number() over (partition by method order by k) a, count(*) over (partition by method, small) b from stream) x where method = 'GET' order by k;
+select * from (select k, method, row_number() over (partition by method order by k) a, count(*) over (partition by method, small) b from stream) x where method = 'GET' and a < 5 and k > 10 order by k;
+select * from (select k, upper(method) m, sum(k) over (partition by upper(method)) a from stream) x where m = 'GET' order by k;

@@ -1,0 +1,11 @@
+select position('\x03'::bytea in '\x0203'::bytea), normalize('ä', nfd) = 'a' || chr(776), normalize('ﬁ', nfkc), 'ä' is normalized, 'ä' is nfd normalized, 'ä' is not nfkd normalized;
+select substring('\x010203'::bytea from 2 for 1), overlay('\x010203'::bytea placing '\xff' from 2), trim('\x00'::bytea from '\x000100'::bytea), get_byte('\x0102', 1), set_bit('\x00'::bytea, 1, 1);
+select (date '2026-01-01', date '2026-02-01') overlaps (date '2026-01-15', date '2026-03-01'), (timestamp, interval '1 day') overlaps (timestamptz '2026-03-28 22:00', interval '3 hours') from stream order by k;
+select (time '10:00', interval '2 hours') overlaps (time '11:00', time '11:30'), (null, time '10:00') overlaps (time '09:00', null);
+select k, to_char(timestamp, 'Dy DD Mon YYYY HH24:MI:SS.MS TZH'), to_char(timestamp - timestamptz '2026-03-28', 'DD HH24:MI'), to_timestamp(to_char(timestamp, 'YYYY-MM-DD HH24:MI:SS.US'), 'YYYY-MM-DD HH24:MI:SS.US') = timestamp from stream order by k;
+select k, to_char(f, '999D99'), to_char(n, 'S0000'), to_char(d, 'FM999990.00'), to_number(to_char(d, '99999D999'), '99999D999') from stream order by k;
+select k, jsonb_set(properties, '{new}', to_jsonb(k)) -> 'new', properties - 'k' - '{s,n}'::text[] ? 's', properties #- '{k}' ? 'k', jsonb_pretty(j) from stream order by k;
+select k % 3 as g, hashtext(method), count(*) from stream group by 1, 2 order by 1, 2, 3;
+select json_object('{a,1,b,2}'), jsonb_object('{a,b}', '{1,2}'), json_strip_nulls('{"a":null}'), jsonb_set_lax('{"a":1}', '{a}', null, true, 'delete_key'), jsonb_set_lax('{"a":1}', '{a}', null, null_value_treatment => 'return_target'), jsonb_insert('{"a":[1]}', '{a,0}', '0', insert_after => true);
+select sind(30), cosd(60), width_bucket(f, array[0, 0.5, 1]::float8[]), gcd(d, 3), lcm(2.5, 10) from stream where d < 1e10 order by k;
+select timestamp(3) '2020-01-01 10:00', "timestamp"(date '2020-01-01', time '10:00'), timeofday() is not null, convert_from(convert_to('äö', 'LATIN1'), 'LATIN1'), int4send(1), '97'::"char"::int;
