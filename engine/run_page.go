@@ -43,9 +43,14 @@ func (p *runPage) matching(predicate string) *pageMatches {
 	return nil
 }
 
-// remember notes the rows of a predicate.
+// remember notes the rows of a predicate; nil: all.
 func (p *runPage) remember(predicate string, rows column.Selection) *pageMatches {
 	m := &pageMatches{predicate, make([]uint64, (p.events+63)/64)}
+	for i := range m.rows {
+		if rows == nil {
+			m.rows[i] = ^uint64(0)
+		}
+	}
 	for _, row := range rows {
 		m.rows[row/64] |= 1 << (row % 64)
 	}

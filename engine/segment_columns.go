@@ -23,6 +23,8 @@ type columnRows struct {
 	view    strip.Columns
 	batch   column.Batch // rows on their way into a batch that has others
 	sel     column.Selection
+	first   column.Vector // what Narrowing is shown
+	wanted  column.Selection
 }
 
 // fewRows is how many rows of a page are rather copied behind those that a batch has than handed on as a batch of their own.
@@ -40,8 +42,8 @@ func (c *columnRows) turn(r *strip.Reader) (err error) {
 	return nil
 }
 
-// find asks the predicate about the rows from lo to before hi; alive, where not nil, tells which of them are there at all.
-func (c *columnRows) find(lo, hi int, alive func(i int) (bool, error)) error {
+// find asks the predicate about the rows from lo to before hi; alive, where not nil, tells which of them are there at all. nil are all rows of the page.
+func (c *columnRows) find(lo, hi int, alive func(i int) (bool, error)) (column.Selection, error) {
 	var sel column.Selection
 	if n := c.view.Rows(); lo > 0 || hi < n || alive != nil {
 		sel = c.sel[:0]
@@ -51,15 +53,11 @@ func (c *columnRows) find(lo, hi int, alive func(i int) (bool, error)) error {
 		c.sel = sel
 		var err error
 		if sel, err = living(sel, alive); err != nil || len(sel) == 0 {
-			return err
+			return column.Selection{}, err
 		}
 	}
 	rows, err := c.program.Select(&c.view, sel)
-	if err != nil {
-		return c.place(err)
-	}
-	c.set(rows)
-	return nil
+	return rows, c.place(err)
 }
 
 // living leaves the rows that are there.
@@ -81,9 +79,40 @@ func living(rows column.Selection, alive func(i int) (bool, error)) (column.Sele
 	return rows[:n], nil
 }
 
-// set says which rows are left; nil: all.
-func (c *columnRows) set(rows column.Selection) {
+// set says which rows are left, but for those that nobody wants any more; nil: all.
+func (c *columnRows) set(rows column.Selection) (err error) {
+	if c.q.narrow != nil {
+		if rows, err = c.narrow(rows); err != nil {
+			return c.place(err)
+		}
+	}
 	c.all, c.rows, c.left = rows == nil, rows, rows.Count(c.view.Rows())
+	return nil
+}
+
+// narrow keeps the rows that are still wanted.
+func (c *columnRows) narrow(rows column.Selection) (column.Selection, error) {
+	if rows.Count(c.view.Rows()) == 0 {
+		return rows, nil
+	}
+	ok, err := c.program.Column(&c.view, c.q.narrow.Column, rows, &c.first)
+	if !ok || err != nil {
+		return rows, err
+	}
+	if c.wanted == nil {
+		c.wanted = column.Selection{}
+	}
+	wanted := c.q.narrow.Wanted(&c.first, c.wanted[:0])
+	if wanted == nil {
+		return rows, nil
+	}
+	c.wanted = wanted
+	if rows != nil {
+		for k, i := range wanted {
+			wanted[k] = rows[i]
+		}
+	}
+	return wanted, nil
 }
 
 // take gives the next n rows in the query's order, as a selection in that of the page; nil: all of the page.

@@ -119,28 +119,26 @@ func (c *runPageCursor) load() error {
 		}
 	}
 	if q.predicate == "" {
-		return c.rows.find(lo, hi, alive)
+		rows, err := c.rows.find(lo, hi, alive)
+		if err != nil {
+			return err
+		}
+		return c.rows.set(rows)
 	}
 	known := p.matching(q.predicate)
 	if known == nil {
-		if err := c.rows.find(0, p.events, nil); err != nil {
+		rows, err := c.rows.find(0, p.events, nil)
+		if err != nil {
 			return err
 		}
-		if c.rows.all {
-			c.rows.rows = nil
-			for i := range p.events {
-				c.rows.rows = append(c.rows.rows, int32(i))
-			}
-		}
-		known = p.remember(q.predicate, c.rows.rows[:c.rows.left])
+		known = p.remember(q.predicate, rows)
 	}
 	rows, err := living(known.append(c.rows.sel[:0], lo, hi), alive)
-	if c.rows.left = 0; err != nil || len(rows) == 0 {
+	if err != nil || len(rows) == 0 {
 		return err
 	}
 	c.rows.sel = rows
-	c.rows.set(rows)
-	return nil
+	return c.rows.set(rows)
 }
 
 func (c *runPageCursor) close() {

@@ -262,7 +262,11 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 			return !c.q.dead.dead(ts, arrival), err
 		}
 	}
-	return c.columns.find(lo, hi, alive)
+	rows, err := c.columns.find(lo, hi, alive)
+	if err != nil {
+		return err
+	}
+	return c.columns.set(rows)
 }
 
 // sift leaves the events of the page that may match by their raw bytes.
@@ -293,8 +297,8 @@ func (c *spanCursor) sift() error {
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
 func (c *spanCursor) tell(i int) {
-	if len(c.filters) > 0 || len(c.lacking) > 0 {
-		return // what comes next is not what lies next
+	if len(c.filters) > 0 || len(c.lacking) > 0 || c.footer.Pages[i].Layout == span.Columns {
+		return // what comes next is not what lies next, or a small part of it
 	}
 	if c.ahead--; c.ahead > 0 {
 		return

@@ -225,6 +225,15 @@ func spillPlans() map[string]plan.Node {
 	}
 }
 
+func groupBy(in plan.Node, keys ...plan.Expr) *plan.Aggregate {
+	n := &plan.Aggregate{Input: in, Keys: keys, Aggs: []plan.AggCall{{Func: countAll}, {Func: sumInts, Args: []plan.Expr{refOf(types.Int8, 1)}}}}
+	for _, k := range keys {
+		n.Cols = append(n.Cols, plan.Column{Type: k.Type(), Typmod: -1})
+	}
+	n.Cols = append(n.Cols, columnsOf(types.Int8, types.Int8).Cols...)
+	return n
+}
+
 // drawPlan draws a plan over wide rows that goes to files when there is little memory, and whose rows are the same then, in any order.
 func drawPlan(t *rapid.T) plan.Node {
 	source := func(label string) *plan.SourceScan {
@@ -236,7 +245,7 @@ func drawPlan(t *rapid.T) plan.Node {
 	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
 		keys = append(keys, refOf(wideTypes[c], c))
 	}
-	switch rapid.IntRange(0, 3).Draw(t, "plan") {
+	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
 		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
 	case 1:
@@ -246,6 +255,8 @@ func drawPlan(t *rapid.T) plan.Node {
 		}
 		n.Input.(*plan.Project).Output = n.Output
 		return n
+	case 3:
+		return groupBy(left, keys...)
 	case 2:
 		n := &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.JoinKind(rapid.IntRange(0, 3).Draw(t, "kind")),
 			Left: left, Right: source("right"), LeftKeys: keys, RightKeys: keys}

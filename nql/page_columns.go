@@ -163,6 +163,24 @@ func appendDocuments(out *column.Vector, page Page, sel column.Selection, n int)
 	return nil
 }
 
+// Column makes out column i alone, of the rows of sel (nil: all); ok is false where it is not read by column.
+func (p *PageProgram) Column(page Page, i int, sel column.Selection, out *column.Vector) (ok bool, err error) {
+	col := &p.columns[i]
+	out.Reset(col.Kind)
+	switch col.how {
+	case readTime:
+		ts, err := page.Times()
+		if err == nil {
+			appendMicroseconds(out, ts, sel)
+		}
+		return true, err
+	case readMember:
+		_, err := page.Show(out, col.of, col.Kind, sel, col.KeepNull)
+		return true, err
+	}
+	return false, nil
+}
+
 // appendMicroseconds makes out the timestamps of rows.
 func appendMicroseconds(out *column.Vector, ts []int64, sel column.Selection) {
 	v := out.Ints[:0]

@@ -20,7 +20,7 @@ func (s *session) facts(rt *exec.Runtime, n plan.Node) []plan.Property {
 	}
 	scan, ok := n.(*plan.Scan)
 	if !ok {
-		return out
+		return append(out, memoryFacts(rt, n)...)
 	}
 	before, err := exec.SurveyOf(rt, scan)
 	if err != nil {

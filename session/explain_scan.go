@@ -15,7 +15,7 @@ import (
 func (s *session) scanDetails(rt *exec.Runtime, n plan.Node) []string {
 	scan, ok := n.(*plan.Scan)
 	if !ok {
-		return nil
+		return memoryDetails(rt, n)
 	}
 	before, err := exec.SurveyOf(rt, scan)
 	if err != nil {

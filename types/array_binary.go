@@ -61,8 +61,11 @@ func parseArrayBinary(out *column.Vector, env *Env, t, elem OID, typmod int32, b
 	}
 	n, ok := take()
 	flags, ok2 := take()
-	if !ok || !ok2 || n < 0 {
-		return badBinary(t)
+	switch {
+	case !ok || !ok2:
+		return shortBinary()
+	case n < 0:
+		return Errorf(CodeInvalidBinary, "invalid number of dimensions: %d", n)
 	}
 	if n > MaxDimensions {
 		return Errorf(CodeProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", n, MaxDimensions)
@@ -72,7 +75,7 @@ func parseArrayBinary(out *column.Vector, env *Env, t, elem OID, typmod int32, b
 	}
 	of, ok := take()
 	if !ok {
-		return badBinary(t)
+		return shortBinary()
 	}
 	if OID(of) != elem {
 		return Errorf(CodeDatatypeMismatch, "binary data has array element type %d (%s) instead of expected %d (%s)",
@@ -83,13 +86,14 @@ func parseArrayBinary(out *column.Vector, env *Env, t, elem OID, typmod int32, b
 	for i := range dims {
 		length, ok := take()
 		lower, ok2 := take()
-		if !ok || !ok2 || length < 0 {
+		switch {
+		case !ok || !ok2:
+			return shortBinary()
+		case length < 0:
 			return badBinary(t)
 		}
 		dims[i] = Dim{int(length), int(lower)}
-		if count *= length; count > int64(len(b)) { // each element takes four bytes at least
-			return badBinary(t)
-		}
+		count = min(count*length, 2*MaxArrayElements) // more than there may be is for checkDims
 	}
 	if n == 0 || count == 0 {
 		dims, count = nil, 0
@@ -102,7 +106,10 @@ func parseArrayBinary(out *column.Vector, env *Env, t, elem OID, typmod int32, b
 	v := column.New(KindOf(elem))
 	for range count {
 		length, ok := take()
-		if !ok || length < -1 || length > int64(len(b)) {
+		if !ok {
+			return shortBinary()
+		}
+		if length < -1 || length > int64(len(b)) {
 			return Errorf(CodeInvalidBinary, "insufficient data left in message")
 		}
 		if length < 0 {

@@ -61,6 +61,8 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 		return appendNumericBinary(dst, v.Str(i)), nil
 	case JSONB:
 		return AppendJSONB(append(dst, 1), v.Str(i)), nil
+	case JSONPathOID:
+		return append(append(dst, 1), v.Str(i)...), nil
 	case Char:
 		if s := v.Str(i); len(s) > 0 {
 			return append(dst, s[0]), nil
@@ -81,6 +83,9 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	}
 	return dst, Errorf(CodeUndefinedFunction, "no binary output function available for type %s", FormatType(t, -1))
 }
+
+// shortBinary is the error for a message that ends before the value does.
+func shortBinary() error { return Errorf(CodeProtocolViolation, "insufficient data left in message") }
 
 func badBinary(t OID) error {
 	return Errorf(CodeInvalidBinary, "incorrect binary data format for type %s", FormatType(t, -1))
@@ -109,7 +114,10 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 	case TimeTZ:
 		width = 12
 	}
-	if width >= 0 && len(b) != width {
+	switch {
+	case width >= 0 && len(b) < width:
+		return shortBinary()
+	case width >= 0 && len(b) > width:
 		return badBinary(t)
 	}
 	switch t {
@@ -175,6 +183,9 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 			b = MacAddrTo8(b)
 		case 8:
 		default:
+			if len(b) < 8 {
+				return shortBinary()
+			}
 			return badBinary(t)
 		}
 		out.AppendBytes(b)
@@ -189,6 +200,15 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 	case JSONB:
 		if len(b) == 0 || b[0] != 1 {
 			return Errorf(CodeInvalidBinary, "unsupported jsonb version number")
+		}
+		return ParseText(out, env, t, typmod, b[1:])
+	case JSONPathOID:
+		if len(b) == 0 || b[0] != 1 {
+			version := 0
+			if len(b) > 0 {
+				version = int(b[0])
+			}
+			return Errorf(CodeInternalError, "unsupported jsonpath version number: %d", version)
 		}
 		return ParseText(out, env, t, typmod, b[1:])
 	case Text, Varchar, BPChar, Name, JSON, Unknown, CString, Void:

@@ -108,6 +108,9 @@ func isMiddle(s []byte, f float64, bits int) bool {
 
 // parseFloat reads the text of a value of t, which is Float4 or Float8, as C's strtod does, spaces
 // around it allowed. Errors are 22P02 and 22003.
+// ParseFloat reads PostgreSQL's text input of float8.
+func ParseFloat(s []byte) (float64, error) { return parseFloat(s, Float8) }
+
 func parseFloat(s []byte, t OID) (float64, error) {
 	w := bytes.Trim(s, spaces)
 	bits := 64

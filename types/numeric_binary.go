@@ -91,9 +91,12 @@ func appendNumericBinary(dst, s []byte) []byte {
 func parseNumericBinary(out *column.Vector, typmod int32, b []byte) error {
 	be := binary.BigEndian
 	if len(b) < 8 {
-		return badBinary(Numeric)
+		return shortBinary()
 	}
 	n, weight, sign, scale := int(be.Uint16(b)), int(int16(be.Uint16(b[2:]))), be.Uint16(b[4:]), int(be.Uint16(b[6:]))
+	if len(b) < 8+2*n {
+		return shortBinary()
+	}
 	if len(b) != 8+2*n || n > 1<<14 {
 		return badBinary(Numeric)
 	}

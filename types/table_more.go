@@ -19,7 +19,7 @@ const (
 	TSVector                OID = 3614
 	TSQuery                 OID = 3615
 	AnyRange                OID = 3831
-	JSONPath                OID = 4072
+	JSONPathOID             OID = 4072
 	AnyMultirange           OID = 4537
 	AnyCompatibleMultirange OID = 4538
 	AnyCompatibleRange      OID = 5080
@@ -67,7 +67,7 @@ var moreScalars = []Type{
 	{OID: 3910, Name: "tstzrange", SQL: "tstzrange", Array: 3911, Len: -1, Category: 'R', Kind: column.Text},
 	{OID: 3912, Name: "daterange", SQL: "daterange", Array: 3913, Len: -1, Category: 'R', Kind: column.Text},
 	{OID: 3926, Name: "int8range", SQL: "int8range", Array: 3927, Len: -1, Category: 'R', Kind: column.Text},
-	{OID: JSONPath, Name: "jsonpath", SQL: "jsonpath", Array: 4073, Len: -1, Category: 'U', Kind: column.Text},
+	{OID: JSONPathOID, Name: "jsonpath", SQL: "jsonpath", Array: 4073, Len: -1, Category: 'U', Kind: column.Text},
 	{OID: 4451, Name: "int4multirange", SQL: "int4multirange", Array: 6150, Len: -1, Category: 'R', Kind: column.Text},
 	{OID: 4532, Name: "nummultirange", SQL: "nummultirange", Array: 6151, Len: -1, Category: 'R', Kind: column.Text},
 	{OID: 4533, Name: "tsmultirange", SQL: "tsmultirange", Array: 6152, Len: -1, Category: 'R', Kind: column.Text},

@@ -148,6 +148,15 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendSpan(x)
+	case JSONPathOID:
+		if err := checkText(s); err != nil {
+			return err
+		}
+		path, err := ParseJSONPath(s)
+		if err != nil {
+			return err
+		}
+		out.AppendFunc(func(dst []byte) []byte { return AppendJSONPath(dst, path) })
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return parseReg(out, env, t, s)

@@ -60,9 +60,14 @@ func (o Options) Keeps(p *PageInfo) bool {
 		o.PageBytes = DefaultPageBytes
 	}
 	if o.Layout == Columns {
-		return p.Layout == Columns && (p.Events >= columnEvents/3 || p.Docs >= o.columnBytes()/3)
+		return p.Layout == Columns && !o.small(p.Events, p.Docs)
 	}
 	return p.Layout == Rows && p.Raw >= o.PageBytes/3
+}
+
+// small says whether events would make a page of columns that is far from full.
+func (o *Options) small(events, docs int) bool {
+	return events < columnEvents/3 && docs < o.columnBytes()/3
 }
 
 const defaultLevel = zstd.SpeedBetterCompression
@@ -78,10 +83,11 @@ type Writer struct {
 	summary *summary
 	merged  []*Footer // whose properties were added
 
-	batches  []*batch // the last one is being filled, those before wait
+	batches  []*batch // one is being filled, those before it wait
 	waiting  int
 	events   int64 // in batches
 	encoders []*encoder
+	encoded  []*batch // for encode
 
 	// The last event.
 	ts      int64
@@ -121,10 +127,13 @@ func NewWriter(f io.WriterAt, path string, h Header, o Options) *Writer {
 		f: f, path: path, o: o, footer: Footer{Header: h}, summary: newSummary(),
 		out: appendHeader(make([]byte, 0, writeBytes+writeBytes/2), h),
 	}
+	// One more, as the last that is full waits for what comes behind it: see closePage.
+	w.batches = append(w.batches, new(batch))
 	for range together {
 		w.batches = append(w.batches, new(batch))
 		w.encoders = append(w.encoders, &encoder{compressor: compressor{codec: o.Codec, level: o.level}, summary: newSummary()})
 	}
+	w.encoded = make([]*batch, together)
 	return w
 }
 
@@ -144,7 +153,7 @@ func (w *Writer) Append(ts int64, arrival uint64, doc []byte) error {
 	b := w.batches[w.waiting]
 	if !b.takes(&w.o, ts, arrival, len(doc)) {
 		if w.waiting++; w.waiting == len(w.batches) {
-			if err := w.encode(); err != nil {
+			if err := w.encode(w.waiting - 1); err != nil {
 				return err
 			}
 		}
@@ -191,21 +200,29 @@ func (w *Writer) CopyPage(p PageInfo, stored []byte, props *Footer) error {
 	return w.flush(writeBytes)
 }
 
-// closePage makes pages of all events that wait.
+// closePage makes pages of all events that wait. Of two pages of columns the last is not left small: both get their share.
 func (w *Writer) closePage() error {
 	if w.events == 0 {
 		return nil
 	}
-	if len(w.batches[w.waiting].ts) > 0 {
+	if last := w.batches[w.waiting]; len(last.ts) > 0 {
+		if w.waiting > 0 && w.o.Layout == Columns && w.o.small(len(last.ts), len(last.docs)) {
+			w.batches[w.waiting-1].share(last)
+		}
 		w.waiting++
 	}
-	return w.encode()
+	for w.waiting > 0 {
+		if err := w.encode(min(w.waiting, len(w.encoders))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// encode makes pages of the batches that wait, and puts them behind those before.
-func (w *Writer) encode() error {
-	w.o.Parallel(w.waiting, func(i int) { w.encoders[i].encode(&w.o, w.batches[i]) })
-	for i, e := range w.encoders[:w.waiting] {
+// encode makes pages of the first n batches that wait, and puts them behind those before.
+func (w *Writer) encode(n int) error {
+	w.o.Parallel(n, func(i int) { w.encoders[i].encode(&w.o, w.batches[i]) })
+	for i, e := range w.encoders[:n] {
 		if e.err != nil {
 			return w.fail(e.err)
 		}
@@ -218,9 +235,13 @@ func (w *Writer) encode() error {
 			}
 		}
 		w.summary.merge(e.summary.properties(), e.summary.overflowed)
+		w.events -= int64(len(w.batches[i].ts))
 		w.batches[i].reset()
 	}
-	w.waiting, w.events = 0, 0
+	copy(w.encoded, w.batches[:n])
+	copy(w.batches, w.batches[n:])
+	copy(w.batches[len(w.batches)-n:], w.encoded[:n])
+	w.waiting -= n
 	return nil
 }
 

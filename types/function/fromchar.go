@@ -43,10 +43,7 @@ func registerFromChar(r *registry) {
 			return types.Errorf(types.CodeDatetimeOverflow, "timestamp out of range")
 		}
 		ts := midnight + d.clock
-		if d.digits > 0 { // as a timestamp of that precision
-			unit := int64(math.Pow10(6 - d.digits))
-			ts = (ts + unit/2) - (((ts+unit/2)%unit)+unit)%unit
-		}
+		ts = roundedTo(ts, d.digits)
 		loc := c.Env.Location
 		if d.zoned {
 			loc = time.FixedZone("", d.offset)
@@ -76,6 +73,7 @@ type fromChar struct {
 	at     int
 	nodes  []timeNode
 	fixed  bool // FX
+	exact  bool // SQL's standard: what the format has stands in the text, and nothing else
 	extra  int  // blanks skipped that the format does not have
 	era    byte
 	fields map[string]int
@@ -89,6 +87,15 @@ type fromChar struct {
 
 func readByFormat(text string, nodes []timeNode) (*dateParts, error) {
 	r := &fromChar{text: text, nodes: nodes, fields: map[string]int{}}
+	if err := r.read(); err != nil {
+		return nil, err
+	}
+	return r.assemble()
+}
+
+// readExactly is readByFormat for SQL's standard.
+func readExactly(text string, nodes []timeNode) (*dateParts, error) {
+	r := &fromChar{text: text, nodes: nodes, fields: map[string]int{}, fixed: true, exact: true}
 	if err := r.read(); err != nil {
 		return nil, err
 	}
@@ -113,7 +120,20 @@ func (r *fromChar) read() error {
 	for i := range r.nodes {
 		n := &r.nodes[i]
 		if !r.more() {
+			if r.exact {
+				return badDate("input string is too short for datetime format")
+			}
 			return nil
+		}
+		if r.exact && n.kind != 'f' {
+			if !strings.HasPrefix(r.text[r.at:], n.text) {
+				if n.kind == 'c' {
+					return badDate("unmatched format character \"%s\"", n.text)
+				}
+				return badDate("unmatched format separator \"%s\"", n.text)
+			}
+			r.at += len(n.text)
+			continue
 		}
 		if !r.fixed && (n.kind != 'f' || n.key.field != "FX") && (n.kind == 'f' || i == 0) {
 			if r.skipBlanks(); !r.more() && n.kind != 'f' {
@@ -148,6 +168,11 @@ func (r *fromChar) read() error {
 		if !r.fixed {
 			r.extra = 0
 			r.skipBlanks()
+		}
+	}
+	if r.exact {
+		if r.skipBlanks(); r.more() {
+			return badDate("trailing characters remain in input string after datetime format")
 		}
 	}
 	return nil

@@ -45,7 +45,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerText, registerTextFormat, registerLike, registerRegexp, registerRegexpFind, registerSimilar, registerUnistr, registerNumNulls, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerTimeMake, registerToChar,
 		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings,
-		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
+		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments,
 		registerCasts, registerCompareMore, registerSend,
 	} {
