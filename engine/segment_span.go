@@ -195,11 +195,7 @@ func (c *spanCursor) load(i int) error {
 	if c.page == nil {
 		c.page = c.store.pages.get()
 	}
-	need := int64(info.Raw) + int64(info.Length) // what is decompressed of columns is no more than the documents
-	if info.Layout == span.Rows {
-		need += int64(info.Raw)
-	}
-	if need > c.held {
+	if need := 2*int64(info.Raw) + int64(info.Length); need > c.held {
 		if err := c.q.reserve(need - c.held); err != nil {
 			return err
 		}

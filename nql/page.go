@@ -26,8 +26,7 @@ type Page interface {
 	Excludes(m PageMember, t *ValueTest) bool
 }
 
-// PageMember is something that documents have: what names lead to, or where there are none a core column with its fall-backs (Level, Exception,
-// TraceID, SpanID; Message, of events that have a string @mt and no text @m, may be anything).
+// PageMember is something that documents have: what names lead to, or where there are none a core column with its fall-backs (Level, Exception, TraceID, SpanID).
 type PageMember struct {
 	Names []string
 	Core  Builtin

@@ -47,7 +47,7 @@ func (p *docPage) value(m PageMember, row int) sparse.Value {
 		}
 		return sparse.Get(doc, steps)
 	}
-	f := map[Builtin]func(dst, doc []byte) ([]byte, bool){Message: event.AppendMessage, Level: event.AppendLevel, Exception: event.AppendException, TraceID: event.AppendTraceID, SpanID: event.AppendSpanID}[m.Core]
+	f := map[Builtin]func(dst, doc []byte) ([]byte, bool){Level: event.AppendLevel, Exception: event.AppendException, TraceID: event.AppendTraceID, SpanID: event.AppendSpanID}[m.Core]
 	text, ok := f(nil, doc)
 	if !ok {
 		return sparse.Value{}

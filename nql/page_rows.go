@@ -14,7 +14,6 @@ type pageRows struct {
 	slots    []pageSlot
 	times    bool // @t, or the id
 	arrivals bool // the id
-	message  bool // @m
 	document bool // something that is put together of the whole document: then all is read from that
 	wanted   *sparse.Wanted
 
@@ -23,8 +22,6 @@ type pageRows struct {
 	ts      []int64
 	arrived []uint64
 	doc     []byte
-	render  *pageRender // of messages; nil: they are read from the documents
-	whole   bool        // documents are read
 }
 
 // pageSlot says where the value of a slot of the state comes from: steps behind a member.
@@ -45,7 +42,7 @@ func readsOf(c *compiler, paths []*Path) *pageRows {
 		case Level, Exception, TraceID, SpanID:
 			r.member(PageMember{Core: p.Root})
 		case Message:
-			r.message = true
+			r.document = true
 		case Properties, Document:
 			if len(p.Steps) == 0 {
 				r.document = true
@@ -84,7 +81,7 @@ func (r *pageRows) member(m PageMember) int {
 
 // single gives the one member that is all that is read, if that is so.
 func (r *pageRows) single() (m PageMember, ok bool) {
-	if len(r.members) != 1 || r.times || r.message || r.document {
+	if len(r.members) != 1 || r.times || r.document {
 		return m, false
 	}
 	return r.members[0], true
@@ -93,33 +90,22 @@ func (r *pageRows) single() (m PageMember, ok bool) {
 func (r *pageRows) clone() pageRows {
 	c := *r
 	c.vectors, c.ts, c.arrived, c.doc = make([]column.Vector, len(r.members)), nil, nil, nil
-	if c.render = nil; r.message && !r.document {
-		c.render = new(pageRender)
-	}
 	return c
 }
 
 // load gets what turn needs of the rows of sel.
 func (r *pageRows) load(page Page, sel column.Selection) (err error) {
-	if r.times {
+	if r.times || r.document {
 		if r.ts, err = page.Times(); err != nil {
 			return err
 		}
 	}
-	if r.arrivals {
+	if r.arrivals || r.document {
 		if r.arrived, err = page.Arrivals(); err != nil {
 			return err
 		}
 	}
-	r.whole = r.document
-	if r.render != nil {
-		ok, err := r.render.load(page, sel)
-		if err != nil {
-			return err
-		}
-		r.whole = !ok
-	}
-	if r.whole {
+	if r.document {
 		return nil
 	}
 	for i, m := range r.members {
@@ -144,28 +130,18 @@ func (r *pageRows) turn(p *PageProgram, page Page, i int, row int32) (err error)
 		e.Arrival = r.arrived[row]
 	}
 	e.Document = nil
-	if r.whole {
+	if r.document {
 		if r.doc, err = page.Document(r.doc[:0], int(row)); err != nil {
 			return err
 		}
 		e.Document = r.doc
 	}
 	st.begin(e)
-	if r.whole {
+	if r.document {
 		if n := r.wanted.Len(); n > 0 {
 			st.reader.Read(r.wanted, e.Document, st.slots[:n])
 		}
 		return nil
-	}
-	if r.render != nil {
-		v, start := val{}, len(st.arena)
-		var ok bool
-		if st.arena, ok = r.render.append(st.arena, i); ok {
-			v = val{kind: String, s: st.arena[start:]}
-			st.grown()
-		}
-		st.made[Message] = v
-		st.known |= 1 << Message
 	}
 	for k, m := range r.members {
 		if m.Core != NoBuiltin {

@@ -76,7 +76,7 @@ func (code *pageCode) leaf(e Expr) (*pageTerm, error) {
 		return t, nil
 	}
 	t := &pageTerm{rows: rows, eval: f, cost: costRows}
-	if rows.document || rows.message {
+	if rows.document {
 		t.cost = costDocs
 	}
 	return t, nil

@@ -37,8 +37,6 @@ func coreNames(core nql.Builtin) (member, first, second string) {
 		return "@x", "exception", ""
 	case nql.TraceID:
 		return "@tr", "trace_id", "traceId"
-	case nql.Message:
-		return "@m", "message", "msg"
 	default:
 		return "@sp", "span_id", "spanId"
 	}
@@ -53,8 +51,6 @@ func appendCore(dst, doc []byte, core nql.Builtin) ([]byte, bool) {
 		return event.AppendException(dst, doc)
 	case nql.TraceID:
 		return event.AppendTraceID(dst, doc)
-	case nql.Message:
-		return event.AppendMessage(dst, doc)
 	default:
 		return event.AppendSpanID(dst, doc)
 	}
