@@ -22,6 +22,8 @@ type Page interface {
 	Show(out *column.Vector, m PageMember, kind column.Kind, sel column.Selection, keepNull bool) (misfits int, err error)
 	// Select gives those rows of sel that a test is true of, in the memory of out, which may be that of sel, too.
 	Select(out column.Selection, m PageMember, t *ValueTest, sel column.Selection) (column.Selection, error)
+	// Texts gives the different strings that documents have at a member. ok is false where the page can't tell, or where there are more than so many.
+	Texts(m PageMember, most int) (texts []string, ok bool, err error)
 	// Excludes reports whether what the page says of itself, without any value being read, tells that a test is true of no row.
 	Excludes(m PageMember, t *ValueTest) bool
 }

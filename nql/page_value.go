@@ -1,6 +1,8 @@
 package nql
 
 import (
+	"strings"
+
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
@@ -19,7 +21,21 @@ type ValueTest struct {
 	// Texts, where not nil, are the strings that it is true of, or with Others all strings but these, and it is true of nothing else.
 	Texts  [][]byte
 	Others bool
+	// Contains, where not empty, stands in every string that it is true of, as it is spelled in documents.
+	Contains []byte
+	// EachNumber, where not unknown, is what it is of every number.
+	EachNumber Truth
 }
+
+// Truth is what a test is of several values; the zero value is not known.
+type Truth uint8
+
+// The truths.
+const (
+	Unknown Truth = iota
+	AllFalse
+	AllTrue
+)
 
 // testOf tells what is known of a predicate that reads one member.
 func testOf(e Expr, m PageMember) *ValueTest {
@@ -60,6 +76,7 @@ func testOf(e Expr, m PageMember) *ValueTest {
 		t.numbersBetween(x)
 	case *Like:
 		t.Strings = is(x.X)
+		t.ofLike(x)
 	case *Regex:
 		t.Strings = is(x.X)
 	}
@@ -67,6 +84,50 @@ func testOf(e Expr, m PageMember) *ValueTest {
 		t.Numbers = nil // they are texts there
 	}
 	return t
+}
+
+// ofLike notes what a like says of numbers and strings of which the test is true.
+func (t *ValueTest) ofLike(x *Like) {
+	t.EachNumber = likeOfNumbers(x)
+	of := x.X
+	if c, ok := of.(*Call); ok && c.Name == "text" && len(c.Args) == 1 {
+		of = c.Args[0]
+	}
+	p, isPath := of.(*Path)
+	s, ok := textOf(x.Pattern)
+	if !ok || !isPath || !hasNoElements(p) || x.Not || x.CI {
+		return
+	}
+	for _, run := range patternOf(s).runs {
+		if text := inner(run); len(text) > len(t.Contains) {
+			t.Contains = text
+		}
+	}
+}
+
+// numberBytes are those that numbers are spelled with.
+const numberBytes = "0123456789+-.eE"
+
+// likeOfNumbers tells what a like is of every number's text: where it asks for what no number has.
+func likeOfNumbers(x *Like) Truth {
+	c, ok := x.X.(*Call)
+	if !ok || c.Name != "text" || len(c.Args) != 1 {
+		return Unknown
+	}
+	p, isPath := c.Args[0].(*Path)
+	s, ok := textOf(x.Pattern)
+	if !ok || !isPath || !hasNoElements(p) {
+		return Unknown
+	}
+	for _, run := range patternOf(s).runs {
+		if strings.Trim(run, numberBytes) != "" {
+			if x.Not {
+				return AllTrue
+			}
+			return AllFalse
+		}
+	}
+	return Unknown
 }
 
 // hasNoElements reports whether a path leads through members alone.
