@@ -89,6 +89,19 @@ func (p *docPage) Select(out column.Selection, m PageMember, t *ValueTest, sel c
 	return out, nil
 }
 
+func (p *docPage) Texts(m PageMember, most int) (texts []string, ok bool, err error) {
+	for row := range p.events {
+		v := p.value(m, row)
+		if v.Kind != sparse.String {
+			continue
+		}
+		if text := string(sparse.Unquote(nil, v.Raw)); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts, len(texts) <= most, nil
+}
+
 func (p *docPage) Excludes(PageMember, *ValueTest) bool { return false }
 
 // TestPageProgramsDecideAsRowProgramsDo: whatever the predicate and the columns, the rows of a page that are found are those that are found one by one, and
