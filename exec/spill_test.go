@@ -219,15 +219,20 @@ func TestSpilledSortsAreSortsOfEveryTypeStableToo(t *testing.T) {
 
 // spillPlans are plans that go to files when there is little memory.
 func spillPlans() map[string]plan.Node {
-	scan, other := wideScan(&wideSource{seed: 3, batches: 30, rows: 200}), wideScan(&wideSource{seed: 4, batches: 20, rows: 200})
+	scan, other := wideScan(&wideSource{seed: 3, batches: 12, rows: 200}), wideScan(&wideSource{seed: 4, batches: 8, rows: 200})
+	text, at := refOf(types.Text, 4), refOf(types.Timestamptz, 6)
+	both := columnsOf(append(slices.Clone(wideTypes), wideTypes...)...)
+	narrow := func(in plan.Node) plan.Node {
+		return &plan.Project{Output: columnsOf(types.Text, types.Int8), Input: in, Exprs: []plan.Expr{text, refOf(types.Int8, len(wideTypes)+1)}}
+	}
 	return map[string]plan.Node{
-		"sort":     &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: refOf(types.Text, 4)}}, Limit: -1},
+		"sort":     &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: text}}, Limit: -1},
 		"distinct": &plan.Distinct{Output: scan.Output, Input: scan},
-		"join": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.FullJoin, Left: other, Right: scan,
-			LeftKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}, RightKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}},
-		"nested loop": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.LeftJoin,
-			Left: scan, Right: wideScan(&wideSource{seed: 5, batches: 2, rows: 1})},
-		"except": &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
+		"join": narrow(&plan.Join{Output: both, Kind: plan.FullJoin, Left: other, Right: scan,
+			LeftKeys: []plan.Expr{text, at}, RightKeys: []plan.Expr{text, at}}),
+		"nested loop": narrow(&plan.Join{Output: both, Kind: plan.LeftJoin, Left: scan, Right: wideScan(&wideSource{seed: 5, batches: 2, rows: 1})}),
+		"group by":    groupBy(scan, text, at),
+		"except":      &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
 	}
 }
 
@@ -325,7 +330,7 @@ func TestDistinctOnKeepsTheOrderOfTheSortBelow(t *testing.T) {
 
 func TestAFullDiskEndsTheStatementAndLeavesNoFile(t *testing.T) {
 	for name, n := range spillPlans() {
-		for _, full := range []int64{1, 200_000, 400_000} {
+		for _, full := range []int64{1, 30_000, 90_000} {
 			files, account := &tempFiles{full: full}, new(ledger)
 			rt := new(store).runtime(1)
 			rt.Temp, rt.WorkMem, rt.least, rt.Memory = files.create, 1, 1, account
@@ -385,7 +390,7 @@ func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
 	for name, n := range spillPlans() {
 		want := textRows(t, n, new(store).runtime(1))
 		slices.Sort(want)
-		for _, most := range []int64{1 << 20, 600_000} {
+		for _, most := range []int64{450_000, 350_000} {
 			files, account := new(tempFiles), &ledger{most: most}
 			rt := new(store).runtime(1)
 			rt.Temp, rt.Memory = files.create, account
