@@ -219,7 +219,7 @@ func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
 		t.hash = newGroups(keyTypes)
 		if rt.spills() && !slices.ContainsFunc(n.Keys, plan.IsVolatile) { // a row's keys are computed again when it is read
 			t.spill = &keyed{rt: rt, types: keyTypes, hash: t.hash, meter: rt.hashMeter()}
-			t.spill.meter.limit = t.spill.meter.limit / int64(share)
+			t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit/int64(share), t.spill.meter.sure/int64(share)
 			t.meter = &t.spill.meter
 		}
 	}
@@ -301,7 +301,7 @@ func (t *table) alone(rt *Runtime, share int) {
 	t.meter.acc = rt.Memory
 	if t.spill != nil {
 		t.spill.rt = rt
-		t.spill.meter.limit *= int64(share)
+		t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit*int64(share), t.spill.meter.sure*int64(share)
 	}
 }
 

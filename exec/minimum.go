@@ -10,18 +10,20 @@ import (
 
 // What operators can't well do without, in bytes: a query is let in when there is as much.
 const (
-	leastOfScan = 2 << 20 // the batches of its workers
+	leastOfScan = 1 << 20
+	leastOfPage = 8 << 20 // each worker's page and batches
 	leastOfSort = 1 << 20
 	leastOfHash = 2 << 20
 )
 
 // Minimum is how much memory a plan needs so that it can go on, with temporary files, whatever others take.
-func Minimum(n plan.Node) int64 {
+func Minimum(n plan.Node, rt *Runtime) int64 {
 	var sum int64
+	page := leastOfPage * int64(rt.workers())
 	plan.WalkNodes(n, func(n plan.Node) bool {
 		switch n := n.(type) {
 		case *plan.Scan:
-			sum += leastOfScan
+			sum += leastOfScan + page
 		case *plan.Sort:
 			sum += leastOfSort
 		case *plan.Join:

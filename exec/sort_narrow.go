@@ -66,7 +66,7 @@ func (w *narrowing) wanted(v *column.Vector, dst column.Selection) column.Select
 		case column.Int64, column.Timestamp:
 			return notBehind(v.Ints[:v.Len], last.Ints[0], descending, dst)
 		case column.Float64:
-			if x := last.Floats[0]; x == x || descending { // NaN is greatest; it's neither less nor more to the processor
+			if x := last.Floats[0]; x == x { // NaN is greatest, and neither less nor more to the processor
 				return notBehind(v.Floats[:v.Len], x, descending, dst)
 			}
 		}

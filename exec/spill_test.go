@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -163,15 +164,20 @@ func textRows(t interface {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	var out []string
+	out, err := lines(t.Context(), n, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// lines draws rows to their end as text.
+func lines(ctx context.Context, n plan.Node, in plan.Batches) (out []string, err error) {
 	var b column.Batch
 	for {
-		ok, err := in.Next(t.Context(), &b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !ok {
-			return out
+		ok, err := in.Next(ctx, &b)
+		if !ok || err != nil {
+			return out, err
 		}
 		for i := range each(b.Sel, b.Len) {
 			line := ""
@@ -392,6 +398,45 @@ func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
 				t.Errorf("%s with %d bytes: %d files were made, %d are left", name, most, files.made, files.open)
 			}
 		}
+	}
+}
+
+// Whatever others take, a query that was let in comes to its end, and those that aren't wait.
+func TestQueriesShareLittleMemoryAndNoneFails(t *testing.T) {
+	p := NewPool(PoolOptions{Total: 7 << 20, Patience: time.Minute})
+	var running sync.WaitGroup
+	for range 2 {
+		for name, n := range spillPlans() {
+			want := textRows(t, n, new(store).runtime(1))
+			slices.Sort(want)
+			running.Go(func() {
+				files := new(tempFiles)
+				rt := new(store).runtime(1)
+				rt.Temp = files.create
+				a, err := p.Admit(t.Context(), Minimum(n, rt))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer a.Close()
+				rt.Memory = a
+				b, err := Open(t.Context(), n, rt)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer b.Close()
+				got, err := lines(t.Context(), n, b)
+				slices.Sort(got)
+				if err != nil || !slices.Equal(got, want) {
+					t.Errorf("%s: %d rows of %d, %v", name, len(got), len(want), err)
+				}
+			})
+		}
+	}
+	running.Wait()
+	if used, running, waiting := p.Used(); used != 0 || running != 0 || waiting != 0 {
+		t.Errorf("%d bytes, %d running, %d waiting", used, running, waiting)
 	}
 }
 

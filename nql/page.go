@@ -47,6 +47,7 @@ type PageProgram struct {
 // pageCode is what the programs of several goroutines share.
 type pageCode struct {
 	term    *pageTerm
+	never   bool // the predicate is constant and not true
 	columns []pageColumn
 	later   pageRows
 	slots   int
@@ -67,9 +68,9 @@ func (p *RowProgram) Pages() (*PageProgram, error) {
 
 // compilePage compiles the program once more, in parts.
 func (code *rowCode) compilePage() *pageCode {
-	page := &pageCode{}
+	page := &pageCode{never: code.never}
 	where := code.plain
-	if code.never || where == nil {
+	if code.never {
 		where = nil
 	}
 	if page.err = page.predicate(where); page.err != nil {
@@ -94,10 +95,15 @@ func (code *pageCode) fit(c *compiler) {
 }
 
 // Excludes reports whether the page tells, without any value being read, that no row matches.
-func (p *PageProgram) Excludes(page Page) bool { return p.where != nil && p.where.excludes(page) }
+func (p *PageProgram) Excludes(page Page) bool {
+	return p.never || p.where != nil && p.where.excludes(page)
+}
 
 // Select gives the rows that match among those of sel (nil: all), whose memory it may use. nil are all rows.
 func (p *PageProgram) Select(page Page, sel column.Selection) (column.Selection, error) {
+	if p.never {
+		return column.Selection{}, nil
+	}
 	if p.where == nil {
 		return sel, nil
 	}

@@ -1,6 +1,8 @@
 package nql
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/flare-pg/flare-pg/nql/sparse"
@@ -14,8 +16,9 @@ type ValueTest struct {
 	slots []pageSlot
 	core  Builtin
 
-	// Strings: it is true of nothing but strings. Of a core column all values are strings: its texts.
-	Strings bool
+	// Strings: it is true of nothing but strings; with Scalars of numbers and booleans too, whose spelling counts as one. Of a core column all values are
+	// strings: its texts.
+	Strings, Scalars bool
 	// Numbers, where not nil, are the numbers that it is true of, and it is true of nothing else.
 	Numbers *NumberSet
 	// Texts, where not nil, are the strings that it is true of, or with Others all strings but these, and it is true of nothing else.
@@ -40,7 +43,11 @@ const (
 // testOf tells what is known of a predicate that reads one member.
 func testOf(e Expr, m PageMember) *ValueTest {
 	t := &ValueTest{core: m.Core}
-	is := func(x Expr) bool { // the member itself, as it stands in documents
+	is := func(x Expr) bool { // the member itself, as it stands in documents, or its text
+		if c, ok := x.(*Call); ok && c.Name == "text" && len(c.Args) == 1 {
+			t.Scalars = true
+			x = c.Args[0]
+		}
 		p, ok := x.(*Path)
 		return ok && hasNoElements(p)
 	}
@@ -82,6 +89,11 @@ func testOf(e Expr, m PageMember) *ValueTest {
 	}
 	if m.Core != NoBuiltin {
 		t.Numbers = nil // they are texts there
+	}
+	if t.Scalars && t.Texts != nil && !slices.ContainsFunc(t.Texts, likeNumber) {
+		if t.EachNumber = AllFalse; t.Others {
+			t.EachNumber = AllTrue
+		}
 	}
 	return t
 }
@@ -129,6 +141,9 @@ func likeOfNumbers(x *Like) Truth {
 	}
 	return Unknown
 }
+
+// likeNumber reports whether a text could be the spelling of a number; it may say so of more.
+func likeNumber(text []byte) bool { return len(bytes.Trim(text, numberBytes)) == 0 }
 
 // hasNoElements reports whether a path leads through members alone.
 func hasNoElements(p *Path) bool {

@@ -204,7 +204,7 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 			waiting, cancel = context.WithTimeoutCause(ctx, portalPatience, errPortalsHoldMemory)
 			defer cancel()
 		}
-		if rt.Memory, done, err = s.srv.c.Memory(waiting, exec.Minimum(n)); err != nil {
+		if rt.Memory, done, err = s.srv.c.Memory(waiting, exec.Minimum(n, rt)); err != nil {
 			return nil, nil, err
 		}
 	}

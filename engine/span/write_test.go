@@ -120,7 +120,7 @@ func TestNoPageOfColumnsIsLeftSmallBehindAnother(t *testing.T) {
 		all = append(all, sample{int64(i), 1, fmt.Appendf(nil, `{"n":%06d,"text":"%038d"}`, i+100_000, i)})
 	}
 	o := Options{Layout: Columns, PageBytes: (full*len(all[0].doc) + columnPages - 1) / columnPages}
-	for _, o.Parallel = range []func(int, func(int)){nil, atOnce} {
+	helped(func(h *Helpers) {
 		for _, n := range []int{1, 10, full, full + 1, full + 10, 2*full + 1, 3*full + 10} {
 			f, footer := write(t, o, all[:n])
 			if want := (n + full - 1) / full; len(footer.Pages) != want {
@@ -134,6 +134,7 @@ func TestNoPageOfColumnsIsLeftSmallBehindAnother(t *testing.T) {
 			if !same(read(t, f, footer.Pages), all[:n]) {
 				t.Errorf("%d events became others", n)
 			}
+			o.Helpers = h
 		}
-	}
+	})
 }

@@ -126,7 +126,8 @@ func (c *Columns) Excludes(m nql.PageMember, t *nql.ValueTest) bool {
 		s := d.nodes[node].strips[Number]
 		return s < 0 || bounded(&d.strips[s], t.Numbers) == noneTrue
 	case t.Strings:
-		return d.nodes[node].strips[String] < 0
+		x := &d.nodes[node]
+		return x.strips[String] < 0 && (!t.Scalars || x.strips[Bool] < 0 && (x.strips[Number] < 0 || t.EachNumber == nql.AllFalse))
 	}
 	return false
 }

@@ -347,12 +347,12 @@ func (c *Columns) ask(strip int, t *nql.ValueTest, index func() []int32) (answer
 		is, err := t.True(sparse.Value{Kind: sparse.Null, Raw: []byte("null")})
 		return answerOf(is), err
 	case Bool:
-		if t.Numbers != nil || t.Strings && !core {
+		if t.Numbers != nil || t.Strings && !t.Scalars && !core {
 			return noneTrue, nil
 		}
 		return c.askBools(strip, t)
 	case Number:
-		if t.Strings && !core {
+		if t.Strings && !t.Scalars && !core {
 			return noneTrue, nil
 		}
 		if t.Numbers != nil {
