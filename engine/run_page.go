@@ -91,14 +91,15 @@ const (
 	runPageBytes  = 6 << 20
 )
 
-// Condense makes one RAM run pages by column; done says that none is to be made one. It runs beside writers and readers, and takes some ten milliseconds of a core.
+// Condense makes one RAM run pages by column, or brings a part of a tick into RAM as such pages where there is room; done says that nothing is to be done. It runs beside writers and
+// readers, and takes some tens of milliseconds of a core.
 func (s *Store) Condense(ctx context.Context) (done bool, err error) {
 	if s.opts.ReadOnly || s.opts.RAMBytes < 0 {
 		return true, nil
 	}
 	f, r := s.condensable()
 	if r == nil {
-		return true, nil
+		return s.warm(ctx)
 	}
 	pages, err := condensed(r)
 	if errors.Is(err, strip.ErrDifferent) {
