@@ -210,7 +210,7 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 		matches := false
 		if r := page.Columns(); r != nil {
 			view.Turn(r)
-			matches, err = pageMatches(byColumn, &view)
+			matches, err = columnsMatch(byColumn, &view)
 			err = placed(err, f.path, footer.Pages[i].Offset)
 		} else {
 			matches, err = rowsMatch(program, page)
@@ -244,8 +244,8 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 // fresh ends the names of indexes and filters that are being written.
 const fresh = ".new"
 
-// pageMatches says whether a predicate is true of an event of a page by column.
-func pageMatches(p *nql.PageProgram, page *strip.Columns) (bool, error) {
+// columnsMatch says whether a predicate is true of an event of a page by column.
+func columnsMatch(p *nql.PageProgram, page *strip.Columns) (bool, error) {
 	if p.Excludes(page) {
 		return false, nil
 	}
@@ -253,7 +253,7 @@ func pageMatches(p *nql.PageProgram, page *strip.Columns) (bool, error) {
 	return rows.Count(page.Rows()) > 0, err
 }
 
-// rowsMatch is pageMatches of a page of rows.
+// rowsMatch is columnsMatch of a page of rows.
 func rowsMatch(p *nql.RowProgram, page *span.Page) (bool, error) {
 	var event nql.Event
 	for i := range page.Len() {
