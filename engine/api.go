@@ -35,6 +35,17 @@ type Spec struct {
 	SkipDamaged func(*DamageError)
 	// Stats, when not nil, counts what the scan goes over.
 	Stats *ScanStats
+	// Narrow, when not nil, tells which rows are still wanted.
+	Narrow *Narrowing
+}
+
+// Narrowing leaves rows out by what one column shows, while the scan runs: it is read before the others, which are then not read of rows that nobody
+// wants any more. Rows that are not wanted may be delivered all the same, where all is read at once.
+type Narrowing struct {
+	Column int // index in Spec.Columns
+	// Wanted appends the rows of v that are wanted to dst, which is empty and not nil; it gives nil where all are. Several fragments
+	// may call it at once.
+	Wanted func(v *column.Vector, dst column.Selection) column.Selection
 }
 
 // MinTime and MaxTime are the bounds of @t that leave nothing out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/flare-pg/flare-pg/engine/manifest"
 	"github.com/flare-pg/flare-pg/engine/span"
@@ -25,8 +26,26 @@ func (m *maintaining) build(ctx context.Context, files []*file, d *deadStream) (
 	return built, b.left, err
 }
 
-// run opens a builder's sources and merges them. want is how many events they have.
+// run opens a builder's sources and merges them, helped by as many goroutines as there are cores. want is how many events they have.
 func (m *maintaining) run(b *builder, want int64, open func() error) (built []*file, err error) {
+	o := &m.s.opts
+	n := runtime.GOMAXPROCS(0)
+	if !o.together || n == 1 {
+		return m.runAlone(b, want, open)
+	}
+	b.helpers = span.NewHelpers()
+	o.Parallel(n, func(i int) {
+		if i > 0 {
+			b.helpers.Help(o.Pace)
+			return
+		}
+		defer b.helpers.Close()
+		built, err = m.runAlone(b, want, open)
+	})
+	return built, err
+}
+
+func (m *maintaining) runAlone(b *builder, want int64, open func() error) (built []*file, err error) {
 	defer func() {
 		err = errors.Join(err, b.close())
 		if err != nil {
@@ -81,7 +100,8 @@ type builder struct {
 	left     int64 // events left out
 	arrivals uint64
 	layout   Layout
-	lone     bool // the events are in no other file
+	helpers  *span.Helpers // nil: there are none
+	lone     bool          // the events are in no other file
 	sources  []source
 
 	file   vfs.File
@@ -236,16 +256,7 @@ func (b *builder) begin(ts int64) error {
 // options say how spans are written.
 func (b *builder) options() span.Options {
 	o := &b.m.s.opts
-	w := span.Options{Layout: b.layout, PageBytes: o.PageBytes, Codec: o.codec}
-	if o.together {
-		w.Parallel = func(n int, f func(int)) {
-			o.Parallel(n, func(i int) {
-				o.Pace()
-				f(i)
-			})
-		}
-	}
-	return w
+	return span.Options{Layout: b.layout, PageBytes: o.PageBytes, Codec: o.codec, Helpers: b.helpers}
 }
 
 // finish ends the span that is being written, if any.

@@ -26,8 +26,10 @@ const (
 	shortValue, longText = 64, 40
 	manyText             = 64 << 10
 	maxTexts             = 8
-	// filterShare: the filters of a span come to one byte in so many of its events at most, and the trigrams of a path to an eighth of that.
+	// filterShare: the filters of a span come to one byte in so many of its events at most, and storedShare to one in so many that it takes; the trigrams of a path to
+	// half of that.
 	filterShare = 64
+	storedShare = 4
 	// keyBits is about how much a filter takes for a key.
 	keyBits = 11
 )
@@ -101,12 +103,14 @@ func (b *filterBuilder) choose() error {
 		size = n
 	}
 	var sample []int
-	raw := 0
+	raw, stored := 0, 0
 	for k := range size {
 		i := (2*k + 1) * n / (2 * size)
 		sample = append(sample, i)
 		raw += b.footer.Pages[i].Docs
+		stored += b.footer.Pages[i].Length
 	}
+	left := min(raw/filterShare, stored/storedShare)
 	paths := b.candidates()
 	values := make([]pathValues, len(paths))
 	wholes := make([]chosenPath, len(paths))
@@ -144,7 +148,7 @@ func (b *filterBuilder) choose() error {
 	}
 	for k, p := range texts {
 		c := chosenPath{path: p, kind: filter.Trigrams, keys: parts[k].keys}
-		if c.cost() <= raw/filterShare/8 || all {
+		if c.cost() <= left/2 || all {
 			b.chosen = append(b.chosen, c)
 		}
 	}
@@ -152,7 +156,6 @@ func (b *filterBuilder) choose() error {
 	slices.SortStableFunc(b.chosen, func(x, y chosenPath) int {
 		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(y.keys, x.keys))
 	})
-	left := raw / filterShare
 	b.chosen = slices.DeleteFunc(b.chosen, func(c chosenPath) bool {
 		if c.cost() > left && !all {
 			return true

@@ -228,7 +228,7 @@ func (st *Stage) seal(parts []*part) ([]*sealed, error) {
 	for i := len(parts) - 1; i >= 0; i-- {
 		p := parts[i]
 		s := &sealed{key: p.key, events: p.events, raw: p.raw}
-		if p.raw <= runLimit && p.raw <= budget {
+		if p.raw <= batchLimit && p.raw <= budget {
 			budget -= p.raw
 			raw, err := st.rawOf(p)
 			if err != nil {

@@ -58,17 +58,14 @@ func (s *keySet) place(k uint64) *uint64 {
 
 // trigramSet collects the different ones of many trigrams.
 type trigramSet struct {
-	seen []uint64 // a bit for each there can be
+	seen [1 << 12]*[1 << 6]uint64 // a bit for each there can be, as far as there were any like it: text has few of all
 	list []uint64
 	room []uint64
 }
 
 func (s *trigramSet) reset() {
-	if s.seen == nil {
-		s.seen = make([]uint64, 1<<24/64)
-	}
 	for _, k := range s.list {
-		s.seen[k/64] = 0
+		s.seen[k>>12][k>>6&63] = 0
 	}
 	s.list = s.list[:0]
 }
@@ -76,8 +73,13 @@ func (s *trigramSet) reset() {
 func (s *trigramSet) add(text []byte) {
 	s.room = filter.AppendTrigrams(s.room[:0], text)
 	for _, k := range s.room {
-		if s.seen[k/64]>>(k%64)&1 == 0 {
-			s.seen[k/64] |= 1 << (k % 64)
+		part := s.seen[k>>12]
+		if part == nil {
+			part = new([1 << 6]uint64)
+			s.seen[k>>12] = part
+		}
+		if word := &part[k>>6&63]; *word>>(k&63)&1 == 0 {
+			*word |= 1 << (k & 63)
 			s.list = append(s.list, k)
 		}
 	}

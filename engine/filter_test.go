@@ -80,7 +80,7 @@ func askedOf(k, i int) string {
 func derivedStore(t testing.TB, layout Layout, events int) (*vfs.Mem, []string, Options) {
 	t.Helper()
 	fs := vfs.NewMem()
-	o := Options{SpanRaw: 6000, PageBytes: 500, RAMBytes: -1, filterAll: true, Layout: inLayout(layout)}
+	o := Options{SpanRaw: int64(events) * 25, PageBytes: 500, RAMBytes: -1, filterAll: true, Layout: inLayout(layout)}
 	s := open(t, fs, o)
 	for _, i := range []int64{6, 1000} {
 		g := Signal{ID: s.NewSignalID(), Stream: 1, Name: fmt.Sprint("below", i), Where: below(i)}
@@ -107,7 +107,7 @@ func TestAnswersAreRightWhateverBecomesOfFiltersAndIndexes(t *testing.T) {
 	}
 	stores := map[Layout]*whole{}
 	for _, layout := range []Layout{Rows, Columns} {
-		fs, docs, o := derivedStore(t, layout, 100)
+		fs, docs, o := derivedStore(t, layout, 60)
 		w := &whole{files: contents(t, fs), docs: docs, o: o}
 		filters := 0
 		for name := range w.files {
@@ -162,8 +162,8 @@ func TestAnswersAreRightWhateverBecomesOfFiltersAndIndexes(t *testing.T) {
 		}
 		s := open(t, fs, w.o)
 		ask := func() {
-			for range 6 {
-				text := askedOf(rapid.IntRange(0, len(lookedUp)-1).Draw(rt, "predicate"), rapid.IntRange(0, 110).Draw(rt, "of"))
+			for range 4 {
+				text := askedOf(rapid.IntRange(0, len(lookedUp)-1).Draw(rt, "predicate"), rapid.IntRange(0, 64).Draw(rt, "of"))
 				answer(rt, s, w.docs, text, nil)
 			}
 		}

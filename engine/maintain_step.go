@@ -11,6 +11,8 @@ import (
 
 	"github.com/flare-pg/flare-pg/engine/index"
 	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/span"
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/nql"
 )
 
@@ -189,10 +191,14 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
+	byColumn, err := program.Pages()
+	if err != nil {
+		return err
+	}
 	page := s.pages.get()
 	defer s.pages.put(page)
 	set := roaring.New()
-	var event nql.Event
+	var view strip.Columns
 	for i := range footer.Pages {
 		s.opts.Pace()
 		if err := ctx.Err(); err != nil {
@@ -201,18 +207,19 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 		if err := page.Load(h, f.path, footer.Pages[i], s.fronts, f.ID); err != nil {
 			return err
 		}
-		for j := range page.Len() {
-			if event.Timestamp, event.Arrival, event.Document, err = page.At(j); err != nil {
-				return err
-			}
-			ok, err := program.Match(&event)
-			if err != nil {
-				return err
-			}
-			if ok {
-				set.Add(uint32(i))
-				break
-			}
+		matches := false
+		if r := page.Columns(); r != nil {
+			view.Turn(r)
+			matches, err = columnsMatch(byColumn, &view)
+			err = placed(err, f.path, footer.Pages[i].Offset)
+		} else {
+			matches, err = rowsMatch(program, page)
+		}
+		if err != nil {
+			return err
+		}
+		if matches {
+			set.Add(uint32(i))
 		}
 	}
 	x := &index.Index{Span: f.ID, Signal: uint64(g.ID), Pages: uint32(len(footer.Pages)), Predicate: index.Sum(nql.Print(g.Where)), Set: set}
@@ -236,6 +243,30 @@ func (m *maintaining) index(ctx context.Context, w *work) error {
 
 // fresh ends the names of indexes and filters that are being written.
 const fresh = ".new"
+
+// columnsMatch says whether a predicate is true of an event of a page by column.
+func columnsMatch(p *nql.PageProgram, page *strip.Columns) (bool, error) {
+	if p.Excludes(page) {
+		return false, nil
+	}
+	rows, err := p.Select(page, nil)
+	return rows.Count(page.Rows()) > 0, err
+}
+
+// rowsMatch is columnsMatch of a page of rows.
+func rowsMatch(p *nql.RowProgram, page *span.Page) (bool, error) {
+	var event nql.Event
+	for i := range page.Len() {
+		var err error
+		if event.Timestamp, event.Arrival, event.Document, err = page.At(i); err != nil {
+			return false, err
+		}
+		if ok, err := p.Match(&event); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
+}
 
 // writeDerived writes an index or a filter to its place, by way of another name: one that is there may be read.
 func (m *maintaining) writeDerived(path string, b []byte) (err error) {

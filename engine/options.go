@@ -16,7 +16,7 @@ type Options struct {
 	Create     bool                       // make the directory where it is absent or empty
 	RAMBytes   int64                      // budget of RAM runs; 0: 64 MiB, negative: none
 	StageBytes int64                      // a stage's RAM before it goes to a temporary file; 0: 16 MiB
-	Parallel   func(n int, f func(i int)) // runs f(0) … f(n-1) and returns when all have; nil: one after the other, in less memory
+	Parallel   func(n int, f func(i int)) // runs f(0) … f(n-1), begun in this order, and returns when all have; nil: one after the other
 	Pace       func()                     // called at least every millisecond of maintenance work; nil: nothing
 	Now        func() time.Time           // says since when a generation or transaction is there; nil: nobody asks
 	Reserve    int64                      // bytes of the disk that writes leave free; 0: none

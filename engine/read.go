@@ -75,3 +75,24 @@ func (tx *ReadTx) Files() []FileInfo {
 	}
 	return out
 }
+
+// Pages says how many pages of each layout a span of the generation has; none for other files. The error is a *DamageError where its footer can't be read.
+func (tx *ReadTx) Pages(path string) (pages map[Layout]int, err error) {
+	pages = map[Layout]int{}
+	for _, files := range tx.g.files {
+		for _, f := range files {
+			if f.path != path || f.isTick() {
+				continue
+			}
+			h, footer, err := tx.s.openSpan(f)
+			if err != nil {
+				return nil, err
+			}
+			for i := range footer.Pages {
+				pages[footer.Pages[i].Layout]++
+			}
+			return pages, h.Close()
+		}
+	}
+	return pages, nil
+}

@@ -14,8 +14,8 @@ type run struct {
 	from, to int64 // the part of the file that it stands for
 	raw      []byte
 	events   []runEvent
-	seq      uint64   // of the newest transaction in it; the oldest runs are dropped first
-	page     *runPage // by column, in the place of raw and events; nil: it is small, or new
+	seq      uint64     // of the newest transaction in it; the oldest runs are dropped first
+	pages    []*runPage // by column, in order of time, in the place of raw and events; none: it is small, or new
 
 	unlike atomic.Bool // its events have too little in common for a page by column
 
@@ -30,14 +30,19 @@ type runEvent struct {
 }
 
 const (
-	// runLimit is the raw size up to which runs are merged, and past which a batch gets none: it is read back from the tick.
+	// runLimit is the raw size up to which runs are merged, and batchLimit that past which a batch gets none: it is read back from the tick.
 	runLimit      = 4 << 20
+	batchLimit    = 16 << 20
 	runEventBytes = 24
 )
 
 func (r *run) bytes() int64 {
-	if r.page != nil {
-		return int64(cap(r.page.body)) + r.page.front.Bytes()
+	if len(r.pages) > 0 {
+		n := int64(0)
+		for _, p := range r.pages {
+			n += int64(cap(p.body)) + p.front.Bytes() + maxMatches*(64+int64(p.events)/8)
+		}
+		return n
 	}
 	// A bit an event and predicate, and a flag a block.
 	return int64(cap(r.raw)) + int64(cap(r.events))*(runEventBytes+1) + 64*(maxMatches+2)
@@ -45,14 +50,14 @@ func (r *run) bytes() int64 {
 
 // bounds gives the first and the last timestamp.
 func (r *run) bounds() (first, last int64) {
-	if r.page != nil {
-		return r.page.first, r.page.last
+	if n := len(r.pages); n > 0 {
+		return r.pages[0].first, r.pages[n-1].last
 	}
 	return r.events[0].ts, r.events[len(r.events)-1].ts
 }
 
 // empty: there are no events in it.
-func (r *run) empty() bool { return r.page == nil && len(r.events) == 0 }
+func (r *run) empty() bool { return len(r.pages) == 0 && len(r.events) == 0 }
 
 func runBytes(runs []*run) int64 {
 	var n int64
@@ -145,7 +150,7 @@ func addRun(runs []*run, r *run) []*run {
 	runs = slices.Clone(runs)
 	for len(runs) > 0 {
 		last := runs[len(runs)-1]
-		if last.to != r.from || last.page != nil || len(last.raw) > 2*len(r.raw) || len(last.raw)+len(r.raw) > runLimit {
+		if last.to != r.from || len(last.pages) > 0 || len(last.raw) > 2*len(r.raw) || len(last.raw)+len(r.raw) > runLimit {
 			break
 		}
 		r = merge(last, r)

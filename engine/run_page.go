@@ -3,22 +3,80 @@ package engine
 import (
 	"context"
 	"errors"
+	mathbits "math/bits"
 	"slices"
 	"sync"
+	"sync/atomic"
 
+	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/span/strip"
 )
 
-// A run that is large enough not to grow much becomes a page by column: it takes a tenth of the memory and is read as spans' pages are. That is done beside
+// A run that is large enough not to grow much becomes pages by column: it takes a tenth of the memory and is read as spans' pages are. That is done beside
 // the commits, by whoever calls Condense.
 
-// runPage is the events of a run by column, as a span's page has them. Immutable.
+// runPage is events of a run by column, as a span's page has them. Immutable, but for what it remembers of predicates.
 type runPage struct {
 	front       *strip.Front
 	body        []byte
 	events      int
 	docs        int // bytes of the documents
 	first, last int64
+
+	found [maxMatches]atomic.Pointer[pageMatches]
+	turn  atomic.Uint32 // whose place the next predicate takes
+}
+
+// pageMatches are the rows of a page that a predicate is true of. Dashboards ask the same again and again.
+type pageMatches struct {
+	predicate string
+	rows      []uint64 // a bit for each
+}
+
+// matching gives the rows of a predicate, if the page remembers it.
+func (p *runPage) matching(predicate string) *pageMatches {
+	for i := range p.found {
+		if m := p.found[i].Load(); m != nil && m.predicate == predicate {
+			return m
+		}
+	}
+	return nil
+}
+
+// remember notes the rows of a predicate; nil: all.
+func (p *runPage) remember(predicate string, rows column.Selection) *pageMatches {
+	m := &pageMatches{predicate, make([]uint64, (p.events+63)/64)}
+	for i := range m.rows {
+		if rows == nil {
+			m.rows[i] = ^uint64(0)
+		}
+	}
+	for _, row := range rows {
+		m.rows[row/64] |= 1 << (row % 64)
+	}
+	for i := range p.found {
+		if p.found[i].CompareAndSwap(nil, m) {
+			return m
+		}
+	}
+	p.found[int(p.turn.Add(1))%maxMatches].Store(m)
+	return m
+}
+
+// append appends the rows from lo to before hi.
+func (m *pageMatches) append(rows column.Selection, lo, hi int) column.Selection {
+	for w := lo / 64; w*64 < hi; w++ {
+		bits := m.rows[w]
+		if w == lo/64 {
+			bits &= ^uint64(0) << (lo % 64)
+		}
+		for ; bits != 0; bits &= bits - 1 {
+			if row := w*64 + mathbits.TrailingZeros64(bits); row < hi {
+				rows = append(rows, int32(row))
+			}
+		}
+	}
+	return rows
 }
 
 const (
@@ -27,9 +85,13 @@ const (
 	// condenseQuiet and condenseEvents are the least of a run in a tick that is not its stream's newest: seldom something is added to it.
 	condenseQuiet  = 128 << 10
 	condenseEvents = 64
+
+	// runPageEvents and runPageBytes are what a page has at most.
+	runPageEvents = 4096
+	runPageBytes  = 6 << 20
 )
 
-// Condense makes one RAM run a page by column; done says that none is to be made one. It runs beside writers and readers, and takes some ten milliseconds of a core.
+// Condense makes one RAM run pages by column; done says that none is to be made one. It runs beside writers and readers, and takes some ten milliseconds of a core.
 func (s *Store) Condense(ctx context.Context) (done bool, err error) {
 	if s.opts.ReadOnly || s.opts.RAMBytes < 0 {
 		return true, nil
@@ -38,7 +100,7 @@ func (s *Store) Condense(ctx context.Context) (done bool, err error) {
 	if r == nil {
 		return true, nil
 	}
-	page, err := condensed(r)
+	pages, err := condensed(r)
 	if errors.Is(err, strip.ErrDifferent) {
 		r.unlike.Store(true)
 		return false, nil
@@ -46,7 +108,7 @@ func (s *Store) Condense(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	small := &run{from: r.from, to: r.to, seq: r.seq, page: page}
+	small := &run{from: r.from, to: r.to, seq: r.seq, pages: pages}
 	return false, s.submit(ctx, &request{alone: func(w *writer) error { return w.exchange(f, r, small) }})
 }
 
@@ -61,7 +123,7 @@ func (s *Store) condensable() (of *file, found *run) {
 	for _, files := range tx.g.files {
 		for i, f := range files {
 			for _, r := range f.runs {
-				if r.page != nil || r.unlike.Load() || len(r.raw) < leastQuiet || len(r.events) < leastEvents {
+				if len(r.pages) > 0 || r.unlike.Load() || len(r.raw) < leastQuiet || len(r.events) < leastEvents {
 					continue
 				}
 				if quiet := i < len(files)-1 && files[len(files)-1].Start > f.Start; !quiet && len(r.raw) < least {
@@ -79,24 +141,28 @@ func (s *Store) condensable() (of *file, found *run) {
 // builders holds *strip.Builder.
 var builders = sync.Pool{New: func() any { return strip.NewBuilder() }}
 
-// condensed makes the page of a run.
-func condensed(r *run) (*runPage, error) {
+// condensed makes the pages of a run.
+func condensed(r *run) (pages []*runPage, err error) {
 	b := builders.Get().(*strip.Builder)
 	defer builders.Put(b)
 	b.Reset()
-	first, last := r.bounds()
-	p := &runPage{events: len(r.events), first: first, last: last}
-	for _, e := range r.events {
+	var body []byte
+	for i, e := range r.events {
 		b.Add(e.ts, e.arrival, r.raw[e.off:e.off+e.n])
-		p.docs += int(e.n)
+		if i < len(r.events)-1 && b.Len() < runPageEvents && b.Bytes() < runPageBytes {
+			continue
+		}
+		p := &runPage{events: b.Len(), docs: b.Bytes(), first: r.events[i+1-b.Len()].ts, last: e.ts}
+		if body, _, err = b.Finish(body[:0]); err != nil {
+			return nil, err
+		}
+		p.body = slices.Clip(slices.Clone(body))
+		if p.front, err = strip.ParseFront(p.body, len(p.body), p.events, p.docs); err != nil {
+			return nil, err
+		}
+		pages = append(pages, p)
 	}
-	body, _, err := b.Finish(nil)
-	if err != nil {
-		return nil, err
-	}
-	p.body = slices.Clip(slices.Clone(body))
-	p.front, err = strip.ParseFront(p.body, len(p.body), p.events, p.docs)
-	return p, err
+	return pages, nil
 }
 
 // exchange puts a run in the place of another, if that is still there.

@@ -44,8 +44,8 @@ func TestRunsByColumnTakeLessMemory(t *testing.T) {
 	defer func() { tx.Close(); must(t, s.Close()) }()
 	pages := 0
 	for _, r := range tx.g.files[1][0].runs {
-		if r.page != nil {
-			pages++
+		if n := len(r.pages); n > 0 {
+			pages += n
 		} else if len(r.raw) >= condenseBytes {
 			t.Errorf("a run of %d bytes is as it was", len(r.raw))
 		}

@@ -101,9 +101,12 @@ func (s *scanning) add(f *file) {
 		if first, last := r.bounds(); last < s.spec.From || first >= s.spec.To {
 			continue
 		}
-		if r.page != nil {
-			s.segments = append(s.segments, runPageSegment{r.page})
-		} else {
+		for _, p := range r.pages {
+			if p.last >= s.spec.From && p.first < s.spec.To {
+				s.segments = append(s.segments, runPageSegment{p})
+			}
+		}
+		if len(r.pages) == 0 {
 			s.segments = append(s.segments, runSegment{r})
 		}
 	}

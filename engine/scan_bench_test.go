@@ -21,7 +21,16 @@ import (
 // how they stand in pages.
 func demoSpan(b *testing.B, o Options, n int) (*Store, []byte) {
 	b.Helper()
-	o.Create, o.RAMBytes = true, -1
+	o.RAMBytes = -1
+	s, docs := demoStore(b, o, n)
+	maintainAll(b, s, MaintainOptions{Force: true})
+	return s, docs
+}
+
+// demoStore is demoSpan without maintenance.
+func demoStore(b *testing.B, o Options, n int) (*Store, []byte) {
+	b.Helper()
+	o.Create = true
 	s, err := Open(b.TempDir(), o)
 	must(b, err)
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -40,7 +49,6 @@ func demoSpan(b *testing.B, o Options, n int) (*Store, []byte) {
 		}
 		must(b, s.Commit(context.Background(), st, Async))
 	}
-	maintainAll(b, s, MaintainOptions{Force: true})
 	return s, all
 }
 

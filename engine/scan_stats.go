@@ -19,15 +19,15 @@ type ScanStats struct {
 	PagesSignal   atomic.Int64 // left out by signals
 	PagesFilter   atomic.Int64 // left out by filters: a value that is asked for is not in them
 	PagesProperty atomic.Int64 // left out since a property that the predicate needs is nowhere in their span
+	PagesExcluded atomic.Int64 // left out since what they say of their members, and of the least and greatest values, rules the predicate out
 	PagesCounted  atomic.Int64 // taken from the directory, not read
 	PagesRead     atomic.Int64 // decoded
-	PagesExcluded atomic.Int64 // of those, what they say of their members rules the predicate out
 	PagesNeedle   atomic.Int64 // of those, nothing in them has the bytes that the predicate demands
 	Frames        atomic.Int64 // of ticks, decoded
 	FramesNeedle  atomic.Int64 // of those, nothing in them has the bytes that the predicate demands
 	FramesTime    atomic.Int64 // left out because of their time range
 	Events        atomic.Int64 // that the predicate was asked about
-	EventsNeedle  atomic.Int64 // of those, they lack the bytes or the member that it demands and were not read
+	EventsNeedle  atomic.Int64 // of those, they lack the bytes that it demands and were not read
 	BytesRead     atomic.Int64 // from files
 
 	mu      sync.Mutex
@@ -87,10 +87,9 @@ func (s *ScanStats) page(events, bytes int64) {
 }
 
 // excluded counts a page of which what it says of its members rules the predicate out.
-func (s *ScanStats) excluded(events int) {
+func (s *ScanStats) excluded() {
 	if s != nil {
 		s.PagesExcluded.Add(1)
-		s.EventsNeedle.Add(int64(events))
 	}
 }
 

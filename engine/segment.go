@@ -50,6 +50,7 @@ type query struct {
 	counts           bool       // nothing but the number of rows is wanted, and every row counts
 	rows             int        // that a batch takes at most
 	dead             *deadStream
+	narrow           *Narrowing
 	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
 	predicate string
 	sealed    *bool // the batch is columns of a page, in any form, and takes no more

@@ -23,48 +23,96 @@ type columnRows struct {
 	view    strip.Columns
 	batch   column.Batch // rows on their way into a batch that has others
 	sel     column.Selection
+	first   column.Vector // what Narrowing is shown
+	wanted  column.Selection
 }
 
 // fewRows is how many rows of a page are rather copied behind those that a batch has than handed on as a batch of their own.
 const fewRows = 256
 
-// find asks the predicate about the rows from lo to before hi of a page of n; alive, where not nil, which of them are there at all.
-func (c *columnRows) find(r *strip.Reader, lo, hi int, alive func(i int) (bool, error)) error {
+// turn goes to another page.
+func (c *columnRows) turn(r *strip.Reader) (err error) {
 	c.left = 0
 	if c.program == nil {
-		var err error
 		if c.program, err = c.q.program.Pages(); err != nil {
 			return err
 		}
 	}
 	c.view.Turn(r)
-	if c.program.Excludes(&c.view) {
-		c.q.stats.excluded(hi - lo)
-		return nil
-	}
+	return nil
+}
+
+// find asks the predicate about the rows from lo to before hi; alive, where not nil, tells which of them are there at all. nil are all rows of the page.
+func (c *columnRows) find(lo, hi int, alive func(i int) (bool, error)) (column.Selection, error) {
 	var sel column.Selection
-	if n := r.Rows(); lo > 0 || hi < n || alive != nil {
+	if n := c.view.Rows(); lo > 0 || hi < n || alive != nil {
 		sel = c.sel[:0]
 		for i := lo; i < hi; i++ {
-			if alive != nil {
-				if ok, err := alive(i); err != nil {
-					return err
-				} else if !ok {
-					continue
-				}
-			}
 			sel = append(sel, int32(i))
 		}
-		if c.sel = sel; len(sel) == 0 {
-			return nil
+		c.sel = sel
+		var err error
+		if sel, err = living(sel, alive); err != nil || len(sel) == 0 {
+			return column.Selection{}, err
 		}
 	}
 	rows, err := c.program.Select(&c.view, sel)
-	if err != nil {
-		return c.place(err)
+	return rows, c.place(err)
+}
+
+// living leaves the rows that are there.
+func living(rows column.Selection, alive func(i int) (bool, error)) (column.Selection, error) {
+	if alive == nil {
+		return rows, nil
 	}
-	c.all, c.rows, c.left = rows == nil, rows, rows.Count(r.Rows())
+	n := 0
+	for _, row := range rows {
+		ok, err := alive(int(row))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			rows[n] = row
+			n++
+		}
+	}
+	return rows[:n], nil
+}
+
+// set says which rows are left, but for those that nobody wants any more; nil: all.
+func (c *columnRows) set(rows column.Selection) (err error) {
+	if c.q.narrow != nil {
+		if rows, err = c.narrow(rows); err != nil {
+			return c.place(err)
+		}
+	}
+	c.all, c.rows, c.left = rows == nil, rows, rows.Count(c.view.Rows())
 	return nil
+}
+
+// narrow keeps the rows that are still wanted.
+func (c *columnRows) narrow(rows column.Selection) (column.Selection, error) {
+	if rows.Count(c.view.Rows()) == 0 {
+		return rows, nil
+	}
+	ok, err := c.program.Column(&c.view, c.q.narrow.Column, rows, &c.first)
+	if !ok || err != nil {
+		return rows, err
+	}
+	if c.wanted == nil {
+		c.wanted = column.Selection{}
+	}
+	wanted := c.q.narrow.Wanted(&c.first, c.wanted[:0])
+	if wanted == nil {
+		return rows, nil
+	}
+	c.wanted = wanted
+	if rows != nil {
+		for k, i := range wanted {
+			wanted[k] = rows[i]
+		}
+	}
+	return wanted, nil
 }
 
 // take gives the next n rows in the query's order, as a selection in that of the page; nil: all of the page.
@@ -118,7 +166,12 @@ func (c *columnRows) drain(ctx context.Context, b *column.Batch, keys *[]sortKey
 	if b.Len > 0 {
 		return nil // what there is goes first
 	}
-	return c.place(c.program.Columns(&c.view, c.take(n), b))
+	if err := c.program.Columns(&c.view, c.take(n), b); err != nil {
+		b.Reset(c.q.program.Kinds()) // whoever goes on finds no half of it
+		*c.q.sealed = false
+		return c.place(err)
+	}
+	return nil
 }
 
 // fitting is how many rows a batch may take at once for its bytes to be bounded.

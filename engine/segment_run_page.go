@@ -10,7 +10,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-// runPageSegment is a RAM run by column.
+// runPageSegment is a page of a RAM run by column.
 type runPageSegment struct{ page *runPage }
 
 func (s runPageSegment) bounds() (int64, int64) { return s.page.first, s.page.last + 1 }
@@ -80,8 +80,15 @@ func (c *runPageCursor) load() error {
 	}
 	c.reader = c.store.readers.get()
 	c.reader.Open(p.front, bytes.NewReader(p.body), "a RAM run", 0)
+	c.rows.q = q
+	if err := c.rows.turn(c.reader); err != nil {
+		return err
+	}
+	if c.rows.program.Excludes(&c.rows.view) {
+		return nil
+	}
 	lo, hi := 0, p.events
-	c.rows.q, c.rows.place = q, func(err error) error { return err }
+	c.rows.place = func(err error) error { return err }
 	c.rows.key = func(i int) (ts int64, arrival uint64, err error) {
 		times, err := c.rows.view.Times()
 		if err != nil {
@@ -93,7 +100,6 @@ func (c *runPageCursor) load() error {
 		}
 		return times[i], arrivals[i], nil
 	}
-	c.rows.view.Turn(c.reader)
 	if p.first < q.from || p.last >= q.to {
 		times, err := c.rows.view.Times()
 		if err != nil {
@@ -112,7 +118,27 @@ func (c *runPageCursor) load() error {
 			return !q.dead.dead(ts, arrival), err
 		}
 	}
-	return c.rows.find(c.reader, lo, hi, alive)
+	if q.predicate == "" {
+		rows, err := c.rows.find(lo, hi, alive)
+		if err != nil {
+			return err
+		}
+		return c.rows.set(rows)
+	}
+	known := p.matching(q.predicate)
+	if known == nil {
+		rows, err := c.rows.find(0, p.events, nil)
+		if err != nil {
+			return err
+		}
+		known = p.remember(q.predicate, rows)
+	}
+	rows, err := living(known.append(c.rows.sel[:0], lo, hi), alive)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	c.rows.sel = rows
+	return c.rows.set(rows)
 }
 
 func (c *runPageCursor) close() {

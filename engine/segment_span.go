@@ -8,7 +8,6 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/span"
-	"github.com/flare-pg/flare-pg/engine/span/strip"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -41,6 +40,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 		whole.from, whole.to = q.scanFrom, q.scanTo
 		c.q = &whole
 	}
+	c.columns.q = c.q
 	q.stats.span(s.file, footer, q)
 	for _, path := range s.needs {
 		if !footer.Has(path...) {
@@ -101,6 +101,7 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 		}
 		if c.columns.left > 0 {
 			if err := c.columns.drain(ctx, b, keys); err != nil {
+				c.columns.left = 0 // so it is with the rest of the page, or nobody goes on
 				return true, err
 			}
 			continue
@@ -205,6 +206,15 @@ func (c *spanCursor) load(i int) error {
 	if err := c.page.Load(c.h, c.file.path, *info, c.store.fronts, c.file.ID); err != nil {
 		return err
 	}
+	if r := c.page.Columns(); r != nil {
+		if err := c.columns.turn(r); err != nil {
+			return err
+		}
+		if c.columns.program.Excludes(&c.columns.view) {
+			c.q.stats.excluded()
+			return nil
+		}
+	}
 	c.q.stats.page(int64(info.Events), int64(info.Length))
 	n := c.page.Len()
 	var err error
@@ -225,21 +235,21 @@ func (c *spanCursor) load(i int) error {
 	if err != nil {
 		return err
 	}
-	if r := c.page.Columns(); r != nil {
-		return c.loadColumns(r, info, c.lo, hi)
+	if c.page.Columns() != nil {
+		return c.findColumns(info, c.lo, hi)
 	}
 	c.hi = hi
 	return c.sift()
 }
 
-// loadColumns asks the predicate about the events from lo to before hi of a page by column.
-func (c *spanCursor) loadColumns(r *strip.Reader, info *span.PageInfo, lo, hi int) error {
+// findColumns asks the predicate about the events from lo to before hi of a page by column.
+func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 	c.lo = 0
 	if lo >= hi {
 		return nil
 	}
 	path, offset := c.file.path, info.Offset
-	c.columns.q, c.columns.key = c.q, c.page.Key
+	c.columns.key = c.page.Key
 	c.columns.place = func(err error) error { return placed(err, path, offset) }
 	var alive func(i int) (bool, error)
 	if c.q.dead.touches(info.First, info.Last) {
@@ -248,7 +258,11 @@ func (c *spanCursor) loadColumns(r *strip.Reader, info *span.PageInfo, lo, hi in
 			return !c.q.dead.dead(ts, arrival), err
 		}
 	}
-	return c.columns.find(r, lo, hi, alive)
+	rows, err := c.columns.find(lo, hi, alive)
+	if err != nil {
+		return err
+	}
+	return c.columns.set(rows)
 }
 
 // sift leaves the events of the page that may match by their raw bytes.
@@ -279,8 +293,8 @@ func (c *spanCursor) sift() error {
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
 func (c *spanCursor) tell(i int) {
-	if len(c.filters) > 0 || len(c.lacking) > 0 {
-		return // what comes next is not what lies next
+	if len(c.filters) > 0 || len(c.lacking) > 0 || c.footer.Pages[i].Layout == span.Columns {
+		return // what comes next is not what lies next, or a small part of it
 	}
 	if c.ahead--; c.ahead > 0 {
 		return

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/nql"
@@ -19,17 +20,21 @@ type aggregate struct {
 	table   *table
 	results []*column.Vector // of the aggregates, one row a group; nil until gathered
 	next    int              // group to be yielded
+	rest    []*stored        // rows of groups for which there was no room
+	took    struct{ memory, disk, parts int64 }
 	in, out column.Batch
 }
 
 func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Batches, error) {
-	t, err := newTable(n, rt)
+	t, err := newTable(n, rt, 1)
 	if err != nil {
 		return nil, err
 	}
 	a := &aggregate{n: n, rt: rt, table: t}
 	if p, ok := pipelineOf(n.Input, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
-		fragments, err := openFragments(rt, p.scan)
+		var until func(context.Context)
+		p.rt, until = rt.whileAt()
+		fragments, err := openFragments(p.rt, p.scan)
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +45,7 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 		}
 		if workers := min(rt.workers(), len(fragments)); workers > 1 {
 			a.crew = newGatherers(n, p, fragments, workers)
+			until(a.crew.ctx)
 		} else {
 			a.input = withStages(newSerialScan(p, fragments), stages)
 		}
@@ -60,14 +66,26 @@ func mergeable(n *plan.Aggregate) bool {
 }
 
 func (a *aggregate) Next(ctx context.Context, b *column.Batch) (bool, error) {
-	if a.results == nil {
-		if err := a.gather(ctx); err != nil {
+	for {
+		if a.results == nil {
+			if err := a.gather(ctx); err != nil {
+				return false, err
+			}
+		}
+		if a.yield(b) {
+			return true, nil
+		}
+		if more, err := a.again(); !more || err != nil {
 			return false, err
 		}
 	}
+}
+
+// yield gives the next groups, false when there are no more.
+func (a *aggregate) yield(b *column.Batch) bool {
 	total := a.table.groups()
 	if a.next >= total {
-		return false, nil
+		return false
 	}
 	to := min(a.next+column.BatchRows, total)
 	kinds := make([]column.Kind, 0, len(a.n.Cols))
@@ -82,15 +100,17 @@ func (a *aggregate) Next(ctx context.Context, b *column.Batch) (bool, error) {
 	a.out.Len = to - a.next
 	a.next = to
 	*b = a.out
-	return true, nil
+	return true
 }
 
 // gather draws all input and computes the results.
 func (a *aggregate) gather(ctx context.Context) error {
 	if a.crew != nil {
-		if err := a.crew.gather(ctx, a.table); err != nil {
+		if err := a.crew.gather(ctx, a.rt, a.table); err != nil {
 			return err
 		}
+		a.crew.close()
+		a.crew = nil
 	} else {
 		for {
 			if err := ended(ctx); err != nil {
@@ -103,12 +123,17 @@ func (a *aggregate) gather(ctx context.Context) error {
 			if !ok {
 				break
 			}
-			if err := a.table.add(&a.in); err != nil {
+			if err := a.table.add(ctx, &a.in); err != nil {
 				return err
 			}
 		}
 		a.input.Close()
 	}
+	list, err := a.table.split()
+	if err != nil {
+		return err
+	}
+	a.rest = pile(a.rest, list)
 	results, err := a.table.finish(ctx)
 	if err != nil {
 		return err
@@ -117,13 +142,50 @@ func (a *aggregate) gather(ctx context.Context) error {
 	return nil
 }
 
+// again begins with the next part where one is left; its groups are none of those that were yielded.
+func (a *aggregate) again() (bool, error) {
+	a.passed()
+	if len(a.rest) == 0 {
+		return false, nil
+	}
+	last := len(a.rest) - 1
+	next := a.rest[last]
+	a.rest = a.rest[:last]
+	a.input, a.results, a.next = next, nil, 0
+	t, err := newTable(a.n, a.rt, 1)
+	if err != nil {
+		return false, err
+	}
+	t.spill.level = next.level
+	a.table = t
+	return true, nil
+}
+
+// passed notes what a pass took, and gives it back.
+func (a *aggregate) passed() {
+	a.took.parts++
+	a.took.memory = max(a.took.memory, a.table.meter.peak)
+	if a.table.spill != nil {
+		a.took.disk += a.table.spill.took.disk
+	}
+	a.table.release()
+	a.rt.Stats.Of(a.n).took(a.took.memory, a.took.disk, a.took.parts)
+}
+
 func (a *aggregate) Close() {
+	if a.took.parts == 0 {
+		a.passed()
+	}
 	if a.input != nil {
 		a.input.Close()
 	}
 	if a.crew != nil {
 		a.crew.close()
 	}
+	for _, s := range a.rest {
+		s.Close()
+	}
+	a.rest = nil
 	a.table.release()
 }
 
@@ -133,14 +195,18 @@ type table struct {
 	keyEvs []evaluator
 	calls  []*aggCall
 	hash   *groups // nil where there are no keys
-	meter  meter
+	meter  *meter
+	spill  *keyed // of hash; nil where what has no room can't be put aside
+	aside  *parts // rows of groups for which there is no room
 
+	in      column.Batch // scratch: the batch at hand without rows that were put aside
 	keyVecs []*column.Vector
 	of      []int32 // by row: its group; not used where there are no keys
 }
 
-func newTable(n *plan.Aggregate, rt *Runtime) (*table, error) {
-	t := &table{n: n, meter: meter{acc: rt.Memory}}
+// newTable makes an empty table, which shares its memory with so many in all.
+func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
+	t := &table{n: n, meter: &meter{acc: rt.Memory}}
 	var err error
 	if t.keyEvs, err = compileAll(rt, n.Keys); err != nil {
 		return nil, err
@@ -151,6 +217,11 @@ func newTable(n *plan.Aggregate, rt *Runtime) (*table, error) {
 			keyTypes[i] = k.Type()
 		}
 		t.hash = newGroups(keyTypes)
+		if rt.spills() && !slices.ContainsFunc(n.Keys, plan.IsVolatile) { // a row's keys are computed again when it is read
+			t.spill = &keyed{rt: rt, types: keyTypes, hash: t.hash, meter: rt.hashMeter()}
+			t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit/int64(share), t.spill.meter.sure/int64(share)
+			t.meter = &t.spill.meter
+		}
 	}
 	for i := range n.Aggs {
 		c, err := newAggCall(rt, &n.Aggs[i], n.Cols[len(n.Keys)+i], t.hash != nil, t.calls)
@@ -180,7 +251,7 @@ func (t *table) keys() []*column.Vector {
 }
 
 // add takes a batch in.
-func (t *table) add(b *column.Batch) error {
+func (t *table) add(ctx context.Context, b *column.Batch) error {
 	if b.Rows() == 0 {
 		return nil
 	}
@@ -197,11 +268,22 @@ func (t *table) add(b *column.Batch) error {
 			t.of = make([]int32, max(b.Len, column.BatchRows))
 		}
 		t.of = t.of[:b.Len]
-		if err := t.reserve(t.hash.growth(t.keyVecs, b.Rows())); err != nil {
-			return err
-		}
-		if err := t.hash.assign(b.Len, b.Sel, t.keyVecs, t.of); err != nil {
-			return err
+		if t.spill == nil {
+			if err := t.reserve(t.hash.growth(t.keyVecs, b.Rows())); err != nil {
+				return err
+			}
+			if err := t.hash.assign(b.Len, b.Sel, t.keyVecs, t.of); err != nil {
+				return err
+			}
+		} else {
+			sel, err := t.spill.assign(ctx, b, t.keyVecs, t.of, t.stateBytes(), int64(stateGrowth*len(t.calls)), &t.aside)
+			if err != nil {
+				return err
+			}
+			t.in = column.Batch{Len: b.Len, Cols: b.Cols, Sel: sel}
+			if b = &t.in; b.Rows() == 0 {
+				return nil
+			}
 		}
 	}
 	groups := t.groups()
@@ -214,17 +296,50 @@ func (t *table) add(b *column.Batch) error {
 	return t.reserve(0)
 }
 
+// alone lets a table that has shared its memory have all of it.
+func (t *table) alone(rt *Runtime, share int) {
+	t.meter.acc = rt.Memory
+	if t.spill != nil {
+		t.spill.rt = rt
+		t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit*int64(share), t.spill.meter.sure*int64(share)
+	}
+}
+
+// stateGrowth is what an aggregate's state takes for one more group, about.
+const stateGrowth = 32
+
+// stateBytes is the memory of the aggregates.
+func (t *table) stateBytes() int64 {
+	var n int64
+	for _, c := range t.calls {
+		n += c.bytes()
+	}
+	return n
+}
+
+// split ends what is put aside and gives it.
+func (t *table) split() ([]*stored, error) {
+	if t.aside == nil {
+		return nil, nil
+	}
+	list, err := t.spill.split(t.aside)
+	if err == nil {
+		t.aside = nil
+	}
+	return list, err
+}
+
 // reserve accounts for what the table holds and more bytes that it is about to take.
 func (t *table) reserve(more int64) error {
 	if t.meter.acc == nil {
 		return nil
 	}
-	need := more
+	need := more + t.stateBytes()
 	if t.hash != nil {
 		need += t.hash.bytes()
 	}
-	for _, c := range t.calls {
-		need += c.bytes()
+	if t.aside != nil {
+		need += t.spill.size.memory() + t.spill.size.reading()
 	}
 	return t.meter.ensure(need)
 }
@@ -267,4 +382,15 @@ func (t *table) finish(ctx context.Context) ([]*column.Vector, error) {
 	return out, t.reserve(bytesOf(out))
 }
 
-func (t *table) release() { t.meter.release() }
+func (t *table) release() {
+	for _, c := range t.calls {
+		if c.held != nil {
+			c.held.close()
+		}
+	}
+	if t.aside != nil {
+		t.aside.close()
+		t.aside = nil
+	}
+	t.meter.release()
+}

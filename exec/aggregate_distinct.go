@@ -11,10 +11,11 @@ import (
 // distinctValues is what an aggregate with DISTINCT has seen: the distinct values of each group. Where their order does not matter they are fed to the
 // aggregate at the end, so that what was gathered apart can be put together.
 type distinctValues struct {
-	keyed bool    // there are several groups
-	seen  *groups // the group, where keyed, and the arguments
-	ints  *intSet // instead of seen: integers of one group
-	null  bool    // ints: and a null
+	keyed bool      // there are several groups
+	seen  *groups   // the group, where keyed, and the arguments
+	ints  *intSet   // instead of seen: integers of one group
+	many  *groupSet // instead of seen: integers of several groups
+	nulls []bool    // ints, many: by group, whether there was a null
 	dense function.Integers
 
 	group *column.Vector // scratch: the group as a key
@@ -25,9 +26,12 @@ type distinctValues struct {
 // newDistinctValues makes an empty set. ordered: the rows with new values are asked for as they come.
 func newDistinctValues(args []types.OID, keyed, ordered bool) *distinctValues {
 	d := &distinctValues{keyed: keyed, group: column.New(column.Int64)}
+	integers := !ordered && len(args) == 1 && integral(args[0])
 	switch {
-	case !keyed && !ordered && len(args) == 1 && integral(args[0]):
-		d.ints = new(intSet)
+	case integers && keyed:
+		d.many = new(groupSet)
+	case integers:
+		d.ints, d.nulls = new(intSet), make([]bool, 1)
 	case keyed:
 		d.seen = newGroups(append([]types.OID{types.Int8}, args...))
 	default:
@@ -37,9 +41,12 @@ func newDistinctValues(args []types.OID, keyed, ordered bool) *distinctValues {
 }
 
 func (d *distinctValues) bytes() int64 {
-	n := d.group.Size() + 4*int64(cap(d.first)+cap(d.of))
-	if d.ints != nil {
-		return n + d.ints.bytes() + d.dense.Bytes()
+	n := d.group.Size() + 4*int64(cap(d.first)+cap(d.of)) + int64(cap(d.nulls)) + d.dense.Bytes()
+	switch {
+	case d.ints != nil:
+		return n + d.ints.bytes()
+	case d.many != nil:
+		return n + d.many.bytes()
 	}
 	return n + d.seen.bytes()
 }
@@ -47,11 +54,19 @@ func (d *distinctValues) bytes() int64 {
 // add notes the arguments of the rows sel of a table's batch.
 func (d *distinctValues) add(t *table, n int, sel column.Selection, args []*column.Vector, of []int32) error {
 	rows := sel.Count(n)
-	if d.ints != nil {
+	switch {
+	case d.ints != nil:
 		if err := t.reserve(d.ints.growth(news(args[0], rows))); err != nil {
 			return err
 		}
 		d.addInts(n, sel, args[0])
+		return nil
+	case d.many != nil:
+		// A value is new in each group that it comes in.
+		if err := t.reserve(d.many.growth(rows) + int64(t.groups())); err != nil {
+			return err
+		}
+		d.addMany(t, n, sel, args[0], of)
 		return nil
 	}
 	keys := args
@@ -76,17 +91,32 @@ func (d *distinctValues) note(t *table, n int, sel column.Selection, keys []*col
 }
 
 func (d *distinctValues) addInts(n int, sel column.Selection, v *column.Vector) {
-	if v.Form == column.Constant {
-		if v.Null(0) {
-			d.null = true
-		} else {
-			d.ints.add(v.Int(0))
-		}
-		return
+	if v.Form == column.Constant && sel.Count(n) > 0 {
+		n, sel = 1, nil
 	}
-	values := d.dense.Lay(v, n, sel)
-	d.null = d.null || len(values) < sel.Count(n)
+	values, _ := d.dense.Lay(v, n, sel, nil)
+	d.nulls[0] = d.nulls[0] || len(values) < sel.Count(n)
 	d.ints.addAll(values)
+}
+
+func (d *distinctValues) addMany(t *table, n int, sel column.Selection, v *column.Vector, of []int32) {
+	values, groups := d.dense.Lay(v, n, sel, of)
+	if len(values) < sel.Count(n) {
+		d.grow(t.groups())
+		for i := range each(sel, n) {
+			if v.Null(i) {
+				d.nulls[of[i]] = true
+			}
+		}
+	}
+	d.many.addAll(groups, values)
+}
+
+// grow makes room for the nulls of so many groups.
+func (d *distinctValues) grow(groups int) {
+	if more := groups - len(d.nulls); more > 0 {
+		d.nulls = append(d.nulls, make([]bool, more)...)
+	}
 }
 
 // unseen is add that gives the rows whose values their group has not seen before.
@@ -107,8 +137,9 @@ func (d *distinctValues) unseen(t *table, n int, sel column.Selection, args []*c
 
 // merge takes in what the same call of another table has seen; group g of that one is to[g] here.
 func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues, to []int32) error {
-	if d.ints != nil {
-		d.null = d.null || o.null
+	switch {
+	case d.ints != nil:
+		d.nulls[0] = d.nulls[0] || o.nulls[0]
 		for xs := range o.ints.each {
 			if err := ended(ctx); err != nil {
 				return err
@@ -117,6 +148,24 @@ func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues,
 				return err
 			}
 			d.ints.addAll(xs)
+		}
+		return nil
+	case d.many != nil:
+		d.grow(t.groups())
+		for g, null := range o.nulls {
+			d.nulls[to[g]] = d.nulls[to[g]] || null
+		}
+		for of, xs := range o.many.each {
+			if err := ended(ctx); err != nil {
+				return err
+			}
+			if err := t.reserve(d.many.growth(len(xs))); err != nil {
+				return err
+			}
+			for i, g := range of {
+				of[i] = to[g]
+			}
+			d.many.addAll(of, xs)
 		}
 		return nil
 	}
@@ -132,27 +181,8 @@ func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues,
 
 // feed gives the distinct values to the aggregate.
 func (d *distinctValues) feed(ctx context.Context, c *function.Call, acc function.Accumulator) error {
-	if d.ints != nil {
-		v := column.New(types.KindOf(c.Args[0]))
-		if d.null {
-			v.AppendNull()
-		}
-		for xs := range d.ints.each {
-			if err := ended(ctx); err != nil {
-				return err
-			}
-			for _, x := range xs {
-				v.AppendInt(x)
-			}
-			if err := acc.Add(c, v.Len, nil, nil, []*column.Vector{v}); err != nil {
-				return err
-			}
-			v.Reset(v.Kind)
-		}
-		if v.Len > 0 { // the null alone
-			return acc.Add(c, v.Len, nil, nil, []*column.Vector{v})
-		}
-		return nil
+	if d.seen == nil {
+		return d.feedIntegers(ctx, c, acc)
 	}
 	args, n := d.seen.keys, d.seen.len()
 	var of []int32
@@ -164,4 +194,50 @@ func (d *distinctValues) feed(ctx context.Context, c *function.Call, acc functio
 		args = args[1:]
 	}
 	return windows(ctx, n, func(rows column.Selection) error { return acc.Add(c, n, rows, of, args) })
+}
+
+func (d *distinctValues) feedIntegers(ctx context.Context, c *function.Call, acc function.Accumulator) error {
+	v := column.New(types.KindOf(c.Args[0]))
+	give := func(of []int32) error {
+		if err := ended(ctx); err != nil {
+			return err
+		}
+		return acc.Add(c, v.Len, nil, of, []*column.Vector{v})
+	}
+	for g, null := range d.nulls {
+		if !null {
+			continue
+		}
+		var of []int32
+		if d.keyed {
+			of = []int32{int32(g)}
+		}
+		v.Reset(v.Kind)
+		v.AppendNull()
+		if err := give(of); err != nil {
+			return err
+		}
+	}
+	fill := func(xs []int64) {
+		v.Reset(v.Kind)
+		v.Ints = append(v.Ints, xs...)
+		v.Len = len(xs)
+	}
+	if d.ints != nil {
+		for xs := range d.ints.each {
+			if fill(xs); v.Len > 0 {
+				if err := give(nil); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	for of, xs := range d.many.each {
+		fill(xs)
+		if err := give(of); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 )
@@ -18,6 +19,7 @@ type gatherers struct {
 
 	mu     sync.Mutex
 	tables []*table
+	aside  []*stored // by workers that had no room
 }
 
 func newGatherers(n *plan.Aggregate, p *pipeline, fragments []engine.Fragment, workers int) *gatherers {
@@ -25,7 +27,7 @@ func newGatherers(n *plan.Aggregate, p *pipeline, fragments []engine.Fragment, w
 }
 
 // gather runs the workers and merges what they gathered into t. It returns once all have ended.
-func (g *gatherers) gather(ctx context.Context, t *table) error {
+func (g *gatherers) gather(ctx context.Context, rt *Runtime, t *table) error {
 	stop := context.AfterFunc(ctx, func() { g.cancel(context.Cause(ctx)) })
 	defer stop()
 	for range g.workers {
@@ -41,17 +43,59 @@ func (g *gatherers) gather(ctx context.Context, t *table) error {
 	// The largest takes the others in: it would cost most to be taken in itself.
 	slices.SortFunc(g.tables, func(a, b *table) int { return b.groups() - a.groups() })
 	*t, g.tables = *g.tables[0], g.tables[1:]
+	t.alone(rt, g.workers)
 	for _, o := range g.tables {
 		if err := t.merge(ctx, o); err != nil {
 			return err
 		}
+		aside, err := o.split()
+		if err != nil {
+			return err
+		}
+		g.aside = pile(g.aside, aside)
+		if o.spill != nil {
+			t.spill.took.disk += o.spill.took.disk
+		}
 		o.release()
+	}
+	return g.catchUp(ctx, t)
+}
+
+// catchUp takes in what the workers had no room for: their groups may be among those of another worker. What is none of the groups that all have together
+// is put aside again.
+func (g *gatherers) catchUp(ctx context.Context, t *table) error {
+	own, err := t.split()
+	if err != nil {
+		return err
+	}
+	g.aside = pile(g.aside, own)
+	for len(g.aside) > 0 {
+		last := len(g.aside) - 1
+		from := g.aside[last]
+		g.aside = g.aside[:last]
+		if err := g.drawStored(ctx, from, t); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+func (g *gatherers) drawStored(ctx context.Context, from *stored, t *table) error {
+	defer from.Close()
+	var b column.Batch
+	for {
+		ok, err := from.Next(ctx, &b)
+		if !ok || err != nil {
+			return err
+		}
+		if err := t.add(ctx, &b); err != nil {
+			return err
+		}
+	}
+}
+
 func (g *gatherers) work() error {
-	t, err := newTable(g.n, g.p.rt)
+	t, err := newTable(g.n, g.p.rt, g.workers)
 	if err != nil {
 		return err
 	}
@@ -81,7 +125,7 @@ func (g *gatherers) drain(f engine.Fragment, s *slot, t *table) error {
 		if !more || err != nil {
 			return err
 		}
-		if err := t.add(&s.view); err != nil {
+		if err := t.add(g.ctx, &s.view); err != nil {
 			return err
 		}
 	}
@@ -92,6 +136,10 @@ func (g *gatherers) close() {
 	for _, t := range g.tables {
 		t.release()
 	}
+	for _, s := range g.aside {
+		s.Close()
+	}
+	g.tables, g.aside = nil, nil
 }
 
 // closeAll closes fragments that nobody will draw.

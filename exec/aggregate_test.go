@@ -76,7 +76,16 @@ func TestAggregateSaysWhatTheModelSays(t *testing.T) {
 			}
 			want = append(want, append(r, modelAggregates(g, distinct, special)...))
 		}
-		got, err := execute(t, n, s.runtime(rapid.IntRange(1, 4).Draw(t, "workers")))
+		rt := s.runtime(rapid.IntRange(1, 4).Draw(t, "workers"))
+		if rapid.Bool().Draw(t, "little memory") {
+			files := tight(t, rt)
+			defer func() {
+				if files.open != 0 {
+					t.Fatalf("%d files are left", files.open)
+				}
+			}()
+		}
+		got, err := execute(t, n, rt)
 		if err != nil {
 			t.Fatal(err)
 		}

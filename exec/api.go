@@ -26,7 +26,8 @@ type Runtime struct {
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)
 
-	frame *frame // of the opening that the plan belongs to
+	narrow *narrowing // a scan whose rows a sort wants less and less of
+	frame  *frame     // of the opening that the plan belongs to
 	// scan stands in for Tx.Scan in tests.
 	scan func(engine.Spec) ([]engine.Fragment, error)
 	// least, when not 0, lets WorkMem be less than leastMemory in tests.

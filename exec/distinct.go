@@ -96,7 +96,6 @@ func (d *distinct) again() error {
 	d.table.took.parts++
 	if len(d.rest) == 0 {
 		d.done = true
-		d.table.note(d.stats)
 		return nil
 	}
 	last := len(d.rest) - 1
@@ -157,6 +156,7 @@ func (d *distinct) Close() {
 		s.Close()
 	}
 	d.rest = nil
+	d.table.note(d.stats)
 	d.table.meter.release()
 }
 

@@ -19,8 +19,11 @@ type evaluator interface {
 // compile makes the evaluator of an expression. What is the same throughout the statement is computed
 // here and now, except where that fails: then it is left as it is, and fails when a row needs it.
 func compile(rt *Runtime, e plan.Expr) (evaluator, error) {
-	ev, _, err := compileNode(rt, e)
-	return ev, err
+	ev, stable, err := compileNode(rt, e)
+	if err != nil || stable {
+		return ev, err
+	}
+	return overSteps(rt, e, ev), nil
 }
 
 func compileAll(rt *Runtime, exprs []plan.Expr) ([]evaluator, error) {
@@ -87,9 +90,9 @@ func assemble(rt *Runtime, e plan.Expr, args []evaluator) (ev evaluator, volatil
 	case *plan.Call:
 		return newCall(rt, e, args), e.Func.Volatility == function.Volatile, nil
 	case *plan.And:
-		return &logic{args: args, decisive: false}, false, nil
+		return newLogic(args, false), false, nil
 	case *plan.Or:
-		return &logic{args: args, decisive: true}, false, nil
+		return newLogic(args, true), false, nil
 	case *plan.Not:
 		return &negation{arg: args[0]}, false, nil
 	case *plan.IsNull:

@@ -15,6 +15,17 @@ type logic struct {
 	open []int32
 }
 
+// newLogic makes the evaluator of AND or OR. An operand that is known to decide every row decides at once, wherever it stands: PostgreSQL sees
+// that while it plans, so the others can't fail.
+func newLogic(args []evaluator, decisive bool) evaluator {
+	for _, a := range args {
+		if c, ok := a.(*constant); ok && !c.v.Null(0) && c.v.Bool(0) == decisive {
+			return c
+		}
+	}
+	return &logic{args: args, decisive: decisive}
+}
+
 func (l *logic) eval(b *column.Batch, sel column.Selection) (*column.Vector, error) {
 	n := b.Len
 	resetBools(&l.out, n, !l.decisive)

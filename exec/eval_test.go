@@ -106,10 +106,42 @@ func interpret(e plan.Expr, r row) (any, error) {
 	panic(fmt.Sprintf("%T", e))
 }
 
+// known is the model of what an expression is whatever the row: a value that reads none, or AND and OR with an operand that is known to decide.
+func known(e plan.Expr) (any, bool) {
+	switch e := e.(type) {
+	case *plan.And:
+		if decided(e.Args, false) {
+			return false, true
+		}
+	case *plan.Or:
+		if decided(e.Args, true) {
+			return true, true
+		}
+	}
+	if plan.HasRefs(e) {
+		return nil, false
+	}
+	x, err := interpret(e, nil)
+	return x, err == nil
+}
+
+// decided reports whether an operand is known to decide, before any is computed.
+func decided(args []plan.Expr, decisive bool) bool {
+	for _, a := range args {
+		if x, ok := known(a); ok && x == decisive {
+			return true
+		}
+	}
+	return false
+}
+
 // holds is the model of a condition: whether it is true. Null is as good as false, so an AND may end there.
 func holds(e plan.Expr, r row) (bool, error) {
 	switch e := e.(type) {
 	case *plan.And:
+		if decided(e.Args, false) {
+			return false, nil
+		}
 		for _, a := range e.Args {
 			if ok, err := holds(a, r); !ok || err != nil {
 				return false, err
@@ -117,6 +149,9 @@ func holds(e plan.Expr, r row) (bool, error) {
 		}
 		return true, nil
 	case *plan.Or:
+		if decided(e.Args, true) {
+			return true, nil
+		}
 		for _, a := range e.Args {
 			if ok, err := holds(a, r); ok || err != nil {
 				return ok, err
@@ -148,6 +183,9 @@ func interpretCall(e *plan.Call, a, b any) (any, error) {
 }
 
 func interpretLogic(args []plan.Expr, decisive bool, r row) (any, error) {
+	if decided(args, decisive) {
+		return decisive, nil
+	}
 	var result any = !decisive
 	for _, a := range args {
 		x, err := interpret(a, r)

@@ -119,8 +119,8 @@ func (g *groups) assign(n int, sel column.Selection, keys []*column.Vector, out 
 		left, lefts = g.left[:n], t.n
 	}
 	g.pairs[last].pairUp(sel, left, g.nums[last+1], lefts, g.cols[last+1].values.Len, out[:n], func(i int) {
-		for k, m := range g.cols {
-			g.keys[k].AppendFrom(m.values, int(g.nums[k][i]))
+		for k, v := range keys {
+			g.keys[k].AppendFrom(v, i)
 		}
 	})
 	return nil

@@ -237,6 +237,7 @@ func (j *join) unmatchedRight(b *column.Batch) bool {
 func (j *join) Close() {
 	j.left.Close()
 	j.right.Close()
+	j.stats.took(j.meter.peak, j.spill.disk, max(j.spill.parts, 1))
 	j.spill.close()
 	j.built = nil
 	j.meter.release()

@@ -169,7 +169,6 @@ func (j *join) nextParts() error {
 	}
 	if len(s.rest) == 0 {
 		j.stage = joinDone
-		j.stats.took(j.meter.peak, s.disk, s.parts)
 		return nil
 	}
 	last := len(s.rest) - 1

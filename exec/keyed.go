@@ -127,7 +127,7 @@ func (k *keyed) split(p *parts) ([]*stored, error) {
 }
 
 // note tells EXPLAIN what it took.
-func (k *keyed) note(s *NodeStats) { s.took(k.meter.peak, k.took.disk, k.took.parts) }
+func (k *keyed) note(s *NodeStats) { s.took(k.meter.peak, k.took.disk, max(k.took.parts, 1)) }
 
 func kindsOfCols(cols []*column.Vector) []column.Kind {
 	kinds := make([]column.Kind, len(cols))

@@ -6,6 +6,7 @@ import "github.com/flare-pg/flare-pg/column"
 type meter struct {
 	acc   column.Account // nil: not accounted
 	limit int64          // what try goes up to (work_mem); 0: as far as the account does
+	sure  int64          // what try needs rather than tries: the operator's part of Minimum
 	held  int64          // all of it
 	tried int64          // of held, what was taken by Try
 	peak  int64
@@ -48,6 +49,9 @@ func (m *meter) try(need int64) bool {
 		return true
 	}
 	e, ok := m.acc.(Elastic)
+	if ok && need <= m.sure {
+		return m.ensure(need) == nil
+	}
 	for _, more := range [...]int64{max(need-m.held, meterStep), need - m.held} {
 		switch {
 		case ok && e.Try(more):

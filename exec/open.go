@@ -15,6 +15,7 @@ func open(ctx context.Context, n plan.Node, rt *Runtime) (b plan.Batches, err er
 		return nil, err
 	}
 	rt = rt.framed()
+	rt.waits()
 	in, err := build(ctx, n, rt)
 	if err != nil {
 		rt.frame.close()

@@ -17,21 +17,31 @@ func openPipeline(p *pipeline) (plan.Batches, error) {
 	if err != nil {
 		return nil, err
 	}
-	fragments, err := openFragments(p.rt, p.scan)
+	rt, until := p.rt.whileAt()
+	fragments, err := openFragments(rt, p.scan)
 	if err != nil {
 		return nil, err
 	}
 	workers := min(p.rt.workers(), len(fragments))
-	switch {
-	case workers <= 1:
+	if workers <= 1 {
 		return withStages(newSerialScan(p, fragments), stages), nil
-	case p.scan.Order == nql.Unordered:
-		return newParallelScan(p, fragments, workers), nil
-	case p.scan.Limit >= 0:
-		// Rows must be counted in order, before a stage drops any.
-		return withStages(newOrderedScan(&pipeline{rt: p.rt, scan: p.scan}, fragments, workers), stages), nil
 	}
-	return newOrderedScan(p, fragments, workers), nil
+	p = &pipeline{rt: rt, scan: p.scan, above: p.above}
+	if p.scan.Order == nql.Unordered {
+		s := newParallelScan(p, fragments, workers)
+		until(s.ctx)
+		return s, nil
+	}
+	limited := p.scan.Limit >= 0
+	if limited { // rows must be counted in order, before a stage drops any
+		p.above = nil
+	}
+	s := newOrderedScan(p, fragments, workers)
+	until(s.ctx)
+	if limited {
+		return withStages(s, stages), nil
+	}
+	return s, nil
 }
 
 func withStages(in plan.Batches, stages []stage) plan.Batches {
@@ -75,6 +85,9 @@ func specOf(rt *Runtime, n *plan.Scan) (spec engine.Spec, some bool, err error) 
 	}
 	if n.Order != nql.Unordered && n.Limit > 0 {
 		spec.Limit = n.Limit
+	}
+	if rt.narrow != nil && rt.narrow.scan == n {
+		spec.Narrow = rt.narrow.spec()
 	}
 	if st := rt.Stats.Of(n); st != nil {
 		spec.Stats = &st.Scan

@@ -35,7 +35,7 @@ type lane struct {
 	free, full chan *slot
 }
 
-func newOrderedScan(p *pipeline, fragments []engine.Fragment, workers int) plan.Batches {
+func newOrderedScan(p *pipeline, fragments []engine.Fragment, workers int) *orderedScan {
 	return &orderedScan{
 		crew: newCrew(plan.Title(p.scan), fragments), p: p, workers: workers,
 		left: p.scan.Limit, limited: p.scan.Limit >= 0,

@@ -24,7 +24,7 @@ type parallelScan struct {
 	shown   *slot // holds the batch that the caller has
 }
 
-func newParallelScan(p *pipeline, fragments []engine.Fragment, workers int) plan.Batches {
+func newParallelScan(p *pipeline, fragments []engine.Fragment, workers int) *parallelScan {
 	s := &parallelScan{crew: newCrew(plan.Title(p.scan), fragments), workers: workers}
 	s.limited = p.scan.Limit >= 0
 	s.left.Store(p.scan.Limit)

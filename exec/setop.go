@@ -186,7 +186,6 @@ func (s *setOp) again() error {
 	s.aside = nil
 	if len(s.rest) == 0 {
 		s.done = true
-		s.table.note(s.stats)
 		return nil
 	}
 	last := len(s.rest) - 1
@@ -233,6 +232,7 @@ func (s *setOp) Close() {
 	}
 	s.aside, s.rest = nil, nil
 	if s.table != nil {
+		s.table.note(s.stats)
 		s.table.meter.release()
 	}
 }

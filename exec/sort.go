@@ -25,6 +25,11 @@ func openSort(ctx context.Context, n *plan.Sort, rt *Runtime) (plan.Batches, err
 		return nil, err
 	}
 	s.stats = rt.Stats.Of(n)
+	if s.bound = narrowingOf(n, s.order); s.bound != nil {
+		narrowed := *rt
+		narrowed.narrow = s.bound
+		rt = &narrowed
+	}
 	in, err := build(ctx, n.Input, rt)
 	if err != nil {
 		return nil, err

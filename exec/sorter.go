@@ -44,11 +44,12 @@ type sorter struct {
 	runs   []*run
 	sealed int64 // bytes of runs
 	cur    *run
-	free   []*run // were spilled: memory for the next ones
-	spare  int64  // bytes of free
-	seq    int    // of the next run
-	cut    bool   // cur's row limit-1 is in place: later rows must sort before it
-	whole  bool   // the first rows alone have no room: all are kept, in the file
+	free   []*run     // were spilled: memory for the next ones
+	spare  int64      // bytes of free
+	seq    int        // of the next run
+	cut    bool       // cur's row limit-1 is in place: later rows must sort before it
+	bound  *narrowing // is told of that row; nil: nobody asks
+	whole  bool       // the first rows alone have no room: all are kept, in the file
 	cols   []*column.Vector
 	keyVec []*column.Vector
 	sel    []int32
@@ -165,14 +166,14 @@ func (s *sorter) add(ctx context.Context, b *column.Batch) error {
 
 // collect appends rows of s.cols to the current run.
 func (s *sorter) collect(ctx context.Context, sel column.Selection, rows int) error {
-	if err := s.makeRoom(ctx, 2*payload(s.cols, rows)); err != nil {
-		return err
-	}
 	if s.cur == nil {
 		s.cur = s.newRun()
 	}
+	if err := s.makeRoom(ctx, rows); err != nil {
+		return err
+	}
 	s.append(s.cur, s.cols, sel)
-	if s.cur.len() >= runRows || s.cur.bytes() >= runBytes {
+	if s.cur.len() >= s.enough() || s.cur.bytes() >= runBytes {
 		if s.top() {
 			s.cutBack()
 		} else {
@@ -182,36 +183,52 @@ func (s *sorter) collect(ctx context.Context, sel column.Selection, rows int) er
 	return nil
 }
 
-// makeRoom reserves the memory for so many bytes more, which other rows leave for the file if need be.
-func (s *sorter) makeRoom(ctx context.Context, more int64) error {
-	if !s.rt.spills() {
-		return s.meter.ensure(s.bytes() + more)
+// enough is how many rows end a run: of those of which the first are kept, few, so that it is soon known what needn't be looked at.
+func (s *sorter) enough() int {
+	if s.top() {
+		return min(runRows, max(2*int(s.limit), 1024))
 	}
-	if s.fits(more) {
+	return runRows
+}
+
+// makeRoom reserves the memory for so many rows of s.cols more, which other rows leave for the file if need be.
+func (s *sorter) makeRoom(ctx context.Context, rows int) error {
+	if !s.rt.spills() {
+		return s.meter.ensure(s.bytes() + s.cur.growth(s.cols, rows))
+	}
+	if s.fits(rows) {
 		return nil
 	}
-	if s.top() && s.cur != nil && s.cur.len() > int(s.limit) {
+	if s.top() && s.cur.len() > int(s.limit) {
 		s.cutBack()
 	}
 	s.free, s.spare = nil, 0
-	if s.fits(more) {
+	if s.fits(rows) {
 		return nil
 	}
-	if s.cur != nil || len(s.runs) > 0 {
+	if s.cur.len() > 0 || len(s.runs) > 0 {
 		if err := s.spill(ctx); err != nil {
 			return err
 		}
+		s.cur = s.newRun()
+		if s.fits(rows) {
+			return nil
+		}
+		if s.cur.bytes() > 0 { // memory of earlier rows, in which these have no room
+			s.free, s.spare = nil, 0
+			s.cur = s.newRun()
+		}
 	}
-	if s.fits(more) {
-		return nil
-	}
-	return s.meter.ensure(s.bytes() + more + writing(s.bytes()+more))
+	return s.meter.ensure(s.needs(rows))
 }
 
-// fits reserves room for so many bytes more where there is some, with what it will take to write them to the file.
-func (s *sorter) fits(more int64) bool {
-	n := s.bytes() + more
-	return s.meter.try(n + writing(n))
+// fits reserves room for so many rows more where there is some.
+func (s *sorter) fits(rows int) bool { return s.meter.try(s.needs(rows)) }
+
+// needs is what runs take with so many rows more, and what it will take to write them to the file.
+func (s *sorter) needs(rows int) int64 {
+	n := s.bytes() + s.cur.growth(s.cols, rows)
+	return n + writing(n)
 }
 
 // bytes is the memory that runs hold.
@@ -265,6 +282,37 @@ func (s *sorter) append(r *run, cols []*column.Vector, sel column.Selection) {
 
 func (r *run) len() int { return len(r.order) }
 
+// growth is what so many rows more of such columns take at most, beyond what the run holds already.
+func (r *run) growth(cols []*column.Vector, rows int) int64 {
+	n := grown(len(r.order), cap(r.order), rows, 16)
+	for i, v := range r.cols {
+		switch v.Kind {
+		case column.Bool:
+			n += grown(len(v.Bools), cap(v.Bools), rows/64+1, 8)
+		case column.Int64, column.Timestamp:
+			n += grown(len(v.Ints), cap(v.Ints), rows, 8)
+		case column.Float64:
+			n += grown(len(v.Floats), cap(v.Floats), rows, 8)
+		case column.Interval:
+			n += grown(len(v.Spans), cap(v.Spans), rows, 16)
+		default:
+			add := payload(cols[i:i+1], rows)
+			n += grown(len(v.Offsets), cap(v.Offsets), rows+1, 4) + grown(len(v.Bytes), cap(v.Bytes), int(add), 1)
+		}
+		n += int64(rows)/4 + 16 // nulls
+	}
+	return n
+}
+
+// grown is what a slice takes for so many elements more, as append grows it.
+func grown(length, capacity, more, size int) int64 {
+	if length+more <= capacity {
+		return 0
+	}
+	to := max(length+more, min(2*capacity, capacity+(capacity+768)/4))
+	return int64(to-capacity+to/8) * int64(size)
+}
+
 func (r *run) bytes() int64 { return bytesOf(r.cols) + 16*int64(cap(r.order)) }
 
 // sortRun puts a run's order right. Equal rows keep the order of their positions.
@@ -285,6 +333,10 @@ func (s *sorter) seal() {
 	if s.cur == nil {
 		return
 	}
+	if s.cur.len() == 0 {
+		s.cur = nil
+		return
+	}
 	s.sortRun(s.cur)
 	s.runs = append(s.runs, s.cur)
 	s.sealed += s.cur.bytes()
@@ -302,6 +354,9 @@ func (s *sorter) cutBack() {
 	s.cur = s.newRun()
 	s.append(s.cur, old.cols, keep)
 	s.cut = s.cur.len() == int(s.limit) && s.limit > 0
+	if s.cut && s.bound != nil {
+		s.bound.set(s.cur.keys[0], int(s.limit)-1)
+	}
 }
 
 // finish ends the input.
@@ -337,7 +392,7 @@ func (s *sorter) next(ctx context.Context, b *column.Batch) (bool, error) {
 }
 
 // note tells EXPLAIN what the sort took.
-func (s *sorter) note() { s.stats.took(s.meter.peak, s.file.bytes, 0) }
+func (s *sorter) note() { s.stats.took(s.meter.peak, s.file.bytes, 1) }
 
 func (s *sorter) close() {
 	s.runs, s.cur, s.merge, s.free = nil, nil, new(merger), nil

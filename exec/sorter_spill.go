@@ -93,7 +93,7 @@ func (s *sorter) write(ctx context.Context, m *merger) (spilledRun, error) {
 // mergeSpilled ends the input where runs are in the file: all are then. Where there are more than can be read side by side, neighbours
 // are merged first, those that are smallest together.
 func (s *sorter) mergeSpilled(ctx context.Context) error {
-	if s.cur != nil || len(s.runs) > 0 {
+	if s.seal(); len(s.runs) > 0 {
 		if err := s.spill(ctx); err != nil {
 			return err
 		}

@@ -119,20 +119,20 @@ func (c *chain) rewind() { c.next = 0 }
 func (rt *Runtime) spills() bool { return rt.Temp != nil }
 
 // sortMeter is the meter of an operator that sorts.
-func (rt *Runtime) sortMeter() meter { return rt.bounded(rt.WorkMem) }
+func (rt *Runtime) sortMeter() meter { return rt.bounded(rt.WorkMem, leastOfSort) }
 
 // hashMeter is the meter of an operator that hashes.
 func (rt *Runtime) hashMeter() meter {
-	return rt.bounded(int64(float64(rt.WorkMem) * max(rt.HashMultiplier, 1)))
+	return rt.bounded(int64(float64(rt.WorkMem)*max(rt.HashMultiplier, 1)), leastOfHash)
 }
 
 // bounded is a meter with a limit, where what passes it has somewhere to go.
-func (rt *Runtime) bounded(limit int64) meter {
+func (rt *Runtime) bounded(limit, sure int64) meter {
 	switch {
 	case !rt.spills():
 		limit = 0
 	case limit > 0 && rt.least == 0:
 		limit = max(limit, leastMemory)
 	}
-	return meter{acc: rt.Memory, limit: limit}
+	return meter{acc: rt.Memory, limit: limit, sure: sure}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -163,15 +164,20 @@ func textRows(t interface {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	var out []string
+	out, err := lines(t.Context(), n, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// lines draws rows to their end as text.
+func lines(ctx context.Context, n plan.Node, in plan.Batches) (out []string, err error) {
 	var b column.Batch
 	for {
-		ok, err := in.Next(t.Context(), &b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !ok {
-			return out
+		ok, err := in.Next(ctx, &b)
+		if !ok || err != nil {
+			return out, err
 		}
 		for i := range each(b.Sel, b.Len) {
 			line := ""
@@ -225,6 +231,15 @@ func spillPlans() map[string]plan.Node {
 	}
 }
 
+func groupBy(in plan.Node, keys ...plan.Expr) *plan.Aggregate {
+	n := &plan.Aggregate{Input: in, Keys: keys, Aggs: []plan.AggCall{{Func: countAll}, {Func: sumInts, Args: []plan.Expr{refOf(types.Int8, 1)}}}}
+	for _, k := range keys {
+		n.Cols = append(n.Cols, plan.Column{Type: k.Type(), Typmod: -1})
+	}
+	n.Cols = append(n.Cols, columnsOf(types.Int8, types.Int8).Cols...)
+	return n
+}
+
 // drawPlan draws a plan over wide rows that goes to files when there is little memory, and whose rows are the same then, in any order.
 func drawPlan(t *rapid.T) plan.Node {
 	source := func(label string) *plan.SourceScan {
@@ -236,7 +251,7 @@ func drawPlan(t *rapid.T) plan.Node {
 	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
 		keys = append(keys, refOf(wideTypes[c], c))
 	}
-	switch rapid.IntRange(0, 3).Draw(t, "plan") {
+	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
 		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
 	case 1:
@@ -246,6 +261,8 @@ func drawPlan(t *rapid.T) plan.Node {
 		}
 		n.Input.(*plan.Project).Output = n.Output
 		return n
+	case 3:
+		return groupBy(left, keys...)
 	case 2:
 		n := &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.JoinKind(rapid.IntRange(0, 3).Draw(t, "kind")),
 			Left: left, Right: source("right"), LeftKeys: keys, RightKeys: keys}
@@ -381,6 +398,45 @@ func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
 				t.Errorf("%s with %d bytes: %d files were made, %d are left", name, most, files.made, files.open)
 			}
 		}
+	}
+}
+
+// Whatever others take, a query that was let in comes to its end, and those that aren't wait.
+func TestQueriesShareLittleMemoryAndNoneFails(t *testing.T) {
+	p := NewPool(PoolOptions{Total: 7 << 20, Patience: time.Minute})
+	var running sync.WaitGroup
+	for range 2 {
+		for name, n := range spillPlans() {
+			want := textRows(t, n, new(store).runtime(1))
+			slices.Sort(want)
+			running.Go(func() {
+				files := new(tempFiles)
+				rt := new(store).runtime(1)
+				rt.Temp = files.create
+				a, err := p.Admit(t.Context(), Minimum(n, rt))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer a.Close()
+				rt.Memory = a
+				b, err := Open(t.Context(), n, rt)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer b.Close()
+				got, err := lines(t.Context(), n, b)
+				slices.Sort(got)
+				if err != nil || !slices.Equal(got, want) {
+					t.Errorf("%s: %d rows of %d, %v", name, len(got), len(want), err)
+				}
+			})
+		}
+	}
+	running.Wait()
+	if used, running, waiting := p.Used(); used != 0 || running != 0 || waiting != 0 {
+		t.Errorf("%d bytes, %d running, %d waiting", used, running, waiting)
 	}
 }
 

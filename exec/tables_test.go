@@ -84,3 +84,40 @@ func TestPairTableNumbersPairsInOrderOfAppearance(t *testing.T) {
 		}
 	})
 }
+
+func TestGroupSetHasWhatWasPutIn(t *testing.T) {
+	type member struct {
+		group int32
+		x     int64
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var s groupSet
+		model := map[member]bool{}
+		for range rapid.IntRange(1, 8).Draw(t, "times") {
+			xs := drawInts(t)
+			of := make([]int32, len(xs))
+			for i := range of {
+				of[i] = int32(rapid.IntRange(0, 3).Draw(t, "group"))
+				model[member{of[i], xs[i]}] = true
+			}
+			before, growth := s.bytes(), s.growth(len(xs))
+			s.addAll(of, xs)
+			if s.bytes() > before+growth {
+				t.Fatalf("%d bytes after %d and growth of %d at most", s.bytes(), before, growth)
+			}
+			seen := map[member]bool{}
+			for of, xs := range s.each {
+				for i, x := range xs {
+					m := member{of[i], x}
+					if seen[m] || !model[m] {
+						t.Fatalf("%v is there, again: %v", m, seen[m])
+					}
+					seen[m] = true
+				}
+			}
+			if len(seen) != len(model) || s.n != len(model) {
+				t.Fatalf("%d members, %d counted, want %d", len(seen), s.n, len(model))
+			}
+		}
+	})
+}

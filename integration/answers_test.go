@@ -2,6 +2,7 @@ package integration
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -107,8 +108,11 @@ func sorted(a answer, bin bool) [][][]byte {
 				if floats {
 					fx, okx := floatOf(x[i], bin, a.fields[i].DataTypeOID)
 					fy, oky := floatOf(y[i], bin, a.fields[i].DataTypeOID)
-					if okx && oky && closeFloats(fx, fy) {
-						continue
+					if okx && oky {
+						if closeFloats(fx, fy) {
+							continue
+						}
+						return cmp.Compare(fx, fy)
 					}
 				}
 				if (x[i] == nil) != (y[i] == nil) {

@@ -171,6 +171,9 @@ func (g *selects) expr(t typ, depth int) string {
 			return fmt.Sprintf("case when %s then %s else %s end", g.predicate(depth-1), x(t), x(t))
 		}
 	}
+	if g.IntN(3) == 0 {
+		return g.function(t, depth)
+	}
 	switch t {
 	case boolean:
 		return g.predicate(depth)

@@ -22,6 +22,8 @@ type Page interface {
 	Show(out *column.Vector, m PageMember, kind column.Kind, sel column.Selection, keepNull bool) (misfits int, err error)
 	// Select gives those rows of sel that a test is true of, in the memory of out, which may be that of sel, too.
 	Select(out column.Selection, m PageMember, t *ValueTest, sel column.Selection) (column.Selection, error)
+	// Texts gives the different strings that documents have at a member. ok is false where the page can't tell, or where there are more than so many.
+	Texts(m PageMember, most int) (texts []string, ok bool, err error)
 	// Excludes reports whether what the page says of itself, without any value being read, tells that a test is true of no row.
 	Excludes(m PageMember, t *ValueTest) bool
 }
@@ -45,6 +47,7 @@ type PageProgram struct {
 // pageCode is what the programs of several goroutines share.
 type pageCode struct {
 	term    *pageTerm
+	never   bool // the predicate is constant and not true
 	columns []pageColumn
 	later   pageRows
 	slots   int
@@ -65,9 +68,9 @@ func (p *RowProgram) Pages() (*PageProgram, error) {
 
 // compilePage compiles the program once more, in parts.
 func (code *rowCode) compilePage() *pageCode {
-	page := &pageCode{}
+	page := &pageCode{never: code.never}
 	where := code.plain
-	if code.never || where == nil {
+	if code.never {
 		where = nil
 	}
 	if page.err = page.predicate(where); page.err != nil {
@@ -92,10 +95,15 @@ func (code *pageCode) fit(c *compiler) {
 }
 
 // Excludes reports whether the page tells, without any value being read, that no row matches.
-func (p *PageProgram) Excludes(page Page) bool { return p.where != nil && p.where.excludes(page) }
+func (p *PageProgram) Excludes(page Page) bool {
+	return p.never || p.where != nil && p.where.excludes(page)
+}
 
 // Select gives the rows that match among those of sel (nil: all), whose memory it may use. nil are all rows.
 func (p *PageProgram) Select(page Page, sel column.Selection) (column.Selection, error) {
+	if p.never {
+		return column.Selection{}, nil
+	}
 	if p.where == nil {
 		return sel, nil
 	}

@@ -16,9 +16,10 @@ type pageColumn struct {
 type pageRead uint8
 
 const (
-	readTime   pageRead = iota // the events' timestamps
-	readMember                 // a member, or the text of a core column
-	readRows                   // computed row by row
+	readTime     pageRead = iota // the events' timestamps
+	readMember                   // a member, or the text of a core column
+	readDocument                 // the whole document
+	readRows                     // computed row by row
 )
 
 // projection compiles the columns.
@@ -65,6 +66,10 @@ func howRead(col Column) (pageRead, PageMember) {
 		return readRows, PageMember{}
 	case Message, ID:
 		return readRows, PageMember{}
+	case Document:
+		if col.Kind == column.JSON && len(p.Steps) == 0 {
+			return readDocument, PageMember{}
+		}
 	}
 	if steps, rest, ok := sparseSteps(p); ok && len(rest) == 0 && len(steps) > 0 && hasNoElements(p) && (p.Root != Document && p.Root != Properties) {
 		var m PageMember
@@ -103,6 +108,10 @@ func (p *PageProgram) Columns(page Page, sel column.Selection, b *column.Batch) 
 			if misfits > 0 && col.Misfits != nil {
 				col.Misfits.Add(int64(misfits))
 			}
+		case readDocument:
+			if err := appendDocuments(out, page, sel, n); err != nil {
+				return err
+			}
 		default:
 			each = true
 		}
@@ -131,6 +140,45 @@ func (p *PageProgram) Columns(page Page, sel column.Selection, b *column.Batch) 
 		}
 	}
 	return nil
+}
+
+// appendDocuments appends the documents of n rows.
+func appendDocuments(out *column.Vector, page Page, sel column.Selection, n int) (err error) {
+	for i := range n {
+		row := i
+		if sel != nil {
+			row = int(sel[i])
+		}
+		out.AppendFunc(func(dst []byte) []byte {
+			var failed error
+			if dst, failed = page.Document(dst, row); failed != nil {
+				err = failed
+			}
+			return dst
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Column makes out column i alone, of the rows of sel (nil: all); ok is false where it is not read by column.
+func (p *PageProgram) Column(page Page, i int, sel column.Selection, out *column.Vector) (ok bool, err error) {
+	col := &p.columns[i]
+	out.Reset(col.Kind)
+	switch col.how {
+	case readTime:
+		ts, err := page.Times()
+		if err == nil {
+			appendMicroseconds(out, ts, sel)
+		}
+		return true, err
+	case readMember:
+		_, err := page.Show(out, col.of, col.Kind, sel, col.KeepNull)
+		return true, err
+	}
+	return false, nil
 }
 
 // appendMicroseconds makes out the timestamps of rows.

@@ -15,6 +15,7 @@ type pageRows struct {
 	times    bool // @t, or the id
 	arrivals bool // the id
 	document bool // something that is put together of the whole document: then all is read from that
+	message  bool // the message, which a part of the document will do for
 	wanted   *sparse.Wanted
 
 	// Of the page at hand, for the rows that were loaded.
@@ -22,6 +23,8 @@ type pageRows struct {
 	ts      []int64
 	arrived []uint64
 	doc     []byte
+	whole   bool // all is read from whole documents
+	parts   messageParts
 }
 
 // pageSlot says where the value of a slot of the state comes from: steps behind a member.
@@ -42,7 +45,7 @@ func readsOf(c *compiler, paths []*Path) *pageRows {
 		case Level, Exception, TraceID, SpanID:
 			r.member(PageMember{Core: p.Root})
 		case Message:
-			r.document = true
+			r.message = true
 		case Properties, Document:
 			if len(p.Steps) == 0 {
 				r.document = true
@@ -81,7 +84,7 @@ func (r *pageRows) member(m PageMember) int {
 
 // single gives the one member that is all that is read, if that is so.
 func (r *pageRows) single() (m PageMember, ok bool) {
-	if len(r.members) != 1 || r.times || r.document {
+	if len(r.members) != 1 || r.times || r.document || r.message {
 		return m, false
 	}
 	return r.members[0], true
@@ -89,7 +92,7 @@ func (r *pageRows) single() (m PageMember, ok bool) {
 
 func (r *pageRows) clone() pageRows {
 	c := *r
-	c.vectors, c.ts, c.arrived, c.doc = make([]column.Vector, len(r.members)), nil, nil, nil
+	c.vectors, c.ts, c.arrived, c.doc, c.parts = make([]column.Vector, len(r.members)), nil, nil, nil, messageParts{}
 	return c
 }
 
@@ -105,7 +108,15 @@ func (r *pageRows) load(page Page, sel column.Selection) (err error) {
 			return err
 		}
 	}
-	if r.document {
+	r.whole = r.document
+	if r.message && !r.whole {
+		ok, err := r.parts.load(page, sel)
+		if err != nil {
+			return err
+		}
+		r.whole = !ok
+	}
+	if r.whole {
 		return nil
 	}
 	for i, m := range r.members {
@@ -130,14 +141,19 @@ func (r *pageRows) turn(p *PageProgram, page Page, i int, row int32) (err error)
 		e.Arrival = r.arrived[row]
 	}
 	e.Document = nil
-	if r.document {
+	apart := false
+	if r.message && !r.whole {
+		r.doc, apart = r.parts.document(r.doc[:0], i)
+		e.Document = r.doc
+	}
+	if r.whole || r.message && !apart {
 		if r.doc, err = page.Document(r.doc[:0], int(row)); err != nil {
 			return err
 		}
 		e.Document = r.doc
 	}
 	st.begin(e)
-	if r.document {
+	if r.whole {
 		if n := r.wanted.Len(); n > 0 {
 			st.reader.Read(r.wanted, e.Document, st.slots[:n])
 		}

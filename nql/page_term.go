@@ -17,6 +17,7 @@ type pageTerm struct {
 	of   PageMember
 	rows *pageRows // any other leaf
 	eval truthFunc
+	text *pageMessage // of the message: what leaves out rows beforehand; or nil
 
 	left, found, more column.Selection // memory of an or
 }
@@ -76,8 +77,9 @@ func (code *pageCode) leaf(e Expr) (*pageTerm, error) {
 		return t, nil
 	}
 	t := &pageTerm{rows: rows, eval: f, cost: costRows}
-	if rows.document {
+	if rows.document || rows.message {
 		t.cost = costDocs
+		t.text = messageOf(e)
 	}
 	return t, nil
 }
@@ -87,7 +89,7 @@ func (t *pageTerm) clone(st *state) *pageTerm {
 	if t == nil {
 		return nil
 	}
-	u := &pageTerm{op: t.op, of: t.of, eval: t.eval}
+	u := &pageTerm{op: t.op, of: t.of, eval: t.eval, text: t.text.clone()}
 	for _, p := range t.parts {
 		u.parts = append(u.parts, p.clone(st))
 	}
@@ -154,12 +156,17 @@ func (t *pageTerm) selectAny(p *PageProgram, page Page, out, sel column.Selectio
 		t.left = without32(t.left, more)
 		t.found = append(t.found, more...)
 	}
-	slices.Sort(t.found)
+	if !slices.IsSorted(t.found) {
+		slices.Sort(t.found)
+	}
 	return append(out, t.found...), nil
 }
 
 // without32 leaves the rows of sel that are not among some of them.
 func without32(sel, some column.Selection) column.Selection {
+	if len(some) == 0 {
+		return sel
+	}
 	n := 0
 	for _, row := range sel {
 		if len(some) > 0 && some[0] == row {
@@ -177,6 +184,16 @@ func (t *pageTerm) selectEach(p *PageProgram, page Page, out, sel column.Selecti
 	if sel == nil {
 		t.left = everyRow(t.left, page.Rows())
 		sel = t.left
+	}
+	if t.text != nil {
+		t.left = append(t.left[:0], sel...)
+		var err error
+		if sel, err = t.text.narrow(page, t.left); err != nil {
+			return nil, err
+		}
+		if len(sel) == 0 {
+			return out, nil
+		}
 	}
 	if err := t.rows.load(page, sel); err != nil {
 		return nil, err

@@ -1,6 +1,10 @@
 package nql
 
 import (
+	"bytes"
+	"slices"
+	"strings"
+
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
@@ -12,19 +16,38 @@ type ValueTest struct {
 	slots []pageSlot
 	core  Builtin
 
-	// Strings: it is true of nothing but strings. Of a core column all values are strings: its texts.
-	Strings bool
+	// Strings: it is true of nothing but strings; with Scalars of numbers and booleans too, whose spelling counts as one. Of a core column all values are
+	// strings: its texts.
+	Strings, Scalars bool
 	// Numbers, where not nil, are the numbers that it is true of, and it is true of nothing else.
 	Numbers *NumberSet
 	// Texts, where not nil, are the strings that it is true of, or with Others all strings but these, and it is true of nothing else.
 	Texts  [][]byte
 	Others bool
+	// Contains, where not empty, stands in every string that it is true of, as it is spelled in documents.
+	Contains []byte
+	// EachNumber, where not unknown, is what it is of every number.
+	EachNumber Truth
 }
+
+// Truth is what a test is of several values; the zero value is not known.
+type Truth uint8
+
+// The truths.
+const (
+	Unknown Truth = iota
+	AllFalse
+	AllTrue
+)
 
 // testOf tells what is known of a predicate that reads one member.
 func testOf(e Expr, m PageMember) *ValueTest {
 	t := &ValueTest{core: m.Core}
-	is := func(x Expr) bool { // the member itself, as it stands in documents
+	is := func(x Expr) bool { // the member itself, as it stands in documents, or its text
+		if c, ok := x.(*Call); ok && c.Name == "text" && len(c.Args) == 1 {
+			t.Scalars = true
+			x = c.Args[0]
+		}
 		p, ok := x.(*Path)
 		return ok && hasNoElements(p)
 	}
@@ -60,14 +83,67 @@ func testOf(e Expr, m PageMember) *ValueTest {
 		t.numbersBetween(x)
 	case *Like:
 		t.Strings = is(x.X)
+		t.ofLike(x)
 	case *Regex:
 		t.Strings = is(x.X)
 	}
 	if m.Core != NoBuiltin {
 		t.Numbers = nil // they are texts there
 	}
+	if t.Scalars && t.Texts != nil && !slices.ContainsFunc(t.Texts, likeNumber) {
+		if t.EachNumber = AllFalse; t.Others {
+			t.EachNumber = AllTrue
+		}
+	}
 	return t
 }
+
+// ofLike notes what a like says of numbers and strings of which the test is true.
+func (t *ValueTest) ofLike(x *Like) {
+	t.EachNumber = likeOfNumbers(x)
+	of := x.X
+	if c, ok := of.(*Call); ok && c.Name == "text" && len(c.Args) == 1 {
+		of = c.Args[0]
+	}
+	p, isPath := of.(*Path)
+	s, ok := textOf(x.Pattern)
+	if !ok || !isPath || !hasNoElements(p) || x.Not || x.CI {
+		return
+	}
+	for _, run := range patternOf(s).runs {
+		if text := inner(run); len(text) > len(t.Contains) {
+			t.Contains = text
+		}
+	}
+}
+
+// numberBytes are those that numbers are spelled with.
+const numberBytes = "0123456789+-.eE"
+
+// likeOfNumbers tells what a like is of every number's text: where it asks for what no number has.
+func likeOfNumbers(x *Like) Truth {
+	c, ok := x.X.(*Call)
+	if !ok || c.Name != "text" || len(c.Args) != 1 {
+		return Unknown
+	}
+	p, isPath := c.Args[0].(*Path)
+	s, ok := textOf(x.Pattern)
+	if !ok || !isPath || !hasNoElements(p) {
+		return Unknown
+	}
+	for _, run := range patternOf(s).runs {
+		if strings.Trim(run, numberBytes) != "" {
+			if x.Not {
+				return AllTrue
+			}
+			return AllFalse
+		}
+	}
+	return Unknown
+}
+
+// likeNumber reports whether a text could be the spelling of a number; it may say so of more.
+func likeNumber(text []byte) bool { return len(bytes.Trim(text, numberBytes)) == 0 }
 
 // hasNoElements reports whether a path leads through members alone.
 func hasNoElements(p *Path) bool {

@@ -23,7 +23,7 @@ type rowFormat interface {
 
 // copyOut is COPY … TO STDOUT.
 func (s *session) copyOut(ctx context.Context, sc *scope, b *translate.Copy, out pgwire.Out) (string, error) {
-	rt, done, err := s.runtime(ctx, sc, nil)
+	rt, done, err := s.runtime(ctx, sc, nil, b.Plan)
 	if err != nil {
 		return "", err
 	}

@@ -42,7 +42,7 @@ func (s *session) copyRows(ctx context.Context, sc *scope, b *translate.Copy, in
 	}
 	rows := plan.Batches(src)
 	if b.Where != nil {
-		rt, done, err := s.runtime(ctx, sc, nil)
+		rt, done, err := s.runtime(ctx, sc, nil, nil)
 		if err != nil {
 			return 0, err
 		}

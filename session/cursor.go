@@ -33,7 +33,7 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 	c := &cursor{columns: pl.columns, env: sc.env, done: func() {}}
 	switch b := pl.bound.(type) {
 	case *translate.Query:
-		rt, done, err := s.runtime(ctx, sc, params)
+		rt, done, err := s.runtime(ctx, sc, params, b.Plan)
 		if err != nil {
 			return nil, err
 		}

@@ -63,7 +63,7 @@ func (s *session) given(ctx context.Context, sc *scope, d *translate.Definition)
 	if len(d.Values) == 0 {
 		return g, nil
 	}
-	rt, done, err := s.runtime(ctx, sc, nil)
+	rt, done, err := s.runtime(ctx, sc, nil, nil)
 	if err != nil {
 		return g, err
 	}
@@ -84,7 +84,7 @@ func (s *session) given(ctx context.Context, sc *scope, d *translate.Definition)
 
 // anyRow tells whether a query has a row.
 func (s *session) anyRow(ctx context.Context, sc *scope, c translate.Check) (bool, error) {
-	rt, done, err := s.runtime(ctx, sc, nil)
+	rt, done, err := s.runtime(ctx, sc, nil, nil)
 	if err != nil {
 		return false, err
 	}

@@ -66,7 +66,7 @@ func (s *session) newRestValues(ctx context.Context, sc *scope, b *translate.Cop
 		return r, nil
 	}
 	var err error
-	if r.rt, r.done, err = s.runtime(ctx, sc, nil); err != nil {
+	if r.rt, r.done, err = s.runtime(ctx, sc, nil, nil); err != nil {
 		return nil, err
 	}
 	for i, e := range r.exprs {

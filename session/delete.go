@@ -18,7 +18,7 @@ func (s *session) delete(ctx context.Context, sc *scope, b *translate.Delete, pa
 	if err := s.writable("DELETE"); err != nil {
 		return "", err
 	}
-	rt, done, err := s.runtime(ctx, sc, params)
+	rt, done, err := s.runtime(ctx, sc, params, b.Plan)
 	if err != nil {
 		return "", err
 	}

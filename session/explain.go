@@ -79,7 +79,7 @@ func explained(node plan.Node, into, format string, whole []plan.Property, o pla
 
 // analyze runs a plan and makes o print what its nodes did.
 func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []*column.Vector, o *plan.ExplainOptions) (time.Duration, error) {
-	rt, done, err := s.runtime(ctx, sc, params)
+	rt, done, err := s.runtime(ctx, sc, params, n)
 	if err != nil {
 		return 0, err
 	}

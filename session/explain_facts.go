@@ -20,7 +20,7 @@ func (s *session) facts(rt *exec.Runtime, n plan.Node) []plan.Property {
 	}
 	scan, ok := n.(*plan.Scan)
 	if !ok {
-		return out
+		return append(out, memoryFacts(rt, n)...)
 	}
 	before, err := exec.SurveyOf(rt, scan)
 	if err != nil {
@@ -55,7 +55,7 @@ func scanFacts(st *engine.ScanStats, ran bool) []plan.Property {
 	return append(out, []plan.Property{
 		{Name: "Pages", Value: st.Pages.Load() + st.PagesTime.Load()}, {Name: "Pages Read", Value: st.PagesRead.Load()},
 		{Name: "Pages Outside Time", Value: st.PagesTime.Load()}, {Name: "Pages Excluded by Signals", Value: byPage},
-		{Name: "Pages Without Value", Value: st.PagesFilter.Load()}, {Name: "Pages Without Property", Value: st.PagesProperty.Load()}, {Name: "Pages Counted in Directory", Value: st.PagesCounted.Load()},
+		{Name: "Pages Without Value", Value: st.PagesFilter.Load()}, {Name: "Pages Without Property", Value: st.PagesProperty.Load()}, {Name: "Pages Without Matching Value", Value: st.PagesExcluded.Load()}, {Name: "Pages Counted in Directory", Value: st.PagesCounted.Load()},
 		{Name: "Frames", Value: st.Frames.Load() + st.FramesTime.Load()}, {Name: "Frames Read", Value: st.Frames.Load()},
 		{Name: "Runs in Memory", Value: st.RunsOpened.Load()}, {Name: "Events Looked At", Value: st.Events.Load()},
 		{Name: "Events Without Bytes", Value: st.EventsNeedle.Load()}, {Name: "Bytes Read", Value: st.BytesRead.Load()},

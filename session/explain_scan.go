@@ -15,7 +15,7 @@ import (
 func (s *session) scanDetails(rt *exec.Runtime, n plan.Node) []string {
 	scan, ok := n.(*plan.Scan)
 	if !ok {
-		return nil
+		return memoryDetails(rt, n)
 	}
 	before, err := exec.SurveyOf(rt, scan)
 	if err != nil {
@@ -62,6 +62,7 @@ func readLines(st *engine.ScanStats) []string {
 		}
 		why.add(st.PagesFilter.Load(), "without a value that is asked for")
 		why.add(st.PagesProperty.Load(), "without a property that is asked for")
+		why.add(st.PagesExcluded.Load(), "without a value that could match")
 		why.add(st.PagesCounted.Load(), "counted in the directory")
 		out = append(out, fmt.Sprintf("Pages: %s of %s%s", grouped(st.PagesRead.Load()), grouped(n), why))
 	}

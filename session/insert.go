@@ -17,7 +17,7 @@ func (s *session) insert(ctx context.Context, sc *scope, b *translate.Insert, pa
 	// The plan may read what the transaction staged so far; the rows that it yields are staged while it runs. A scan sees
 	// what was there when it began, so INSERT … SELECT from the same stream ends.
 	w := s.newRowWriter(sc, b.Stream, b.Targets)
-	rt, done, err := s.runtime(ctx, sc, params)
+	rt, done, err := s.runtime(ctx, sc, params, b.Plan)
 	if err != nil {
 		return "", err
 	}

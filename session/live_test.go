@@ -50,8 +50,8 @@ func serveStore(t testing.TB, store *engine.Store) *live {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	pool := exec.NewPool(exec.PoolOptions{})
 	s := NewServer(Config{Store: store, Catalog: catalog.New(registry), Registry: registry, Version: "test", Log: log,
-		Memory: func(ctx context.Context) (column.Account, func(), error) {
-			a, err := pool.Admit(ctx)
+		Memory: func(ctx context.Context, minimum int64) (column.Account, func(), error) {
+			a, err := pool.Admit(ctx, minimum)
 			if err != nil {
 				return nil, nil, err
 			}

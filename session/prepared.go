@@ -124,7 +124,7 @@ func (s *session) executed(ctx context.Context, sc *scope, e *translate.Execute)
 		return nil, nil, types.Errorf(types.CodeSyntaxError, "wrong number of parameters for prepared statement %q", e.Name).
 			WithDetail("Expected %d parameters but got %d.", len(pl.params), len(e.Args))
 	}
-	rt, done, err := s.runtime(ctx, sc, nil)
+	rt, done, err := s.runtime(ctx, sc, nil, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -29,9 +29,9 @@ type Config struct {
 	Catalog *catalog.Catalog
 	// Registry, when given, is the one the Catalog was made of: pg_settings and pg_stat_activity are provided to it.
 	Registry *catalog.Registry
-	// Memory makes the account of one statement, and what to call when the statement ends. It may wait, until ctx
+	// Memory makes the account of one statement, which needs so many bytes at least, and what to call when the statement ends. It may wait, until ctx
 	// ends. nil: nothing is accounted.
-	Memory func(ctx context.Context) (column.Account, func(), error)
+	Memory func(ctx context.Context, minimum int64) (column.Account, func(), error)
 	// Workers is how many goroutines a statement's scans may use; 0: GOMAXPROCS.
 	Workers int
 	// Limits of an event; zero values mean the decoder's.

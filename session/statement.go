@@ -188,8 +188,8 @@ func (s *session) holding() bool {
 	return false
 }
 
-// runtime makes what a plan needs to run. done is called when it has run.
-func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vector) (rt *exec.Runtime, done func(), err error) {
+// runtime makes what a plan needs to run; nil: what expressions need. done is called when it has run.
+func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vector, n plan.Node) (rt *exec.Runtime, done func(), err error) {
 	stage := s.tx.stage
 	if sc.still != nil {
 		stage = sc.still
@@ -204,7 +204,7 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 			waiting, cancel = context.WithTimeoutCause(ctx, portalPatience, errPortalsHoldMemory)
 			defer cancel()
 		}
-		if rt.Memory, done, err = s.srv.c.Memory(waiting); err != nil {
+		if rt.Memory, done, err = s.srv.c.Memory(waiting, exec.Minimum(n, rt)); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -198,6 +198,10 @@ func (b *binder) retype(e plan.Expr, t types.OID) plan.Expr {
 		// A parameter's type is what the client sends; the label goes around it.
 		out = &plan.Coalesce{Typed: typed(t), Args: []plan.Expr{x}}
 	case *plan.Call:
+		if x.Typmod() >= 0 { // a cast to a length, which it takes from its own type
+			out = &plan.Coalesce{Typed: typed(t), Args: []plan.Expr{x}}
+			break
+		}
 		c := *x
 		c.Typed = typed(t)
 		out = &c

@@ -12,6 +12,9 @@ func appendPadded(dst []byte, x, width int) []byte {
 	if width == 2 && x < 100 {
 		return append(dst, byte('0'+x/10), byte('0'+x%10))
 	}
+	if width == 4 && x >= 1000 && x < 10000 {
+		return append(dst, byte('0'+x/1000), byte('0'+x/100%10), byte('0'+x/10%10), byte('0'+x%10))
+	}
 	for p := 1000; p > 1; p /= 10 {
 		if width == 4 && x < p {
 			dst = append(dst, '0')
@@ -48,10 +51,10 @@ func appendFraction(dst []byte, micros int64) []byte {
 	if micros == 0 {
 		return dst
 	}
-	dst = append(dst, '.')
-	for p := int64(100_000); micros > 0; p /= 10 {
-		dst = append(dst, byte('0'+micros/p))
-		micros %= p
+	x := uint32(micros)
+	dst = append(dst, '.', byte('0'+x/100_000), byte('0'+x/10_000%10), byte('0'+x/1000%10), byte('0'+x/100%10), byte('0'+x/10%10), byte('0'+x%10))
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
 	}
 	return dst
 }

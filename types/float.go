@@ -31,8 +31,31 @@ func AppendFloat(dst []byte, env *Env, t OID, f float64) []byte {
 	if f == 0 {
 		return appendG(dst, f, 1)
 	}
+	if t == Float8 {
+		if dst, ok := appendFewDigits(dst, f); ok {
+			return dst
+		}
+	}
 	var buf [32]byte
 	return appendScientific(dst, shortest(buf[:0], f, bits), exact)
+}
+
+// appendFewDigits appends a number of six digits behind the point at the most, as measured ones often are. Of decimals of up to 15 digits no two
+// are read as the same double, so where one is read as f, none is shorter.
+func appendFewDigits(dst []byte, f float64) ([]byte, bool) {
+	a := math.Abs(f)
+	if a < 1e-3 || a >= 1e9 {
+		return dst, false
+	}
+	scaled := math.RoundToEven(a * 1e6)
+	if scaled/1e6 != a { // both are exact, so this is rounded as reading the digits is
+		return dst, false
+	}
+	if f < 0 {
+		dst = append(dst, '-')
+	}
+	x := uint64(scaled)
+	return appendFraction(strconv.AppendUint(dst, x/1_000_000, 10), int64(x%1_000_000)), true
 }
 
 // shortest appends the shortest decimal that lies between f and the middles to its neighbours. Go also

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"strconv"
 	"testing"
 	"time"
 
@@ -376,6 +377,25 @@ func TestDaysAndDatesAgreeWithTheCalendarOfGo(t *testing.T) {
 		}
 		if back := CivilDays(y, m, d); back != days {
 			t.Fatalf("%d-%d-%d is day %d, not %d", y, m, d, back, days)
+		}
+	})
+}
+
+// TestNumbersOfFewDigitsAreWrittenAsAllOthers: the short cut for them gives what Go's shortest form is.
+func TestNumbersOfFewDigitsAreWrittenAsAllOthers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := rapid.Float64().Draw(t, "any")
+		if rapid.Bool().Draw(t, "few digits") {
+			f = float64(rapid.Int64Range(-1e15, 1e15).Draw(t, "digits")) / math.Pow10(rapid.IntRange(0, 9).Draw(t, "behind the point"))
+		}
+		for _, f := range []float64{f, math.Nextafter(f, math.Inf(1)), math.Nextafter(f, math.Inf(-1))} {
+			if a := math.Abs(f); a < 1e-3 || a >= 1e9 {
+				continue
+			}
+			s := AppendFloat(nil, nil, Float8, f)
+			if want := strconv.FormatFloat(f, 'f', -1, 64); string(s) != want {
+				t.Fatalf("%v is written %s, want %s", f, s, want)
+			}
 		}
 	})
 }

@@ -299,7 +299,7 @@ func toScale(z, x *apd.Decimal, scale int, how rounding) error {
 	if z.Form != apd.Finite {
 		return nil
 	}
-	scale = min(max(scale, -2000), 2000) // PostgreSQL's NUMERIC_MAX_RESULT_SCALE
+	scale = min(max(scale, -2000), 16383) // the most fractional digits that a numeric shows
 	if scale >= 0 {
 		rescale(z, scale, how)
 		return finish(z)

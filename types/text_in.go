@@ -69,6 +69,10 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		}
 		out.AppendBytes(fitted)
 	case Char:
+		octal := func(b, most byte) bool { return b >= '0' && b <= most }
+		if len(s) == 4 && s[0] == '\\' && octal(s[1], '3') && octal(s[2], '7') && octal(s[3], '7') {
+			s = []byte{(s[1]-'0')<<6 | (s[2]-'0')<<3 | (s[3] - '0')}
+		}
 		if len(s) > 1 {
 			s = s[:1]
 		}

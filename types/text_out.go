@@ -46,6 +46,12 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		return appendTimeTZ(dst, LoadTimeTZ(v.Str(i)))
 	case Bit, VarBit:
 		return appendBitsText(dst, v.Str(i))
+	case Char:
+		s := v.Str(i)
+		if len(s) == 1 && s[0] >= 0x80 { // no text by itself
+			return append(dst, '\\', '0'+s[0]>>6, '0'+s[0]>>3&7, '0'+s[0]&7)
+		}
+		return append(dst, s...)
 	case JSONB:
 		return AppendJSONB(dst, v.Str(i))
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,

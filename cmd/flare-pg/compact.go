@@ -19,7 +19,7 @@ func compactCommand() *cobra.Command {
 		Use:   "compact --data DIR",
 		Short: "Merge all files of a data directory now",
 		Long: `Merge what was written recently into stable, compressed files, and small ones into larger
-ones; build missing indexes. A server does all that by itself in the background, and on
+ones; build missing indexes and filters. A server does all that by itself in the background, and on
 VACUUM; compact is for a directory that no server runs on. Each step is whole by itself, so
 it can be interrupted at any time.`,
 		Example: "  flare-pg compact --data ./data",
@@ -44,15 +44,19 @@ it can be interrupted at any time.`,
 
 // compacted sums up what the steps did.
 type compacted struct {
-	steps, files, made, indexes int
-	in, out                     int64
-	damaged                     []error
+	steps, files, made, indexes, filters int
+	in, out                              int64
+	damaged                              []error
 }
 
 func (c *compacted) add(s *engine.Step) {
 	c.steps++
-	if s.Kind == engine.StepIndex {
+	switch s.Kind {
+	case engine.StepIndex:
 		c.indexes++
+		return
+	case engine.StepFilter:
+		c.filters++
 		return
 	}
 	c.files, c.made = c.files+len(s.In), c.made+len(s.Out)
@@ -107,6 +111,9 @@ func (c *compacted) text(took time.Duration) string {
 		parts = append(parts, "built the bitmap of 1 index")
 	} else if c.indexes > 1 {
 		parts = append(parts, fmt.Sprintf("built %d bitmaps of indexes", c.indexes))
+	}
+	if c.filters > 0 {
+		parts = append(parts, "built "+count(int64(c.filters), "filter"))
 	}
 	return strings.Join(append(parts, durationText(took)), "; ")
 }

@@ -23,8 +23,9 @@ func inspectCommand() *cobra.Command {
 		Short: "Show what a data directory holds",
 		Long: `List the streams of a data directory, its indexes and its files: kind (tick: recent, span:
 merged), time range, events, bytes on disk, bytes of JSON (raw), the one divided by the other
-(ratio), and the indexes that have a bitmap of it. It may run beside a server; what is shown is the generation that is
-current when it starts.`,
+(ratio), how many pages of which layout a span has, and the indexes that have a bitmap of
+it. It may run beside a server; what is shown is the generation that is current when it
+starts.`,
 		Example: "  flare-pg inspect --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := requireData(data); err != nil {
@@ -71,14 +72,18 @@ func inspect(out io.Writer, data string, tx *engine.ReadTx) error {
 	}
 	if len(files) > 0 {
 		slices.SortFunc(files, func(a, b engine.FileInfo) int { return strings.Compare(a.Path, b.Path) })
-		fmt.Fprintln(w, "\nfile\tkind\tevents\tbytes\traw\tratio\tfrom\tto\tindexes")
+		fmt.Fprintln(w, "\nfile\tkind\tevents\tbytes\traw\tratio\tpages\tfrom\tto\tindexes")
 		for _, f := range files {
 			path := f.Path
 			if rel, err := filepath.Rel(data, path); err == nil {
 				path = rel
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", path, f.Kind, thousands(f.Events), bytesText(f.Bytes), bytesText(f.Raw),
-				ratioText(f.Bytes, f.Raw), timeText(f.From, f.Events), timeText(f.To, f.Events), cmp.Or(indexNames(schema, &f), "-"))
+			pages := "-"
+			if f.Kind == "span" {
+				pages = pagesText(tx.Pages(f.Path))
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", path, f.Kind, thousands(f.Events), bytesText(f.Bytes), bytesText(f.Raw),
+				ratioText(f.Bytes, f.Raw), pages, timeText(f.From, f.Events), timeText(f.To, f.Events), cmp.Or(indexNames(schema, &f), "-"))
 		}
 	}
 	return w.Flush()
@@ -104,6 +109,20 @@ func inspectIndex(w io.Writer, schema *engine.Schema, files []engine.FileInfo, g
 		predicate = nql.Print(g.Where)
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\n", g.Name, name, predicate, built, spans)
+}
+
+// pagesText shows how many pages there are of each layout. Of a file that can't be read it says so and no more: that is what check is for.
+func pagesText(pages map[engine.Layout]int, err error) string {
+	if err != nil {
+		return "damaged"
+	}
+	var all []string
+	for _, l := range []engine.Layout{engine.Columns, engine.Rows} {
+		if n := pages[l]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, l))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // timeText shows a time of the store (100 ns since 1970); "-" when n, the number of files behind it, is 0.

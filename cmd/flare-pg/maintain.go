@@ -111,7 +111,7 @@ func (m *maintainer) round(ctx context.Context) error {
 // logStep logs what was done: at info what moved events or deleted them, at debug the rest.
 func (m *maintainer) logStep(s *engine.Step) {
 	level := slog.LevelInfo
-	if s.Kind == engine.StepIndex || len(s.In) == 0 {
+	if s.Kind == engine.StepIndex || s.Kind == engine.StepFilter || len(s.In) == 0 {
 		level = slog.LevelDebug
 	}
 	m.log.Log(context.Background(), level, "maintenance", "step", string(s.Kind), "reason", s.Reason, "stream", uint64(s.Stream), "files_in", len(s.In), "files_out", len(s.Out),

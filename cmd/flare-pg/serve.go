@@ -88,6 +88,9 @@ func (f *serveFlags) check() error {
 // connections, commits, file lists, the parser.
 const restMemory = 256 << 20
 
+// memoryPatience is how long a statement waits for memory that others hold, once it runs, before it fails.
+const memoryPatience = 30 * time.Second
+
 // limitMemory tells the garbage collector how much memory the process should stay below, unless GOMEMLIMIT does.
 func (f *serveFlags) limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
@@ -197,7 +200,7 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 	provideGenerations(registry, store)
 	provideMaintenance(registry, store)
 	provideRules(registry, door)
-	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20})
+	pool := exec.NewPool(exec.PoolOptions{Total: f.memoryMB << 20, Patience: memoryPatience})
 	upkeep := &maintainer{store: store, log: log, window: f.window, tickBytes: f.tickMB << 20, retention: catalog.Retention}
 	figures := newMetrics()
 	handler := session.NewServer(session.Config{
@@ -205,8 +208,8 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 		Observer: figures,
 		Rules:    door.rules.Load, PlainRemote: f.door.noTLS, TrustRemote: f.door.noAuth, Reserved: f.reservedConnections(),
 		Store: store, Catalog: catalog.New(registry), Registry: registry, Version: version, MaxConnections: f.connections, Log: log, Workers: f.workers,
-		Memory: func(ctx context.Context) (column.Account, func(), error) {
-			a, err := pool.Admit(ctx)
+		Memory: func(ctx context.Context, minimum int64) (column.Account, func(), error) {
+			a, err := pool.Admit(ctx, minimum)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -110,6 +110,29 @@ func TestFormatStaysAsItIs(t *testing.T) {
 	}
 }
 
+func TestFiltersAreNotedOfSpansAlone(t *testing.T) {
+	s := NewState()
+	var e Edits
+	e.Stream(1, "public", "stream")
+	e.AddFile(File{ID: 1, Stream: 1, Kind: Tick, Start: 0})
+	e.AddFile(File{ID: 2, Stream: 1, Kind: Span, Start: 0, End: 10})
+	e.Filter(2, 4711)
+	if err := s.Apply(e.Bytes()); err != nil || s.Files[2].Filter != 4711 {
+		t.Fatalf("%v, %+v", err, s.Files[2])
+	}
+	again := NewState()
+	if err := again.Apply(s.Edits().Bytes()); err != nil || !again.Equal(s) || again.Files[2].Filter != 4711 {
+		t.Errorf("written anew: %v, %+v", err, again.Files[2])
+	}
+	for _, file := range []uint64{1, 3} {
+		var bad Edits
+		bad.Filter(file, 1)
+		if err := s.Apply(bad.Bytes()); err == nil {
+			t.Errorf("file %d has a filter", file)
+		}
+	}
+}
+
 func TestTornTailIsCutAndDamagedMiddleIsNamed(t *testing.T) {
 	whole := sample()
 	_, end, err := Decode(whole, "m")

@@ -3,6 +3,7 @@ package span
 import (
 	"errors"
 	"hash/crc32"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/engine/span/strip"
 )
@@ -49,6 +50,26 @@ func (b *batch) takes(o *Options, ts int64, arrival uint64, length int) bool {
 	}
 	// A step of more than 63 bits ends the page too: within one, steps are not negative.
 	return ts-b.ts[n-1] >= 0 && b.heads+len(b.docs)+b.headSize(ts, arrival, length)+length <= o.PageBytes
+}
+
+// share moves events from the end of b to the beginning of the next batch, so that both have as many.
+func (b *batch) share(next *batch) {
+	n := (len(b.ts) + len(next.ts) + 1) / 2
+	if n >= len(b.ts) || len(b.docs)+len(next.docs) > MaxRaw/2 {
+		return
+	}
+	from := int(b.start(n))
+	moved := uint32(len(b.docs) - from)
+	ends := make([]uint32, 0, len(b.ts)-n+len(next.ends))
+	for _, end := range b.ends[n:] {
+		ends = append(ends, end-uint32(from))
+	}
+	for _, end := range next.ends {
+		ends = append(ends, end+moved)
+	}
+	next.docs, next.ends = slices.Insert(next.docs, 0, b.docs[from:]...), ends
+	next.ts, next.arrivals = slices.Insert(next.ts, 0, b.ts[n:]...), slices.Insert(next.arrivals, 0, b.arrivals[n:]...)
+	b.docs, b.ends, b.ts, b.arrivals = b.docs[:from], b.ends[:n], b.ts[:n], b.arrivals[:n]
 }
 
 // start is where the document of event i begins.

@@ -47,7 +47,11 @@ func TestEachWrongByteIsFoundAndNeverGivenAsData(t *testing.T) {
 			t.Fatalf("%d pages", len(footer.Pages))
 		}
 		f := &file{bytes.Clone(good.b)}
-		for at := range f.b {
+		step := 1
+		if raceDetector {
+			step = 4
+		}
+		for at := 0; at < len(f.b); at += step {
 			for bit := range 9 {
 				mask := byte(1) << bit
 				if bit == 8 {

@@ -22,7 +22,7 @@ func (c *counted) ReadAt(b []byte, off int64) (int, error) {
 }
 
 func TestOfAPageOfColumnsThatIsReadIsWhatIsAskedFor(t *testing.T) {
-	f, footer := write(t, Options{Layout: Columns}, generated(t, 4096))
+	f, footer := write(t, Options{Layout: Columns}, generated(t, 2000))
 	c := &counted{file: f}
 	fronts := NewFronts(1 << 20)
 	var p Page
@@ -62,7 +62,7 @@ func TestOfAPageOfColumnsThatIsReadIsWhatIsAskedFor(t *testing.T) {
 }
 
 func TestDamageHindersOnlyWhoReadsIt(t *testing.T) {
-	f, footer := write(t, Options{Layout: Columns}, generated(t, 4096))
+	f, footer := write(t, Options{Layout: Columns}, generated(t, 1000))
 	info := footer.Pages[0]
 	out := column.New(column.Text)
 	paths := [][]string{{"Elapsed"}, {"RequestId"}, {"StatusCode"}, {"Data", "checks", "database", "latencyMs"}}

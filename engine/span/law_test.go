@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -53,19 +54,21 @@ func drawEvents(t *rapid.T, from int64, most int) []sample {
 
 func drawOptions(t *rapid.T) Options {
 	return Options{
-		Parallel:  rapid.SampledFrom([]func(int, func(int)){nil, atOnce}).Draw(t, "parallel"),
 		Layout:    rapid.SampledFrom([]Layout{Rows, Columns}).Draw(t, "layout"),
 		PageBytes: rapid.SampledFrom([]int{0, 1, 40, 300, 3000, 100_000}).Draw(t, "page bytes"),
 		Codec:     rapid.SampledFrom([]Codec{DefaultCodec, NoCodec, Snappy, Zstd}).Draw(t, "codec"),
 	}
 }
 
-// atOnce runs f(0) … f(n-1) in goroutines.
-func atOnce(n int, f func(int)) {
+// helped gives f a few helpers.
+func helped(f func(h *Helpers)) {
+	h := NewHelpers()
 	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() { f(i) })
+	for range 3 {
+		all.Go(func() { h.Help(nil) })
 	}
+	f(h)
+	h.Close()
 	all.Wait()
 }
 
@@ -83,7 +86,13 @@ func TestWhatWasWrittenComesBackInBothDirections(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		all := drawEvents(r, rapid.SampledFrom([]int64{math.MinInt64, -5, 0, 1e16}).Draw(r, "from"), 60)
 		o := drawOptions(r)
-		f, footer := write(t, o, all)
+		var f *file
+		var footer *Footer
+		if rapid.Bool().Draw(r, "helped") {
+			helped(func(h *Helpers) { o.Helpers = h; f, footer = write(t, o, all) })
+		} else {
+			f, footer = write(t, o, all)
+		}
 		if got := read(t, f, footer.Pages); !same(got, all) {
 			r.Fatalf("%d events of %d, or others", len(got), len(all))
 		}
@@ -96,11 +105,13 @@ func TestWhatWasWrittenComesBackInBothDirections(t *testing.T) {
 	})
 }
 
-func TestPagesMadeInParallelAreTheSame(t *testing.T) {
-	all := generated(t, 25_000)
+func TestPagesMadeByHelpersAreTheSame(t *testing.T) {
+	all := generated(t, 2500)
 	for _, l := range []Layout{Rows, Columns} {
-		one, _ := write(t, Options{Layout: l}, all)
-		many, footer := write(t, Options{Layout: l, Parallel: atOnce}, all)
+		one, _ := write(t, Options{Layout: l, PageBytes: 10_000}, all)
+		var many *file
+		var footer *Footer
+		helped(func(h *Helpers) { many, footer = write(t, Options{Layout: l, PageBytes: 10_000, Helpers: h}, all) })
 		if !bytes.Equal(one.b, many.b) {
 			t.Errorf("%v: the files differ", l)
 		}
@@ -192,5 +203,75 @@ func TestFindIsALinearSearch(t *testing.T) {
 				r.Fatalf("from %d to %d: pages %d to %d of %d", c[0], c[1], first, end, len(f.Pages))
 			}
 		}
+	})
+}
+
+// drawJSON draws a valid document as somebody may write it: with spaces, escapes, names that stand twice, and numbers spelled in any way.
+func drawJSON(t *rapid.T, depth int) string {
+	space := func() string { return rapid.SampledFrom([]string{"", "", "", " ", "\t\n "}).Draw(t, "space") }
+	text := func() string {
+		return rapid.SampledFrom([]string{`""`, `"a"`, `"b"`, `"\u0061"`, `"a\"b\\"`, `"ü"`, `"\ud83d\ude00"`, `"2020-07-29T07:10:00.123Z"`, `"0f3a-77"`, `"a longer text with 17 and 4 in it"`}).Draw(t, "text")
+	}
+	kind := rapid.IntRange(0, 6).Draw(t, "kind")
+	if depth == 0 {
+		kind = 6
+	} else if depth < 0 {
+		kind = min(kind, 4)
+	}
+	switch kind {
+	case 0:
+		return rapid.SampledFrom([]string{"null", "true", "false"}).Draw(t, "word")
+	case 1, 2:
+		return rapid.SampledFrom([]string{"0", "-0", "7", "-12.50", "1e5", "1E-05", "12345678901234567890", "0.1000", "9007199254740993"}).Draw(t, "number")
+	case 3, 4:
+		return text()
+	case 5:
+		var all []string
+		for range rapid.IntRange(0, 3).Draw(t, "elements") {
+			all = append(all, space()+drawJSON(t, less(depth))+space())
+		}
+		return "[" + strings.Join(all, ",") + "]"
+	}
+	var all []string
+	for range rapid.IntRange(0, 5).Draw(t, "members") {
+		all = append(all, space()+text()+space()+":"+space()+drawJSON(t, less(depth))+space())
+	}
+	return "{" + strings.Join(all, ",") + "}"
+}
+
+// less is the depth below: after a few levels there are only scalars.
+func less(depth int) int {
+	if depth == 0 {
+		return 4
+	}
+	if depth == 1 {
+		return -1
+	}
+	return depth - 1
+}
+
+func TestAnyJSONComesBackByteForByteFromPagesByColumn(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		var kinds, docs []string
+		for range rapid.IntRange(1, 6).Draw(r, "kinds") {
+			kinds = append(kinds, drawJSON(r, 0))
+		}
+		var all []sample
+		for i := range rapid.IntRange(1, 80).Draw(r, "events") {
+			doc := rapid.SampledFrom(kinds).Draw(r, "document")
+			docs = append(docs, doc)
+			all = append(all, sample{int64(i) * 1000, uint64(i), []byte(doc)})
+		}
+		f, footer := write(t, Options{Layout: Columns, PageBytes: rapid.SampledFrom([]int{0, 20, 100}).Draw(r, "page bytes")}, all)
+		got := read(t, f, footer.Pages)
+		for i, e := range got {
+			if string(e.doc) != docs[i] || e.ts != all[i].ts || e.arrival != all[i].arrival {
+				r.Fatalf("event %d: %s, was %s", i, e.doc, docs[i])
+			}
+		}
+		if len(got) != len(all) {
+			r.Fatalf("%d events of %d", len(got), len(all))
+		}
+		sound(r, t, f, footer)
 	})
 }

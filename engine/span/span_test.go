@@ -259,8 +259,8 @@ func TestWhatFitsIntoATickFitsIntoASpan(t *testing.T) {
 	for _, info := range f.Pages {
 		must(t, p.Load(w.f.(io.ReaderAt), path, info, nil, 0))
 	}
-	if n > MaxRaw/5 || len(f.Pages) != 2 || cap(w.out) > keepBytes || cap(w.batches[0].docs) > keepBatch {
-		t.Errorf("%d bytes, %d pages; %d and %d bytes kept", n, len(f.Pages), cap(w.out), cap(w.batches[0].docs))
+	if n > MaxRaw/5 || len(f.Pages) != 2 || cap(w.out) > keepBytes || cap(w.filling.docs) > keepBatch {
+		t.Errorf("%d bytes, %d pages; %d and %d bytes kept", n, len(f.Pages), cap(w.out), cap(w.filling.docs))
 	}
 }
 

@@ -15,6 +15,8 @@ type summary struct {
 	last    int32  // the node stepped to last, or top
 	first   int32  // what followed top the last time, or top
 	scratch []byte // a name, escapes undone
+	spelled []byte
+	to      []spot // of the members of what is added
 	// overflowed: Properties may lack paths.
 	overflowed bool
 }
@@ -111,14 +113,48 @@ func (s *summary) find(parent int32, spelled []byte, level int) int32 {
 	return at
 }
 
-// merge adds what the footer of another file, or the summary of a part of this one, says.
-func (s *summary) merge(properties []Property, overflowed bool) {
+// add adds what the summary of a part of the file says.
+func (s *summary) add(part *summary) {
 	s.last = top
-	s.overflowed = s.overflowed || overflowed
+	s.overflowed = s.overflowed || part.overflowed
+	s.to = s.to[:0]
+	for i := range part.nodes {
+		p := &part.nodes[i]
+		at := spot{top, 1}
+		if p.parent != top {
+			at.level = s.to[p.parent].level + 1
+		}
+		if p.parent == top || s.to[p.parent].node != top {
+			parent := int32(top)
+			if p.parent != top {
+				parent = s.to[p.parent].node
+			}
+			s.spelled = append(s.spelled[:0], p.spelled...)
+			at.node = s.step(parent, s.spelled, at.level)
+		}
+		s.to = append(s.to, at)
+		if at.node != top {
+			n := &s.nodes[at.node]
+			n.count += p.count
+			n.types |= p.types
+		}
+	}
+}
+
+// spot is a node, or top, and how many steps lead to it.
+type spot struct {
+	node  int32
+	level int
+}
+
+// merge adds what another file's footer says.
+func (s *summary) merge(f *Footer) {
+	s.last = top
+	s.overflowed = s.overflowed || f.Overflowed
 	var spelled []byte
-	to := make([]int32, len(properties))
-	for i := range properties {
-		p := &properties[i]
+	to := make([]int32, len(f.Properties))
+	for i := range f.Properties {
+		p := &f.Properties[i]
 		parent := int32(top)
 		if p.parent != top {
 			if parent = to[p.parent]; parent < 0 {
@@ -138,15 +174,10 @@ func (s *summary) merge(properties []Property, overflowed bool) {
 // take adds the properties of the documents that a Builder has taken apart; false where it has not.
 func (s *summary) take(b *strip.Builder) bool {
 	s.last = top
-	type place struct {
-		node  int32
-		level int
-	}
-	to := []place{{top, 0}}
-	var spelled []byte
+	s.to = append(s.to[:0], spot{top, 0})
 	return b.Members(func(_ int, m *strip.Member) {
-		parent := to[m.Parent]
-		at := place{top, parent.level + 1}
+		parent := s.to[m.Parent]
+		at := spot{top, parent.level + 1}
 		count, types := m.Objects, Types(0)
 		if count > 0 {
 			types = Object
@@ -157,10 +188,10 @@ func (s *summary) take(b *strip.Builder) bool {
 			}
 		}
 		if count > 0 && (m.Parent == 0 || parent.node != top) {
-			spelled = append(append(append(spelled[:0], '"'), m.Name...), '"', ':')
-			at.node = s.step(parent.node, spelled, at.level)
+			s.spelled = append(append(append(s.spelled[:0], '"'), m.Name...), '"', ':')
+			at.node = s.step(parent.node, s.spelled, at.level)
 		}
-		to = append(to, at)
+		s.to = append(s.to, at)
 		if at.node != top {
 			n := &s.nodes[at.node]
 			n.count += int64(count)

@@ -31,10 +31,6 @@ const (
 	writeBytes = 1 << 20
 	// keepBatch is how much memory is kept of each kind after a batch that took more.
 	keepBatch = 16 << 20
-
-	// Batches that wait to be made pages together, where that can be done in parallel.
-	togetherColumns = 4
-	togetherRows    = 16
 )
 
 // Options say how a file is written; zero values stand for what docs/decisions.md has measured best, but for the layout.
@@ -44,9 +40,8 @@ type Options struct {
 	// PageBytes is the raw size that pages of rows are filled up to; 0: DefaultPageBytes. An event that is larger gets a page of its own. Pages of columns
 	// are filled up to 24 times that, or 4,096 events.
 	PageBytes int
-	Codec     Codec // of pages of rows
-	// Parallel runs f(0) … f(n-1) and returns when all have; nil: pages are made one after the other. With it, a few batches of events wait for each other.
-	Parallel func(n int, f func(i int))
+	Codec     Codec    // of pages of rows
+	Helpers   *Helpers // make pages beside who appends; nil: there are none
 
 	level zstd.EncoderLevel // for measurements; 0: defaultLevel
 }
@@ -60,15 +55,20 @@ func (o Options) Keeps(p *PageInfo) bool {
 		o.PageBytes = DefaultPageBytes
 	}
 	if o.Layout == Columns {
-		return p.Layout == Columns && (p.Events >= columnEvents/3 || p.Docs >= o.columnBytes()/3)
+		return p.Layout == Columns && !o.small(p.Events, p.Docs)
 	}
 	return p.Layout == Rows && p.Raw >= o.PageBytes/3
 }
 
+// small says whether events would make a page of columns that is far from full.
+func (o *Options) small(events, docs int) bool {
+	return events < columnEvents/3 && docs < o.columnBytes()/3
+}
+
 const defaultLevel = zstd.SpeedBetterCompression
 
-// Writer writes a file, from its start. It is used by one goroutine and never syncs. It holds a few MiB; some tens of MiB with Columns, and several times that where
-// pages are made in parallel.
+// Writer writes a file, from its start. It is used by one goroutine and never syncs. It holds a few MiB; some tens of MiB with Columns, and as much again for each
+// helper.
 type Writer struct {
 	f    io.WriterAt
 	path string
@@ -78,9 +78,11 @@ type Writer struct {
 	summary *summary
 	merged  []*Footer // whose properties were added
 
-	batches  []*batch // the last one is being filled, those before wait
-	waiting  int
-	events   int64 // in batches
+	filling  *batch
+	full     *batch // nil, or the one before it, which waits to share with what comes behind: see closePage
+	making   []making
+	events   int64    // in all of these
+	batches  []*batch // that are free
 	encoders []*encoder
 
 	// The last event.
@@ -108,22 +110,9 @@ func NewWriter(f io.WriterAt, path string, h Header, o Options) *Writer {
 	if o.Layout == 0 {
 		o.Layout = Rows
 	}
-	together := 1
-	switch {
-	case o.Parallel == nil:
-		o.Parallel = func(_ int, f func(int)) { f(0) }
-	case o.Layout == Columns:
-		together = togetherColumns
-	default:
-		together = togetherRows
-	}
 	w := &Writer{
-		f: f, path: path, o: o, footer: Footer{Header: h}, summary: newSummary(),
+		f: f, path: path, o: o, footer: Footer{Header: h}, summary: newSummary(), filling: new(batch),
 		out: appendHeader(make([]byte, 0, writeBytes+writeBytes/2), h),
-	}
-	for range together {
-		w.batches = append(w.batches, new(batch))
-		w.encoders = append(w.encoders, &encoder{compressor: compressor{codec: o.Codec, level: o.level}, summary: newSummary()})
 	}
 	return w
 }
@@ -141,16 +130,16 @@ func (w *Writer) Append(ts int64, arrival uint64, doc []byte) error {
 	if minHead+3+len(doc) > MaxRaw { // a length below MaxRaw takes 4 bytes at most
 		return fmt.Errorf("%s: an event of %d bytes is %w", w.path, len(doc), ErrTooLarge)
 	}
-	b := w.batches[w.waiting]
-	if !b.takes(&w.o, ts, arrival, len(doc)) {
-		if w.waiting++; w.waiting == len(w.batches) {
-			if err := w.encode(); err != nil {
+	if !w.filling.takes(&w.o, ts, arrival, len(doc)) {
+		full := w.full
+		w.full, w.filling = w.filling, w.batch()
+		if full != nil {
+			if err := w.make(full); err != nil {
 				return err
 			}
 		}
-		b = w.batches[w.waiting]
 	}
-	b.add(ts, arrival, doc)
+	w.filling.add(ts, arrival, doc)
 	w.events++
 	w.ts, w.arrival = ts, arrival
 	return nil
@@ -186,42 +175,31 @@ func (w *Writer) CopyPage(p PageInfo, stored []byte, props *Footer) error {
 	w.ts, w.arrival = p.Last, p.LastArrival
 	if !slices.Contains(w.merged, props) {
 		w.merged = append(w.merged, props)
-		w.summary.merge(props.Properties, props.Overflowed)
+		w.summary.merge(props)
 	}
 	return w.flush(writeBytes)
 }
 
-// closePage makes pages of all events that wait.
+// closePage makes pages of all events that wait. Of two pages of columns the last is not left small: both get their share.
 func (w *Writer) closePage() error {
-	if w.events == 0 {
-		return nil
-	}
-	if len(w.batches[w.waiting].ts) > 0 {
-		w.waiting++
-	}
-	return w.encode()
-}
-
-// encode makes pages of the batches that wait, and puts them behind those before.
-func (w *Writer) encode() error {
-	w.o.Parallel(w.waiting, func(i int) { w.encoders[i].encode(&w.o, w.batches[i]) })
-	for i, e := range w.encoders[:w.waiting] {
-		if e.err != nil {
-			return w.fail(e.err)
+	last := w.filling
+	if w.full != nil {
+		if len(last.ts) > 0 && w.o.Layout == Columns && w.o.small(len(last.ts), len(last.docs)) {
+			w.full.share(last)
 		}
-		for k := range e.pages {
-			p := &e.pages[k]
-			p.header.Row = w.footer.Events
-			w.addPage(&p.header, e.out[p.from:p.to])
-			if err := w.flush(writeBytes); err != nil {
-				return err
-			}
+		full := w.full
+		w.full = nil
+		if err := w.make(full); err != nil {
+			return err
 		}
-		w.summary.merge(e.summary.properties(), e.summary.overflowed)
-		w.batches[i].reset()
 	}
-	w.waiting, w.events = 0, 0
-	return nil
+	if len(last.ts) > 0 {
+		w.filling = w.batch()
+		if err := w.make(last); err != nil {
+			return err
+		}
+	}
+	return w.collect(0)
 }
 
 // addPage puts a page behind those before and notes it in the footer. h lacks the offset only.

@@ -2,6 +2,7 @@ package span
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 )
 
@@ -110,4 +111,30 @@ func TestAnErrorOfWritingIsFinal(t *testing.T) {
 	if ended["Append"] < 2 || ended["Finish"] <= ended["Append"] {
 		t.Errorf("errors were met too seldom: %v", ended)
 	}
+}
+
+func TestNoPageOfColumnsIsLeftSmallBehindAnother(t *testing.T) {
+	const full = 100 // events of a page
+	var all []sample
+	for i := range 3*full + 10 {
+		all = append(all, sample{int64(i), 1, fmt.Appendf(nil, `{"n":%06d,"text":"%038d"}`, i+100_000, i)})
+	}
+	o := Options{Layout: Columns, PageBytes: (full*len(all[0].doc) + columnPages - 1) / columnPages}
+	helped(func(h *Helpers) {
+		for _, n := range []int{1, 10, full, full + 1, full + 10, 2*full + 1, 3*full + 10} {
+			f, footer := write(t, o, all[:n])
+			if want := (n + full - 1) / full; len(footer.Pages) != want {
+				t.Errorf("%d events take %d pages, not %d", n, len(footer.Pages), want)
+			}
+			for _, p := range footer.Pages {
+				if p.Events < full/3 && n > full {
+					t.Errorf("a page has %d of %d events", p.Events, n)
+				}
+			}
+			if !same(read(t, f, footer.Pages), all[:n]) {
+				t.Errorf("%d events became others", n)
+			}
+			o.Helpers = h
+		}
+	})
 }

@@ -119,13 +119,12 @@ func (d *dense[T]) bytes() int64 {
 // Integers lays integers one behind the other, for who aggregates them elsewhere.
 type Integers struct{ d dense[int64] }
 
-// Lay gives the selected values of v that are not null, in memory that is v's or used anew at the next call.
-func (x *Integers) Lay(v *column.Vector, n int, sel column.Selection) []int64 {
+// Lay gives the selected values of v that are not null, and their groups, in memory that is v's and groups' or used anew at the next call.
+func (x *Integers) Lay(v *column.Vector, n int, sel column.Selection, groups []int32) (values []int64, of []int32) {
 	if x.d.stored == nil {
 		x.d = newDenseInts()
 	}
-	values, _ := x.d.lay(v, n, sel, nil)
-	return values
+	return x.d.lay(v, n, sel, groups)
 }
 
 // Bytes is the memory held.

@@ -67,6 +67,10 @@ func arrayPosition(c *Call, a []*column.Vector, i int, out *column.Vector) error
 	if len(array.Dims) > 1 {
 		return types.Errorf(types.CodeFeatureNotSupported, "searching for elements in multidimensional arrays is not supported")
 	}
+	if len(array.Dims) == 0 {
+		out.AppendNull()
+		return nil
+	}
 	if len(a) > 2 && a[2].Null(i) {
 		return types.Errorf("22004", "initial position must not be null")
 	}

@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"math"
 	"math/bits"
 	"unicode/utf8"
 
@@ -127,6 +128,9 @@ func byteOverlay(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 	}
 	if from <= 0 {
 		return types.Errorf(codeSubstring, "negative substring length not allowed")
+	}
+	if from+count > math.MaxInt32 {
+		return types.Errorf(types.CodeNumericOutOfRange, "integer out of range")
 	}
 	head := min(from-1, int64(len(s)))
 	tail := min(max(from-1+count, 0), int64(len(s)))

@@ -102,7 +102,9 @@ func makeCast(r *registry, from, to types.OID) *Cast {
 		return c
 	}
 	c.Context = p.context
-	switch {
+	switch same := sameBits(from, to); {
+	case same != nil:
+		c.Function = same
 	case p.method == 'i':
 		c.Function = throughText(from, to)
 	case p.method == 'f':

@@ -69,7 +69,7 @@ func registerInet(r *registry) {
 	r.op("inet | inet", inetBitwise("OR", func(x, y byte) byte { return x | y }))
 	plus := func(addr, n int, sign int64) Kernel {
 		return byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			return addToInet(out, inet(a[addr], i), a[n].Int(i), sign)
+			return addToInet(out, inet(a[addr], i), sign*a[n].Int(i), 1) // the least number stays itself, as in PostgreSQL
 		})
 	}
 	r.op("inet + int8", plus(0, 1, 1))

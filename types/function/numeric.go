@@ -92,7 +92,7 @@ func numericOf(f func(z, x *apd.Decimal) error) Kernel {
 }
 
 // maxScale bounds the digits that round and trunc take, on either side of the point, as PostgreSQL does.
-const maxScale = 2000
+const maxScale = 16383
 
 func numericScaled(f func(z, x *apd.Decimal, scale int) error) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {

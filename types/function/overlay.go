@@ -1,6 +1,7 @@
 package function
 
 import (
+	"math"
 	"unicode/utf8"
 
 	"github.com/cockroachdb/apd/v3"
@@ -18,6 +19,9 @@ func registerOverlay(r *registry) {
 		}
 		if from <= 0 {
 			return types.Errorf(codeSubstring, "negative substring length not allowed")
+		}
+		if from+count > math.MaxInt32 {
+			return types.Errorf(types.CodeNumericOutOfRange, "integer out of range")
 		}
 		head, tail := runeOffset(s, from-1), runeOffset(s, from-1+count)
 		out.AppendFunc(func(dst []byte) []byte { return append(append(append(dst, s[:head]...), with...), s[tail:]...) })

@@ -43,8 +43,16 @@ func registerTimeMake(r *registry) {
 	r.fn("make_timestamptz(int4,int4,int4,int4,int4,float8)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(makeTimestamptz(a, i, c.Env.Location))
 	}))
-	r.fn("make_timestamptz(int4,int4,int4,int4,int4,float8,text)", zoned(6, func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
-		return appendInt(out)(makeTimestamptz(a, i, loc))
+	r.fn("make_timestamptz(int4,int4,int4,int4,int4,float8,text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		ts, err := makeTimestamp(a, i)
+		if err != nil {
+			return err
+		}
+		loc, err := types.ParseZone(string(a[6].Str(i)))
+		if err != nil {
+			return err
+		}
+		return appendInt(out)(types.TimestampToTimestamptz(ts, loc))
 	}))
 	r.fn("make_interval(int4,int4,int4,int4,int4,int4,float8)", byRow(makeInterval))
 }

@@ -15,7 +15,7 @@ func registerTimeParts(r *registry) {
 	r.fn("date_trunc(text,timestamptz)", inSteps(1, func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.TruncTimestamptz(string(a[0].Str(i)), a[1].Int(i), c.Env.Location))
 	}, truncSteps(func(c *Call, _ []*column.Vector) (*time.Location, error) { return c.Env.Location, nil })))
-	zonedTrunc := zoned(2, func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
+	zonedTrunc := zoned(2, 1, func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.TruncTimestamptz(string(a[0].Str(i)), a[1].Int(i), loc))
 	})
 	r.fn("date_trunc(text,timestamptz,text)", func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
@@ -78,18 +78,23 @@ func registerTimeParts(r *registry) {
 	fromLocal := func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error {
 		return appendInt(out)(types.TimestampToTimestamptz(a[1].Int(i), loc))
 	}
-	r.fn("timezone(text,timestamptz)", zoned(0, toLocal))
-	r.fn("timezone(text,timestamp)", zoned(0, fromLocal))
+	r.fn("timezone(text,timestamptz)", zoned(0, 1, toLocal))
+	r.fn("timezone(text,timestamp)", zoned(0, 1, fromLocal))
 	r.fn("timezone(interval,timestamptz)", offset(toLocal))
 	r.fn("timezone(interval,timestamp)", offset(fromLocal))
 }
 
-// zoned calls f with the time zone that argument at names; the last one found is kept for the rows that follow.
-func zoned(at int, f func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+// zoned calls f with the time zone that argument at names; the last one found is kept for the rows that follow. Infinite times, of argument moment (-1 none), are
+// what they are in every zone, also in one that does not exist.
+func zoned(at, moment int, f func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
 		var name string
 		var loc *time.Location
 		return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+			if moment >= 0 && types.Infinite(a[moment].Int(i)) {
+				out.AppendInt(a[moment].Int(i))
+				return nil
+			}
 			if s := a[at].Str(i); loc == nil || string(s) != name {
 				var err error
 				if loc, err = types.ParseZone(string(s)); err != nil {
@@ -106,6 +111,10 @@ func zoned(at int, f func(loc *time.Location, a []*column.Vector, i int, out *co
 func offset(f func(loc *time.Location, a []*column.Vector, i int, out *column.Vector) error) Kernel {
 	return byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		s := a[0].Span(i)
+		if a[1].Kind == column.Timestamp && types.Infinite(a[1].Int(i)) {
+			out.AppendInt(a[1].Int(i))
+			return nil
+		}
 		if s.Months != 0 || s.Days != 0 {
 			return types.Errorf(types.CodeInvalidParameterValue, "interval time zone \"%s\" must not include months or days",
 				types.TextOf(c.Env, types.Interval, a[0], i))

@@ -80,6 +80,33 @@ func (c *Columns) Show(out *column.Vector, m nql.PageMember, kind column.Kind, s
 	return c.r.Column(out, p, kind, sel, keepNull)
 }
 
+// Texts gives the different strings at a member, as nql.Page has it.
+func (c *Columns) Texts(m nql.PageMember, most int) (texts []string, ok bool, err error) {
+	if m.Core != nql.NoBuiltin {
+		return nil, false, nil
+	}
+	r := c.r
+	p := r.Find(m.Names...)
+	// A dictionary says how many there are; of what is none there are likely too many.
+	if node := p.node(); node > 0 {
+		if i := r.dir.nodes[node].strips[String]; i >= 0 {
+			s, err := r.open(int(i))
+			if err != nil {
+				return nil, false, err
+			}
+			if s.text.form != textConstant && s.n > most && (s.text.entries == nil || s.text.entries.n > most) {
+				return nil, false, nil
+			}
+		}
+	}
+	_, ok, err = r.Values(p, func(t Type, text []byte) {
+		if t == String && !slices.Contains(texts, string(text)) {
+			texts = append(texts, string(text))
+		}
+	})
+	return texts, ok && len(texts) <= most, err
+}
+
 // Excludes reports whether the directory tells that a test is true of no row.
 func (c *Columns) Excludes(m nql.PageMember, t *nql.ValueTest) bool {
 	if m.Core != nql.NoBuiltin {
@@ -99,7 +126,8 @@ func (c *Columns) Excludes(m nql.PageMember, t *nql.ValueTest) bool {
 		s := d.nodes[node].strips[Number]
 		return s < 0 || bounded(&d.strips[s], t.Numbers) == noneTrue
 	case t.Strings:
-		return d.nodes[node].strips[String] < 0
+		x := &d.nodes[node]
+		return x.strips[String] < 0 && (!t.Scalars || x.strips[Bool] < 0 && (x.strips[Number] < 0 || t.EachNumber == nql.AllFalse))
 	}
 	return false
 }

@@ -98,6 +98,40 @@ func (c *Columns) coreSources(out []int32, core nql.Builtin) []int32 {
 	return out
 }
 
+// noneOf reports whether a test is certainly true of no row's core column: of no text that stands at one of its names, where these are few or searched as a whole. Then
+// it does not matter which row has which.
+func (c *Columns) noneOf(core nql.Builtin, t *nql.ValueTest) (bool, error) {
+	d := c.r.dir
+	if core == nql.Level || d.flags&flagManyRest != 0 || d.nodes[0].strips[JSON] >= 0 || c.missing(t) {
+		return false, nil
+	}
+	member, first, second := coreNames(core)
+	for i := range d.nodes {
+		x := &d.nodes[i]
+		if i == 0 || x.parent != 0 || string(x.name) != member && !folds(x.name, first) && (second == "" || !folds(x.name, second)) {
+			continue
+		}
+		if x.inRest || x.strips[Bool] >= 0 || x.strips[Number] >= 0 {
+			return false, nil
+		}
+		n := int(x.strips[String])
+		if n < 0 {
+			continue
+		}
+		s, err := c.r.open(n)
+		if err != nil {
+			return false, err
+		}
+		if s.text.form != textConstant && s.text.entries == nil && (s.text.form != textPlain || len(t.Contains) == 0) {
+			return false, nil
+		}
+		if how, err := c.askTexts(n, t, func() []int32 { return nil }); how != noneTrue || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 func folds(name []byte, want string) bool {
 	return len(name) >= len(want) && bytes.EqualFold(name, []byte(want))
 }

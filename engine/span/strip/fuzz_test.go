@@ -10,6 +10,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/event"
+	"github.com/flare-pg/flare-pg/nql"
 )
 
 // varied are pages with each form of strip in them, and the events of each.
@@ -80,6 +81,7 @@ func readAll(r *Reader, body []byte, rows, bytes int) error {
 	_, err = r.Arrivals(nil)
 	note(err)
 	out := column.New(column.Text)
+	pick := int(sum(body) >> 1) // of what takes its time one or the other
 	for n := range r.dir.nodes {
 		if n > 40 {
 			break
@@ -97,8 +99,40 @@ func readAll(r *Reader, body []byte, rows, bytes int) error {
 			_, err = r.Column(out, r.Find(path...), kind, column.Selection{int32(rows - 1)}, false)
 			note(err)
 		}
+		if n%32 == pick%32 {
+			askAll(r, nql.PropertyPath(path...), note)
+		}
 	}
+	askAll(r, &nql.Path{Root: []nql.Builtin{nql.Level, nql.Exception, nql.TraceID, nql.SpanID}[pick%4]}, note)
 	return failed
+}
+
+// askAll asks a page about a path in each way that there is.
+func askAll(r *Reader, p *nql.Path, note func(error)) {
+	var c Columns
+	c.Turn(r)
+	text, number := &nql.Literal{Value: nql.StringValue("Information")}, &nql.Literal{Value: nql.IntegerValue(7)}
+	var batch column.Batch
+	for _, where := range []nql.Expr{&nql.Binary{Op: nql.Eq, L: p, R: text}, &nql.Binary{Op: nql.Lt, L: p, R: number}, &nql.IsNull{X: p}, &nql.Like{X: p, Pattern: text},
+		&nql.Binary{Op: nql.Ne, L: &nql.Call{Name: "text", Args: []nql.Expr{p}}, R: &nql.Path{Root: nql.Level}}} {
+		rows, err := nql.CompileRows(where, nil, []nql.Column{{Path: p, Kind: column.Text}, {Expr: where, Kind: column.Bool}})
+		if err != nil {
+			panic(err)
+		}
+		program, err := rows.Pages()
+		if err != nil {
+			panic(err)
+		}
+		program.Excludes(&c)
+		for _, sel := range []column.Selection{nil, {int32(r.Rows() - 1)}} {
+			found, err := program.Select(&c, sel)
+			if note(err); err != nil {
+				continue
+			}
+			batch.Reset(rows.Kinds())
+			note(program.Columns(&c, found, &batch))
+		}
+	}
 }
 
 func FuzzReader(f *testing.F) {

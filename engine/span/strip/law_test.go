@@ -27,7 +27,7 @@ var spellings = []string{"0", "1", "-1", "12.50", "1.0", "-0", "-0.0", "0.05", "
 // drawText draws what may stand in a string, unescaped.
 func drawText(t *rapid.T) string {
 	return rapid.OneOf(
-		rapid.SampledFrom([]string{"", "x", "Information", "Error", "line\nbreak", `quo"te`, `back\slash`, `\`, `"`, "ünï", "\x01", "\u2028", "0", "007", "10.0.0.1"}),
+		rapid.SampledFrom([]string{"", "x", "Information", "Error", "line\nbreak", `quo"te`, `back\slash`, `\`, `"`, "ünï", "\x01", "\u2028", "0", "007", "10.0.0.1", "{a} is {id:000} {{", "took {much} of {no such}, {much,8}"}),
 		rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("user%05d", rapid.IntRange(0, 99999).Draw(t, "user")) }),
 		rapid.Custom(func(t *rapid.T) string {
 			return fmt.Sprintf("%d.%d.%d", rapid.IntRange(0, 300).Draw(t, "a"), rapid.IntRange(0, 9).Draw(t, "b"), rapid.IntRange(0, 99).Draw(t, "c"))

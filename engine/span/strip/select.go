@@ -40,10 +40,15 @@ func (c *Columns) Select(out column.Selection, m nql.PageMember, t *nql.ValueTes
 			return c.chosen(out, how, c.pass, sel), err
 		}
 	}
+	if m.Core != nql.NoBuiltin {
+		if none, err := c.noneOf(m.Core, t); none || err != nil {
+			return out, err
+		}
+	}
 	if err := r.structure(); err != nil {
 		return out, err
 	}
-	sources := c.sources
+	var sources []int32
 	if m.Core == nql.NoBuiltin {
 		sources = r.sources(&p)
 	} else {
@@ -342,12 +347,12 @@ func (c *Columns) ask(strip int, t *nql.ValueTest, index func() []int32) (answer
 		is, err := t.True(sparse.Value{Kind: sparse.Null, Raw: []byte("null")})
 		return answerOf(is), err
 	case Bool:
-		if t.Numbers != nil || t.Strings && !core {
+		if t.Numbers != nil || t.Strings && !t.Scalars && !core {
 			return noneTrue, nil
 		}
 		return c.askBools(strip, t)
 	case Number:
-		if t.Strings && !core {
+		if t.Strings && !t.Scalars && !core {
 			return noneTrue, nil
 		}
 		if t.Numbers != nil {
@@ -355,6 +360,9 @@ func (c *Columns) ask(strip int, t *nql.ValueTest, index func() []int32) (answer
 				return how, nil
 			}
 			return c.askNumbers(strip, t, index)
+		}
+		if t.EachNumber != nql.Unknown && !core {
+			return answerOf(t.EachNumber == nql.AllTrue), nil
 		}
 		return c.askEach(strip, t, index)
 	case String:
@@ -485,6 +493,13 @@ func (c *Columns) askTexts(strip int, t *nql.ValueTest, index func() []int32) (a
 		return answerOf(is), err
 	case x.entries != nil:
 		return c.askDictionary(s, t)
+	case t.Texts == nil && x.form == textPlain && s.typ == String && len(t.Contains) > 0:
+		pass := c.passes(s.n)
+		in, err := c.askFound(s, x, t, pass)
+		if in == 0 {
+			return noneTrue, err
+		}
+		return someTrue, err
 	case t.Texts == nil:
 	case x.form == textHex:
 		return c.askHex(s, t), nil
@@ -530,14 +545,21 @@ func (c *Columns) askDictionary(s *strip, t *nql.ValueTest) (answer, error) {
 	entries := slices.Grow(c.entries[:0], e.n)[:e.n]
 	c.entries = entries
 	in := 0
-	for i := range entries {
-		is, err := c.askText(s, e.value(i), t)
-		if err != nil {
+	if s.typ == String && len(t.Contains) > 0 && e.form == textPlain {
+		var err error
+		if in, err = c.askFound(s, e, t, entries); err != nil {
 			return noneTrue, err
 		}
-		if entries[i] = 0; is {
-			entries[i] = 1
-			in++
+	} else {
+		for i := range entries {
+			is, err := c.askText(s, e.value(i), t)
+			if err != nil {
+				return noneTrue, err
+			}
+			if entries[i] = 0; is {
+				entries[i] = 1
+				in++
+			}
 		}
 	}
 	if in == 0 || in == e.n {
@@ -548,6 +570,38 @@ func (c *Columns) askDictionary(s *strip, t *nql.ValueTest) (answer, error) {
 		pass[i] = entries[code]
 	}
 	return someTrue, nil
+}
+
+// askFound asks about those of plain texts that have what the test demands of each string. It gives how many it is true of.
+func (c *Columns) askFound(s *strip, x *textStrip, t *nql.ValueTest, pass []uint8) (in int, err error) {
+	clear(pass)
+	for i, at := 0, 0; i < x.n; i++ {
+		hit := bytes.Index(x.raw[at:], t.Contains)
+		if hit < 0 {
+			break
+		}
+		hit += at
+		for int(x.offsets[i+1]) < hit+len(t.Contains) { // it does not lie in this one
+			i++
+			if i == x.n {
+				return in, nil
+			}
+		}
+		if at = int(x.offsets[i+1]); hit < int(x.offsets[i]) { // it lies across two: what follows may have one all the same
+			at = hit + 1
+			i--
+			continue
+		}
+		is, err := c.askText(s, x.value(i), t)
+		if err != nil {
+			return in, err
+		}
+		if is {
+			pass[i] = 1
+			in++
+		}
+	}
+	return in, nil
 }
 
 // askHex looks for texts among those that are kept as their digits.

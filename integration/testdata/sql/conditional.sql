@@ -28,3 +28,5 @@ select nullif(null, 1), nullif(1, null), nullif('', ''), coalesce(null, null);
 select case when true then null end, case when true then 'x' end, case when true then null else 1 end;
 select pg_typeof(case when true then 1 else 2.5 end), pg_typeof(coalesce(1, 2::bigint)), pg_typeof(coalesce(1::real, 2)), pg_typeof(nullif(1, 2.5)), pg_typeof(greatest(1, 2::float8)), pg_typeof(coalesce('a', 'b'::varchar));
 select level, case level when 'Error' then 3 when 'Warning' then 2 else 1 end as rank, count(*) from stream group by level, rank order by rank desc, level;
+select s::bytea is null or 1 = 1 or k > 3 from stream where k < 200 and s like '%\\%';
+select k from stream where (1 / (k - k) > 0 and 1 = 2) or k = 3;
