@@ -2,8 +2,11 @@ package types
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
+
+	"github.com/flare-pg/flare-pg/types/are"
 )
 
 // A value of type jsonpath lies in a Text vector as its output text, which is also how it is read again. JSONPath is what that text means.
@@ -237,4 +240,15 @@ func (i *PathItem) signed(kind PathKind) *PathItem {
 		return i
 	}
 	return &PathItem{Kind: kind, Left: i}
+}
+
+// RegexFlags are the flags of a like_regex as those of PostgreSQL's expressions. They are XQuery's: without s a dot matches no newline, with
+// m ^ and $ match at lines.
+func (i *PathItem) RegexFlags() are.Flags {
+	has := func(c string) bool { return strings.Contains(i.Flags, c) }
+	f := are.Flags{Fold: has("i"), Literal: has("q")}
+	if !f.Literal {
+		f.NewlineStop, f.NewlineAnchors = !has("s"), has("m")
+	}
+	return f
 }

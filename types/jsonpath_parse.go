@@ -3,6 +3,8 @@ package types
 import (
 	"strconv"
 	"strings"
+
+	"github.com/flare-pg/flare-pg/types/are"
 )
 
 // ParseJSONPath reads a path. Errors are PostgreSQL's.
@@ -230,6 +232,9 @@ func (p *pathParser) likeRegex(left *PathItem) *PathItem {
 	}
 	if strings.Contains(i.Flags, "x") && !strings.Contains(i.Flags, "q") {
 		p.fail(Errorf(CodeFeatureNotSupported, "XQuery \"x\" flag (expanded regular expressions) is not implemented"))
+	}
+	if _, err := are.Compile(i.Text, i.RegexFlags()); err != nil && p.err == nil {
+		p.fail(Errorf("2201B", "invalid regular expression: %s", err))
 	}
 	return i
 }

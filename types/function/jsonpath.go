@@ -10,6 +10,7 @@ func registerJSONPath(r *registry) {
 	find := func(signature string, zones, silent bool, f func(run *pathRun, path *types.JSONPath, silent bool, out *column.Vector) error) Kernel {
 		k := func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
 			var paths remembered[*types.JSONPath]
+			regexps := map[*types.PathItem]*pattern{}
 			return eachRow(c, n, sel, args, out, func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 				path, err := paths.of(a[1].Str(i), types.ParseJSONPath)
 				if err != nil {
@@ -23,6 +24,7 @@ func registerJSONPath(r *registry) {
 				if err != nil {
 					return err
 				}
+				run.regexps = regexps
 				return f(run, path, silent || len(a) > 3 && a[3].Bool(i), out)
 			})
 		}

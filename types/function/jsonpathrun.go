@@ -65,6 +65,7 @@ type pathRun struct {
 	root    pathValue
 	vars    []byte
 	current pathValue
+	regexps map[*types.PathItem]*pattern
 	length  int  // of the array whose subscripts are computed
 	probing bool // whether there is any result is all that is asked
 	lenient bool // below .**, members that are missing are no errors in strict mode either

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"strings"
 
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -48,15 +47,22 @@ func (r *pathRun) test(i *types.PathItem, v pathValue) (truth, error) {
 			return truthOf(bytes.HasPrefix(types.AppendJSONUnquoted(nil, x.text), types.AppendJSONUnquoted(nil, y.text))), nil
 		})
 	case types.PathLikeRegex:
-		match, err := pathRegexp(i)
-		if err != nil {
-			return isUnknown, err
+		if r.regexps == nil {
+			r.regexps = map[*types.PathItem]*pattern{}
+		}
+		re := r.regexps[i]
+		if re == nil {
+			var err error
+			if re, err = newPattern([]byte(i.Text), i.RegexFlags()); err != nil {
+				return isUnknown, err
+			}
+			r.regexps[i] = re
 		}
 		return r.compareAll(i, v, false, func(x, _ *pathValue) (truth, error) {
 			if x.kind() != '"' {
 				return isUnknown, nil
 			}
-			ok, err := match(types.AppendJSONUnquoted(nil, x.text))
+			ok, err := re.matches(types.AppendJSONUnquoted(nil, x.text))
 			return truthOf(ok), err
 		})
 	}
@@ -152,27 +158,4 @@ func (r *pathRun) compare(op types.PathKind, x, y *pathValue) (truth, error) {
 	holds := map[types.PathKind]comparison{types.PathEqual: equal, types.PathNotEqual: unequal, types.PathLess: less, types.PathLessEqual: lessEqual,
 		types.PathGreater: greater, types.PathGreaterEqual: greaterEqual}[op]
 	return truthOf(holds.holds(c)), nil
-}
-
-// pathRegexp is what a like_regex matches. Its flags are XQuery's: without s a dot matches no newline, m makes ^ and $ match at lines.
-func pathRegexp(i *types.PathItem) (func(s []byte) (bool, error), error) {
-	flags := ""
-	if strings.Contains(i.Flags, "i") {
-		flags = "i"
-	}
-	switch line, dot := strings.Contains(i.Flags, "m"), !strings.Contains(i.Flags, "s"); {
-	case strings.Contains(i.Flags, "q"):
-		flags += "q"
-	case line && dot:
-		flags += "n"
-	case line:
-		flags += "w"
-	case dot:
-		flags += "p"
-	}
-	re, _, err := compileRegexp([]byte(i.Text), []byte(flags))
-	if err != nil {
-		return nil, err
-	}
-	return func(s []byte) (bool, error) { return re.Match(s), nil }, nil
 }

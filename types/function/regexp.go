@@ -2,16 +2,12 @@ package function
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
 )
-
-const codeInvalidRegexp = "2201B"
 
 func registerRegexp(r *registry) {
 	for _, t := range []string{"text", "name", "bpchar"} {
@@ -22,21 +18,23 @@ func registerRegexp(r *registry) {
 	}
 	r.fn("regexp_like(text,text)", regexpKernel("", true))
 	r.fn("regexp_like(text,text,text)", withRegexp(flagsAt(2),
-		func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_like")
 			}
-			out.AppendBool(re.Match(a[0].Str(i)))
-			return nil
+			return appendBool(out)(re.matches(a[0].Str(i)))
 		}))
 	r.fn("regexp_replace(text,text,text)", withRegexp(noFlags, regexpReplace))
 	r.fn("regexp_replace(text,text,text,text)", withRegexp(flagsAt(3), regexpReplace))
 	for _, more := range []string{"int4", "int4,int4", "int4,int4,text"} {
 		r.fn("regexp_replace(text,text,text,"+more+")", withRegexp(flagsAt(5), regexpReplaceFrom))
 	}
-	r.fn("substring(text,text)", withRegexp(noFlags, func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+	r.fn("substring(text,text)", withRegexp(noFlags, func(re *pattern, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 		s := a[0].Str(i)
-		m := re.FindSubmatchIndex(s)
+		m, err := re.find(s, 0)
+		if err != nil {
+			return err
+		}
 		if len(m) > 2 { // the first group, where there is one
 			m = m[2:4]
 		}
@@ -58,16 +56,17 @@ func noFlags([]*column.Vector, int) []byte { return nil }
 // regexpKernel tells whether the text has a match anywhere.
 func regexpKernel(flags string, want bool) Kernel {
 	return withRegexp(func([]*column.Vector, int) []byte { return []byte(flags) },
-		func(re *regexp.Regexp, _ bool, a []*column.Vector, i int, out *column.Vector) error {
-			out.AppendBool(re.Match(a[0].Str(i)) == want)
-			return nil
+		func(re *pattern, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+			is, err := re.matches(a[0].Str(i))
+			out.AppendBool(is == want)
+			return err
 		})
 }
 
 // withRegexp calls f with the expression in args[1], which is compiled when it or its flags change from row to row.
-func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
-		var re *regexp.Regexp
+		var re *pattern
 		var global bool
 		var pattern, options []byte
 		return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
@@ -85,9 +84,9 @@ func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *regexp.
 }
 
 // regexpReplace is regexp_replace: the first match, or all with flag g, by a text in which \1 … \9 and \& stand for what matched.
-func regexpReplace(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+func regexpReplace(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
 	s, by := a[0].Str(i), a[2].Str(i)
-	matches, err := theMatches(re, s, global)
+	matches, err := re.firstOrAll(s, 0, global)
 	if err != nil {
 		return err
 	}
@@ -95,21 +94,10 @@ func regexpReplace(re *regexp.Regexp, global bool, a []*column.Vector, i int, ou
 	return nil
 }
 
-// theMatches are all matches, or the first.
-func theMatches(re *regexp.Regexp, s []byte, all bool) ([][]int, error) {
-	if all {
-		return allMatches(re, s)
-	}
-	if m := re.FindSubmatchIndex(s); m != nil {
-		return [][]int{m}, nil
-	}
-	return nil, nil
-}
-
 // regexpReplaceFrom is regexp_replace with a place to start at and the number of the match to replace, 0 for all.
-func regexpReplaceFrom(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+func regexpReplaceFrom(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
 	s, by := a[0].Str(i), a[2].Str(i)
-	start, err := startOf(re, a, i, 3, s)
+	start, err := startOf(a, i, 3, s)
 	if err != nil {
 		return err
 	}
@@ -123,7 +111,7 @@ func regexpReplaceFrom(re *regexp.Regexp, global bool, a []*column.Vector, i int
 		out.AppendBytes(s)
 		return nil
 	}
-	matches, err := theMatches(re, s[start:], number != 1)
+	matches, err := re.firstOrAll(s, start, number != 1)
 	switch {
 	case err != nil:
 		return err
@@ -132,7 +120,7 @@ func regexpReplaceFrom(re *regexp.Regexp, global bool, a []*column.Vector, i int
 	case number > 0:
 		matches = matches[number-1 : number]
 	}
-	out.AppendFunc(func(dst []byte) []byte { return appendReplaced(append(dst, s[:start]...), s[start:], by, matches) })
+	out.AppendFunc(func(dst []byte) []byte { return appendReplaced(dst, s, by, matches) })
 	return nil
 }
 
@@ -165,86 +153,8 @@ func appendReplaced(dst, s, by []byte, matches [][]int) []byte {
 	return append(dst, s[at:]...)
 }
 
-// GoRegexp gives a regular expression of Go's that matches what one of PostgreSQL's does, in any case where fold is set.
-func GoRegexp(pattern string, fold bool) (string, error) {
-	flags := ""
-	if fold {
-		flags = "i"
-	}
-	re, _, err := compileRegexp([]byte(pattern), []byte(flags))
-	if err != nil {
-		return "", err
-	}
-	return re.String(), nil
-}
-
-// compileRegexp compiles a PostgreSQL regular expression of the subset that Go's engine (RE2) decides alike; the rest
-// answers 0A000. Matches are the longest, as there, so that an expression with non-greedy quantifiers is outside the subset
-// once how long a match is can matter.
-func compileRegexp(p, flags []byte) (re *regexp.Regexp, global bool, err error) {
-	fold, newline := false, ""
-	for _, f := range flags {
-		switch f {
-		case 'g':
-			global = true
-		case 'i':
-			fold = true
-		case 'c':
-			fold = false
-		case 'n', 'm':
-			newline = "m"
-		case 's':
-			newline = ""
-		case 'x', 'q', 'w', 'p', 'e', 'b', 't':
-			return nil, false, unsupportedRegexp(`option "` + string(f) + `"`)
-		default:
-			return nil, false, types.Errorf(types.CodeInvalidParameterValue, "invalid regular expression option: \"%c\"", f)
-		}
-	}
-	t := translator{src: p, newline: newline != ""}
-	if err := t.run(); err != nil {
-		return nil, false, err
-	}
-	prefix := "(?s"
-	if newline != "" {
-		prefix = "(?m" // . and [^x] don't match a newline then; the latter is written out by the translator
-	}
-	if fold || t.fold {
-		prefix += "i"
-	}
-	re, cerr := regexp.Compile(prefix + ")" + string(t.dst))
-	if cerr != nil {
-		return nil, false, types.Errorf(codeInvalidRegexp, "invalid regular expression: %s", reason(cerr))
-	}
-	switch {
-	case !t.lazy:
-		re.Longest()
-	case t.alternatives:
-		return nil, false, unsupportedRegexp("non-greedy quantifier beside alternatives")
-	case t.greedy:
-		return nil, false, unsupportedRegexp("mix of greedy and non-greedy quantifiers")
-	}
-	return re, global, nil
-}
-
 func unsupportedRegexp(construct string) error {
 	return types.Errorf(types.CodeFeatureNotSupported, "regular expression construct %s is not supported yet", construct)
-}
-
-// reason words a compile error as PostgreSQL does where both have a word for it.
-func reason(err error) string {
-	s := err.Error()
-	for _, w := range [][2]string{
-		{"missing closing )", "parentheses () not balanced"}, {"unexpected )", "parentheses () not balanced"},
-		{"missing closing ]", "brackets [] not balanced"}, {"missing argument to repetition", "quantifier operand invalid"},
-		{"invalid nested repetition", "quantifier operand invalid"}, {"invalid character class range", "invalid character range"},
-		{"invalid escape sequence", "invalid escape \\ sequence"}, {"invalid repeat count", "invalid repetition count(s)"},
-	} {
-		if strings.Contains(s, w[0]) {
-			return w[1]
-		}
-	}
-	return s
 }
 
 // translator rewrites PostgreSQL's advanced regular expressions to RE2's syntax.

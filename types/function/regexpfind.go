@@ -1,7 +1,6 @@
 package function
 
 import (
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -35,38 +34,45 @@ func registerRegexpFind(r *registry) {
 		}))
 	}
 	for _, signature := range []string{"(text,text)", "(text,text,int4)", "(text,text,int4,text)"} {
-		r.fn("regexp_count"+signature, withRegexp(flagsAt(3), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		r.fn("regexp_count"+signature, withRegexp(flagsAt(3), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_count")
 			}
 			s := a[0].Str(i)
-			start, err := startOf(re, a, i, 2, s)
+			start, err := startOf(a, i, 2, s)
 			if err != nil || start < 0 {
 				return appendInt(out)(0, err)
 			}
-			all, err := allMatches(re, s[start:])
+			all, err := re.all(s, start)
 			return appendInt(out)(int64(len(all)), err)
 		}))
 	}
 	for _, signature := range []string{"(text,text)", "(text,text,text)"} {
-		r.fn("regexp_match"+signature, withRegexp(flagsAt(2), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		r.fn("regexp_match"+signature, withRegexp(flagsAt(2), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_match").WithHint("Use the regexp_matches function instead.")
 			}
 			s := a[0].Str(i)
-			m := re.FindSubmatchIndex(s)
+			m, err := re.find(s, 0)
+			if err != nil {
+				return err
+			}
 			if m == nil {
 				out.AppendNull()
 				return nil
 			}
 			return types.ParseText(out, nil, types.TextArray, -1, groupsText(s, m))
 		}))
-		r.fn("regexp_split_to_array"+signature, withRegexp(flagsAt(2), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		r.fn("regexp_split_to_array"+signature, withRegexp(flagsAt(2), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_split_to_array")
 			}
+			cut, err := splitPieces(re, a[0].Str(i))
+			if err != nil {
+				return err
+			}
 			var pieces []string
-			for _, p := range splitPieces(re, a[0].Str(i)) {
+			for _, p := range cut {
 				pieces = append(pieces, string(p))
 			}
 			out.AppendFunc(func(dst []byte) []byte { return types.AppendTexts(dst, pieces...) })
@@ -94,7 +100,7 @@ func invalidParameter(name string, x int64) error {
 }
 
 // startOf is the byte at which to start, from the character that an argument names; -1 where that is behind the end.
-func startOf(re *regexp.Regexp, a []*column.Vector, i, at int, s []byte) (int, error) {
+func startOf(a []*column.Vector, i, at int, s []byte) (int, error) {
 	if at >= len(a) {
 		return 0, nil
 	}
@@ -110,9 +116,6 @@ func startOf(re *regexp.Regexp, a []*column.Vector, i, at int, s []byte) (int, e
 		_, w := utf8.DecodeRune(s[start:])
 		start += w
 	}
-	if start > 0 && looksAround(re) {
-		return 0, unsupportedRegexp("assertion, with a place to start at")
-	}
 	return start, nil
 }
 
@@ -127,7 +130,7 @@ type match struct {
 
 // findKernel finds the match, and the group of it, that the arguments ask for; m is nil where there is none.
 func findKernel(name string, f finding, put func(s []byte, m *match, out *column.Vector)) Kernel {
-	return withRegexp(flagsAt(f.flags), func(re *regexp.Regexp, global bool, a []*column.Vector, i int, out *column.Vector) error {
+	return withRegexp(flagsAt(f.flags), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
 		option := func(at int, otherwise int64) int64 {
 			if at == 0 || at >= len(a) {
 				return otherwise
@@ -135,7 +138,7 @@ func findKernel(name string, f finding, put func(s []byte, m *match, out *column
 			return a[at].Int(i)
 		}
 		s := a[0].Str(i)
-		start, err := startOf(re, a, i, f.start, s)
+		start, err := startOf(a, i, f.start, s)
 		if err != nil {
 			return err
 		}
@@ -150,16 +153,12 @@ func findKernel(name string, f finding, put func(s []byte, m *match, out *column
 		case global:
 			return noGlobal(name)
 		}
-		if start < 0 || group > int64(re.NumSubexp()) {
+		if start < 0 || group > int64(re.exact.Groups()) {
 			put(s, nil, out)
 			return nil
 		}
-		var all [][]int
-		if number == 1 {
-			if m := re.FindSubmatchIndex(s[start:]); m != nil {
-				all = [][]int{m}
-			}
-		} else if all, err = allMatches(re, s[start:]); err != nil {
+		all, err := re.firstOrAll(s, start, number != 1)
+		if err != nil {
 			return err
 		}
 		if number > int64(len(all)) || all[number-1][2*group] < 0 {
@@ -167,7 +166,7 @@ func findKernel(name string, f finding, put func(s []byte, m *match, out *column
 			return nil
 		}
 		m := all[number-1]
-		put(s, &match{from: start + m[2*group], to: start + m[2*group+1], end: end == 1}, out)
+		put(s, &match{from: m[2*group], to: m[2*group+1], end: end == 1}, out)
 		return nil
 	})
 }

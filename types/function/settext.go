@@ -2,8 +2,6 @@ package function
 
 import (
 	"bytes"
-	"regexp"
-	"regexp/syntax"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -21,7 +19,7 @@ func registerTextSets(s *setFunctions) {
 }
 
 // setRegexp compiles the expression of a call.
-func setRegexp(c *SetCall) (*regexp.Regexp, bool, error) {
+func setRegexp(c *SetCall) (*pattern, bool, error) {
 	var flags []byte
 	if len(c.Args) > 2 {
 		flags = c.Args[2].Str(0)
@@ -41,64 +39,8 @@ func regexpMatches(c *SetCall) (Rows, error) {
 		return nil, err
 	}
 	r := &matchRows{s: c.Args[0].Str(0)}
-	if !global {
-		if m := re.FindSubmatchIndex(r.s); m != nil {
-			r.matches = [][]int{m}
-		}
-		return r, nil
-	}
-	r.matches, err = allMatches(re, r.s)
+	r.matches, err = re.firstOrAll(r.s, 0, global)
 	return r, err
-}
-
-// allMatches finds all matches. Unlike Go, PostgreSQL also finds an empty one right behind another.
-func allMatches(re *regexp.Regexp, s []byte) ([][]int, error) {
-	if !re.Match(nil) {
-		return re.FindAllSubmatchIndex(s, -1), nil
-	}
-	if looksAround(re) {
-		return nil, unsupportedRegexp("assertion in an expression that matches an empty text, with option \"g\"")
-	}
-	var out [][]int
-	for at := 0; at <= len(s); {
-		m := re.FindSubmatchIndex(s[at:])
-		if m == nil {
-			break
-		}
-		for i := range m {
-			if m[i] >= 0 {
-				m[i] += at
-			}
-		}
-		out = append(out, m)
-		if at = m[1]; m[0] == m[1] {
-			_, w := utf8.DecodeRune(s[at:])
-			at += max(w, 1)
-		}
-	}
-	return out, nil
-}
-
-// looksAround reports whether an expression asks for what stands beside a position.
-func looksAround(re *regexp.Regexp) bool {
-	tree, err := syntax.Parse(re.String(), syntax.Perl)
-	if err != nil {
-		return true
-	}
-	var any func(t *syntax.Regexp) bool
-	any = func(t *syntax.Regexp) bool {
-		switch t.Op {
-		case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-			return true
-		}
-		for _, s := range t.Sub {
-			if any(s) {
-				return true
-			}
-		}
-		return false
-	}
-	return any(tree)
 }
 
 func (r *matchRows) Next(max int, out []*column.Vector) error {
@@ -160,21 +102,23 @@ func regexpSplit(c *SetCall) (Rows, error) {
 	if s == nil {
 		s = []byte{} // an empty text, not none
 	}
-	return &pieceRows{pieces: splitPieces(re, s)}, nil
+	pieces, err := splitPieces(re, s)
+	return &pieceRows{pieces: pieces}, err
 }
 
 // splitPieces cuts a text at all matches but empty ones at its ends and right behind another match.
-func splitPieces(re *regexp.Regexp, s []byte) [][]byte {
+func splitPieces(re *pattern, s []byte) ([][]byte, error) {
 	pieces := [][]byte{}
+	all, err := re.all(s, 0)
 	from, end := 0, 0
-	for _, m := range re.FindAllIndex(s, -1) {
+	for _, m := range all {
 		if m[0] < len(s) && m[1] > end {
 			pieces = append(pieces, s[from:m[0]:m[0]])
 			from = m[1]
 		}
 		end = m[1]
 	}
-	return append(pieces, s[from:len(s):len(s)])
+	return append(pieces, s[from:len(s):len(s)]), err
 }
 
 // stringToTable splits at a separator: at none where that is empty, between all characters where it is null.

@@ -1,7 +1,6 @@
 package function
 
 import (
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -126,55 +125,16 @@ func similarRegexp(parts []string) string {
 // similarPart finds the part of a text between the separators: the first part is as short as can be, then the middle one as long.
 // Without separators, or with one, it is what the last part matches.
 func similarPart(s []byte, parts []string) (found bool, from, to int, err error) {
-	compiled := make([]*regexp.Regexp, len(parts))
-	for i, p := range parts {
-		if compiled[i], _, err = compileRegexp([]byte("^(?:"+p+")$"), nil); err != nil {
-			return false, 0, 0, err
-		}
-	}
-	switch len(parts) {
-	case 1:
-		return compiled[0].Match(s), 0, len(s), nil
-	case 2:
-		for at := range cuts(s) {
-			if compiled[0].Match(s[:at]) && compiled[1].Match(s[at:]) {
-				return true, at, len(s), nil
-			}
-		}
-		return false, 0, 0, nil
-	}
-	whole, _, err := compileRegexp([]byte("^(?:"+parts[0]+")(?:"+parts[1]+")(?:"+parts[2]+")$"), nil)
-	if err != nil || !whole.Match(s) {
+	re, _, err := compileRegexp([]byte(similarRegexp(parts)), nil)
+	if err != nil {
 		return false, 0, 0, err
 	}
-	var ends []int // where the last part may begin, from the end
-	for at := range cuts(s) {
-		if compiled[2].Match(s[at:]) {
-			ends = append(ends, at)
-		}
+	m, err := re.find(s, 0)
+	switch {
+	case err != nil || m == nil:
+		return false, 0, 0, err
+	case len(m) == 2:
+		return true, m[0], m[1], nil
 	}
-	for from := range cuts(s) {
-		if !compiled[0].Match(s[:from]) {
-			continue
-		}
-		for k := len(ends) - 1; k >= 0 && ends[k] >= from; k-- {
-			if compiled[1].Match(s[from:ends[k]]) {
-				return true, from, ends[k], nil
-			}
-		}
-	}
-	return false, 0, 0, nil
-}
-
-// cuts yields the places between characters, from the start to the end.
-func cuts(s []byte) func(yield func(int) bool) {
-	return func(yield func(int) bool) {
-		for at := 0; ; {
-			if !yield(at) || at == len(s) {
-				return
-			}
-			_, w := utf8.DecodeRune(s[at:])
-			at += w
-		}
-	}
+	return m[2] >= 0, m[2], m[3], nil
 }

@@ -166,6 +166,15 @@ func appendSpan(out *column.Vector) func(column.Span, error) error {
 	}
 }
 
+func appendBool(out *column.Vector) func(bool, error) error {
+	return func(b bool, err error) error {
+		if err == nil {
+			out.AppendBool(b)
+		}
+		return err
+	}
+}
+
 func appendInt(out *column.Vector) func(int64, error) error {
 	return func(x int64, err error) error {
 		if err == nil {
