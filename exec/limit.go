@@ -36,6 +36,9 @@ func openLimit(ctx context.Context, n *plan.Limit, rt *Runtime) (plan.Batches, e
 	if err != nil {
 		return nil, err
 	}
+	if n.Ties != nil {
+		return newTies(n, rt, &limit{input: in, skip: skip, left: count})
+	}
 	return &limit{input: in, skip: skip, left: count}, nil
 }
 
