@@ -165,6 +165,19 @@ func appendReplaced(dst, s, by []byte, matches [][]int) []byte {
 	return append(dst, s[at:]...)
 }
 
+// GoRegexp gives a regular expression of Go's that matches what one of PostgreSQL's does, in any case where fold is set.
+func GoRegexp(pattern string, fold bool) (string, error) {
+	flags := ""
+	if fold {
+		flags = "i"
+	}
+	re, _, err := compileRegexp([]byte(pattern), []byte(flags))
+	if err != nil {
+		return "", err
+	}
+	return re.String(), nil
+}
+
 // compileRegexp compiles a PostgreSQL regular expression of the subset that Go's engine (RE2) decides alike; the rest
 // answers 0A000. Matches are the longest, as there, so that an expression with non-greedy quantifiers is outside the subset
 // once how long a match is can matter.

@@ -25,14 +25,19 @@ type room[T any] struct{ free, used [][]T }
 
 // take gives a slice of length n whose content is unspecified.
 func (r *room[T]) take(n int) []T {
-	for i := len(r.free) - 1; i >= 0; i-- {
-		if v := r.free[i]; cap(v) >= n {
-			last := len(r.free) - 1
-			r.free[i] = r.free[last]
-			r.free = r.free[:last]
-			r.used = append(r.used, v)
-			return v[:n]
+	// The smallest that is large enough: else small values would take the large slices, and the large ones new ones, page after page.
+	best := -1
+	for i := range r.free {
+		if c := cap(r.free[i]); c >= n && (best < 0 || c < cap(r.free[best])) {
+			best = i
 		}
+	}
+	if best >= 0 {
+		v, last := r.free[best], len(r.free)-1
+		r.free[best] = r.free[last]
+		r.free = r.free[:last]
+		r.used = append(r.used, v)
+		return v[:n]
 	}
 	v := make([]T, n)
 	r.used = append(r.used, v)

@@ -48,7 +48,7 @@ func (c *Columns) Select(out column.Selection, m nql.PageMember, t *nql.ValueTes
 	if err := r.structure(); err != nil {
 		return out, err
 	}
-	sources := c.sources
+	var sources []int32
 	if m.Core == nql.NoBuiltin {
 		sources = r.sources(&p)
 	} else {
