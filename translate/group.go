@@ -222,6 +222,9 @@ func (q *level) limits(n *pg.SelectStmt) (err error) {
 	if q.count, err = q.b.limit(n.LimitCount, "LIMIT"); err != nil {
 		return err
 	}
+	if q.ties = n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES; q.ties && q.count == nil {
+		return types.Errorf("2201W", "row count cannot be null in FETCH FIRST ... WITH TIES clause")
+	}
 	q.skip, err = q.b.limit(n.LimitOffset, "OFFSET")
 	return err
 }

@@ -28,8 +28,6 @@ func (b *binder) selectStmt(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, b.unsupported(n.IntoClause.GetRel().GetLocation(), "SELECT INTO is not supported")
 	case len(n.LockingClause) > 0:
 		return nil, b.unsupported(-1, "FOR UPDATE and FOR SHARE are not supported: events are immutable")
-	case n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES:
-		return nil, b.unsupported(-1, "WITH TIES is not supported yet")
 	}
 	if n.WithClause != nil {
 		return b.withQueries(n.WithClause, func() (plan.Node, error) { return b.bareSelect(n) })
@@ -304,6 +302,7 @@ type level struct {
 	on       []int
 	count    plan.Expr
 	skip     plan.Expr
+	ties     bool // FETCH … WITH TIES
 }
 
 // sortItem is a key of ORDER BY: a target, and how.
@@ -392,7 +391,7 @@ func place(e plan.Expr, layout map[int]int) plan.Expr {
 // finish puts projection, DISTINCT, ORDER BY and LIMIT on top.
 func (q *level) finish(node plan.Node) (plan.Node, error) {
 	needsOrder := len(q.sort) > 0
-	if needsOrder && !q.distinct && !q.grouped && q.pushOrder(node) {
+	if needsOrder && !q.distinct && !q.grouped && !q.ties && q.pushOrder(node) {
 		needsOrder = false
 	}
 	if needsOrder || q.distinct {
@@ -441,7 +440,7 @@ func (q *level) finish(node plan.Node) (plan.Node, error) {
 		if !needsOrder && !q.distinct && !q.grouped {
 			pushLimit(project.Input, q.wanted())
 		}
-		node = &plan.Limit{Output: plan.Output{Cols: node.Columns()}, Input: node, Count: q.count, Skip: q.skip}
+		node = &plan.Limit{Output: plan.Output{Cols: node.Columns()}, Input: node, Count: q.count, Skip: q.skip, Ties: q.tied()}
 	}
 	if len(targets) > q.visible {
 		strip := &plan.Project{Input: node}
@@ -459,10 +458,20 @@ func outputRef(targets []target, i int) *plan.Ref {
 	return &plan.Ref{Typed: plan.Typed{OID: c.Type, Mod: c.Typmod}, Index: i, Name: c.Name}
 }
 
+// tied are the columns in which rows tie with the last one, where they are wanted.
+func (q *level) tied() (columns []int) {
+	if q.ties {
+		for _, k := range q.sort {
+			columns = append(columns, k.target)
+		}
+	}
+	return columns
+}
+
 // wanted is how many rows LIMIT and OFFSET want at most where both are known now, else -1.
 func (q *level) wanted() int64 {
 	n, ok := constantInt(q.count)
-	if !ok || n < 0 {
+	if !ok || n < 0 || q.ties {
 		return -1
 	}
 	if q.skip == nil {

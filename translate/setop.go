@@ -178,7 +178,7 @@ func (b *binder) sortOutput(n *pg.SelectStmt, node plan.Node) (plan.Node, error)
 		node = s
 	}
 	if q.count != nil || q.skip != nil {
-		node = &plan.Limit{Output: out, Input: node, Count: q.count, Skip: q.skip}
+		node = &plan.Limit{Output: out, Input: node, Count: q.count, Skip: q.skip, Ties: q.tied()}
 	}
 	return node, nil
 }
@@ -257,7 +257,7 @@ func (b *binder) retarget(node plan.Node, cols []plan.Column, ctx function.CastC
 			if err != nil {
 				return nil, err
 			}
-			return &plan.Limit{Output: plan.Output{Cols: cols}, Input: input, Count: n.Count, Skip: n.Skip}, nil
+			return &plan.Limit{Output: plan.Output{Cols: cols}, Input: input, Count: n.Count, Skip: n.Skip, Ties: n.Ties}, nil
 		}
 	}
 	p := &plan.Project{Output: plan.Output{Cols: cols}, Input: node}

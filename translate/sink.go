@@ -128,7 +128,7 @@ func (b *binder) sinkScan(n *plan.Scan, cond plan.Expr) (plan.Node, bool) {
 func prune(node plan.Node, wanted func(i int) bool) plan.Node {
 	switch n := node.(type) {
 	case *plan.Limit:
-		return &plan.Limit{Output: n.Output, Input: prune(n.Input, wanted), Count: n.Count, Skip: n.Skip}
+		return &plan.Limit{Output: n.Output, Input: prune(n.Input, wanted), Count: n.Count, Skip: n.Skip, Ties: n.Ties}
 	case *plan.Project:
 		exprs := make([]plan.Expr, len(n.Exprs))
 		for i, e := range n.Exprs {

@@ -33,6 +33,8 @@ func registerExtremes(r *registry) {
 						return y
 					}, (*column.Vector).AppendSpan)
 				}
+			case t == types.AnyArray:
+				a.New = func(c *Call) Accumulator { return &extremeBytes{sign: sign, compare: comparerOf(c.Args[0])} }
 			case t == types.Text:
 				a.New = func(*Call) Accumulator { return &extremeBytes{sign: sign, compare: bytes.Compare} }
 			}

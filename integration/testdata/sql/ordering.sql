@@ -28,7 +28,6 @@ select k from stream order by n desc nulls last, f nulls first, k limit 20;
 select k, method, level from stream order by method, level desc, k limit 40;
 select k from stream order by k fetch first 3 rows only;
 select k from stream order by k offset 2 rows fetch next 3 rows only;
--- later
 select small from stream order by small fetch first 3 rows with ties;
 select k from stream order by k limit all offset 295;
 select k from stream order by k limit null offset null;
