@@ -42,7 +42,7 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		}
 		f.q = &query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.program.Clone(), order: f.spec.Order, narrow: f.spec.Narrow, rows: column.BatchRows,
 			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered,
-			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, sealed: new(bool)}
+			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: new(int64), sealed: new(bool)}
 		f.q.sieve = f.q.program.Sieve()
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)

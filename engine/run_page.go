@@ -23,18 +23,18 @@ type runPage struct {
 	docs        int // bytes of the documents
 	first, last int64
 
-	found [maxMatches]atomic.Pointer[pageMatches]
+	found [maxMatches]atomic.Pointer[matchingRows]
 	turn  atomic.Uint32 // whose place the next predicate takes
 }
 
-// pageMatches are the rows of a page that a predicate is true of. Dashboards ask the same again and again.
-type pageMatches struct {
+// matchingRows are the rows of a page that a predicate is true of. Dashboards ask the same again and again.
+type matchingRows struct {
 	predicate string
 	rows      []uint64 // a bit for each
 }
 
 // matching gives the rows of a predicate, if the page remembers it.
-func (p *runPage) matching(predicate string) *pageMatches {
+func (p *runPage) matching(predicate string) *matchingRows {
 	for i := range p.found {
 		if m := p.found[i].Load(); m != nil && m.predicate == predicate {
 			return m
@@ -44,8 +44,8 @@ func (p *runPage) matching(predicate string) *pageMatches {
 }
 
 // remember notes the rows of a predicate; nil: all.
-func (p *runPage) remember(predicate string, rows column.Selection) *pageMatches {
-	m := &pageMatches{predicate, make([]uint64, (p.events+63)/64)}
+func (p *runPage) remember(predicate string, rows column.Selection) *matchingRows {
+	m := &matchingRows{predicate, make([]uint64, (p.events+63)/64)}
 	for i := range m.rows {
 		if rows == nil {
 			m.rows[i] = ^uint64(0)
@@ -64,7 +64,7 @@ func (p *runPage) remember(predicate string, rows column.Selection) *pageMatches
 }
 
 // append appends the rows from lo to before hi.
-func (m *pageMatches) append(rows column.Selection, lo, hi int) column.Selection {
+func (m *matchingRows) append(rows column.Selection, lo, hi int) column.Selection {
 	for w := lo / 64; w*64 < hi; w++ {
 		bits := m.rows[w]
 		if w == lo/64 {
@@ -91,14 +91,15 @@ const (
 	runPageBytes  = 6 << 20
 )
 
-// Condense makes one RAM run pages by column; done says that none is to be made one. It runs beside writers and readers, and takes some ten milliseconds of a core.
+// Condense makes one RAM run pages by column, or brings a part of a tick into RAM as such pages where there is room; done says that nothing is to be done. It runs beside writers and
+// readers, and takes some tens of milliseconds of a core.
 func (s *Store) Condense(ctx context.Context) (done bool, err error) {
 	if s.opts.ReadOnly || s.opts.RAMBytes < 0 {
 		return true, nil
 	}
 	f, r := s.condensable()
 	if r == nil {
-		return true, nil
+		return s.warm(ctx)
 	}
 	pages, err := condensed(r)
 	if errors.Is(err, strip.ErrDifferent) {

@@ -78,10 +78,16 @@ func (s *ScanStats) frame(events, bytes int64) {
 	}
 }
 
-func (s *ScanStats) page(events, bytes int64) {
+func (s *ScanStats) page(events int64) {
 	if s != nil {
 		s.PagesRead.Add(1)
 		s.Events.Add(events)
+	}
+}
+
+// read counts bytes that were read from a file.
+func (s *ScanStats) read(bytes int64) {
+	if s != nil {
 		s.BytesRead.Add(bytes)
 	}
 }

@@ -53,7 +53,8 @@ type query struct {
 	narrow           *Narrowing
 	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
 	predicate string
-	sealed    *bool // the batch is columns of a page, in any form, and takes no more
+	paged     *int64 // bytes that are reserved for a page of a RAM run
+	sealed    *bool  // the batch is columns of a page, in any form, and takes no more
 	stats     *ScanStats
 	reserve   func(bytes int64) error
 }

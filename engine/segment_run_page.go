@@ -78,6 +78,13 @@ func (c *runPageCursor) load() error {
 		c.count = p.events
 		return nil
 	}
+	// What is decompressed is no more than the documents. One page after the other is read, so the largest counts.
+	if need := int64(p.docs); need > *q.paged {
+		if err := q.reserve(need - *q.paged); err != nil {
+			return err
+		}
+		*q.paged = need
+	}
 	c.reader = c.store.readers.get()
 	c.reader.Open(p.front, bytes.NewReader(p.body), "a RAM run", 0)
 	c.rows.q = q

@@ -195,6 +195,7 @@ func (c *spanCursor) load(i int) error {
 	if c.page == nil {
 		c.page = c.store.pages.get()
 	}
+	c.q.stats.read(c.page.Taken())
 	if need := 2*int64(info.Raw) + int64(info.Length); need > c.held {
 		if err := c.q.reserve(need - c.held); err != nil {
 			return err
@@ -215,7 +216,7 @@ func (c *spanCursor) load(i int) error {
 			return nil
 		}
 	}
-	c.q.stats.page(int64(info.Events), int64(info.Length))
+	c.q.stats.page(int64(info.Events))
 	n := c.page.Len()
 	var err error
 	at := func(ts int64) int {
@@ -313,6 +314,7 @@ func (c *spanCursor) tell(i int) {
 func (c *spanCursor) close() {
 	_ = c.h.Close() // only read from
 	if c.page != nil {
+		c.q.stats.read(c.page.Taken())
 		c.store.pages.put(c.page)
 		c.page = nil
 	}
@@ -323,6 +325,7 @@ type pagePool struct{ p sync.Pool }
 
 func (p *pagePool) get() *span.Page {
 	if v, ok := p.p.Get().(*span.Page); ok {
+		v.Taken()
 		return v
 	}
 	return new(span.Page)

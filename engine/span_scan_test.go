@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
+	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine/vfs"
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -95,5 +97,39 @@ func TestASignalWithOneHitInAThousandPagesDecodesThatPage(t *testing.T) {
 	}
 	if docs := scan(t, tx, Spec{Where: never, Stats: &none}); len(docs) != 0 || none.SpansOpened.Load() != 0 || none.FilesSignal.Load() != 1 {
 		t.Errorf("%d events, %d spans opened", len(docs), none.SpansOpened.Load())
+	}
+}
+
+func TestOnlyTheColumnsThatAreAskedForAreRead(t *testing.T) {
+	s := open(t, vfs.NewMem(), Options{RAMBytes: -1})
+	st := s.NewStage()
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 10_000 {
+		must(t, st.Append(1, base+int64(i)*10_000, fmt.Appendf(nil, `{"n":%d,"text":"%016x%016x%016x"}`, i%7, r.Uint64(), r.Uint64(), r.Uint64())))
+	}
+	must(t, s.Commit(context.Background(), st, Sync))
+	maintainAll(t, s, MaintainOptions{Force: true})
+	tx := s.Read()
+	defer func() { tx.Close(); must(t, s.Close()) }()
+	size := tx.g.files[1][0].Length
+	read := func(name string, kind column.Kind) int64 {
+		var stats ScanStats
+		fragments, err := tx.Scan(Spec{Stream: 1, From: MinTime, To: MaxTime, Columns: []nql.Column{{Path: nql.PropertyPath(name), Kind: kind}}, Stats: &stats})
+		must(t, err)
+		var b column.Batch
+		for _, f := range fragments {
+			for more := true; more; {
+				more, err = f.Next(context.Background(), &b)
+				must(t, err)
+			}
+			f.Close()
+		}
+		return stats.BytesRead.Load()
+	}
+	if n := read("n", column.Int64); n <= 0 || n > size/10 {
+		t.Errorf("%d bytes read of %d for small numbers", n, size)
+	}
+	if n := read("text", column.Text); n < size/2 || n > size {
+		t.Errorf("%d bytes read of %d for what takes nearly all of it", n, size)
 	}
 }

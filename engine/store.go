@@ -27,6 +27,7 @@ type Store struct {
 	filters filterCache
 	pages   pagePool
 	readers readerPool // of RAM runs by column
+	left    left       // parts of ticks that are not brought into RAM
 	maint   maintenance
 
 	streamIDs, signalIDs atomic.Uint64 // the next ones

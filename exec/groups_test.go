@@ -128,3 +128,37 @@ func TestGroupsNumberEqualKeysAlikeInOrderOfAppearance(t *testing.T) {
 		}
 	})
 }
+
+// TestManyIntegersAreNumberedInOrder: as before, with so many that slots are read ahead, with nulls and without, all rows and some.
+func TestManyIntegersAreNumberedInOrder(t *testing.T) {
+	m := newNumbering(types.Int8)
+	want := map[any]int32{}
+	for batch := range 8 {
+		v := column.New(column.Int64)
+		var sel column.Selection
+		for i := range column.BatchRows {
+			x := (int64(i)*7919 + int64(batch)*31) % 20_011
+			if batch%2 == 1 && i%7 == 3 {
+				v.AppendNull()
+			} else {
+				v.AppendInt(x)
+			}
+			if batch%4 >= 2 && i%3 != 0 {
+				sel = append(sel, int32(i))
+			}
+		}
+		out := make([]int32, v.Len)
+		m.number(v.Len, sel, v, out)
+		for i := range each(sel, v.Len) {
+			x := get(v, i)
+			id, ok := want[x]
+			if !ok {
+				id = int32(len(want))
+				want[x] = id
+			}
+			if out[i] != id || get(m.values, int(id)) != x {
+				t.Fatalf("batch %d, row %d: %v is number %d, want %d", batch, i, x, out[i], id)
+			}
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -22,18 +21,12 @@ type limit struct {
 	left  int64 // -1: no limit
 	sel   []int32
 	sel2  []int32
-	types []types.OID
-	ties  []int  // the columns in which rows that equal the last one pass, too
-	last  []byte // what the last one has in them, as a key; nil until it has passed
 }
 
 func openLimit(ctx context.Context, n *plan.Limit, rt *Runtime) (plan.Batches, error) {
 	count, err := rowCount(rt, n.Count, -1, codeInvalidLimit, "LIMIT")
 	if err != nil {
 		return nil, err
-	}
-	if count < 0 && n.Ties != nil {
-		return nil, types.Errorf(codeInvalidLimit, "row count cannot be null in FETCH FIRST ... WITH TIES clause")
 	}
 	skip, err := rowCount(rt, n.Skip, 0, codeInvalidOffset, "OFFSET")
 	if err != nil {
@@ -43,11 +36,10 @@ func openLimit(ctx context.Context, n *plan.Limit, rt *Runtime) (plan.Batches, e
 	if err != nil {
 		return nil, err
 	}
-	l := &limit{input: in, skip: skip, left: count, ties: n.Ties}
-	for _, c := range n.Input.Columns() {
-		l.types = append(l.types, c.Type)
+	if n.Ties != nil {
+		return newTies(n, rt, &limit{input: in, skip: skip, left: count})
 	}
-	return l, nil
+	return &limit{input: in, skip: skip, left: count}, nil
 }
 
 // rowCount evaluates the number behind LIMIT or OFFSET.
@@ -85,12 +77,6 @@ func (l *limit) Next(ctx context.Context, b *column.Batch) (bool, error) {
 			l.sel = skip(b, int(l.skip), l.sel)
 			l.skip = 0
 		}
-		if l.ties != nil {
-			if ok := l.passTies(b); !ok {
-				continue
-			}
-			return true, nil
-		}
 		if l.left > 0 {
 			l.sel2 = clip(b, int(min(l.left, int64(b.Rows()))), l.sel2)
 			l.left -= int64(b.Rows())
@@ -99,42 +85,6 @@ func (l *limit) Next(ctx context.Context, b *column.Batch) (bool, error) {
 	}
 	l.input.Close() // the last batch is no longer in use
 	return false, nil
-}
-
-// passTies lets the rows of a batch pass that are still to come, and then those that equal the last of them; it is false where none does.
-func (l *limit) passTies(b *column.Batch) bool {
-	rows := b.Rows()
-	passed := 0
-	if l.last == nil {
-		passed = int(min(l.left, int64(rows)))
-		l.left -= int64(passed)
-	}
-	key := func(k int) (key []byte) {
-		i := k
-		if b.Sel != nil {
-			i = int(b.Sel[k])
-		}
-		for _, c := range l.ties {
-			key = types.AppendKey(key, l.types[c], b.Cols[c], i)
-		}
-		return key
-	}
-	if l.left == 0 && l.last == nil {
-		l.last = key(passed - 1)
-	}
-	if l.last != nil {
-		l.left = -1 // until one differs
-		for passed < rows && bytes.Equal(key(passed), l.last) {
-			passed++
-		}
-		if passed < rows {
-			l.left = 0
-		}
-	}
-	if passed > 0 {
-		l.sel2 = clip(b, passed, l.sel2)
-	}
-	return passed > 0
 }
 
 func (l *limit) Close() { l.input.Close() }

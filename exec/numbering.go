@@ -23,6 +23,7 @@ type numbering struct {
 
 	entries []int32 // by dictionary entry: its number, -1 not looked up yet
 	key     []byte
+	rows    []int32
 }
 
 type lookUp uint8
@@ -54,7 +55,7 @@ func newNumbering(t types.OID) *numbering {
 
 // bytes is the memory held.
 func (m *numbering) bytes() int64 {
-	n := m.values.Size() + m.ints.bytes() + m.texts.bytes() + 4*int64(cap(m.entries))
+	n := m.values.Size() + m.ints.bytes() + m.texts.bytes() + 4*int64(cap(m.entries)+cap(m.rows))
 	if m.canon != nil {
 		n += m.canon.Size()
 	}
@@ -84,6 +85,9 @@ func (m *numbering) growth(v *column.Vector, rows int) int64 {
 		n += m.texts.growth(rows) + appendGrowth(m.canon, rows, added)
 	default:
 		n += m.ints.growth(rows)
+	}
+	if v.Valid != nil && m.by == byInt && v.Form == column.Plain {
+		n += 4 * int64(max(v.Len, 64))
 	}
 	if v.Form == column.Dictionary && cap(m.entries) < v.Dict.Len {
 		n += 4 * int64(v.Dict.Len)
@@ -129,8 +133,10 @@ func (m *numbering) number(n int, sel column.Selection, v *column.Vector, out []
 		}
 	case v.Form == column.Dictionary && v.Dict.Len <= 2*sel.Count(n):
 		m.byEntry(n, sel, v, out)
-	case v.Form == column.Plain && v.Valid == nil && m.by == byInt:
+	case v.Form == column.Plain && m.by == byInt && v.Valid == nil:
 		m.plainInts(n, sel, v, out)
+	case v.Form == column.Plain && m.by == byInt:
+		m.intsAndNulls(n, sel, v, out)
 	case sel == nil:
 		for i := range n {
 			out[i] = m.row(v, i)
@@ -158,11 +164,57 @@ func (m *numbering) plainInts(n int, sel column.Selection, v *column.Vector, out
 		}
 		return
 	}
+	if m.ints.far() {
+		m.farRows(v.Ints, sel, out)
+		return
+	}
 	for _, i := range sel {
 		if x := v.Ints[i]; x != last || id < 0 {
 			id, last = m.int(x), x
 		}
 		out[i] = id
+	}
+}
+
+// intsAndNulls is number for integers some of which are null: these get their number, and the others are numbered among themselves. The first null
+// of all is numbered in its turn.
+func (m *numbering) intsAndNulls(n int, sel column.Selection, v *column.Vector, out []int32) {
+	m.rows = room(m.rows, n)
+	before := 0 // rows that stand before the first null of all
+	for i := range each(sel, n) {
+		switch {
+		case v.Valid.Get(i):
+			m.rows = append(m.rows, int32(i))
+		case m.null >= 0:
+			out[i] = m.null
+		default:
+			m.plainInts(n, m.rows, v, out)
+			before = len(m.rows)
+			out[i] = m.row(v, i)
+		}
+	}
+	if rest := m.rows[before:]; len(rest) > 0 {
+		m.plainInts(n, rest, v, out)
+	}
+}
+
+// farRows is farInts for some rows.
+func (m *numbering) farRows(xs []int64, rows, out []int32) {
+	var first [readTogether]intSlot
+	for len(rows) > 0 {
+		block := rows[:min(len(rows), readTogether)]
+		slots, mask := m.ints.slots, uint64(len(m.ints.slots)-1)
+		for k, i := range block {
+			first[k] = slots[spread(xs[i])>>(m.ints.shift&63)&mask]
+		}
+		for k, i := range block {
+			if x := xs[i]; first[k].key == x && first[k].id != 0 {
+				out[i] = first[k].id - 1
+			} else {
+				out[i] = m.int(x)
+			}
+		}
+		rows = rows[len(block):]
 	}
 }
 

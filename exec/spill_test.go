@@ -194,14 +194,14 @@ func lines(ctx context.Context, n plan.Node, in plan.Batches) (out []string, err
 }
 
 func TestSpilledSortsAreSortsOfEveryTypeStableToo(t *testing.T) {
-	source := &wideSource{seed: 7, batches: 4, rows: 120}
+	source := &wideSource{seed: 7, batches: 3, rows: 100}
 	for c, oid := range wideTypes {
 		key := plan.SortKey{Expr: refOf(oid, c), Descending: c%2 == 0, NullsFirst: c%3 == 0}
-		for _, limit := range []int64{-1, 10, 400} {
+		for _, limit := range []int64{-1, 10} {
 			scan := wideScan(source)
 			n := &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{key}, Limit: limit}
 			want := textRows(t, n, new(store).runtime(1))
-			for _, memory := range []int64{1, 80_000} {
+			for _, memory := range []int64{1, 100_000} {
 				files, account := new(tempFiles), &ledger{most: 4 << 20}
 				rt := new(store).runtime(1)
 				rt.Temp, rt.WorkMem, rt.least, rt.Memory = files.create, memory, 1, account
@@ -219,15 +219,23 @@ func TestSpilledSortsAreSortsOfEveryTypeStableToo(t *testing.T) {
 
 // spillPlans are plans that go to files when there is little memory.
 func spillPlans() map[string]plan.Node {
-	scan, other := wideScan(&wideSource{seed: 3, batches: 30, rows: 200}), wideScan(&wideSource{seed: 4, batches: 20, rows: 200})
+	scan, other := wideScan(&wideSource{seed: 3, batches: 12, rows: 200}), wideScan(&wideSource{seed: 4, batches: 8, rows: 200})
+	text, at := refOf(types.Text, 4), refOf(types.Timestamptz, 6)
+	both := columnsOf(append(slices.Clone(wideTypes), wideTypes...)...)
+	narrow := func(in plan.Node) plan.Node {
+		return &plan.Project{Output: columnsOf(types.Text, types.Int8), Input: in, Exprs: []plan.Expr{text, refOf(types.Int8, len(wideTypes)+1)}}
+	}
+	cte := &plan.CTE{Name: "c", Plan: scan}
+	rows := func() plan.Node { return &plan.CTEScan{Output: scan.Output, CTE: cte} }
 	return map[string]plan.Node{
-		"sort":     &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: refOf(types.Text, 4)}}, Limit: -1},
+		"with":     &plan.With{Output: scan.Output, CTEs: []*plan.CTE{cte}, Input: &plan.Append{Output: scan.Output, Inputs: []plan.Node{rows(), rows()}}},
+		"sort":     &plan.Sort{Output: scan.Output, Input: scan, Keys: []plan.SortKey{{Expr: text}}, Limit: -1},
 		"distinct": &plan.Distinct{Output: scan.Output, Input: scan},
-		"join": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.FullJoin, Left: other, Right: scan,
-			LeftKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}, RightKeys: []plan.Expr{refOf(types.Text, 4), refOf(types.Timestamptz, 6)}},
-		"nested loop": &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.LeftJoin,
-			Left: scan, Right: wideScan(&wideSource{seed: 5, batches: 2, rows: 1})},
-		"except": &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
+		"join": narrow(&plan.Join{Output: both, Kind: plan.FullJoin, Left: other, Right: scan,
+			LeftKeys: []plan.Expr{text, at}, RightKeys: []plan.Expr{text, at}}),
+		"nested loop": narrow(&plan.Join{Output: both, Kind: plan.LeftJoin, Left: scan, Right: wideScan(&wideSource{seed: 5, batches: 2, rows: 1})}),
+		"group by":    groupBy(scan, text, at),
+		"except":      &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
 	}
 }
 
@@ -247,11 +255,12 @@ func drawPlan(t *rapid.T) plan.Node {
 			rows: rapid.IntRange(1, 60).Draw(t, label+" rows")})
 	}
 	left := source("left")
+	both := columnsOf(append(slices.Clone(wideTypes), wideTypes...)...)
 	var keys []plan.Expr
 	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
 		keys = append(keys, refOf(wideTypes[c], c))
 	}
-	switch rapid.IntRange(0, 4).Draw(t, "plan") {
+	switch rapid.IntRange(0, 5).Draw(t, "plan") {
 	case 0:
 		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
 	case 1:
@@ -261,10 +270,14 @@ func drawPlan(t *rapid.T) plan.Node {
 		}
 		n.Input.(*plan.Project).Output = n.Output
 		return n
+	case 4:
+		cte := &plan.CTE{Name: "c", Plan: left}
+		rows := &plan.CTEScan{Output: left.Output, CTE: cte}
+		return &plan.With{Output: both, CTEs: []*plan.CTE{cte}, Input: &plan.Join{Output: both, Left: rows, Right: rows, LeftKeys: keys, RightKeys: keys}}
 	case 3:
 		return groupBy(left, keys...)
 	case 2:
-		n := &plan.Join{Output: columnsOf(append(slices.Clone(wideTypes), wideTypes...)...), Kind: plan.JoinKind(rapid.IntRange(0, 3).Draw(t, "kind")),
+		n := &plan.Join{Output: both, Kind: plan.JoinKind(rapid.IntRange(0, 3).Draw(t, "kind")),
 			Left: left, Right: source("right"), LeftKeys: keys, RightKeys: keys}
 		if rapid.Bool().Draw(t, "cond") {
 			n.Cond = callOf(above, refOf(types.Int8, 1), refOf(types.Int8, len(wideTypes)+1))
@@ -325,7 +338,7 @@ func TestDistinctOnKeepsTheOrderOfTheSortBelow(t *testing.T) {
 
 func TestAFullDiskEndsTheStatementAndLeavesNoFile(t *testing.T) {
 	for name, n := range spillPlans() {
-		for _, full := range []int64{1, 200_000, 400_000} {
+		for _, full := range []int64{1, 30_000, 90_000} {
 			files, account := &tempFiles{full: full}, new(ledger)
 			rt := new(store).runtime(1)
 			rt.Temp, rt.WorkMem, rt.least, rt.Memory = files.create, 1, 1, account
@@ -360,7 +373,7 @@ func TestCancelWhileRowsGoToFilesLeavesNoFile(t *testing.T) {
 		files := new(tempFiles)
 		writes := 0
 		files.after = func() {
-			if writes++; writes == 20 {
+			if writes++; writes == 5 {
 				cancel(cause)
 			}
 		}
@@ -375,7 +388,7 @@ func TestCancelWhileRowsGoToFilesLeavesNoFile(t *testing.T) {
 			ok, err = b.Next(ctx, &out)
 		}
 		b.Close()
-		if !errors.Is(err, cause) || files.open != 0 || writes > 25 {
+		if !errors.Is(err, cause) || files.open != 0 || writes > 10 {
 			t.Errorf("%s: %v, %d files are left, %d writes", name, err, files.open, writes)
 		}
 	}
@@ -385,7 +398,7 @@ func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
 	for name, n := range spillPlans() {
 		want := textRows(t, n, new(store).runtime(1))
 		slices.Sort(want)
-		for _, most := range []int64{1 << 20, 600_000} {
+		for _, most := range []int64{380_000, 340_000} {
 			files, account := new(tempFiles), &ledger{most: most}
 			rt := new(store).runtime(1)
 			rt.Temp, rt.Memory = files.create, account

@@ -21,6 +21,8 @@ type kept struct {
 	meter  *meter
 	held   int64
 	chunks []column.Batch // Plain; each is not changed once it is here
+	places []place        // of the chunks instead, once there was no room for them
+	file   blocks
 }
 
 // openWith declares CTEs in a frame and opens what uses them.
@@ -50,26 +52,39 @@ func (f *frame) cte(c *plan.CTE) *kept {
 	return nil
 }
 
-// chunk gives a chunk of the rows, drawing more of them where there are not so many yet; false: there is none.
-func (k *kept) chunk(ctx context.Context, c *plan.CTE, i int) (b column.Batch, ok bool, err error) {
+// chunk makes b a chunk of the rows, drawing more of them where there are not so many yet; false: there is none. What is in the file is read into own, whose
+// memory m reserves.
+func (k *kept) chunk(ctx context.Context, c *plan.CTE, i int, b, own *column.Batch, m *meter) (ok bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i >= len(k.chunks) && k.err == nil {
+	for i >= len(k.chunks)+len(k.places) && k.err == nil {
 		if !k.opened {
 			k.opened = true
 			k.meter = k.rt.frame.meter(k.rt.Memory)
+			k.meter.limit, k.file.create = k.rt.sortMeter().limit, k.rt.Temp
 			k.from, k.err = build(ctx, c.Plan, k.rt)
 			continue
 		}
 		if k.from == nil {
-			return b, false, nil
+			return false, nil
 		}
 		k.err = k.draw(ctx)
 	}
 	if k.err != nil {
-		return b, false, k.err
+		return false, k.err
 	}
-	return k.chunks[i], true, nil
+	if k.file.file == nil {
+		*b = k.chunks[i]
+		return true, nil
+	}
+	if err := m.ensure(2 * int64(k.places[i].size)); err != nil {
+		return false, err
+	}
+	if err := k.file.read(k.places[i], own); err != nil {
+		return false, err
+	}
+	*b = *own
+	return true, nil
 }
 
 // draw keeps the next batch.
@@ -81,13 +96,21 @@ func (k *kept) draw(ctx context.Context) (err error) {
 		return because(ctx, err)
 	}
 	if !ok {
-		k.close()
+		k.drawn()
 		return nil
 	}
 	if in.Rows() == 0 {
 		return nil
 	}
-	if err := k.meter.ensure(k.held + 2*payload(in.Cols, in.Rows())); err != nil {
+	more := 2 * payload(in.Cols, in.Rows())
+	spill := k.file.file != nil
+	if !spill && k.rt.spills() && !k.meter.try(k.held+more) {
+		if err := k.spill(ctx); err != nil {
+			return err
+		}
+		spill = true
+	}
+	if err := k.meter.ensure(k.held + more); err != nil {
 		return err
 	}
 	own := column.Batch{Len: in.Rows()}
@@ -96,23 +119,51 @@ func (k *kept) draw(ctx context.Context) (err error) {
 		appendRows(w, v, in.Sel)
 		own.Cols = append(own.Cols, w)
 	}
-	k.held += bytesOf(own.Cols) + 256*int64(len(own.Cols))
 	k.chunks = append(k.chunks, own)
+	if spill {
+		return k.spill(ctx)
+	}
+	k.held += bytesOf(own.Cols) + 256*int64(len(own.Cols))
 	return k.meter.ensure(k.held)
 }
 
-func (k *kept) close() {
+// spill writes the chunks to the file, where all later ones go too.
+func (k *kept) spill(ctx context.Context) error {
+	for i := range k.chunks {
+		if err := ended(ctx); err != nil {
+			return err
+		}
+		p, err := k.file.write(&k.chunks[i])
+		if err != nil {
+			return err
+		}
+		k.places = append(k.places, p)
+	}
+	k.chunks, k.held = nil, placeBytes*int64(cap(k.places))
+	k.meter.shrink(k.held)
+	return nil
+}
+
+// drawn is called when there are no more rows.
+func (k *kept) drawn() {
 	if k.from != nil {
 		k.from.Close()
 		k.from = nil
 	}
 }
 
+func (k *kept) close() {
+	k.drawn()
+	k.file.close()
+}
+
 // cteScan yields the kept rows of a CTE.
 type cteScan struct {
-	n    *plan.CTEScan
-	kept *kept
-	next int
+	n     *plan.CTEScan
+	kept  *kept
+	next  int
+	own   column.Batch
+	meter meter
 }
 
 func openCTEScan(n *plan.CTEScan, rt *Runtime) (plan.Batches, error) {
@@ -120,20 +171,19 @@ func openCTEScan(n *plan.CTEScan, rt *Runtime) (plan.Batches, error) {
 	if k == nil {
 		return nil, types.Errorf(types.CodeInternalError, "no rows of WITH query %q", n.CTE.Name)
 	}
-	return &cteScan{n: n, kept: k}, nil
+	return &cteScan{n: n, kept: k, meter: meter{acc: rt.Memory}}, nil
 }
 
 func (s *cteScan) Next(ctx context.Context, b *column.Batch) (bool, error) {
-	chunk, ok, err := s.kept.chunk(ctx, s.n.CTE, s.next)
+	ok, err := s.kept.chunk(ctx, s.n.CTE, s.next, b, &s.own, &s.meter)
 	if !ok || err != nil {
 		return false, err
 	}
-	*b = chunk
 	s.next++
 	return true, nil
 }
 
-func (s *cteScan) Close() {}
+func (s *cteScan) Close() { s.meter.release() }
 
 // gatherer copies rows into chunks of a batch's size.
 type gatherer struct {

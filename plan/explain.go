@@ -170,6 +170,11 @@ func (e *explainer) details(n Node) []string {
 		if n.Skip != nil {
 			out = append(out, "Offset: "+Deparse(n.Skip, e.ExplainOptions))
 		}
+		if n.Ties != nil {
+			d := deparser{o: e.ExplainOptions}
+			d.sortKeys(n.Ties)
+			out = append(out, "With Ties: "+d.b.String())
+		}
 		return out
 	case *Distinct:
 		if n.On != nil {

@@ -134,13 +134,13 @@ type SortKey struct {
 	NullsFirst bool
 }
 
-// Limit skips and stops. Count and Skip have no Refs; nil or a null value: no limit, nothing to skip. With Ties, the input's columns that it is
-// sorted by, rows pass that equal the last one in these, too.
+// Limit skips and stops. Count and Skip have no Refs; nil or a null value: no limit, nothing to skip. Ties, where there are some, are the keys by which the
+// input is sorted: rows that they don't tell from the last one pass, too.
 type Limit struct {
 	Output
 	Input       Node
 	Count, Skip Expr
-	Ties        []int
+	Ties        []SortKey
 }
 
 // Distinct keeps the first row of each set of equal rows; On, when not nil, says which expressions count (DISTINCT ON).

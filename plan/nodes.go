@@ -64,6 +64,7 @@ func Exprs(n Node) []Expr {
 		keys(n.Keys)
 	case *Limit:
 		some(n.Count, n.Skip)
+		keys(n.Ties)
 	case *Distinct:
 		some(n.On...)
 	case *FunctionScan:

@@ -222,8 +222,8 @@ func (q *level) limits(n *pg.SelectStmt) (err error) {
 	if q.count, err = q.b.limit(n.LimitCount, "LIMIT"); err != nil {
 		return err
 	}
-	if q.ties = n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES; q.ties && q.count == nil {
-		return types.Errorf("2201W", "row count cannot be null in FETCH FIRST ... WITH TIES clause")
+	if q.ties = n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES; q.ties && n.LimitCount.GetAConst().GetIsnull() {
+		return q.b.errorf(-1, "2201W", "row count cannot be null in FETCH FIRST ... WITH TIES clause")
 	}
 	q.skip, err = q.b.limit(n.LimitOffset, "OFFSET")
 	return err

@@ -152,8 +152,11 @@ func (p *pusher) condition(e plan.Expr, strict bool) (nql.Expr, bool) {
 		if op, ok := comparisons[e.Op]; ok {
 			return p.compare(op, e.Args[0], e.Args[1], strict)
 		}
-		if e.Op == "~~" || e.Op == "!~~" {
+		switch e.Op {
+		case "~~", "!~~", "~~*", "!~~*":
 			return p.like(e, strict)
+		case "~", "!~", "~*", "!~*":
+			return p.regex(e)
 		}
 	}
 	return nil, false
@@ -412,9 +415,9 @@ func (p *pusher) like(e *plan.Call, strict bool) (nql.Expr, bool) {
 	if !ok || pattern == nil || !wholePattern(*pattern) {
 		return nil, false
 	}
-	out := &nql.Like{Pattern: x, Not: e.Op == "!~~"}
+	out := &nql.Like{Pattern: x, Not: e.Op[0] == '!', CI: e.Op[len(e.Op)-1] == '*'}
 	switch {
-	case !strict && !out.Not && textOnly(*pattern):
+	case !strict && !out.Not && !out.CI && textOnly(*pattern):
 		out.X = o.path
 	case o.json:
 		return nil, false
@@ -422,6 +425,27 @@ func (p *pusher) like(e *plan.Call, strict bool) (nql.Expr, bool) {
 		out.X = o.exact()
 	}
 	return out, true
+}
+
+// regex translates a match with a regular expression that is one of Go's, too.
+func (p *pusher) regex(e *plan.Call) (nql.Expr, bool) {
+	o, ok := p.operand(e.Args[0])
+	if !ok || o.kind != column.Text || o.json {
+		return nil, false
+	}
+	k, ok := e.Args[1].(*plan.Const)
+	if !ok {
+		return nil, false
+	}
+	_, pattern, ok := p.value(k, column.Text)
+	if !ok || pattern == nil {
+		return nil, false
+	}
+	same, err := function.GoRegexp(*pattern, e.Op[len(e.Op)-1] == '*')
+	if err != nil {
+		return nil, false // that is told when a text is matched with it
+	}
+	return &nql.Regex{X: o.exact(), Pattern: same, Not: e.Op[0] == '!'}, true
 }
 
 // wholePattern reports whether a LIKE pattern is valid: it doesn't end in the middle of an escape.

@@ -253,7 +253,7 @@ func predicate(t *rapid.T, depth int) string {
 			return "not (" + predicate(t, depth-1) + ")"
 		}
 	}
-	switch rapid.IntRange(0, 12).Draw(t, "leaf") {
+	switch rapid.IntRange(0, 13).Draw(t, "leaf") {
 	case 0:
 		return textColumn() + " " + op() + " " + text()
 	case 1:
@@ -269,13 +269,15 @@ func predicate(t *rapid.T, depth int) string {
 	case 6:
 		return pick("i", "o.i") + pick(" in ", " not in ") + "(" + integer() + ", " + integer() + ")"
 	case 7:
-		return textColumn() + pick(" like ", " not like ") + pick("'a%'", "'%'", "'_'", "'1%'", "'tr%'", "'%0%'", "'A'", "'z\\%\\_'", "''", "'{%'")
+		return textColumn() + pick(" like ", " not like ", " ilike ", " not ilike ") + pick("'a%'", "'%'", "'_'", "'1%'", "'tr%'", "'%0%'", "'A'", "'z\\%\\_'", "''", "'{%'")
 	case 8:
 		return pick("i", "f", "n", "s", "b", "o", "o.i", "o.s", "level", "properties->>'s'", "o->'s'") + pick(" is null", " is not null")
 	case 9:
 		return "i " + op() + " " + pick("1.5", "100.0")
 	case 10:
 		return "timestamp " + op() + " timestamptz '2024-01-01 00:00:00.00000" + pick("0", "1", "2", "3") + "Z'"
+	case 12:
+		return textColumn() + pick(" ~ ", " !~ ", " ~* ", " !~* ") + pick("'a'", "'^A'", "'ZÜR'", "'[0-9]$'", "'^(tr|ab)'", "'^$'")
 	case 11:
 		return "timestamp between timestamptz '2024-01-01 00:00:00Z' and timestamptz '2024-01-01 00:00:00.000003Z'"
 	}
@@ -347,7 +349,12 @@ func leaves() []string {
 			out = append(out, c+" in ("+x+", 'a')", c+" not in ("+x+", 'b')")
 		}
 		for _, x := range patterns {
-			out = append(out, c+" like "+x, c+" not like "+x)
+			out = append(out, c+" like "+x, c+" not like "+x, c+" ilike "+x, c+" not ilike "+x)
+		}
+	}
+	for _, c := range textColumns {
+		for _, x := range []string{"'a'", "'^a'", "'b$'", "'^1'", "'[0-9]+'", "'^(true|ab)$'", "'ü'", "''", "'a*?b'", "'(?i)A'", "'\\{'"} {
+			out = append(out, c+" ~ "+x, c+" !~ "+x, c+" ~* "+x, c+" !~* "+x)
 		}
 	}
 	for _, op := range ops {
@@ -406,7 +413,7 @@ func TestEachConditionDecidesEachValueAsSQL(t *testing.T) {
 
 // TestConditionsReallyGoDown keeps the law from holding because nothing is pushed.
 func TestConditionsReallyGoDown(t *testing.T) {
-	for _, where := range []string{"Method = 'GET'", "Elapsed > 100", "StatusCode in (1, 2)", "Method like 'A%'", "not Ok", "level is null",
+	for _, where := range []string{"Method = 'GET'", "Elapsed > 100", "StatusCode in (1, 2)", "Method like 'A%'", "Method ilike '%a_'", "Method !~* '^(get|put)$'", "message ~ 'timed? out'", "not Ok", "level is null",
 		"timestamp >= now()", "Method = 'a' or Elapsed < 1", "properties->>'x' = 'y'", "StatusCode = $1"} {
 		b := bindText(t, "select StatusCode from stream where "+where, nil)
 		if b.err != nil {

@@ -302,7 +302,7 @@ type level struct {
 	on       []int
 	count    plan.Expr
 	skip     plan.Expr
-	ties     bool // FETCH … WITH TIES
+	ties     bool // rows that are equal to the last one by sort come, too
 }
 
 // sortItem is a key of ORDER BY: a target, and how.
@@ -391,7 +391,7 @@ func place(e plan.Expr, layout map[int]int) plan.Expr {
 // finish puts projection, DISTINCT, ORDER BY and LIMIT on top.
 func (q *level) finish(node plan.Node) (plan.Node, error) {
 	needsOrder := len(q.sort) > 0
-	if needsOrder && !q.distinct && !q.grouped && !q.ties && q.pushOrder(node) {
+	if needsOrder && !q.ties && !q.distinct && !q.grouped && q.pushOrder(node) {
 		needsOrder = false
 	}
 	if needsOrder || q.distinct {
@@ -440,7 +440,7 @@ func (q *level) finish(node plan.Node) (plan.Node, error) {
 		if !needsOrder && !q.distinct && !q.grouped {
 			pushLimit(project.Input, q.wanted())
 		}
-		node = &plan.Limit{Output: plan.Output{Cols: node.Columns()}, Input: node, Count: q.count, Skip: q.skip, Ties: q.tied()}
+		node = &plan.Limit{Output: plan.Output{Cols: node.Columns()}, Input: node, Count: q.count, Skip: q.skip, Ties: q.tied(targets)}
 	}
 	if len(targets) > q.visible {
 		strip := &plan.Project{Input: node}
@@ -458,14 +458,16 @@ func outputRef(targets []target, i int) *plan.Ref {
 	return &plan.Ref{Typed: plan.Typed{OID: c.Type, Mod: c.Typmod}, Index: i, Name: c.Name}
 }
 
-// tied are the columns in which rows tie with the last one, where they are wanted.
-func (q *level) tied() (columns []int) {
-	if q.ties {
-		for _, k := range q.sort {
-			columns = append(columns, k.target)
-		}
+// tied are the keys of WITH TIES over the targets; nil without.
+func (q *level) tied(targets []target) []plan.SortKey {
+	if !q.ties {
+		return nil
 	}
-	return columns
+	var keys []plan.SortKey
+	for _, k := range q.sort {
+		keys = append(keys, plan.SortKey{Expr: outputRef(targets, k.target), Descending: k.desc, NullsFirst: k.nulls})
+	}
+	return keys
 }
 
 // wanted is how many rows LIMIT and OFFSET want at most where both are known now, else -1.

@@ -178,7 +178,7 @@ func (b *binder) sortOutput(n *pg.SelectStmt, node plan.Node) (plan.Node, error)
 		node = s
 	}
 	if q.count != nil || q.skip != nil {
-		node = &plan.Limit{Output: out, Input: node, Count: q.count, Skip: q.skip, Ties: q.tied()}
+		node = &plan.Limit{Output: out, Input: node, Count: q.count, Skip: q.skip, Ties: q.tied(q.targets)}
 	}
 	return node, nil
 }

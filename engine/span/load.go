@@ -23,9 +23,29 @@ type Page struct {
 
 	info       PageInfo
 	path       string
+	from       countedReads
 	columns    *strip.Reader // nil until there was a page of columns
 	keyed      bool
 	documented bool
+}
+
+// countedReads reads from a file and counts the bytes.
+type countedReads struct {
+	io.ReaderAt
+	n int64
+}
+
+func (c *countedReads) ReadAt(b []byte, off int64) (int, error) {
+	n, err := c.ReaderAt.ReadAt(b, off)
+	c.n += int64(n)
+	return n, err
+}
+
+// Taken gives the bytes that were read from files since it was called the last time.
+func (p *Page) Taken() int64 {
+	n := p.from.n
+	p.from.n = 0
+	return n
 }
 
 // Load reads the page that info, of the file's footer, describes. It compares the page header with info and verifies checksums. Errors are *damage.Error;
@@ -43,6 +63,7 @@ func (p *Page) Load(r io.ReaderAt, path string, info PageInfo, fronts *Fronts, i
 
 func (p *Page) load(r io.ReaderAt, path string, info PageInfo, fronts *Fronts, id uint64) *damage.Error {
 	p.events, p.info, p.path, p.keyed, p.documented = 0, info, path, false, false
+	p.from.ReaderAt, r = r, &p.from
 	if info.Layout == Columns {
 		return p.loadColumns(r, fronts, id)
 	}

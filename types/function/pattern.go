@@ -92,6 +92,19 @@ func translated(p []byte, flags are.Flags) (_ *regexp.Regexp, first bool) {
 	return re, !t.lazy
 }
 
+// GoRegexp gives a regular expression of Go's that has a match where one of PostgreSQL's does, in any case where fold is set. It fails where
+// there is none, and where the expression is none.
+func GoRegexp(text string, fold bool) (string, error) {
+	re, err := newPattern([]byte(text), are.Flags{Fold: fold})
+	switch {
+	case err != nil:
+		return "", err
+	case re.fast == nil:
+		return "", unsupportedRegexp("that RE2 does not have")
+	}
+	return re.fast.String(), nil
+}
+
 func tooManySteps(err error) error {
 	if err == are.ErrSteps {
 		return types.Errorf(types.CodeStatementTooComplex, "%s", err)

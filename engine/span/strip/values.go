@@ -5,12 +5,14 @@ import "bytes"
 // Values calls f with each different string and number at a path, maybe several times: of strings with their characters, of numbers with their
 // spelling. text is valid until f returns. n is how many events have one. ok is false, and f was not called, where events may have others that only their documents tell.
 func (r *Reader) Values(p Place, f func(t Type, text []byte)) (n int, ok bool, err error) {
-	if err := r.structure(); err != nil {
-		return 0, false, err
-	}
-	for i, s := range r.sources(&p) {
-		if (s == maybeRest || s == isDocument) && r.dir.shapes[i].rows > 0 {
-			return 0, false, nil
+	if r.covering(&p) < 0 { // else all events have one of that strip
+		if err := r.structure(); err != nil {
+			return 0, false, err
+		}
+		for i, s := range r.sources(&p) {
+			if (s == maybeRest || s == isDocument) && r.dir.shapes[i].rows > 0 {
+				return 0, false, nil
+			}
 		}
 	}
 	var room []byte

@@ -28,6 +28,7 @@ select k from stream order by n desc nulls last, f nulls first, k limit 20;
 select k, method, level from stream order by method, level desc, k limit 40;
 select k from stream order by k fetch first 3 rows only;
 select k from stream order by k offset 2 rows fetch next 3 rows only;
+-- unordered
 select small from stream order by small fetch first 3 rows with ties;
 select k from stream order by k limit all offset 295;
 select k from stream order by k limit null offset null;
@@ -80,3 +81,24 @@ select x from (values (true), (false), (null)) v(x) order by x desc;
 select x from (values (3), (1), (2)) v(x) order by x using >;
 select x from (values ('{"a":1}'::jsonb), ('[1]'), ('1'), ('"a"'), ('null'), ('true'), ('{}'), ('[]'), ('[1,2]'), ('{"a":2}'), ('{"b":0}')) v(x) order by x;
 select x from (values (interval '1 mon'), (interval '30 days'), (interval '29 days'), (interval '721 hours')) v(x) order by x, x::text;
+select small from stream order by small fetch first 5 rows with ties;
+-- unordered
+select small, k from stream order by small desc nulls last, method fetch first 5 rows with ties;
+select k from stream order by k offset 3 fetch next 2 rows with ties;
+select small from stream order by small offset 20 rows fetch first row with ties;
+select small from stream order by small fetch first 0 rows with ties;
+select small from stream order by small fetch first 1000 rows with ties;
+select small from stream order by small offset 500 fetch first 2 rows with ties;
+select small from stream fetch first 5 rows with ties;
+select small from stream order by small fetch first (null) rows with ties;
+select small from stream order by small fetch first -1 rows with ties;
+select timestamp from stream order by timestamp desc fetch first 3 rows with ties;
+select method, count(*) from stream group by method order by count(*) fetch first 2 rows with ties;
+select distinct small from stream order by small fetch first 2 rows with ties;
+select x from (values (1), (1), (2), (2), (3)) v(x) order by x fetch first 3 rows with ties;
+values (1), (1), (2) order by 1 fetch first 1 row with ties;
+select small from stream where k < 5 union all select 1 order by 1 fetch first 1 row with ties;
+select count(*) from (select small from stream order by small fetch first 3 rows with ties) x;
+select max(x.k) from (select k, small from stream order by small fetch first 3 rows with ties) x;
+-- unordered
+select k, rank() over (order by small) from stream order by 2 fetch first 2 rows with ties;
