@@ -42,7 +42,7 @@ func TestRisingExpressionsShowWhatEachRowShows(t *testing.T) {
 		b := builder{t}
 		oid := rapid.SampledFrom([]types.OID{types.Timestamp, types.Timestamptz}).Draw(t, "type")
 		ts := refOf(oid, 1)
-		var e plan.Expr = b.call("extract", constOf(types.Text, "epoch"), ts)
+		e := b.call("extract", constOf(types.Text, "epoch"), ts)
 		numeric := true
 		if rapid.Bool().Draw(t, "double") {
 			e, numeric = b.call("date_part", constOf(types.Text, "epoch"), ts), false

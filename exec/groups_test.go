@@ -60,10 +60,7 @@ func drawKey(t *rapid.T, oid types.OID, n int) (*column.Vector, []any) {
 }
 
 func TestGroupsNumberEqualKeysAlikeInOrderOfAppearance(t *testing.T) {
-	var oids []types.OID
-	for _, o := range []types.OID{types.Int8, types.Timestamptz, types.Bool, types.Float8, types.Text, types.BPChar, types.Numeric, types.JSONB} {
-		oids = append(oids, o)
-	}
+	oids := []types.OID{types.Int8, types.Timestamptz, types.Bool, types.Float8, types.Text, types.BPChar, types.Numeric, types.JSONB}
 	rapid.Check(t, func(t *rapid.T) {
 		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 1, 4).Draw(t, "types")
 		g := newGroups(keyTypes)

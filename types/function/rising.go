@@ -61,7 +61,7 @@ func sign(t types.OID, v *column.Vector) int {
 	}
 	s := v.Str(0)
 	switch {
-	case t != types.Numeric || len(s) == 0 || s[len(s)-1] > '9' || bytes.IndexAny(s, "123456789") < 0:
+	case t != types.Numeric || len(s) == 0 || s[len(s)-1] > '9' || !bytes.ContainsAny(s, "123456789"):
 		return 0
 	case s[0] == '-':
 		return -1
