@@ -228,7 +228,11 @@ func (g *selects) expr(t typ, depth int) string {
 		case 2:
 			return fmt.Sprintf("substring(%s from %d for %d)", x(text), g.IntN(5), g.IntN(5))
 		case 3:
-			return fmt.Sprintf("(%s)::text", x(typ(g.IntN(int(typs)))))
+			of := typ(g.IntN(int(typs)))
+			if of == float { // the last bits of a logarithm or an angle would show
+				return fmt.Sprintf("round((%s)::numeric, 5)::text", x(of))
+			}
+			return fmt.Sprintf("(%s)::text", x(of))
 		case 4:
 			return fmt.Sprintf("left(%s, %d)", x(text), g.IntN(8)-3)
 		case 5:

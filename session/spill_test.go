@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/engine/vfs"
 )
 
 // TestStatementsWithLittleMemory: a statement's rows are the same whatever work_mem is, EXPLAIN ANALYZE tells of temporary files, and none is left.
@@ -46,5 +47,35 @@ func TestStatementsWithLittleMemory(t *testing.T) {
 	}
 	if left, err := os.ReadDir(filepath.Join(dir, "tmp")); err != nil || len(left) > 0 {
 		t.Errorf("%d temporary files are left, %v", len(left), err)
+	}
+}
+
+// TestFullDiskWhileSorting: what finds no room in a temporary file fails its statement, and the session goes on
+// without a file left behind.
+func TestFullDiskWhileSorting(t *testing.T) {
+	l, mem, hook := faulty(t, engine.Options{})
+	c := l.connect()
+	c.want("set work_mem = '64kB'", "SET")
+	for _, q := range []string{
+		"select count(*) from (select i from generate_series(1, 60000) i order by i desc offset 0) x",
+		"select count(*) from (select distinct i from generate_series(1, 60000) i) x",
+		"select count(*) from generate_series(1, 60000) a join generate_series(1, 60000) b on a = b",
+	} {
+		c.want(q, "60000\nSELECT 1")
+		for err, code := range map[error]string{vfs.ErrNoSpace: "53100", vfs.ErrIO: "58030"} {
+			fail := func(op vfs.Op, name string) error {
+				if op == vfs.OpWrite && strings.Contains(name, "tmp") {
+					return err
+				}
+				return nil
+			}
+			hook.Store(&fail)
+			c.want(q, "!"+code)
+			hook.Store(nil)
+			c.want("select 1", "1\nSELECT 1")
+		}
+		if left, err := mem.List("/data/tmp"); err != nil || len(left) > 0 {
+			t.Errorf("%d temporary files are left, %v", len(left), err)
+		}
 	}
 }

@@ -441,8 +441,8 @@ func (p *pusher) regex(e *plan.Call) (nql.Expr, bool) {
 	if !ok || pattern == nil {
 		return nil, false
 	}
-	same, err := function.GoRegexp(*pattern, e.Op[len(e.Op)-1] == '*')
-	if err != nil {
+	same, ok := function.GoRegexp(*pattern, e.Op[len(e.Op)-1] == '*')
+	if !ok {
 		return nil, false // that is told when a text is matched with it
 	}
 	return &nql.Regex{X: o.exact(), Pattern: same, Not: e.Op[0] == '!'}, true

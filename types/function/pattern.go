@@ -92,17 +92,13 @@ func translated(p []byte, flags are.Flags) (_ *regexp.Regexp, first bool) {
 	return re, !t.lazy
 }
 
-// GoRegexp gives a regular expression of Go's that has a match where one of PostgreSQL's does, in any case where fold is set. It fails where
-// there is none, and where the expression is none.
-func GoRegexp(text string, fold bool) (string, error) {
-	re, err := newPattern([]byte(text), are.Flags{Fold: fold})
-	switch {
-	case err != nil:
-		return "", err
-	case re.fast == nil:
-		return "", unsupportedRegexp("that RE2 does not have")
+// GoRegexp gives a regular expression of Go's that matches the same texts as one of PostgreSQL's does, in any case where fold is set; ok is false where there is none.
+func GoRegexp(pattern string, fold bool) (_ string, ok bool) {
+	re, err := newPattern([]byte(pattern), are.Flags{Fold: fold})
+	if err != nil || re.fast == nil {
+		return "", false
 	}
-	return re.fast.String(), nil
+	return re.fast.String(), true
 }
 
 func tooManySteps(err error) error {

@@ -262,8 +262,15 @@ func referenceMissing() string {
 			behind[o.Function.OID] = true
 		}
 	}
+	sets := map[string]bool{}
+	for _, f := range SetFunctions() {
+		sets[f.Name] = true
+	}
 	var list []string
 	for name, overloads := range r.functions {
+		if sets[name] {
+			continue
+		}
 		for _, f := range overloads {
 			_, isType := types.ByName(name)
 			known := !slices.ContainsFunc(append(slices.Clone(f.Args), f.Result), func(t types.OID) bool {

@@ -209,7 +209,7 @@ func (in *input) shapes(d *directory, n, rows int) {
 		s.rows = in.count(rows)
 		rows -= s.rows
 		for range in.count(len(in.b)) {
-			d.ops = append(d.ops, op(in.count(1<<31)))
+			d.ops = append(d.ops, op(in.count(1<<30)))
 		}
 		ends[i] = len(d.ops)
 		if in.bad {

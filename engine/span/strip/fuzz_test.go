@@ -99,11 +99,13 @@ func readAll(r *Reader, body []byte, rows, bytes int) error {
 			_, err = r.Column(out, r.Find(path...), kind, column.Selection{int32(rows - 1)}, false)
 			note(err)
 		}
-		if n%32 == pick%32 {
+		if pick%8 == 0 && n%16 == pick/8%16 {
 			askAll(r, nql.PropertyPath(path...), note)
 		}
 	}
-	askAll(r, &nql.Path{Root: []nql.Builtin{nql.Level, nql.Exception, nql.TraceID, nql.SpanID}[pick%4]}, note)
+	if pick%8 == 0 {
+		askAll(r, &nql.Path{Root: []nql.Builtin{nql.Level, nql.Exception, nql.TraceID, nql.SpanID}[pick/8%4]}, note)
+	}
 	return failed
 }
 

@@ -103,3 +103,6 @@ select method, percentile_cont(0.5) within group (order by n), percentile_cont(0
 select percentile_disc(0.5) within group (order by timestamp), percentile_disc(0.5) within group (order by timestamp desc) from stream;
 select percentile_cont(0.5) within group (order by f), percentile_cont(0) within group (order by f), percentile_cont(1) within group (order by f) from stream where n is null and n is not null;
 select percentile_disc(0.5) within group (order by x), percentile_cont(1) within group (order by x), percentile_cont(0) within group (order by x), percentile_disc(array[0, null, 1]) within group (order by x desc) from (values ('NaN'::float8), ('Infinity'), ('-Infinity'), (1), (null)) v(x);
+select min(a), max(a) from (values (array[1,2]), (array[1]), (null), ('{}'::int[]), (array[2,0])) v(a);
+select max(string_to_array(s, ' ')), min(array[s, method]), max(array[small, n]) over (order by k), k from stream group by k, small, n order by k limit 20;
+select small, max(array[k, n]) from stream group by small order by small;
