@@ -131,6 +131,10 @@ func measureLayouts(ctx context.Context, binary, dir string, paths []string, pro
 	return all, nil
 }
 
+var coreColumns = []string{
+	"timestamp", "level", "message", "exception", "properties", "message_template", "event_type", "trace_id", "span_id", "document", "event_id",
+}
+
 // mostFrequent gives the properties that most events of a stream have, as they are written in SQL.
 func mostFrequent(ctx context.Context, c *pgx.Conn, stream string, n int) ([]string, error) {
 	rows, err := c.Query(ctx, "select path from flare.columns where stream = $1 and depth = 1 and type <> 'jsonb'", "public."+stream)
@@ -138,6 +142,8 @@ func mostFrequent(ctx context.Context, c *pgx.Conn, stream string, n int) ([]str
 		return nil, err
 	}
 	paths, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	// A core column comes before a property of its name.
+	paths = slices.DeleteFunc(paths, func(p string) bool { return slices.Contains(coreColumns, p) })
 	if err != nil || len(paths) == 0 {
 		return nil, err
 	}
