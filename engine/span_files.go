@@ -25,8 +25,8 @@ type cachedFooter struct {
 // footerBytes bounds the memory of cached footers.
 const footerBytes = 32 << 20
 
-// frontBytes bounds the memory of cached fronts of pages: those of some twenty million events.
-const frontBytes = 64 << 20
+// frontBytes bounds the memory of cached fronts of pages: those of some fifteen million events.
+const frontBytes = 128 << 20
 
 func (c *footerCache) get(id uint64) *span.Footer {
 	c.mu.Lock()

@@ -2,11 +2,12 @@ package strip
 
 import (
 	"hash/crc32"
+	"sync/atomic"
 	"unsafe"
 )
 
-// Front is what a page says of itself at its beginning: its members, strips, shapes, and where everything lies. It is immutable and may be shared by
-// goroutines, for any number of Readers.
+// Front is what a page says of itself at its beginning: its members, strips, shapes, and where everything lies; and some dictionaries that were read once. It does not change
+// otherwise and may be shared by goroutines, for any number of Readers of the one page.
 type Front struct {
 	rows, bytes int
 	length      int // of the front
@@ -14,6 +15,9 @@ type Front struct {
 	dir         directory
 	parts       []part // the head's, then the strips
 	size        int64
+
+	kept     []atomic.Pointer[keptTexts] // by strip
+	keptSize atomic.Int64
 }
 
 // part is a piece of the body that is read, and verified, by itself.
@@ -78,12 +82,13 @@ func ParseFront(b []byte, body, rows, bytes int) (*Front, error) {
 	if at != body {
 		return nil, ErrDamaged
 	}
-	f.size += int64(unsafe.Sizeof(*f)) + int64(len(f.parts))*int64(unsafe.Sizeof(part{})) + int64(len(f.dir.strips))*int64(unsafe.Sizeof(stripInfo{})) +
+	f.kept = make([]atomic.Pointer[keptTexts], len(f.dir.strips))
+	f.size += keptBytes + 8*int64(len(f.kept)) + int64(unsafe.Sizeof(*f)) + int64(len(f.parts))*int64(unsafe.Sizeof(part{})) + int64(len(f.dir.strips))*int64(unsafe.Sizeof(stripInfo{})) +
 		int64(len(f.dir.nodes))*int64(unsafe.Sizeof(nodeInfo{})) + int64(len(f.dir.shapes))*int64(unsafe.Sizeof(shape{})) + int64(cap(f.dir.ops))*4
 	return f, nil
 }
 
-// Bytes is about how much memory f takes, for a cache.
+// Bytes is about how much memory f takes at most, for a cache.
 func (f *Front) Bytes() int64 { return f.size }
 
 // Length is how many bytes of the body the front takes, and Body how many the body has.

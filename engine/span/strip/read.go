@@ -228,6 +228,7 @@ func (r *Reader) open(i int) (*strip, error) {
 		return nil, err
 	}
 	in := input{b: data, left: r.left}
+	known := false // the dictionary is kept
 	switch s.typ {
 	case Null:
 	case Bool:
@@ -253,6 +254,7 @@ func (r *Reader) open(i int) (*strip, error) {
 			}
 			s.text.time.eventTimes(times)
 		}
+		known = r.front.known(i, s)
 		err = s.text.load(&r.memory)
 	}
 	if in.bad || len(in.b) > 0 {
@@ -260,6 +262,9 @@ func (r *Reader) open(i int) (*strip, error) {
 	}
 	if err != nil {
 		return nil, r.damaged(partStrips+i, err)
+	}
+	if s.text != nil && !known {
+		r.front.keep(i, s)
 	}
 	r.left = in.left
 	s.ready = true
