@@ -57,12 +57,12 @@ func newPattern(p []byte, flags are.Flags) (*pattern, error) {
 // translated is an expression for RE2, nil where there is none. first is whether matches are the same: with Longest they are where no
 // quantifier prefers short ones.
 func translated(p []byte, flags are.Flags) (_ *regexp.Regexp, first bool) {
-	prefix := "(?"
+	options := ""
 	if !flags.NewlineStop {
-		prefix += "s"
+		options += "s"
 	}
 	if flags.NewlineAnchors {
-		prefix += "m"
+		options += "m"
 	}
 	t := translator{src: p, newline: flags.NewlineStop}
 	switch {
@@ -72,17 +72,12 @@ func translated(p []byte, flags are.Flags) (_ *regexp.Regexp, first bool) {
 		return nil, false
 	}
 	if flags.Fold || t.fold {
-		prefix += "i"
+		options += "i"
 	}
-	if prefix == "(?" {
-		prefix += ":"
-	} else {
-		prefix += ")"
+	if options != "" {
+		options = "(?" + options + ")"
 	}
-	if prefix == "(?:" {
-		t.dst = append(t.dst, ')')
-	}
-	re, err := regexp.Compile(prefix + string(t.dst))
+	re, err := regexp.Compile(options + string(t.dst))
 	if err != nil {
 		return nil, false
 	}

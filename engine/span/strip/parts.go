@@ -3,7 +3,6 @@ package strip
 import (
 	"errors"
 	"io"
-	"slices"
 
 	"github.com/flare-pg/flare-pg/engine/damage"
 )
@@ -78,28 +77,6 @@ func (r *Reader) fetch(parts []int) error {
 func (r *Reader) near(a, b int) bool {
 	x, y := &r.front.parts[a], &r.front.parts[b]
 	return y.at-x.at-x.length <= nearBytes && r.data[b] == nil
-}
-
-// Fetch reads what the values of paths need, which spares reads where it lies together. Nothing has to be fetched.
-func (r *Reader) Fetch(places ...Place) error {
-	r.wanted = r.wanted[:0]
-	for i := range places {
-		p := &places[i]
-		node := p.node()
-		if node <= 0 {
-			continue
-		}
-		if r.covering(p) < 0 {
-			r.wanted = append(r.wanted, partShapes)
-		}
-		for _, s := range r.dir.nodes[node].strips {
-			if s >= 0 {
-				r.wanted = append(r.wanted, partStrips+int(s))
-			}
-		}
-	}
-	slices.Sort(r.wanted)
-	return r.fetch(slices.Compact(r.wanted))
 }
 
 // fetchAll reads what is not read yet.
