@@ -1,5 +1,5 @@
 # The everyday commands. `make` alone lists them.
-.PHONY: help build test race ci lint bench fuzz crash powercut update generate
+.PHONY: help build test race ci lint bench oracle fuzz crash powercut update generate
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,6 +23,11 @@ update: ## rewrite golden files, and PostgreSQL's recorded answers (needs its se
 
 generate: ## write the assembly of nql/sparse anew
 	go generate ./nql/sparse
+
+STATEMENTS ?= 20000
+SEED ?= 0
+oracle: ## STATEMENTS random statements beside PostgreSQL 15, by SEED (0: the day's own) (long)
+	go test ./integration -run 'TestRandomStatements' -randomsql $(STATEMENTS) -randomseed $(SEED) -timeout 0 -count=1 -v
 
 FUZZTIME ?= 5m
 fuzz:   ## every fuzz target for FUZZTIME each (long)
