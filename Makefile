@@ -1,5 +1,5 @@
 # The everyday commands. `make` alone lists them.
-.PHONY: help build test race ci lint bench oracle fuzz crash powercut update generate
+.PHONY: help build test race ci lint bench oracle fuzz statements crash powercut update generate
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +35,9 @@ fuzz:   ## every fuzz target for FUZZTIME each (long)
 	  for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 	    echo "== $$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; done
+
+statements: ## odd statements against a whole session for FUZZTIME, by one worker
+	go test -run '^$$' -fuzz '^FuzzStatements$$' -fuzztime $(FUZZTIME) -parallel 1 ./session
 
 SEEDS ?= 20000
 crash:  ## power-loss and damage runs of the engine in memory over SEEDS seeds, and every operation failing in turn (long)

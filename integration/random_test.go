@@ -65,6 +65,7 @@ func TestRandomStatements(t *testing.T) {
 			all += n
 			t.Logf("%d statements, ours in %v, PostgreSQL's in %v, %d failed on both sides, %d without rows",
 				n, k.ours.Round(time.Millisecond), k.theirs.Round(time.Millisecond), k.failed, k.empty)
+			t.Logf("the slowest took %v: %s", k.slowest.Round(time.Millisecond), k.slow)
 			if (k.failed+k.empty)*2 > n {
 				t.Error("most statements show nothing")
 			}
@@ -77,6 +78,8 @@ func TestRandomStatements(t *testing.T) {
 type tally struct {
 	failed, empty int
 	ours, theirs  time.Duration
+	slowest       time.Duration
+	slow          string // the statement that took ours that long
 }
 
 // compareRandom is compare for statements that may well fail: on which row an expression fails first, and whether a row that another
@@ -89,6 +92,9 @@ func (w *twins) compareRandom(t *testing.T, s *statement, anyError, binary bool,
 	theirs := run(t, w.theirs, s, binary)
 	k.ours += between.Sub(began)
 	k.theirs += time.Since(between)
+	if took := between.Sub(began); took > k.slowest {
+		k.slowest, k.slow = took, s.where+": "+s.sql
+	}
 	dataError := func(a answer) bool { return a.err != nil && strings.HasPrefix(a.err.Code, "22") }
 	switch {
 	case ours.err != nil && theirs.err != nil && anyError && (ours.err.Code == theirs.err.Code || ours.err.Code == "0A000"):
