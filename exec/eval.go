@@ -68,6 +68,9 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		}
 		args[i], stable = a, stable && s
 	}
+	if c, ok := e.(*plan.Call); ok && c.Func.Strict && nullConstant(args) {
+		return newConstant(column.NewNull(types.KindOf(c.Type()), 1)), true, nil // as in PostgreSQL, whatever the other arguments are
+	}
 	ev, volatile, err := assemble(rt, e, args)
 	if err != nil {
 		return nil, false, err
@@ -82,6 +85,16 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		}
 	}
 	return ev, stable, nil
+}
+
+// nullConstant reports whether one of the evaluators is the constant null.
+func nullConstant(args []evaluator) bool {
+	for _, a := range args {
+		if c, ok := a.(*constant); ok && c.v.Null(0) {
+			return true
+		}
+	}
+	return false
 }
 
 // assemble makes the evaluator of one node from those of its operands, in plan.Operands' order.
