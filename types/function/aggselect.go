@@ -49,9 +49,8 @@ type selectStore struct {
 	size   int64
 	ints   dense[int64]
 	floats dense[float64]
-	keys   []int64 // scratch of add
-	sorted []int64
-	ends   []int32
+	keys   []int64 // scratch: keys on their way
+	ends   []int32 // scratch: by group, where in keys its own end
 }
 
 // sortableFloat orders doubles as PostgreSQL does: NaN above all. Zeros of both signs are told apart, the negative first.
@@ -71,7 +70,7 @@ func floatOfSortable(k int64) float64 {
 }
 
 func (s *selectStore) bytes() int64 {
-	n := chunkedBytes*int64(cap(s.groups)) + s.size + s.ints.bytes() + s.floats.bytes() + 8*int64(cap(s.keys)+cap(s.sorted)) + 4*int64(cap(s.ends))
+	n := chunkedBytes*int64(cap(s.groups)) + s.size + s.ints.bytes() + s.floats.bytes() + 8*int64(cap(s.keys)) + 4*int64(cap(s.ends))
 	if s.size > 8*fewKeys {
 		n += PrepareBytes
 	}
@@ -119,58 +118,82 @@ func (a *selectAgg) Add(_ *Call, n int, sel column.Selection, groups []int32, ar
 	}
 	s := a.store
 	if s.kind != column.Float64 {
-		s.add(s.ints.lay(args[1], n, sel, groups))
-		return nil
+		s.addInts(s.ints.lay(args[1], n, sel, groups))
+	} else {
+		s.addFloats(s.floats.lay(args[1], n, sel, groups))
 	}
-	values, of := s.floats.lay(args[1], n, sel, groups)
-	s.keys = resize(s.keys, len(values))
-	for i, x := range values {
-		s.keys[i] = sortableFloat(x)
-	}
-	s.add(s.keys, of)
 	return nil
 }
 
-// add keeps keys for their groups.
-func (s *selectStore) add(keys []int64, of []int32) {
+// addInts keeps integers for their groups: laid by group first, where there are several for each group.
+func (s *selectStore) addInts(values []int64, of []int32) {
 	switch {
+	case len(values) == 0:
 	case of == nil:
-		if len(keys) > 0 {
-			s.size += s.groups[0].addAll(keys)
-		}
-	case len(keys) < 8*len(s.groups):
+		s.size += s.groups[0].addAll(values)
+	case len(values) < 8*len(s.groups):
 		for i, g := range of {
-			s.size += s.groups[g].add(keys[i])
+			s.size += s.groups[g].add(values[i])
 		}
 	default:
-		s.sorted, s.ends = byGroup(keys, of, s.sorted, resize(s.ends, len(s.groups)))
-		from := int32(0)
-		for g, to := range s.ends {
-			s.size += s.groups[g].addAll(s.sorted[from:to])
-			from = to
+		at, values := s.layByGroup(of), values[:len(of)]
+		keys := s.keys
+		for i, g := range of {
+			k := at[g]
+			keys[k] = values[i]
+			at[g] = k + 1
 		}
+		s.addLaid()
 	}
 }
 
-// byGroup lays keys by group, in their order, in sorted where that has room; ends tells where each group ends.
-func byGroup(keys []int64, of []int32, sorted []int64, ends []int32) ([]int64, []int32) {
-	sorted = resize(sorted, len(keys))
-	clear(ends)
+// addFloats is addInts for doubles.
+func (s *selectStore) addFloats(values []float64, of []int32) {
+	switch {
+	case of == nil:
+		s.keys = resize(s.keys, len(values))
+		for i, x := range values {
+			s.keys[i] = sortableFloat(x)
+		}
+		s.addInts(s.keys, nil)
+	case len(values) < 8*len(s.groups):
+		for i, g := range of {
+			s.size += s.groups[g].add(sortableFloat(values[i]))
+		}
+	default:
+		at, values := s.layByGroup(of), values[:len(of)]
+		keys := s.keys
+		for i, g := range of {
+			k := at[g]
+			keys[k] = sortableFloat(values[i])
+			at[g] = k + 1
+		}
+		s.addLaid()
+	}
+}
+
+// layByGroup says where in s.keys the keys of each group begin; who puts one there counts its group's on, so that in the end it says where they end.
+func (s *selectStore) layByGroup(of []int32) (at []int32) {
+	s.keys, s.ends = resize(s.keys, len(of)), resize(s.ends, len(s.groups))
+	clear(s.ends)
 	for _, g := range of {
-		ends[g]++
+		s.ends[g]++
 	}
-	at := int32(0)
-	for g, n := range ends {
-		ends[g] = at
-		at += n
+	next := int32(0)
+	for g, n := range s.ends {
+		s.ends[g] = next
+		next += n
 	}
-	keys = keys[:len(of)]
-	for i, g := range of {
-		at := ends[g]
-		ends[g] = at + 1
-		sorted[at] = keys[i]
+	return s.ends
+}
+
+// addLaid keeps what lies in s.keys by group.
+func (s *selectStore) addLaid() {
+	from := int32(0)
+	for g, to := range s.ends {
+		s.size += s.groups[g].addAll(s.keys[from:to])
+		from = to
 	}
-	return sorted, ends
 }
 
 func (a *selectAgg) Merge(other Accumulator, to []int32) error {
