@@ -20,6 +20,8 @@ type keyed struct {
 	hash  *groups
 	meter meter
 	level int
+	// relieve makes room otherwise, before rows are put aside, and says how many of the caller's bytes that freed; nil: there is no other way.
+	relieve func(ctx context.Context) (freed int64, err error)
 
 	full bool
 	size partSize // once full
@@ -44,6 +46,13 @@ func (k *keyed) assign(ctx context.Context, b *column.Batch, keys []*column.Vect
 	sel := b.Sel
 	if !k.full {
 		n, err := k.room(keys, b.Rows(), held, each)
+		if err == nil && n < b.Rows() && k.relieve != nil {
+			var freed int64
+			if freed, err = k.relieve(ctx); freed > 0 {
+				held -= freed
+				n, err = k.room(keys, b.Rows(), held, each)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
