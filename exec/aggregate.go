@@ -197,6 +197,7 @@ type table struct {
 	spill  *keyed     // of hash; nil where what has no room can't be put aside
 	aside  *parts     // rows of groups for which there is no room
 	sets   []*aggCall // those whose distinct values can go to files
+	beside int64      // bytes of the tables that are to be merged with this one
 
 	in      column.Batch // scratch: the batch at hand without rows that were put aside
 	keyVecs []*column.Vector
@@ -219,6 +220,7 @@ func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
 		if rt.spills() && !slices.ContainsFunc(n.Keys, plan.IsVolatile) { // a row's keys are computed again when it is read
 			t.spill = &keyed{rt: rt, types: keyTypes, hash: t.hash, meter: rt.hashMeter()}
 			t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit/int64(share), t.spill.meter.sure/int64(share)
+			t.spill.shared = share > 1
 			t.meter = &t.spill.meter
 		}
 	}
@@ -323,7 +325,7 @@ func (t *table) alone(rt *Runtime, share int) {
 	t.meter.acc = rt.Memory
 	t.meter.limit, t.meter.sure = t.meter.limit*int64(share), t.meter.sure*int64(share)
 	if t.spill != nil {
-		t.spill.rt = rt
+		t.spill.rt, t.spill.shared = rt, false
 	}
 	for _, c := range t.sets {
 		c.spill.rt = rt
@@ -364,7 +366,7 @@ func (t *table) reserve(more int64) error {
 
 // bytes is the memory that the table holds.
 func (t *table) bytes() int64 {
-	n := t.stateBytes()
+	n := t.stateBytes() + t.beside
 	if t.hash != nil {
 		n += t.hash.bytes()
 	}
