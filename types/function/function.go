@@ -119,7 +119,9 @@ type Releaser interface{ Release() }
 type Aggregate struct {
 	OID    types.OID
 	Name   string
+	Schema string // "pg_catalog" or "flare"
 	Args   []types.OID
+	Names  []string // of the arguments of our own ones; package pgnames has those of PostgreSQL's
 	Result types.OID
 	Kind   byte // pg_aggregate.aggkind: 'n' plain, 'o' ordered-set, 'h' hypothetical-set
 	Direct int  // how many of Args stand before WITHIN GROUP
