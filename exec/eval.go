@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
@@ -68,8 +69,8 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		}
 		args[i], stable = a, stable && s
 	}
-	if c, ok := e.(*plan.Call); ok && c.Func.Strict && nullConstant(args) {
-		return newConstant(column.NewNull(types.KindOf(c.Type()), 1)), true, nil // as in PostgreSQL, whatever the other arguments are
+	if c, ok := e.(*plan.Call); ok && c.Func.Strict && nullAnyway(c, args) {
+		return newConstant(column.NewNull(types.KindOf(c.Type()), 1)), true, nil
 	}
 	ev, volatile, err := assemble(rt, e, args)
 	if err != nil {
@@ -87,14 +88,22 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 	return ev, stable, nil
 }
 
-// nullConstant reports whether one of the evaluators is the constant null.
-func nullConstant(args []evaluator) bool {
-	for _, a := range args {
-		if c, ok := a.(*constant); ok && c.v.Null(0) {
-			return true
+// nullAnyway reports whether a call of a strict function is null whatever its other arguments are: where one is the constant null. As in PostgreSQL
+// the others are not evaluated then, but those that are constant have been, and have failed perhaps.
+func nullAnyway(c *plan.Call, args []evaluator) bool {
+	null := func(a evaluator) bool {
+		k, ok := a.(*constant)
+		return ok && k.v.Null(0)
+	}
+	if !slices.ContainsFunc(args, null) {
+		return false
+	}
+	for i, a := range args {
+		if _, ok := a.(*constant); !ok && plan.IsImmutable(c.Args[i]) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // assemble makes the evaluator of one node from those of its operands, in plan.Operands' order.
