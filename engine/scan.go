@@ -116,9 +116,10 @@ func (s *scanning) add(f *file) {
 func (s *scanning) fragments() []Fragment {
 	pieces := cut(s.segments, s.spec.From, s.spec.To)
 	out := make([]Fragment, len(pieces))
+	shared := &shared{code: s.program}
 	for i, p := range pieces {
 		f := &fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),
-			program: s.program, dead: s.dead, predicate: s.predicate}
+			shared: shared, dead: s.dead, predicate: s.predicate}
 		if s.spec.Order == nql.Descending {
 			out[len(pieces)-1-i] = f
 		} else {

@@ -207,10 +207,11 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 		read := 0
 		for _, x := range fragments {
 			f := x.(*fragment)
-			q := &query{store: s, sealed: new(bool), from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: f.program, sieve: f.program.Sieve(),
+			program := f.shared.program()
+			q := &query{store: s, sealed: new(bool), from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: program, sieve: program.Sieve(), shared: f.shared,
 				rows: column.BatchRows, reserve: func(int64) error { return nil }}
 			var b column.Batch
-			b.Reset(f.program.Kinds())
+			b.Reset(program.Kinds())
 			for _, seg := range f.segments {
 				if _, is := seg.(*spanSegment); !is {
 					continue

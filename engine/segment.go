@@ -57,6 +57,7 @@ type query struct {
 	sealed    *bool  // the batch is columns of a page, in any form, and takes no more
 	stats     *ScanStats
 	reserve   func(bytes int64) error
+	shared    *shared
 }
 
 // full says when a batch is.

@@ -30,7 +30,9 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer}
+	c := q.shared.cursor()
+	*c = spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer, passed: c.passed, columns: c.columns}
+	c.columns.left = 0
 	c.first, c.end = footer.Find(q.from, q.to)
 	if q.order == nql.Unordered {
 		if c.first < c.end && footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
@@ -318,6 +320,7 @@ func (c *spanCursor) close() {
 		c.store.pages.put(c.page)
 		c.page = nil
 	}
+	c.q.shared.closed(c)
 }
 
 // pagePool keeps the memory of decoded pages.

@@ -64,15 +64,16 @@ func (c *footerCache) put(id uint64, f *span.Footer) {
 	}
 }
 
-// openSpan opens a span for reading and gives its footer. The error is a *DamageError where the file is not what it was.
+// openSpan opens a span for reading, or finds it open, and gives its footer. The error is a *DamageError where the file is not what it was.
 func (s *Store) openSpan(f *file) (vfs.File, *span.Footer, error) {
-	h, err := s.fs.Open(f.path)
+	h, err := s.opened.open(s.fs, f.path)
 	if err != nil {
 		return nil, nil, &DamageError{File: f.path, What: "can't be opened", Err: err}
 	}
 	footer := s.footers.get(f.ID)
 	if footer == nil {
 		if footer, err = s.readFooter(f, h); err != nil {
+			s.opened.drop(f.path)
 			return nil, nil, errors.Join(err, h.Close())
 		}
 		s.footers.put(f.ID, footer)
