@@ -1,5 +1,5 @@
 # The everyday commands. `make` alone lists them.
-.PHONY: help build test race ci lint bench fuzz crash powercut update generate
+.PHONY: help build test race ci lint bench memory fuzz crash powercut update generate
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,6 +18,9 @@ ci:     ## the gate, as it runs before a change lands
 bench:  ## the Go benchmarks, and import beside PostgreSQL's COPY
 	go test -run '^$$' -bench . -benchtime 1s ./...
 	bash bench/import.sh
+EVENTS ?= 5M
+memory: ## statements over EVENTS events with little work_mem: memory, and the same answers (long)
+	go run ./bench memory --events $(EVENTS)
 update: ## rewrite golden files, and PostgreSQL's recorded answers (needs its server programs)
 	go test ./engine/manifest ./engine/tick ./engine/span ./session ./nql ./pgwire ./plan ./translate ./types/function ./bench ./bench/chart -update
 
