@@ -19,12 +19,15 @@ type fragment struct {
 	dead      *deadStream
 	predicate string
 
-	q      *query
+	q      *query // nil until it is drawn from
+	own    query  // which it is then
 	cur    cursor
 	at     int // segments opened
 	merged *merging
 	closed bool
 	held   int64 // reserved memory
+	paged  int64
+	sealed bool
 }
 
 // scanBytes is what an open segment takes: the window that is read and a decoded frame.
@@ -40,16 +43,17 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		if err := f.reserve(scanBytes); err != nil {
 			return false, err
 		}
-		f.q = &query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.shared.program(), order: f.spec.Order, narrow: f.spec.Narrow, rows: column.BatchRows,
-			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered,
-			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: new(int64), sealed: new(bool), shared: f.shared}
+		f.own = query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.shared.program(), order: f.spec.Order, narrow: f.spec.Narrow, rows: column.BatchRows,
+			counts: f.spec.counts(),
+			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: &f.paged, sealed: &f.sealed, shared: f.shared}
+		f.q = &f.own
 		f.q.sieve = f.q.program.Sieve()
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}
 	}
 	b.Reset(f.q.program.Kinds())
-	*f.q.sealed = false
+	f.sealed = false
 	if f.merged != nil {
 		return f.merged.next(ctx, b)
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -114,11 +115,16 @@ func (s *scanning) add(f *file) {
 
 // fragments cuts the segments into pieces that are disjoint in time, in the order of the scan.
 func (s *scanning) fragments() []Fragment {
-	pieces := cut(s.segments, s.spec.From, s.spec.To)
-	out := make([]Fragment, len(pieces))
+	size := int64(pieceBytes)
+	if s.spec.counts() && s.dead == nil {
+		size = math.MaxInt64 // a page's entry in the directory is all that is looked at
+	}
+	pieces := cut(s.segments, s.spec.From, s.spec.To, size)
+	out, all := make([]Fragment, len(pieces)), make([]fragment, len(pieces))
 	shared := &shared{code: s.program}
 	for i, p := range pieces {
-		f := &fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),
+		f := &all[i]
+		*f = fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),
 			shared: shared, dead: s.dead, predicate: s.predicate}
 		if s.spec.Order == nql.Descending {
 			out[len(pieces)-1-i] = f
@@ -127,6 +133,11 @@ func (s *scanning) fragments() []Fragment {
 		}
 	}
 	return out
+}
+
+// counts reports whether nothing but the number of events is wanted.
+func (s *Spec) counts() bool {
+	return s.Where == nil && len(s.Columns) == 0 && s.Order == nql.Unordered
 }
 
 func (s *ScanStats) fileTime() {

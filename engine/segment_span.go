@@ -38,9 +38,9 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 		if c.first < c.end && footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
 			c.first++ // it begins in another fragment
 		}
-		whole := *q
-		whole.from, whole.to = q.scanFrom, q.scanTo
-		c.q = &whole
+		c.whole = *q
+		c.whole.from, c.whole.to = q.scanFrom, q.scanTo
+		c.q = &c.whole
 	}
 	c.columns.q = c.q
 	q.stats.span(s.file, footer, q)
@@ -68,6 +68,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 // spanCursor goes over the pages of a span in the query's order.
 type spanCursor struct {
 	rows
+	whole      query // of the scan, where pages are read whole
 	store      *Store
 	file       *file
 	h          vfs.File
