@@ -21,6 +21,8 @@ type Spec struct {
 	From, To int64
 	// Columns of the batches that Next delivers, in this order.
 	Columns []nql.Column
+	// Compiled is what Compile made of Where, Params and Columns; nil: the scan compiles them itself.
+	Compiled *Compiled
 	// Order by @t within a fragment and of the fragments themselves. Ties keep arrival order (reversed when Descending).
 	Order nql.Order
 	// Limit is how many rows are wanted at most where there is an Order; 0: all. Each fragment delivers so many at most, the first

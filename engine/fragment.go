@@ -47,7 +47,6 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 			counts: f.spec.counts(),
 			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: &f.paged, sealed: &f.sealed, shared: f.shared}
 		f.q = &f.own
-		f.q.sieve = f.q.program.Sieve()
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}

@@ -15,22 +15,19 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 			return nil, fmt.Errorf("%w: %d", ErrNoStream, spec.Stream)
 		}
 	}
-	signals := applicable(tx.g.schema.StreamSignals(spec.Stream), spec.Where, spec.Params)
-	// What the predicate says of the time decides what is read, and what it says besides is asked of each event.
-	from, to, where := nql.TimeBounds(nql.Bind(spec.Where, spec.Params))
-	spec.From, spec.To, spec.Where = max(spec.From, from), min(spec.To, to), where
-	program, err := nql.CompileRows(spec.Where, spec.Params, spec.Columns)
-	if err != nil {
-		return nil, err
+	c := spec.Compiled
+	if c == nil {
+		var err error
+		if c, err = Compile(spec.Where, spec.Params, spec.Columns); err != nil {
+			return nil, err
+		}
 	}
-	if spec.From >= spec.To || program.Never() {
+	// What the predicate says of the time decides what is read, and what it says besides is asked of each event.
+	spec.From, spec.To, spec.Where = max(spec.From, c.from), min(spec.To, c.to), c.where
+	if spec.From >= spec.To || c.program.Never() {
 		return nil, nil
 	}
-	s := &scanning{spec: &spec, store: tx.s, program: program, signals: signals}
-	s.needs, s.lookups = nql.Needs(spec.Where), nql.Lookups(spec.Where)
-	if spec.Where != nil {
-		s.predicate = nql.Print(spec.Where)
-	}
+	s := &scanning{spec: &spec, store: tx.s, Compiled: c, signals: applicable(tx.g.schema.StreamSignals(spec.Stream), c.bound)}
 	if spec.Stage != nil {
 		s.dead = spec.Stage.deadOf(spec.Stream)
 	}
@@ -53,15 +50,12 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 
 // scanning is a scan that is being laid out.
 type scanning struct {
-	spec      *Spec
-	store     *Store
-	program   *nql.RowProgram // shared by the fragments until they start
-	needs     [][]string      // properties without which no event matches
-	lookups   [][]nql.Lookup  // values without which no event matches, of each list one
-	predicate string          // as printed
-	signals   []*Signal       // whose conjuncts are among the predicate's
-	dead      *deadStream
-	segments  []segment
+	*Compiled
+	spec     *Spec
+	store    *Store
+	signals  []*Signal // whose conjuncts are among the predicate's
+	dead     *deadStream
+	segments []segment
 }
 
 // add adds what a file has for the scan.

@@ -208,7 +208,7 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 		for _, x := range fragments {
 			f := x.(*fragment)
 			program := f.shared.program()
-			q := &query{store: s, sealed: new(bool), from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: program, sieve: program.Sieve(), shared: f.shared,
+			q := &query{store: s, sealed: new(bool), from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: program, shared: f.shared,
 				rows: column.BatchRows, reserve: func(int64) error { return nil }}
 			var b column.Batch
 			b.Reset(program.Kinds())

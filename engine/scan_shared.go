@@ -12,12 +12,18 @@ type shared struct {
 	code *nql.RowProgram // that programs are made of
 
 	mu       sync.Mutex
-	programs []*nql.RowProgram // that no fragment has
-	cursors  []*spanCursor     // that are closed
+	programs []*program    // that no fragment has
+	cursors  []*spanCursor // that are closed
+}
+
+// program evaluates events for one fragment at a time.
+type program struct {
+	*nql.RowProgram
+	sieve *nql.Sieve // nil: the predicate demands nothing of raw bytes
 }
 
 // program gives a program to one fragment.
-func (s *shared) program() *nql.RowProgram {
+func (s *shared) program() *program {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.programs); n > 0 {
@@ -25,11 +31,11 @@ func (s *shared) program() *nql.RowProgram {
 		s.programs = s.programs[:n-1]
 		return p
 	}
-	return s.code.Clone()
+	return &program{s.code.Clone(), s.code.Sieve()}
 }
 
 // done takes a program back.
-func (s *shared) done(p *nql.RowProgram) {
+func (s *shared) done(p *program) {
 	s.mu.Lock()
 	s.programs = append(s.programs, p)
 	s.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 
 // Applicable lists the signals that a scan with a predicate can use: those whose conjuncts are all among the predicate's.
 func (s *Schema) Applicable(stream StreamID, where nql.Expr, params []nql.Value) []*Signal {
-	return applicable(s.StreamSignals(stream), where, params)
+	return applicable(s.StreamSignals(stream), nql.Bind(where, params))
 }
 
 // span counts a span's pages when the first of the scan's fragments opens it.

@@ -272,7 +272,7 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 // sift leaves the events of the page that may match by their raw bytes.
 func (c *spanCursor) sift() error {
 	c.sifted = false
-	if c.q.sieve == nil || c.lo >= c.hi {
+	if c.q.program.sieve == nil || c.lo >= c.hi {
 		return nil
 	}
 	raw, start, ends, err := c.page.Documents()
@@ -283,7 +283,7 @@ func (c *spanCursor) sift() error {
 	if c.lo > 0 {
 		start = ends[c.lo-1]
 	}
-	list, all := c.q.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
+	list, all := c.q.program.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
 	if c.passed = list; all {
 		return nil
 	}

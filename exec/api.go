@@ -23,6 +23,8 @@ type Runtime struct {
 	HashMultiplier float64
 	Temp           func() (TempFile, error) // nil: there are no temporary files, and what passes Memory fails
 	Stats          *Stats                   // counts rows and batches of each node; nil: nothing is counted
+	// Compiled keeps what scans were compiled to for the plan's next run; nil: nothing is kept.
+	Compiled *CompiledScans
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)
 

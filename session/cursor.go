@@ -37,6 +37,7 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		if err != nil {
 			return nil, err
 		}
+		rt.Compiled = &pl.compiled
 		if c.batches, err = exec.Open(ctx, b.Plan, rt); err != nil {
 			done()
 			return nil, err
