@@ -47,12 +47,16 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 			counts: f.spec.counts(),
 			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: &f.paged, sealed: &f.sealed, shared: f.shared}
 		f.q = &f.own
+		f.q.weighing = newWeighing(f.spec)
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}
 	}
-	b.Reset(f.q.program.Kinds())
 	f.sealed = false
+	if f.spec.Weighted {
+		return f.nextWeighted(ctx, b)
+	}
+	b.Reset(f.q.program.Kinds())
 	if f.merged != nil {
 		return f.merged.next(ctx, b)
 	}
@@ -132,10 +136,13 @@ func (f *fragment) Close() {
 		f.merged = nil
 	}
 	for _, s := range f.segments {
-		if s, ok := s.(*stageSegment); ok {
+		switch s := s.(type) {
+		case *stageSegment:
 			if err := s.release(); err != nil {
 				f.store.opts.Log.Warn("temporary file is left behind", "error", err)
 			}
+		case *spanSegment:
+			s.release()
 		}
 	}
 	f.segments = nil

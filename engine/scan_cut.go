@@ -16,8 +16,8 @@ type piece struct {
 }
 
 // cut makes pieces that are disjoint in time and in its order. Segments that overlap, directly or through others, come into one
-// group; one of more than some size bytes of documents is cut where only such segments lie that can be read in parts.
-func cut(all []segment, from, to, size int64) []piece {
+// group; a large group is cut where only such segments lie that can be read in parts.
+func cut(all []segment, from, to int64) []piece {
 	slices.SortStableFunc(all, func(a, b segment) int {
 		x, _ := a.bounds()
 		y, _ := b.bounds()
@@ -35,14 +35,14 @@ func cut(all []segment, from, to, size int64) []piece {
 	}
 	var out []piece
 	for _, g := range groups {
-		out = append(out, g.cut(from, to, size)...)
+		out = append(out, g.cut(from, to)...)
 	}
 	return out
 }
 
 // cut cuts one group.
-func (g piece) cut(from, to, size int64) []piece {
-	at := g.cuts(from, to, size)
+func (g piece) cut(from, to int64) []piece {
+	at := g.cuts(from, to)
 	if len(at) == 0 {
 		return []piece{g}
 	}
@@ -64,14 +64,15 @@ func (g piece) cut(from, to, size int64) []piece {
 }
 
 // cuts chooses where to cut a group, ascending: every so many bytes, as if events were spread evenly over each segment's time.
-func (g piece) cuts(from, to, size int64) []int64 {
+func (g piece) cuts(from, to int64) []int64 {
 	var at []int64
 	for _, s := range g.segments {
 		lo, hi := s.bounds()
-		if n := s.raw() / size; s.apart() && n > 0 {
+		if n := s.raw() / pieceBytes; s.apart() && n > 0 {
 			step := max((hi-lo)/(n+1), 1)
-			for x := lo + step; x < hi; x += step {
+			for x := lo + step; x < hi && n > 0; x += step { // n cuts: what is lost in rounding is no piece of its own
 				at = append(at, x)
+				n--
 			}
 		}
 	}

@@ -205,9 +205,15 @@ func TestEventsThatDoNotMatchTakeNoMemory(t *testing.T) {
 		fragments, err := tx.Scan(Spec{Stream: 1, From: MinTime, To: MaxTime, Where: where, Columns: docColumns})
 		must(t, err)
 		read := 0
+		if len(fragments) == 0 { // nothing has such a property; the pages are read all the same
+			fragments, err = tx.Scan(Spec{Stream: 1, From: MinTime, To: MaxTime, Columns: docColumns})
+			must(t, err)
+		}
+		compiled, err := nql.CompileRows(where, nil, docColumns)
+		must(t, err)
+		program := &program{compiled, compiled.Sieve()}
 		for _, x := range fragments {
 			f := x.(*fragment)
-			program := f.shared.program()
 			q := &query{store: s, sealed: new(bool), from: MinTime, to: MaxTime, scanFrom: MinTime, scanTo: MaxTime, program: program, shared: f.shared,
 				rows: column.BatchRows, reserve: func(int64) error { return nil }}
 			var b column.Batch

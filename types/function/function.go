@@ -92,6 +92,17 @@ type Accumulator interface {
 	Bytes() int64
 }
 
+// Preparer is an Accumulator whose results may take long. Several goroutines may work them out ahead of Result.
+type Preparer interface {
+	// Costly makes ready for Prepare where the results of groups 0 … n-1 are worth it.
+	Costly(n int) bool
+	// Prepare works out the results of the groups that next gives, until it gives none. Several goroutines may call it at once, each being given other groups.
+	Prepare(c *Call, next func() (group int, ok bool)) error
+}
+
+// Releaser is an Accumulator that gives its memory back for others when it is not used any more.
+type Releaser interface{ Release() }
+
 // Aggregate is one overload of an aggregate function.
 type Aggregate struct {
 	OID    types.OID
