@@ -136,13 +136,10 @@ func (f *fragment) Close() {
 		f.merged = nil
 	}
 	for _, s := range f.segments {
-		switch s := s.(type) {
-		case *stageSegment:
+		if s, ok := s.(*stageSegment); ok {
 			if err := s.release(); err != nil {
 				f.store.opts.Log.Warn("temporary file is left behind", "error", err)
 			}
-		case *spanSegment:
-			s.release()
 		}
 	}
 	f.segments = nil

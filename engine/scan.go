@@ -80,7 +80,7 @@ func (s *scanning) add(f *file) {
 				return
 			}
 		}
-		s.segments = append(s.segments, &spanSegment{file: f, store: s.store, scan: s, users: 1})
+		s.segments = append(s.segments, &spanSegment{file: f, store: s.store, scan: s})
 		return
 	}
 	if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {
@@ -129,9 +129,7 @@ func (s *scanning) choose() {
 		if err != nil {
 			return false // who opens it meets the error
 		}
-		if p.chosen = c.left > 0; !p.chosen {
-			p.release()
-		}
+		p.chosen = c.left > 0
 		return !p.chosen
 	})
 }
@@ -140,18 +138,6 @@ func (s *scanning) choose() {
 func (s *scanning) fragments() []Fragment {
 	s.choose()
 	pieces := cut(s.segments, s.spec.From, s.spec.To)
-	for _, p := range pieces {
-		for _, x := range p.segments {
-			if x, is := x.(*spanSegment); is {
-				x.retain()
-			}
-		}
-	}
-	for _, x := range s.segments {
-		if x, is := x.(*spanSegment); is {
-			x.release()
-		}
-	}
 	out, all := make([]Fragment, len(pieces)), make([]fragment, len(pieces))
 	shared := &shared{code: s.program}
 	for i, p := range pieces {

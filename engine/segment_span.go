@@ -23,10 +23,6 @@ type spanSegment struct {
 	choice *choice
 	failed error
 	chosen bool // the choice is made: bounds and raw are of its pages
-
-	mu    sync.Mutex
-	h     vfs.File // nil until a fragment needs it
-	users int      // fragments that may need it
 }
 
 func (s *spanSegment) bounds() (int64, int64) {
@@ -49,47 +45,16 @@ func (s *spanSegment) raw() int64 {
 func (s *spanSegment) sorted() bool { return true }
 func (s *spanSegment) apart() bool  { return true }
 
-// handle opens the span, once for all fragments.
-func (s *spanSegment) handle() (vfs.File, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.h == nil {
-		h, err := s.store.openBare(s.file)
-		if err != nil {
-			return nil, err
-		}
-		s.h = h
-	}
-	return s.h, nil
-}
-
 // readFooter gives the span's footer, which is read if it is not kept.
 func (s *spanSegment) readFooter() (*span.Footer, error) {
 	if footer := s.store.footers.get(s.file.ID); footer != nil {
 		return footer, nil
 	}
-	h, err := s.handle()
+	h, footer, err := s.store.openSpan(s.file)
 	if err != nil {
 		return nil, err
 	}
-	return s.store.footer(s.file, h)
-}
-
-// retain notes another user of the handle.
-func (s *spanSegment) retain() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.users++
-}
-
-// release closes the handle behind its last user.
-func (s *spanSegment) release() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.users--; s.users == 0 && s.h != nil {
-		_ = s.h.Close() // only read from
-		s.h = nil
-	}
+	return footer, h.Close()
 }
 
 func (s *spanSegment) open(q *query) (cursor, error) {
@@ -234,7 +199,7 @@ func (c *spanCursor) load(i int) error {
 		return nil
 	}
 	if c.h == nil {
-		h, err := c.segment.handle()
+		h, err := c.segment.store.openBare(c.segment.file)
 		if err != nil {
 			c.first = c.end // so it is with all pages
 			return err
@@ -367,6 +332,10 @@ func (c *spanCursor) tell(i int) {
 }
 
 func (c *spanCursor) close() {
+	if c.h != nil {
+		_ = c.h.Close() // only read from
+		c.h = nil
+	}
 	if c.page != nil {
 		c.q.stats.read(c.page.Taken())
 		c.segment.store.pages.put(c.page)
