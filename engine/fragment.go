@@ -44,12 +44,16 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 			counts: f.spec.counts(),
 			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: new(int64), sealed: new(bool)}
 		f.q.sieve = f.q.program.Sieve()
+		f.q.weighing = newWeighing(f.spec)
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}
 	}
-	b.Reset(f.q.program.Kinds())
 	*f.q.sealed = false
+	if f.spec.Weighted {
+		return f.nextWeighted(ctx, b)
+	}
+	b.Reset(f.q.program.Kinds())
 	if f.merged != nil {
 		return f.merged.next(ctx, b)
 	}

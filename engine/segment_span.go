@@ -109,6 +109,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 	}
 	c.first, c.end = max(c.first, choice.first), min(c.end, choice.end)
 	c.columns.q = c.q
+	c.values.of(c.q, c.footer)
 	return c, nil
 }
 
@@ -127,6 +128,7 @@ type spanCursor struct {
 	passed     []uint32 // where sifted: the events of the page that may match
 	count      int      // rows without columns that are left instead
 	columns    columnRows
+	values     valueCounts // of pages that were not gone through
 	held       int64
 }
 
@@ -156,15 +158,21 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
+		if c.values.full() {
+			if more, err := c.values.yield(&c.rows, b); more || err != nil {
+				return more, err
+			}
+			continue
+		}
 		i, ok := c.next()
 		if !ok {
-			return false, nil
+			return c.values.yield(&c.rows, b)
 		}
 		if err := c.load(i); err != nil {
 			return true, err
 		}
 	}
-	return c.count > 0 || c.lo < c.hi || c.columns.left > 0 || c.first < c.end, nil
+	return c.count > 0 || c.lo < c.hi || c.columns.left > 0 || c.first < c.end || c.values.some, nil
 }
 
 // drain adds events of the page until the batch is full.
@@ -212,8 +220,11 @@ func (c *spanCursor) next() (int, bool) {
 // load reads a page, or takes its number of rows from the directory where that is all that is wanted.
 func (c *spanCursor) load(i int) error {
 	info := &c.footer.Pages[i]
-	if c.q.counts && info.First >= c.q.from && info.Last < c.q.to && !c.q.dead.touches(info.First, info.Last) {
-		c.count = info.Events
+	whole := info.First >= c.q.from && info.Last < c.q.to && !c.q.dead.touches(info.First, info.Last)
+	if whole && (c.q.counts || c.values.page(i, info.Events)) {
+		if c.q.counts {
+			c.count = info.Events
+		}
 		if c.q.stats != nil {
 			c.q.stats.PagesCounted.Add(1)
 		}
@@ -249,6 +260,12 @@ func (c *spanCursor) load(i int) error {
 		if c.columns.program.Excludes(&c.columns.view) {
 			c.q.stats.excluded()
 			return nil
+		}
+		if whole && c.q.weighing != nil {
+			if done, err := c.values.tally(&c.columns.view); done || err != nil {
+				c.q.stats.page(0)
+				return placed(err, c.segment.file.path, info.Offset)
+			}
 		}
 	}
 	c.q.stats.page(int64(info.Events))
