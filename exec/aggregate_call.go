@@ -47,6 +47,13 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, ot
 		c.filter = newFilter(cond)
 	}
 	c.acc = call.Func.New(&c.info)
+	if call.Weight != nil {
+		weight, err := compile(rt, call.Weight)
+		if err != nil {
+			return nil, err
+		}
+		c.args, c.acc = append(c.args, weight), function.NewWeightedCount()
+	}
 	order := call.OrderBy
 	if call.Distinct {
 		if len(order) == 0 && ordered(call.Func) {
@@ -147,7 +154,10 @@ func (c *aggCall) add(t *table, b *column.Batch, of []int32) error {
 		}
 		c.argVec = append(c.argVec, v)
 	}
-	args := c.argVec[:min(len(c.argVec), len(c.call.Args))]
+	args := c.argVec
+	if c.call.Weight == nil {
+		args = args[:min(len(args), len(c.call.Args))]
+	}
 	switch {
 	case c.deferred():
 		return c.distinct.add(t, b.Len, sel, args, of)
