@@ -102,6 +102,11 @@ func (p *PageProgram) Columns(page Page, sel column.Selection, b *column.Batch) 
 			}
 			appendMicroseconds(out, ts, sel)
 		case readMember:
+			if sel == nil && p.AnyOrder && len(p.columns) == 1 {
+				if done, err := page.ShowAny(out, col.of, col.Kind); done || err != nil {
+					return err
+				}
+			}
 			misfits, err := page.Show(out, col.of, col.Kind, sel, col.KeepNull)
 			if err != nil {
 				return err
