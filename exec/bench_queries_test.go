@@ -78,7 +78,7 @@ func BenchmarkQueries(b *testing.B) {
 		for _, a := range args {
 			argTypes = append(argTypes, a.Type())
 		}
-		a, err := function.ResolveAggregate(name, argTypes)
+		a, err := function.ResolveAggregate("", name, argTypes)
 		if err != nil {
 			b.Fatal(err)
 		}
