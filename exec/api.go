@@ -29,7 +29,9 @@ type Runtime struct {
 	SkipDamaged func(*engine.DamageError)
 
 	narrow *narrowing // a scan whose rows a sort wants less and less of
-	frame  *frame     // of the opening that the plan belongs to
+	// anyOrder: nobody asks in which order scans without one yield rows.
+	anyOrder bool
+	frame    *frame // of the opening that the plan belongs to
 	// scan stands in for Tx.Scan in tests.
 	scan func(engine.Spec) ([]engine.Fragment, error)
 	// least, when not 0, lets WorkMem be less than leastMemory in tests.
