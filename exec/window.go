@@ -9,16 +9,19 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// window computes window functions: it collects a partition of its sorted input, finds out what the functions want to know of it, and yields its
-// rows with their results behind them. Window functions proper are computed for the whole partition, aggregates as their rows are yielded.
+// window computes window functions. Where all of them can be computed as rows pass, a windowStream does. Else it collects a partition of its sorted input, finds out
+// what the functions want to know of it, and yields its rows with their results behind them: window functions proper are computed for the whole partition,
+// aggregates as their rows are yielded.
 type window struct {
 	input     plan.Batches
 	partition []evaluator
 	parts     ordering // of the partition's keys: rows that it calls equal are of one partition
 	order     []int    // of the order's keys: where in kept
 	peers     ordering
-	keep      []evaluator // of what is computed of each row and kept
-	refs      []int       // of a kept expression that is an input column: its index, else -1
+	keep      []evaluator   // of what is computed of each row and kept
+	refs      []int         // of a kept expression that is an input column: its index, else -1
+	types     []types.OID   // of what is kept
+	stream    *windowStream // computes all calls as rows pass; nil: a whole partition at a time
 	calls     []*windowCall
 	frames    []*frameOf
 	meter     meter
@@ -60,15 +63,21 @@ func openWindow(ctx context.Context, n *plan.Window, rt *Runtime) (plan.Batches,
 		}
 		w.order = append(w.order, at)
 	}
+	for _, c := range n.Cols {
+		w.kinds = append(w.kinds, types.KindOf(c.Type))
+	}
+	if w.stream, err = newWindowStream(w, rt, n); err != nil {
+		return nil, err
+	}
 	for i := range n.Calls {
+		if w.stream != nil {
+			break
+		}
 		c, err := w.newCall(rt, n, &n.Calls[i])
 		if err != nil {
 			return nil, err
 		}
 		w.calls = append(w.calls, c)
-	}
-	for _, c := range n.Cols {
-		w.kinds = append(w.kinds, types.KindOf(c.Type))
 	}
 	w.input, err = build(ctx, n.Input, rt)
 	return w, err
@@ -89,12 +98,19 @@ func (w *window) keeps(rt *Runtime, e plan.Expr) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	w.keep, w.refs = append(w.keep, ev), append(w.refs, index)
+	w.keep, w.refs, w.types = append(w.keep, ev), append(w.refs, index), append(w.types, e.Type())
 	return len(w.keep) - 1, nil
 }
 
 func (w *window) Next(ctx context.Context, b *column.Batch) (bool, error) {
 	w.out.Reset(w.kinds)
+	if w.stream != nil {
+		if err := w.stream.fill(ctx); err != nil || w.out.Len == 0 {
+			return false, err
+		}
+		*b = w.out
+		return true, nil
+	}
 	for w.out.Len < column.BatchRows {
 		if w.next == w.rows.n {
 			if ok, err := w.gather(ctx); err != nil {
@@ -337,4 +353,7 @@ func (w *window) Close() {
 	w.input.Close()
 	w.rows = windowRows{}
 	w.meter.release()
+	if w.stream != nil {
+		w.stream.queue.close()
+	}
 }
