@@ -8,6 +8,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // aggregate yields the groups of what its input yields: drawn on this goroutine, or gathered by the workers of a scan.
@@ -189,15 +190,16 @@ func (a *aggregate) Close() {
 
 // table is groups with the states of their aggregates.
 type table struct {
-	n      *plan.Aggregate
-	keyEvs []evaluator
-	calls  []*aggCall
-	hash   *groups // nil where there are no keys
-	meter  *meter
-	spill  *keyed     // of hash; nil where what has no room can't be put aside
-	aside  *parts     // rows of groups for which there is no room
-	sets   []*aggCall // those whose distinct values can go to files
-	beside int64      // bytes of the tables that are to be merged with this one
+	n       *plan.Aggregate
+	workers int // goroutines that may work out the results
+	keyEvs  []evaluator
+	calls   []*aggCall
+	hash    *groups // nil where there are no keys
+	meter   *meter
+	spill   *keyed     // of hash; nil where what has no room can't be put aside
+	aside   *parts     // rows of groups for which there is no room
+	sets    []*aggCall // those whose distinct values can go to files
+	beside  int64      // bytes of the tables that are to be merged with this one
 
 	in      column.Batch // scratch: the batch at hand without rows that were put aside
 	keyVecs []*column.Vector
@@ -206,7 +208,7 @@ type table struct {
 
 // newTable makes an empty table, which shares its memory with so many in all.
 func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
-	t := &table{n: n, meter: &meter{acc: rt.Memory}}
+	t := &table{n: n, workers: rt.workers(), meter: &meter{acc: rt.Memory}}
 	var err error
 	if t.keyEvs, err = compileAll(rt, n.Keys); err != nil {
 		return nil, err
@@ -402,6 +404,9 @@ func (t *table) finish(ctx context.Context) ([]*column.Vector, error) {
 		if err := c.finish(ctx, t); err != nil {
 			return nil, err
 		}
+		if err := t.prepare(ctx, c); err != nil {
+			return nil, err
+		}
 		v := column.New(types.KindOf(c.info.Result))
 		if err := c.acc.Result(&c.info, t.groups(), v); err != nil {
 			return nil, err
@@ -430,6 +435,9 @@ func (t *table) release() {
 	for _, c := range t.calls {
 		if c.held != nil {
 			c.held.close()
+		}
+		if r, ok := c.acc.(function.Releaser); ok {
+			r.Release()
 		}
 		if c.spill != nil {
 			c.spill.close()

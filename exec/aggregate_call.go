@@ -48,6 +48,13 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, ca
 		c.filter = newFilter(cond)
 	}
 	c.acc = call.Func.New(&c.info)
+	if call.Weight != nil {
+		weight, err := compile(rt, call.Weight)
+		if err != nil {
+			return nil, err
+		}
+		c.args, c.acc = append(c.args, weight), function.NewWeightedCount()
+	}
 	order := call.OrderBy
 	if call.Distinct {
 		if len(order) == 0 && ordered(call.Func) {
@@ -151,7 +158,10 @@ func (c *aggCall) add(ctx context.Context, t *table, b *column.Batch, of []int32
 		}
 		c.argVec = append(c.argVec, v)
 	}
-	args := c.argVec[:min(len(c.argVec), len(c.call.Args))]
+	args := c.argVec
+	if c.call.Weight == nil {
+		args = args[:min(len(args), len(c.call.Args))]
+	}
 	switch {
 	case c.deferred():
 		return c.addDistinct(ctx, t, b.Len, sel, args, of)

@@ -200,16 +200,7 @@ func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues,
 	switch {
 	case d.ints != nil:
 		d.nulls[0] = d.nulls[0] || o.nulls[0]
-		for xs := range o.ints.each {
-			if err := ended(ctx); err != nil {
-				return err
-			}
-			if err := t.reserve(d.ints.growth(len(xs))); err != nil {
-				return err
-			}
-			d.ints.addAll(xs)
-		}
-		return nil
+		return d.mergeInts(ctx, t, o.ints)
 	case d.many != nil:
 		d.grow(t.groups())
 		for g, null := range o.nulls {
@@ -237,6 +228,28 @@ func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues,
 		}
 	}
 	return windows(ctx, n, func(rows column.Selection) error { return d.note(t, n, rows, keys) })
+}
+
+// mergeInts takes in the integers of another set: its window as a whole, where it can.
+func (d *distinctValues) mergeInts(ctx context.Context, t *table, o *intSet) error {
+	rest := o.each
+	if lo, hi, ok := d.ints.span(o); ok {
+		if err := t.reserve(8 * (hi - lo)); err != nil {
+			return err
+		}
+		d.ints.overlay(o)
+		rest = o.eachFar
+	}
+	for xs := range rest {
+		if err := ended(ctx); err != nil {
+			return err
+		}
+		if err := t.reserve(d.ints.growth(len(xs))); err != nil {
+			return err
+		}
+		d.ints.addAll(xs)
+	}
+	return nil
 }
 
 // feed gives the distinct values to the aggregate.

@@ -85,7 +85,7 @@ func aggregateOf(t interface {
 	Fatal(...any)
 }, name string, args ...types.OID) *function.Aggregate {
 	t.Helper()
-	a, err := function.ResolveAggregate(name, args)
+	a, err := function.ResolveAggregate("", name, args)
 	if err != nil {
 		t.Fatal(err)
 	}

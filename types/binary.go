@@ -81,6 +81,12 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	if e := ElemOf(t); e != 0 {
 		return appendArrayBinary(dst, env, t, e, v.Str(i))
 	}
+	if sub := SubtypeOf(t); sub != 0 {
+		if IsRange(t) {
+			return appendRangeBinary(dst, env, sub, ReadRange(sub, v.Str(i)))
+		}
+		return appendMultirangeBinary(dst, env, sub, ReadRanges(sub, v.Str(i)))
+	}
 	return dst, Errorf(CodeUndefinedFunction, "no binary output function available for type %s", FormatType(t, -1))
 }
 
@@ -221,6 +227,18 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 			out.AppendInt(int64(be.Uint32(b)))
 		case ElemOf(t) != 0:
 			return parseArrayBinary(out, env, t, ElemOf(t), typmod, b)
+		case IsRange(t):
+			r, err := parseRangeBinary(env, t, SubtypeOf(t), b)
+			if err != nil {
+				return err
+			}
+			out.AppendFunc(func(dst []byte) []byte { return AppendRange(dst, r) })
+		case SubtypeOf(t) != 0:
+			list, err := parseMultirangeBinary(env, t, SubtypeOf(t), b)
+			if err != nil {
+				return err
+			}
+			out.AppendFunc(func(dst []byte) []byte { return AppendRanges(dst, list) })
 		default:
 			return Errorf(CodeFeatureNotSupported, "no binary input function available for type %s", FormatType(t, -1))
 		}

@@ -50,6 +50,12 @@ func Compare(t OID, a *column.Vector, i int, b *column.Vector, j int) int {
 	if t == Record {
 		return compareRecords(a.Str(i), b.Str(j))
 	}
+	if sub := SubtypeOf(t); sub != 0 {
+		if IsRange(t) {
+			return compareRangeForms(sub, a.Str(i), b.Str(j))
+		}
+		return compareRangeLists(sub, a.Str(i), b.Str(j))
+	}
 	return bytes.Compare(a.Str(i), b.Str(j))
 }
 
@@ -116,6 +122,10 @@ func AppendKey(dst []byte, t OID, v *column.Vector, i int) []byte {
 	default:
 		if e := ElemOf(t); e != 0 {
 			s = appendArrayKey(nil, e, s)
+		} else if t == NumRange {
+			s = appendRangeKey(nil, Numeric, ReadRange(Numeric, s))
+		} else if t == NumMultirange {
+			s = appendMultirangeKey(nil, Numeric, ReadRanges(Numeric, s))
 		}
 	}
 	return appendKeyBytes(dst, s)

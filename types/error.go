@@ -48,6 +48,7 @@ const (
 	CodeFeatureNotSupported       = "0A000"
 	CodeDatatypeMismatch          = "42804"
 	CodeWrongObjectType           = "42809"
+	CodeDataException             = "22000"
 	CodeStringRightTruncation     = "22001"
 	CodeStringLengthMismatch      = "22026"
 	CodeNumericOutOfRange         = "22003"

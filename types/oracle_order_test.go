@@ -33,6 +33,11 @@ var ordered = map[string][]string{
 	"bit varying": {"", "0", "00", "1", "01", "10", "00000000", "000000000", "11111111", "111111110"},
 	"integer[]":   {"{}", "{1}", "{1,2}", "{2}", "{NULL}", "{1,NULL}", "{{1,2}}", "{{1},{2}}"},
 	"text[]":      {"{}", `{""}`, "{a}", "{NULL}", `{a,b}`, `{"a,b"}`},
+	"int4range":   {"empty", "(,)", "[1,5)", "[1,4]", "(0,5)", "[1,)", "(,5)", "[2,3)"},
+	"numrange":    {"empty", "(,)", "[1,5)", "[1.0,5.00)", "(1,5)", "[1,5]", "[1,)", "(,5)", "(,5]", "[NaN,NaN]", "[1,1]"},
+	"tsrange":     {"empty", "[2020-01-01,)", "[infinity,)", "(-infinity,infinity)", "[-infinity,infinity]"},
+
+	"nummultirange": {"{}", "{(,)}", "{[1,2)}", "{[1.0,2.0)}", "{[1,2),[3,4)}", "{[1,2),[3,)}", "{(1,2)}"},
 }
 
 func orderAndEqualityAgreeWithPostgreSQL(t *testing.T, o *pgoracle.Oracle) {

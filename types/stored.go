@@ -28,7 +28,7 @@ func Storable(t OID) bool {
 		return false
 	}
 	e := ElemOf(t)
-	return e != 0 && Storable(e)
+	return e != 0 && Storable(e) || SubtypeOf(t) != 0
 }
 
 // AppendStored appends row i of v, a value of type t that is not null, as an event keeps it.

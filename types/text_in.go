@@ -177,6 +177,12 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if e := ElemOf(t); e != 0 {
 			return parseArrayText(out, env, t, e, typmod, s)
 		}
+		if sub := SubtypeOf(t); sub != 0 {
+			if IsRange(t) {
+				return parseRangeText(out, env, sub, s)
+			}
+			return parseMultirangeText(out, env, sub, s)
+		}
 		return unreadable(t)
 	}
 	return nil

@@ -64,6 +64,12 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 	if t == Record {
 		return appendRecordText(dst, env, v.Str(i))
 	}
+	if sub := SubtypeOf(t); sub != 0 {
+		if IsRange(t) {
+			return appendRangeText(dst, env, sub, ReadRange(sub, v.Str(i)))
+		}
+		return appendMultirangeText(dst, env, sub, ReadRanges(sub, v.Str(i)))
+	}
 	switch v.Kind {
 	case column.Bool:
 		return AppendText(dst, env, Bool, v, i)

@@ -75,3 +75,4 @@ type Type struct {
 //	interval               Interval
 //	array types            Text, in the form that array.go shows
 //	record                 Text, in the form that record.go shows
+//	ranges, multiranges    Text, in the forms that range.go and multirange.go show
