@@ -89,7 +89,7 @@ func distinctValuesOf(in plan.Node, keys []plan.Expr, args ...plan.Expr) *plan.A
 
 // countAny is count(x).
 var countAny = func() *function.Aggregate {
-	f, err := function.ResolveAggregate("count", []types.OID{types.Text})
+	f, err := function.ResolveAggregate("", "count", []types.OID{types.Text})
 	if err != nil {
 		panic(err)
 	}
