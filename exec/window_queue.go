@@ -43,6 +43,11 @@ func newRowQueue(rt *Runtime, kinds []column.Kind) *rowQueue {
 
 // push appends rows sel of cols.
 func (q *rowQueue) push(cols []*column.Vector, sel column.Selection) error {
+	if len(q.kinds) == 0 { // rows without columns are only counted
+		q.filling().rows += len(sel)
+		q.end += int64(len(sel))
+		return nil
+	}
 	for len(sel) > 0 {
 		last := q.filling()
 		each := payload(cols, 1)
@@ -64,12 +69,6 @@ func (q *rowQueue) push(cols []*column.Vector, sel column.Selection) error {
 		}
 	}
 	return nil
-}
-
-// count is push of rows without columns.
-func (q *rowQueue) count(rows int) {
-	q.filling().rows += rows
-	q.end += int64(rows)
 }
 
 func (q *rowQueue) chunkBytes() int64 {

@@ -193,10 +193,6 @@ func (s *windowStream) enter() error {
 		}
 	}
 	w.at = to
-	if len(s.cols) == 0 { // rows without columns are only counted
-		s.queue.count(len(s.sel))
-		return s.account()
-	}
 	if err := s.queue.push(s.cols, s.sel); err != nil {
 		return err
 	}

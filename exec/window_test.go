@@ -133,7 +133,16 @@ func TestWindowsSayWhatFramesSayRowByRow(t *testing.T) {
 				{Func: last, Args: []plan.Expr{refOf(types.Int8, 3)}, Frame: frame},
 				{Func: number, Frame: frame},
 			}}
-		got, err := execute(t, n, s.runtime(1))
+		rt := s.runtime(1)
+		if rapid.Bool().Draw(t, "little memory") {
+			files := tight(t, rt)
+			defer func() {
+				if files.open != 0 {
+					t.Fatalf("%d files are left", files.open)
+				}
+			}()
+		}
+		got, err := execute(t, n, rt)
 		if err != nil {
 			t.Fatal(err)
 		}
