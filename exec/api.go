@@ -36,6 +36,8 @@ type Runtime struct {
 	scan func(engine.Spec) ([]engine.Fragment, error)
 	// least, when not 0, lets WorkMem be less than leastMemory in tests.
 	least int64
+	// whole, in tests, lets windows take whole partitions in, also where they could do without.
+	whole bool
 }
 
 // Open starts a plan. The Batches it returns must be closed; closing stops every goroutine it started,
