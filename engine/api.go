@@ -30,6 +30,8 @@ type Spec struct {
 	Limit int64
 	// Stage holds rows of the reader's own open transaction to be scanned with the rest, and knows what it has deleted; nil: none.
 	Stage *Stage
+	// Except, when not nil, leaves out the events that an earlier generation had.
+	Except *Arrivals
 	// Memory that the scan needs is reserved here; nil: not accounted.
 	Memory column.Account
 	// SkipDamaged, when not nil, is told of damage, which is then passed over: what lies undamaged behind it is still

@@ -69,6 +69,8 @@ type relation struct {
 	args []plan.Expr
 	// recursive is the WITH query whose work table this is.
 	recursive *cte
+	// follow: of a stream what is committed from now on, without end.
+	follow bool
 	// alias gives new names to the first columns (FROM stream AS s(a, b)).
 	alias []string
 }
