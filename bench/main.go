@@ -33,7 +33,7 @@ Every command works in a scratch directory, removes it at the end, and ends the 
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	alone.flags(root)
-	root.AddCommand(peersCommand(), generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand(), grafanaCommand(), layoutsCommand())
+	root.AddCommand(peersCommand(), generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand(), grafanaCommand(), layoutsCommand(), memoryCommand(), wireCommand())
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {

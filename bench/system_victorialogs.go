@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -57,12 +56,10 @@ func (v *victoriaLogs) prepare(ctx context.Context, dir string) error {
 }
 
 func (v *victoriaLogs) start(ctx context.Context) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0") // it does not tell which port it was given, so it is told a free one
+	address, err := freeAddress() // it does not tell which port it was given, so it is told a free one
 	if err != nil {
 		return err
 	}
-	address := l.Addr().String()
-	l.Close()
 	v.base, v.log = "http://"+address, &bytes.Buffer{}
 	// The events are of 2024.
 	v.cmd = exec.Command(v.binary, "-storageDataPath", v.data, "-httpListenAddr", address, "-retentionPeriod", "100y", "-loggerLevel", "WARN")

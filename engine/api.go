@@ -37,6 +37,9 @@ type Spec struct {
 	Stats *ScanStats
 	// Narrow, when not nil, tells which rows are still wanted.
 	Narrow *Narrowing
+	// Weighted lets a row of a batch stand for several that are equal: behind Columns comes a column of kind Int64 with how many. It is for scans without an Order
+	// whose predicate and columns read one member (nql.OnlyMember): what files say of how many events have which value is then not gone through.
+	Weighted bool
 }
 
 // Narrowing leaves rows out by what one column shows, while the scan runs: it is read before the others, which are then not read of rows that nobody

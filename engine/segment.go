@@ -53,8 +53,9 @@ type query struct {
 	narrow           *Narrowing
 	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
 	predicate string
-	paged     *int64 // bytes that are reserved for a page of a RAM run
-	sealed    *bool  // the batch is columns of a page, in any form, and takes no more
+	paged     *int64    // bytes that are reserved for a page of a RAM run
+	sealed    *bool     // the batch is columns of a page, in any form, or rows with weights, and takes no more
+	weighing  *weighing // nil: each row is one event
 	stats     *ScanStats
 	reserve   func(bytes int64) error
 }

@@ -6,40 +6,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
 )
 
-// TestRandomCalls calls the registry's functions, operators, casts and aggregates with samples of their types, and compares what comes of it.
-func TestRandomCalls(t *testing.T) {
-	seed := *randomSeed
-	if seed == 0 {
-		seed = 1 // what differs at the edges of rare functions is for who looks for it
-	}
-	w := startTwins(t, 1)
-	calls := everyCall()
-	failed := 0
-	for i := range *randomSQL * 5 {
-		g := &callMaker{rand.New(rand.NewPCG(seed, uint64(3_000_000+i)))}
-		s := &statement{where: fmt.Sprintf("-randomseed %d, call %d", seed, i), sql: calls[g.IntN(len(calls))](g)}
-		binary := i%2 == 1
-		ours, theirs := run(t, w.ours, s, binary), run(t, w.theirs, s, binary)
-		if theirs.err != nil && ours.err != nil {
-			failed++
-			if ours.err.Code == theirs.err.Code || ours.err.Code == "0A000" {
-				continue // which of several things that are wrong is found first is not compared
-			}
-		}
-		if diff := difference(ours, theirs, s, binary); diff != "" {
-			t.Errorf("%s (binary: %v): %s\n%s", s.where, binary, s.sql, diff)
-		}
-	}
-	t.Logf("seed %d: %d calls of %d overloads, %d failed on both sides", seed, *randomSQL*5, len(calls), failed)
-}
-
-// callMaker makes SELECTs of one call.
+// callMaker makes SELECTs of one call of a function, operator, cast or aggregate of the registry, with samples of its types.
 type callMaker struct{ *rand.Rand }
 
 // samples are values of types, as they are written in a literal.

@@ -198,7 +198,11 @@ func referenceAggregates() string {
 		case len(a.Args) == 0:
 			shown = "(*) → " + sqlName(a.Result)
 		}
-		all[a.Name] = append(all[a.Name], shown)
+		name := a.Name
+		if a.Schema != "pg_catalog" {
+			name = a.Schema + "." + name
+		}
+		all[name] = append(all[name], shown)
 	}
 	for name, result := range map[string]string{"rank": "bigint", "dense_rank": "bigint", "percent_rank": "double precision", "cume_dist": "double precision"} {
 		all[name] = append(all[name], "(value, …) WITHIN GROUP (ORDER BY value, …) → "+result)

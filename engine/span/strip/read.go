@@ -48,7 +48,8 @@ type Reader struct {
 // strip is a strip of the page at hand.
 type strip struct {
 	*stripInfo
-	ready  bool // read and loaded
+	read   bool // and parsed
+	ready  bool // and loaded
 	bools  ints
 	number *numberStrip
 	text   *textStrip
@@ -217,10 +218,10 @@ func (r *Reader) rests() (*textStrip, error) {
 	return r.rest, nil
 }
 
-// open makes a strip ready to be read.
-func (r *Reader) open(i int) (*strip, error) {
+// parsed reads a strip as far as that goes without decoding its values.
+func (r *Reader) parsed(i int) (*strip, error) {
 	s := &r.strips[i]
-	if s.ready {
+	if s.read {
 		return s, nil
 	}
 	data, err := r.part(partStrips + i)
@@ -228,26 +229,43 @@ func (r *Reader) open(i int) (*strip, error) {
 		return nil, err
 	}
 	in := input{b: data, left: r.left}
+	switch s.typ {
+	case Null:
+	case Bool:
+		s.bools = in.ints(s.n, codeInts)
+	case Number:
+		s.number = in.numbers(s.n)
+	default:
+		s.text = in.texts(s.n, textsOf(s.typ))
+		in.bad = in.bad || s.text.form == textEventTime && s.n != r.rows
+	}
+	if in.bad || len(in.b) > 0 {
+		return nil, r.damaged(partStrips+i, ErrDamaged)
+	}
+	r.left = in.left
+	s.read = true
+	return s, nil
+}
+
+// open makes a strip ready to be read.
+func (r *Reader) open(i int) (*strip, error) {
+	s := &r.strips[i]
+	if s.ready {
+		return s, nil
+	}
+	s, err := r.parsed(i)
+	if err != nil {
+		return nil, err
+	}
 	known := false // the dictionary is kept
 	switch s.typ {
 	case Null:
 	case Bool:
-		if s.bools = in.ints(s.n, codeInts); !in.bad {
-			err = s.bools.load(&r.memory)
-		}
+		err = s.bools.load(&r.memory)
 	case Number:
-		if s.number = in.numbers(s.n); !in.bad {
-			err = s.number.load(&r.memory)
-		}
+		err = s.number.load(&r.memory)
 	default:
-		s.text = in.texts(s.n, textsOf(s.typ))
-		if in.bad {
-			break
-		}
 		if s.text.form == textEventTime {
-			if s.n != r.rows {
-				return nil, r.damaged(partStrips+i, ErrDamaged)
-			}
 			times, err := r.Times(r.memory.longs.take(r.rows))
 			if err != nil {
 				return nil, err
@@ -257,16 +275,12 @@ func (r *Reader) open(i int) (*strip, error) {
 		known = r.front.known(i, s)
 		err = s.text.load(&r.memory)
 	}
-	if in.bad || len(in.b) > 0 {
-		err = ErrDamaged
-	}
 	if err != nil {
 		return nil, r.damaged(partStrips+i, err)
 	}
 	if s.text != nil && !known {
 		r.front.keep(i, s)
 	}
-	r.left = in.left
 	s.ready = true
 	return s, nil
 }
