@@ -69,6 +69,8 @@ type relation struct {
 	args []plan.Expr
 	// recursive is the WITH query whose work table this is.
 	recursive *cte
+	// sample is the condition of TABLESAMPLE; nil: all rows.
+	sample plan.Expr
 	// fresh are properties that no event has had yet: those of an INSERT whose RETURNING this is of.
 	fresh []*catalog.StreamColumn
 	// alias gives new names to the first columns (FROM stream AS s(a, b)).
