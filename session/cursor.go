@@ -46,6 +46,10 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		}
 		c.done, c.tag, c.counted, c.account = done, "SELECT", true, rt.Memory
 		return c, nil
+	case *translate.Insert:
+		return s.modify(sc, c, func(shown *tape) (string, error) { return s.insertRows(ctx, sc, b, params, shown) })
+	case *translate.Delete:
+		return s.modify(sc, c, func(shown *tape) (string, error) { return s.deleteAndShow(ctx, sc, b, params, shown) })
 	case *translate.Explain:
 		lines, err := s.explain(ctx, sc, b, params)
 		if err != nil {
