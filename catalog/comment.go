@@ -8,6 +8,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // commentKind is the kind of a comment's object in the MANIFEST: by what it is about, as "class/object/column" in decimal, the text as it is.
@@ -60,8 +61,12 @@ func (s *Snapshot) Comment(class, object types.OID, sub int32) (string, bool) {
 	if text, ok := s.schema.Objects[commentKey(class, object, sub)]; ok {
 		return string(text), true
 	}
-	if class == ClassRelation {
+	switch class {
+	case ClassRelation:
 		return s.coreComment(object, sub)
+	case classFunction:
+		text, ok := function.OwnComments()[object]
+		return text, ok
 	}
 	return "", false
 }

@@ -1,13 +1,17 @@
 package catalog
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // shared tells the classes whose comments are in pg_shdescription.
 func shared(class types.OID) bool { return class == ClassRole || class == ClassDatabase }
 
-// knownDescriptions lists comments: those of COMMENT ON, and for core columns that have none what they are.
+// knownDescriptions lists comments: those of COMMENT ON, and for core columns that have none what they are, and those of functions that PostgreSQL does not have.
 func knownDescriptions(s *Snapshot, w *Rows) {
 	for _, c := range s.Comments() {
 		if !shared(c.Class) {
@@ -22,6 +26,10 @@ func knownDescriptions(s *Snapshot, w *Rows) {
 				describe(w, Comment{ClassRelation, st.OID, int32(c.Attr), text})
 			}
 		}
+	}
+	own := function.OwnComments()
+	for _, oid := range slices.Sorted(maps.Keys(own)) {
+		describe(w, Comment{classFunction, oid, 0, own[oid]})
 	}
 }
 

@@ -1,11 +1,12 @@
 package catalog
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
-	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // Functions, operators, casts and aggregates are listed from the registry that the binder resolves names in, so that what is listed is what
@@ -15,7 +16,7 @@ func init() {
 	builtin["pg_catalog.pg_proc"] = maker{fixed: fixedFunctions}
 	builtin["pg_catalog.pg_operator"] = maker{fixed: fixedOperators}
 	builtin["pg_catalog.pg_cast"] = maker{fixed: rowsOfFacts("pg_cast", castExists, nil)}
-	builtin["pg_catalog.pg_aggregate"] = maker{fixed: rowsOfFacts("pg_aggregate", func(_ *facts, line []string) bool { return aggregates()[types.OID(number(line[0]))] }, nil)}
+	builtin["pg_catalog.pg_aggregate"] = maker{fixed: fixedAggregates}
 	for name, column := range map[string]string{"pg_opclass": "opcintype", "pg_amop": "amoplefttype", "pg_amproc": "amproclefttype"} {
 		builtin["pg_catalog."+name] = maker{fixed: rowsOfFacts(name, func(f *facts, line []string) bool {
 			_, ok := types.Lookup(types.OID(number(line[f.column(column)])))
@@ -25,8 +26,8 @@ func init() {
 	builtin["pg_catalog.pg_opfamily"] = maker{fixed: rowsOfFacts("pg_opfamily", func(_ *facts, line []string) bool { return families()[line[0]] }, nil)}
 }
 
-// languageInternal is the language of functions that the server itself has.
-const languageInternal types.OID = 12
+// typeInternal is the pseudo-type of what SQL can't hold.
+const typeInternal types.OID = 2281
 
 // aggregates are the OIDs of aggregates that are built.
 var aggregates = sync.OnceValue(func() map[types.OID]bool {
@@ -83,7 +84,7 @@ func listedFunctions(r *Registry) map[types.OID]bool {
 		"pg_type":      {"typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typsubscript", "typanalyze"},
 		"pg_operator":  {"oprcode", "oprrest", "oprjoin"},
 		"pg_aggregate": {"aggtransfn", "aggfinalfn", "aggcombinefn", "aggserialfn", "aggdeserialfn", "aggmtransfn", "aggminvtransfn", "aggmfinalfn"},
-		"pg_cast":      {"castfunc"}, "pg_amproc": {"amproc"}, "pg_am": {"amhandler"},
+		"pg_cast":      {"castfunc"}, "pg_amproc": {"amproc"}, "pg_am": {"amhandler"}, "pg_range": {"rngcanonical", "rngsubdiff"},
 	} {
 		rel := r.byName[relationKey{"pg_catalog", relation}]
 		rows := rel.fixedRows()
@@ -108,37 +109,56 @@ func fixedFunctions(r *Registry, w *Rows) {
 		w.OID("proowner", bootstrapRole)
 	})(r, w)
 	known := factsOf("pg_proc")
-	for _, f := range function.All() {
-		if known.of(f.OID) != nil {
+	for _, oid := range slices.Sorted(maps.Keys(listed)) {
+		if o, ok := functionObject(oid); ok && known.of(oid) == nil && o.Details.Modes == "" { // _pg_expandarray's facts are not known
+			functionRow(w, o)
+		}
+	}
+}
+
+// functionRow adds a function of our own, or of information_schema, whose facts are its object's.
+func functionRow(w *Rows, o *types.Object) {
+	d := o.Details
+	w.Begin()
+	w.OID("oid", o.OID)
+	w.Text("proname", o.Name)
+	w.OID("pronamespace", fixedNamespace(o.Schema))
+	w.OID("proowner", bootstrapRole)
+	w.OID("prolang", d.Language)
+	w.Float("procost", d.Cost)
+	w.Float("prorows", d.Rows)
+	w.OID("provariadic", d.Variadic)
+	w.Text("prokind", string(rune(o.Kind)))
+	w.Bool("proisstrict", d.Strict)
+	w.Bool("proretset", d.Set)
+	w.Text("provolatile", string(rune(d.Volatility)))
+	w.Text("proparallel", string(rune(d.Parallel)))
+	w.Int("pronargs", int64(len(o.Args)))
+	w.Int("pronargdefaults", int64(len(d.Defaults)))
+	w.OID("prorettype", o.Result)
+	w.Value("proargtypes", oidList(o.Args))
+	if d.Names != nil {
+		w.Array("proargnames", d.Names...)
+	}
+	w.Text("prosrc", d.Source)
+	w.End()
+}
+
+// fixedAggregates lists the aggregates that are built. How those of our own get from row to row is no function that can be called.
+func fixedAggregates(r *Registry, w *Rows) {
+	rowsOfFacts("pg_aggregate", func(_ *facts, line []string) bool { return aggregates()[types.OID(number(line[0]))] }, nil)(r, w)
+	known := factsOf("pg_aggregate")
+	for _, a := range function.AllAggregates() {
+		if known.of(a.OID) != nil {
 			continue
 		}
 		w.Begin()
-		w.OID("oid", f.OID)
-		w.Text("proname", f.Name)
-		w.OID("pronamespace", fixedNamespace(f.Schema))
-		w.OID("proowner", bootstrapRole)
-		if o, ok := pgnames.ByOID(pgnames.Function, f.OID); ok { // information_schema's: what is said first stands
-			d := o.Details
-			w.OID("prolang", d.Language)
-			w.Float("procost", d.Cost)
-			w.Text("prosrc", d.Source)
-			if d.Names != nil {
-				w.Array("proargnames", d.Names...)
-			}
-		}
-		w.OID("prolang", languageInternal)
-		w.Float("procost", 1)
-		if f.Variadic && len(f.Args) > 0 {
-			w.OID("provariadic", f.Args[len(f.Args)-1])
-		}
-		w.Text("prokind", "f")
-		w.Bool("proisstrict", f.Strict)
-		w.Text("provolatile", string(rune(f.Volatility)))
-		w.Text("proparallel", "s")
-		w.Int("pronargs", int64(len(f.Args)))
-		w.OID("prorettype", f.Result)
-		w.Value("proargtypes", oidList(f.Args))
-		w.Text("prosrc", f.Name)
+		w.OID("aggfnoid", a.OID)
+		w.Text("aggkind", string(rune(a.Kind)))
+		w.Int("aggnumdirectargs", int64(a.Direct))
+		w.Text("aggfinalmodify", "r")
+		w.Text("aggmfinalmodify", "r")
+		w.OID("aggtranstype", typeInternal)
 		w.End()
 	}
 }

@@ -41,7 +41,7 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 			return false, err
 		}
 		f.q = &query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.program.Clone(), order: f.spec.Order, narrow: f.spec.Narrow, rows: column.BatchRows,
-			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered,
+			counts: f.spec.counts(),
 			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: new(int64), sealed: new(bool)}
 		f.q.sieve = f.q.program.Sieve()
 		f.q.weighing = newWeighing(f.spec)
@@ -129,10 +129,13 @@ func (f *fragment) Close() {
 		f.merged = nil
 	}
 	for _, s := range f.segments {
-		if s, ok := s.(*stageSegment); ok {
+		switch s := s.(type) {
+		case *stageSegment:
 			if err := s.release(); err != nil {
 				f.store.opts.Log.Warn("temporary file is left behind", "error", err)
 			}
+		case *spanSegment:
+			s.release()
 		}
 	}
 	f.segments = nil

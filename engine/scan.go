@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -85,7 +86,7 @@ func (s *scanning) add(f *file) {
 				return
 			}
 		}
-		s.segments = append(s.segments, &spanSegment{f, s.signals, s.needs, s.lookups})
+		s.segments = append(s.segments, &spanSegment{file: f, store: s.store, scan: s, users: 1})
 		return
 	}
 	if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {
@@ -112,9 +113,51 @@ func (s *scanning) add(f *file) {
 	}
 }
 
+// counts says whether nothing but the number of rows is wanted, and every row counts.
+func (s *Spec) counts() bool {
+	return s.Where == nil && len(s.Columns) == 0 && s.Order == nql.Unordered
+}
+
+// chosenSpans is of how many spans a scan that wants the first rows alone chooses the pages beforehand: it may not come to most of them.
+const chosenSpans = 64
+
+// choose chooses the pages of spans, where something is known that may rule out some, and leaves out the spans that have none. What is left is cut by what is read of it.
+func (s *scanning) choose() {
+	if len(s.needs) == 0 && len(s.lookups) == 0 && len(s.signals) == 0 || s.spec.Limit > 0 && len(s.segments) > chosenSpans {
+		return
+	}
+	s.segments = slices.DeleteFunc(s.segments, func(x segment) bool {
+		p, is := x.(*spanSegment)
+		if !is || p.file.lost != nil {
+			return false
+		}
+		c, err := p.choose()
+		if err != nil {
+			return false // who opens it meets the error
+		}
+		if p.chosen = c.left > 0; !p.chosen {
+			p.release()
+		}
+		return !p.chosen
+	})
+}
+
 // fragments cuts the segments into pieces that are disjoint in time, in the order of the scan.
 func (s *scanning) fragments() []Fragment {
+	s.choose()
 	pieces := cut(s.segments, s.spec.From, s.spec.To)
+	for _, p := range pieces {
+		for _, x := range p.segments {
+			if x, is := x.(*spanSegment); is {
+				x.retain()
+			}
+		}
+	}
+	for _, x := range s.segments {
+		if x, is := x.(*spanSegment); is {
+			x.release()
+		}
+	}
 	out := make([]Fragment, len(pieces))
 	for i, p := range pieces {
 		f := &fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),

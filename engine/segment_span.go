@@ -12,68 +12,115 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-// spanSegment is a span. Its pages are found by time in the directory and by signals in their bitmaps; no other page is read.
+// spanSegment is a span. Its pages are found by time in the directory, by signals in their bitmaps and by values in its filter; no other page is read. The fragments
+// of a scan share it.
 type spanSegment struct {
-	file    *file
-	signals []*Signal
-	needs   [][]string // properties without which no event matches
-	lookups [][]nql.Lookup
+	file  *file
+	store *Store
+	scan  *scanning
+
+	once   sync.Once // for the choice
+	choice *choice
+	failed error
+	chosen bool // the choice is made: bounds and raw are of its pages
+
+	mu    sync.Mutex
+	h     vfs.File // nil until a fragment needs it
+	users int      // fragments that may need it
 }
 
-func (s *spanSegment) bounds() (int64, int64) { return s.file.Min, s.file.Max + 1 }
-func (s *spanSegment) raw() int64             { return s.file.Raw }
-func (s *spanSegment) sorted() bool           { return true }
-func (s *spanSegment) apart() bool            { return true }
+func (s *spanSegment) bounds() (int64, int64) {
+	if s.chosen {
+		return s.choice.bounds()
+	}
+	return s.file.Min, s.file.Max + 1
+}
 
-func (s *spanSegment) open(q *query) (cursor, error) {
-	h, footer, err := q.store.openSpan(s.file)
+func (s *spanSegment) raw() int64 {
+	switch {
+	case s.scan.spec.counts() && s.scan.dead == nil:
+		return 0 // the directory tells nearly all
+	case s.chosen:
+		return s.choice.raw
+	}
+	return s.file.Raw
+}
+
+func (s *spanSegment) sorted() bool { return true }
+func (s *spanSegment) apart() bool  { return true }
+
+// handle opens the span, once for all fragments.
+func (s *spanSegment) handle() (vfs.File, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.h == nil {
+		h, err := s.store.openBare(s.file)
+		if err != nil {
+			return nil, err
+		}
+		s.h = h
+	}
+	return s.h, nil
+}
+
+// readFooter gives the span's footer, which is read if it is not kept.
+func (s *spanSegment) readFooter() (*span.Footer, error) {
+	if footer := s.store.footers.get(s.file.ID); footer != nil {
+		return footer, nil
+	}
+	h, err := s.handle()
 	if err != nil {
 		return nil, err
 	}
-	c := &spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer}
-	c.first, c.end = footer.Find(q.from, q.to)
+	return s.store.footer(s.file, h)
+}
+
+// retain notes another user of the handle.
+func (s *spanSegment) retain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users++
+}
+
+// release closes the handle behind its last user.
+func (s *spanSegment) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.users--; s.users == 0 && s.h != nil {
+		_ = s.h.Close() // only read from
+		s.h = nil
+	}
+}
+
+func (s *spanSegment) open(q *query) (cursor, error) {
+	choice, err := s.choose()
+	if err != nil {
+		return nil, err
+	}
+	c := &spanCursor{rows: rows{q: q}, segment: s, footer: choice.footer, choice: choice}
+	c.first, c.end = c.footer.Find(q.from, q.to)
 	if q.order == nql.Unordered {
-		if c.first < c.end && footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
+		if c.first < c.end && c.footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
 			c.first++ // it begins in another fragment
 		}
 		whole := *q
 		whole.from, whole.to = q.scanFrom, q.scanTo
 		c.q = &whole
 	}
+	c.first, c.end = max(c.first, choice.first), min(c.end, choice.end)
 	c.columns.q = c.q
-	c.values.of(c.q, footer)
-	q.stats.span(s.file, footer, q)
-	for _, path := range s.needs {
-		if !footer.Has(path...) {
-			if q.stats != nil {
-				q.stats.PagesProperty.Add(int64(c.end - c.first))
-			}
-			c.first = c.end
-			return c, nil
-		}
-	}
-	for _, g := range s.signals {
-		if _, there := s.file.Indexes[uint64(g.ID)]; !there {
-			continue
-		}
-		if set := q.store.readIndex(s.file, g); set != nil {
-			c.filters = append(c.filters, filtered{g.Name, set})
-		}
-	}
-	c.lacking = q.store.lacking(s.file, footer, s.lookups)
+	c.values.of(c.q, c.footer)
 	return c, nil
 }
 
 // spanCursor goes over the pages of a span in the query's order.
 type spanCursor struct {
 	rows
-	store      *Store
-	file       *file
-	h          vfs.File
+	segment    *spanSegment
+	h          vfs.File // nil until a page is read
 	footer     *span.Footer
-	filters    []filtered
-	lacking    lacking
-	first, end int // pages that are left
+	choice     *choice
+	first, end int // pages that are left, as far as the choice has them
 	ahead      int // pages that the system was told of
 	page       *span.Page
 	lo, hi     int // events of the page that are left, or of passed
@@ -163,31 +210,11 @@ func (c *spanCursor) next() (int, bool) {
 		} else {
 			c.first++
 		}
-		if !c.skipped(i) {
+		if c.choice.has(i) {
 			return i, true
 		}
 	}
 	return 0, false
-}
-
-// skipped reports whether a signal has no match in a page, or the page has no value that is asked for.
-func (c *spanCursor) skipped(i int) bool {
-	for _, f := range c.filters {
-		if !f.set.Contains(uint32(i)) {
-			if c.q.stats != nil {
-				c.q.stats.PagesSignal.Add(1)
-				c.q.stats.signal(f.name, 0, 1)
-			}
-			return true
-		}
-	}
-	if c.lacking.page(i) {
-		if c.q.stats != nil {
-			c.q.stats.PagesFilter.Add(1)
-		}
-		return true
-	}
-	return false
 }
 
 // load reads a page, or takes its number of rows from the directory where that is all that is wanted.
@@ -203,8 +230,16 @@ func (c *spanCursor) load(i int) error {
 		}
 		return nil
 	}
+	if c.h == nil {
+		h, err := c.segment.handle()
+		if err != nil {
+			c.first = c.end // so it is with all pages
+			return err
+		}
+		c.h = h
+	}
 	if c.page == nil {
-		c.page = c.store.pages.get()
+		c.page = c.segment.store.pages.get()
 	}
 	c.q.stats.read(c.page.Taken())
 	if need := 2*int64(info.Raw) + int64(info.Length); need > c.held {
@@ -215,7 +250,7 @@ func (c *spanCursor) load(i int) error {
 	}
 	c.tell(i)
 	c.lo, c.hi = 0, 0
-	if err := c.page.Load(c.h, c.file.path, *info, c.store.fronts, c.file.ID); err != nil {
+	if err := c.page.Load(c.h, c.segment.file.path, *info, c.segment.store.fronts, c.segment.file.ID); err != nil {
 		return err
 	}
 	if r := c.page.Columns(); r != nil {
@@ -229,7 +264,7 @@ func (c *spanCursor) load(i int) error {
 		if whole && c.q.weighing != nil {
 			if done, err := c.values.tally(&c.columns.view); done || err != nil {
 				c.q.stats.page(0)
-				return placed(err, c.file.path, info.Offset)
+				return placed(err, c.segment.file.path, info.Offset)
 			}
 		}
 	}
@@ -266,7 +301,7 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 	if lo >= hi {
 		return nil
 	}
-	path, offset := c.file.path, info.Offset
+	path, offset := c.segment.file.path, info.Offset
 	c.columns.key = c.page.Key
 	c.columns.place = func(err error) error { return placed(err, path, offset) }
 	var alive func(i int) (bool, error)
@@ -311,7 +346,7 @@ func (c *spanCursor) sift() error {
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
 func (c *spanCursor) tell(i int) {
-	if len(c.filters) > 0 || len(c.lacking) > 0 || c.footer.Pages[i].Layout == span.Columns {
+	if c.choice.pages != nil || c.footer.Pages[i].Layout == span.Columns {
 		return // what comes next is not what lies next, or a small part of it
 	}
 	if c.ahead--; c.ahead > 0 {
@@ -329,10 +364,9 @@ func (c *spanCursor) tell(i int) {
 }
 
 func (c *spanCursor) close() {
-	_ = c.h.Close() // only read from
 	if c.page != nil {
 		c.q.stats.read(c.page.Taken())
-		c.store.pages.put(c.page)
+		c.segment.store.pages.put(c.page)
 		c.page = nil
 	}
 }

@@ -50,7 +50,7 @@ func BenchmarkRows(b *testing.B) {
 		return o.Function
 	}
 	agg := func(name string, args ...types.OID) *function.Aggregate {
-		a, err := function.ResolveAggregate(name, args)
+		a, err := function.ResolveAggregate("", name, args)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -33,7 +34,7 @@ func Minimum(n plan.Node, rt *Runtime) int64 {
 		case *plan.SetOp:
 			sum += leastOfHash
 		case *plan.Aggregate:
-			if len(n.Keys) > 0 {
+			if len(n.Keys) > 0 || slices.ContainsFunc(n.Aggs, func(a plan.AggCall) bool { return a.Distinct }) {
 				sum += leastOfHash
 			}
 		}

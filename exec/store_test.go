@@ -82,7 +82,7 @@ func operatorOf(t *testing.T, name string, l, r types.OID) *function.Function {
 
 func aggregateOf(t *testing.T, name string, args ...types.OID) *function.Aggregate {
 	t.Helper()
-	a, err := function.ResolveAggregate(name, args)
+	a, err := function.ResolveAggregate("", name, args)
 	if err != nil {
 		t.Fatal(err)
 	}

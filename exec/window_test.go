@@ -80,11 +80,11 @@ func inFrame(f *plan.Frame, rows []row, groups []int64, i, j int, descending boo
 }
 
 func TestWindowsSayWhatFramesSayRowByRow(t *testing.T) {
-	sum, err := function.ResolveAggregate("sum", []types.OID{types.Int8})
+	sum, err := function.ResolveAggregate("", "sum", []types.OID{types.Int8})
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := function.ResolveAggregate("string_agg", []types.OID{types.Text, types.Text})
+	list, err := function.ResolveAggregate("", "string_agg", []types.OID{types.Text, types.Text})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type live struct {
 	t     testing.TB
 	store *engine.Store
+	dir   string // of the store, where serve made it
 	addr  string
 	wire  *pgwire.Server
 
@@ -36,11 +37,14 @@ type live struct {
 
 func serve(t testing.TB) *live {
 	t.Helper()
-	store, err := engine.Open(t.TempDir()+"/data", engine.Options{Create: true})
+	dir := t.TempDir() + "/data"
+	store, err := engine.Open(dir, engine.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serveStore(t, store)
+	l := serveStore(t, store)
+	l.dir = dir
+	return l
 }
 
 // serveStore serves a store that it closes.

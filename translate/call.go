@@ -24,8 +24,8 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if n.Over != nil {
 		return b.windowFunction(sc, n, schema, name)
 	}
-	if (schema == "" || schema == "pg_catalog") && function.IsAggregate(name) {
-		return b.aggregateCall(sc, n, name)
+	if function.IsAggregate(schema, name) {
+		return b.aggregateCall(sc, n, schema, name)
 	}
 	if (schema == "" || schema == "pg_catalog") && function.IsWindow(name) {
 		return nil, b.errorf(n.Location, types.CodeWrongObjectType, "window function %s requires an OVER clause", name)
@@ -75,7 +75,7 @@ func (b *binder) call(schema, name string, args []plan.Expr, locations []int32, 
 }
 
 // aggregateCall binds an aggregate and gives a Ref that stands for its result.
-func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Expr, error) {
+func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, schema, name string) (plan.Expr, error) {
 	nested := sc.inAgg
 	switch {
 	case n.FuncVariadic:
@@ -107,7 +107,7 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 	var call plan.AggCall
 	order := n.AggOrder
 	if n.AggWithinGroup {
-		ordered, err := b.withinGroup(sc, n, name, args, locations)
+		ordered, err := b.withinGroup(sc, n, schema, name, args, locations)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +117,7 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, name string) (plan.Exp
 		for i, a := range args {
 			ts[i] = a.Type()
 		}
-		f, err := function.ResolveAggregate(name, ts)
+		f, err := function.ResolveAggregate(schema, name, ts)
 		if err != nil {
 			return nil, b.at(err, n.Location)
 		}

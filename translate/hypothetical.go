@@ -75,7 +75,7 @@ func (b *binder) hypothetical(sc *scope, n *pg.FuncCall, name string, direct []p
 			}
 			args, ts = []plan.Expr{row}, []types.OID{types.Record}
 		}
-		f, err := function.ResolveAggregate("count", ts)
+		f, err := function.ResolveAggregate("", "count", ts)
 		if err != nil {
 			return nil, b.at(err, n.Location)
 		}

@@ -204,13 +204,13 @@ func (b *binder) windowFunction(sc *scope, n *pg.FuncCall, schema, name string) 
 	}
 	catalogued := schema == "" || schema == "pg_catalog"
 	switch {
-	case catalogued && function.IsWindow(name) && !(function.IsAggregate(name) && (len(args.exprs) > 0 || n.AggWithinGroup)):
+	case catalogued && function.IsWindow(name) && !(function.IsAggregate(schema, name) && (len(args.exprs) > 0 || n.AggWithinGroup)):
 		f, err := function.ResolveWindow(name, args.types())
 		if err != nil {
 			return nil, b.at(err, n.Location)
 		}
 		call.Func = f
-	case catalogued && function.IsAggregate(name):
+	case function.IsAggregate(schema, name):
 		switch {
 		case n.AggWithinGroup:
 			return nil, b.unsupported(n.Location, "OVER is not supported for ordered-set aggregate %s", name)
@@ -219,7 +219,7 @@ func (b *binder) windowFunction(sc *scope, n *pg.FuncCall, schema, name string) 
 		case len(args.exprs) == 0 && !n.AggStar && name == "count":
 			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name)
 		}
-		f, err := function.ResolveAggregate(name, args.types())
+		f, err := function.ResolveAggregate(schema, name, args.types())
 		if err != nil {
 			return nil, b.at(err, n.Location)
 		}

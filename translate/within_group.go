@@ -10,7 +10,7 @@ import (
 
 // withinGroup binds the arguments of an ordered-set aggregate, f(direct …) WITHIN GROUP (ORDER BY sorted …): the direct ones, then what is
 // sorted. The aggregate is given its rows in that order.
-func (b *binder) withinGroup(sc *scope, n *pg.FuncCall, name string, direct []plan.Expr, locations []int32) (*plan.AggCall, error) {
+func (b *binder) withinGroup(sc *scope, n *pg.FuncCall, schema, name string, direct []plan.Expr, locations []int32) (*plan.AggCall, error) {
 	if n.AggDistinct {
 		return nil, b.errorf(n.Location, types.CodeSyntaxError, "cannot use DISTINCT with WITHIN GROUP")
 	}
@@ -29,7 +29,7 @@ func (b *binder) withinGroup(sc *scope, n *pg.FuncCall, name string, direct []pl
 	for i, a := range args {
 		ts[i] = a.Type()
 	}
-	f, err := function.ResolveAggregate(name, ts)
+	f, err := function.ResolveAggregate(schema, name, ts)
 	if err != nil {
 		return nil, b.at(err, n.Location)
 	}

@@ -14,6 +14,8 @@ func registerAggregates(r *registry) {
 	registerLists(r)
 	registerRegression(r)
 	registerJSONAggregates(r)
+	registerApproxCount(r)
+	registerApproxPercentile(r)
 	for name, combine := range map[string]func(a, b bool) bool{
 		"bool_and": func(a, b bool) bool { return a && b },
 		"every":    func(a, b bool) bool { return a && b },

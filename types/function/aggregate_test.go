@@ -94,7 +94,7 @@ func TestAggregatesAnswerAsPostgreSQL(t *testing.T) {
 			comma.AppendString(", ")
 			args, argTypes = append(args, comma.Repeat(v.Len)), append(argTypes, types.Unknown)
 		}
-		agg, err := ResolveAggregate(a.name, argTypes)
+		agg, err := ResolveAggregate("", a.name, argTypes)
 		if err != nil {
 			var pe *types.Error
 			if !errors.As(err, &pe) || "!"+pe.Code+" "+pe.Message != a.answer {

@@ -57,7 +57,7 @@ func TestSelectedPercentilesAreThoseOfSortedRows(t *testing.T) {
 		if typ == types.Float8 && rapid.Bool().Draw(t, "cont") {
 			name = "percentile_cont"
 		}
-		f, err := ResolveAggregate(name, []types.OID{types.Float8, typ})
+		f, err := ResolveAggregate("", name, []types.OID{types.Float8, typ})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -96,7 +96,7 @@ func BenchmarkKernels(b *testing.B) {
 		t    types.OID
 		arg  *column.Vector
 	}{{"count", types.Text, texts}, {"sum", types.Int8, ints}, {"avg", types.Float8, floats}, {"sum", types.Numeric, numerics}, {"max", types.Text, texts}} {
-		a, err := ResolveAggregate(k.name, []types.OID{k.t})
+		a, err := ResolveAggregate("", k.name, []types.OID{k.t})
 		if err != nil {
 			b.Fatal(err)
 		}

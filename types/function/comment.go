@@ -25,7 +25,7 @@ func registerCommentFunctions(r *registry) {
 	r.total("obj_description(oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		object := types.OID(a[0].Int(i))
 		if n, ok := c.Env.Names.(types.CommentNames); ok { // an OID is one object's only, whatever PostgreSQL warns of
-			for _, name := range [...]string{"pg_class", "pg_namespace"} {
+			for _, name := range [...]string{"pg_class", "pg_namespace", "pg_proc"} {
 				if text, ok := n.Comment(commentClasses[name], object, 0); ok {
 					out.AppendString(text)
 					return nil
@@ -47,4 +47,4 @@ func registerCommentFunctions(r *registry) {
 }
 
 // commentClasses are the OIDs of the catalogs whose objects can have comments.
-var commentClasses = map[string]types.OID{"pg_class": 1259, "pg_namespace": 2615, "pg_authid": 1260, "pg_database": 1262}
+var commentClasses = map[string]types.OID{"pg_class": 1259, "pg_proc": 1255, "pg_namespace": 2615, "pg_authid": 1260, "pg_database": 1262}

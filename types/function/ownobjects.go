@@ -7,20 +7,29 @@ import (
 	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
-// ownObjects are the functions that PostgreSQL doesn't have, as objects with names; package pgnames knows the others.
+// ownObjects are the functions and aggregates that PostgreSQL doesn't have, as objects with names; package pgnames knows the others.
 var ownObjects = sync.OnceValue(func() map[types.OID]*types.Object {
 	out := map[types.OID]*types.Object{}
+	add := func(kind byte, oid types.OID, schema, name string, args []types.OID, result types.OID, d pgnames.FunctionDetails) {
+		if _, known := pgnames.ByOID(pgnames.Function, oid); known {
+			return
+		}
+		d.Parallel, d.Language, d.Cost, d.Source = 's', 12, 1, name
+		out[oid] = &types.Object{Class: pgnames.Function, OID: oid, Schema: schema, Name: name, Kind: kind, Args: args, Result: result, Details: &d}
+	}
 	for _, f := range All() {
-		if _, known := pgnames.ByOID(pgnames.Function, f.OID); known {
-			continue
-		}
-		o := &types.Object{Class: pgnames.Function, OID: f.OID, Schema: f.Schema, Name: f.Name, Kind: 'f', Args: f.Args, Result: f.Result,
-			Details: &pgnames.FunctionDetails{Volatility: byte(f.Volatility), Parallel: 's', Strict: f.Strict, Language: 12, Cost: 1, Source: f.Name,
-				Names: f.Names, Defaults: f.Defaults}}
+		d := pgnames.FunctionDetails{Volatility: byte(f.Volatility), Strict: f.Strict, Names: f.Names, Defaults: f.Defaults}
 		if f.Variadic {
-			o.Details.Variadic = f.Args[len(f.Args)-1]
+			d.Variadic = f.Args[len(f.Args)-1]
 		}
-		out[f.OID] = o
+		add('f', f.OID, f.Schema, f.Name, f.Args, f.Result, d)
+	}
+	for _, f := range SetFunctions() {
+		add('f', f.OID, f.Schema, f.Name, f.Args, f.Result,
+			pgnames.FunctionDetails{Volatility: byte(f.Volatility), Strict: f.Strict, Set: f.Set, Rows: 1000, Names: f.Names})
+	}
+	for _, a := range AllAggregates() {
+		add('a', a.OID, a.Schema, a.Name, a.Args, a.Result, pgnames.FunctionDetails{Volatility: byte(Immutable), Names: a.Names})
 	}
 	return out
 })
@@ -34,10 +43,30 @@ func OwnObject(oid types.OID) (*types.Object, bool) {
 // FindOwnObjects lists the functions of a schema and name that PostgreSQL doesn't have.
 func FindOwnObjects(schema, name string) []*types.Object {
 	var out []*types.Object
-	for _, f := range Functions(name) {
-		if o, ok := ownObjects()[f.OID]; ok && o.Schema == schema {
+	for _, o := range ownObjects() {
+		if o.Schema == schema && o.Name == name {
 			out = append(out, o)
 		}
 	}
 	return out
+}
+
+// OwnComments say, by number, what the functions of the schema flare are for.
+var OwnComments = sync.OnceValue(func() map[types.OID]string {
+	out := map[types.OID]string{}
+	for oid, o := range ownObjects() {
+		if text, ok := ownComments[o.Name]; ok {
+			out[oid] = text
+		}
+	}
+	return out
+})
+
+var ownComments = map[string]string{
+	"approx_count_distinct": "how many different values there are, by HyperLogLog: exact up to about 1,000, then with a standard error of 0.81 %",
+	"approx_percentile":     "the value at a fraction (0 to 1) in the order of values, or at each of several; off by at most 0.4 % of it",
+	"nql":                   "the answer of a query in NQL, the language of the store",
+	"render":                "the message of an event, or a message template filled with properties",
+	"tail":                  "the events of a stream as they are committed, from now on until the statement is cancelled",
+	"time_bucket":           "the start of the bucket that a time, or a number, lies in",
 }

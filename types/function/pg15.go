@@ -50,7 +50,7 @@ func (r *registry) load(table string) {
 			k := castKey{oid(f[1]), oid(f[2])}
 			r.pgCasts[k] = pgCast{context: CastContext(f[3][0]), function: byOID[oid(f[4])], method: f[5][0]}
 		case "a":
-			a := &Aggregate{OID: oid(f[1]), Name: f[2], Args: oids(f[3]), Result: oid(f[4]), Kind: f[5][0], Direct: int(oid(f[6]))}
+			a := &Aggregate{OID: oid(f[1]), Name: f[2], Schema: "pg_catalog", Args: oids(f[3]), Result: oid(f[4]), Kind: f[5][0], Direct: int(oid(f[6]))}
 			r.aggregates[a.Name] = append(r.aggregates[a.Name], a)
 		}
 	}

@@ -67,6 +67,9 @@ var subjects = []struct {
 	{"System, session and catalog", func(name string, ts []types.OID) bool {
 		return regexp.MustCompile(`^(pg_|has_|current_|session_user|inet_(client|server)|version|set_config|obj_desc|col_desc|shobj|format_type|to_reg|row_security|txid|getdatabase|acl|make_acl|makeacl|information_schema)`).MatchString(name)
 	}},
+	{"Ranges and multiranges", func(_ string, ts []types.OID) bool {
+		return slices.ContainsFunc(ts, func(t types.OID) bool { return category(t) == 'R' || t == types.AnyRange || t == types.AnyMultirange })
+	}},
 	{"Date and time", func(name string, ts []types.OID) bool {
 		return slices.ContainsFunc(ts, func(t types.OID) bool { return category(t) == 'D' || t == types.Interval })
 	}},
@@ -195,7 +198,11 @@ func referenceAggregates() string {
 		case len(a.Args) == 0:
 			shown = "(*) → " + sqlName(a.Result)
 		}
-		all[a.Name] = append(all[a.Name], shown)
+		name := a.Name
+		if a.Schema != "pg_catalog" {
+			name = a.Schema + "." + name
+		}
+		all[name] = append(all[name], shown)
 	}
 	for name, result := range map[string]string{"rank": "bigint", "dense_rank": "bigint", "percent_rank": "double precision", "cume_dist": "double precision"} {
 		all[name] = append(all[name], "(value, …) WITHIN GROUP (ORDER BY value, …) → "+result)

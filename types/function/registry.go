@@ -20,6 +20,8 @@ type registry struct {
 	casts      map[castKey]*Cast
 	defaults   map[*Function]int // how many of the last arguments may be left out
 	nextOwn    types.OID
+
+	nextAggregate types.OID
 }
 
 type castKey struct{ from, to types.OID }
@@ -34,17 +36,21 @@ type pgCast struct {
 // firstOwn is the first OID of functions that PostgreSQL does not have.
 const firstOwn = 90000
 
+// firstOwnAggregate is that of aggregates.
+const firstOwnAggregate = 94000
+
 var theRegistry = sync.OnceValue(func() *registry {
 	r := &registry{
 		functions: map[string][]*Function{}, operators: map[string][]*Operator{}, aggregates: map[string][]*Aggregate{},
 		pgCasts: map[castKey]pgCast{}, casts: map[castKey]*Cast{}, defaults: map[*Function]int{}, nextOwn: firstOwn,
+		nextAggregate: firstOwnAggregate,
 	}
 	r.load(pg15)
 	for _, register := range []func(*registry){
 		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
 		registerText, registerTextFormat, registerLike, registerRegexp, registerRegexpFind, registerSimilar, registerUnistr, registerNumNulls, registerBytea,
-		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerTimeMake, registerToChar,
-		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings,
+		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerRender, registerTimeMake, registerToChar,
+		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings, registerRange, registerMultirange,
 		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments,
 		registerCasts, registerCompareMore, registerSend,
@@ -126,6 +132,14 @@ func (r *registry) agg(signature string, n func(c *Call) Accumulator) {
 		}
 	}
 	panic("no aggregate " + signature)
+}
+
+// ownAgg adds an aggregate of the schema flare; names are those of its arguments.
+func (r *registry) ownAgg(signature string, result types.OID, names []string, n func(c *Call) Accumulator) {
+	name, args := r.parse(signature)
+	a := &Aggregate{OID: r.nextAggregate, Name: name, Schema: "flare", Args: args, Names: names, Result: result, Kind: 'n', New: n}
+	r.nextAggregate++
+	r.aggregates[name] = append(r.aggregates[name], a)
 }
 
 func (r *registry) find(signature string) *Function {
@@ -226,8 +240,15 @@ func Aggregates(name string) []*Aggregate {
 	return as
 }
 
-// IsAggregate reports whether name is an aggregate, built or not: what the binder asks before it looks for a function.
-func IsAggregate(name string) bool { return len(theRegistry().aggregates[name]) > 0 }
+// IsAggregate reports whether name is an aggregate, built or not: what the binder asks before it looks for a function. schema is "" where the call names none.
+func IsAggregate(schema, name string) bool {
+	return slices.ContainsFunc(theRegistry().aggregates[name], func(a *Aggregate) bool { return a.named(schema) })
+}
+
+// named reports whether a call with that schema, or with none, can mean a.
+func (a *Aggregate) named(schema string) bool {
+	return schema == a.Schema || schema == "" && a.Schema == "pg_catalog"
+}
 
 // AllAggregates lists every aggregate that is built, by OID.
 func AllAggregates() []*Aggregate {

@@ -164,16 +164,19 @@ func namedCast(schema, name string, args []types.OID, cs []candidate[*Function])
 	return nil
 }
 
-// ResolveAggregate finds the aggregate for arguments of the given types, none for count(*).
+// ResolveAggregate finds the aggregate for arguments of the given types, none for count(*); schema is "" where the call names none.
 // The arguments are then to be cast to the result's Args. Errors: 42883, 42725, 0A000.
-func ResolveAggregate(name string, args []types.OID) (*Aggregate, error) {
+func ResolveAggregate(schema, name string, args []types.OID) (*Aggregate, error) {
 	var cs []candidate[*Aggregate]
 	for _, a := range theRegistry().aggregates[name] {
-		if len(a.Args) == len(args) {
+		if len(a.Args) == len(args) && a.named(schema) {
 			cs = append(cs, candidate[*Aggregate]{a, a.Args})
 		}
 	}
 	c, none, ok := choose(cs, args)
+	if schema == "flare" {
+		name = schema + "." + name
+	}
 	switch {
 	case ok && c.of.New == nil:
 		return nil, types.Errorf(types.CodeFeatureNotSupported, "aggregate %s(%s) is not supported yet", name, sqlNames(c.of.Args))
@@ -196,8 +199,12 @@ func undefinedFunction(name string, args []types.OID) error {
 	if len(Functions(name)) == 0 && len(Aggregates(name)) == 0 && knownToPostgreSQL(name) {
 		return types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", name, sqlNames(args))
 	}
-	return types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args)).
-		WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+	err := types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args))
+	unqualified := slices.ContainsFunc(Functions(name), func(f *Function) bool { return f.Schema == "pg_catalog" })
+	if !unqualified && len(FindOwnObjects("flare", name)) > 0 {
+		return err.WithHint("There is flare.%s. Functions of the schema flare are called with its name.", name)
+	}
+	return err.WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
 }
 
 func ambiguousFunction(name string, args []types.OID) error {

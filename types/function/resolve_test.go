@@ -49,7 +49,7 @@ func TestWhatIsNotBuiltSaysSo(t *testing.T) {
 			_, err := ResolveFunction("", "diameter", []types.OID{718})
 			return err
 		}},
-		{types.CodeFeatureNotSupported, func() error { _, err := ResolveAggregate("xmlagg", []types.OID{types.XML}); return err }},
+		{types.CodeFeatureNotSupported, func() error { _, err := ResolveAggregate("", "xmlagg", []types.OID{types.XML}); return err }},
 		{types.CodeUndefinedFunction, func() error { _, err := ResolveFunction("flare", "lower", []types.OID{types.Text}); return err }},
 		{types.CodeAmbiguousFunction, func() error { _, err := ResolveOperator("-", 0, types.Unknown); return err }},
 		{types.CodeUndefinedFunction, func() error { _, err := ResolveOperator("=", types.Int4, types.Text); return err }},

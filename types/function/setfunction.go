@@ -15,6 +15,7 @@ type SetFunction struct {
 	Name       string
 	Schema     string
 	Args       []types.OID
+	Names      []string // of the arguments of our own ones
 	Variadic   bool
 	Result     types.OID // of a row; types.Record where Columns say what is in it, or the call does
 	Columns    []SetColumn
@@ -85,10 +86,10 @@ func loadSetFunctions() *setFunctions {
 		s.defaults[fn] = int(oid(f[6]))
 		s.byName[fn.Name] = append(s.byName[fn.Name], fn)
 	}
-	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerPathSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets} {
+	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerPathSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets, registerRangeSets} {
 		register(s)
 	}
-	s.own(&SetFunction{Name: "nql", Args: []types.OID{types.Text}, Result: types.Record, Set: true, Strict: true, Volatility: Stable, Open: alone})
+	s.own(&SetFunction{Name: "nql", Args: []types.OID{types.Text}, Names: []string{"query"}, Result: types.Record, Set: true, Strict: true, Volatility: Stable, Open: alone})
 	return s
 }
 
