@@ -109,7 +109,7 @@ func (g *queries) lateralFunction() string {
 		call += " on true"
 		join = " left join lateral "
 	}
-	return fmt.Sprintf("select k, x.* from stream%s%s where k between %d and %d and %s order by k", join, call, g.IntN(60), 60+g.IntN(60), g.pick("true", "x is not null", "status = 200", "small > 1"))
+	return fmt.Sprintf("select k, x.* from stream%s%s where k between %d and %d and %s", join, call, g.IntN(60), 60+g.IntN(60), g.pick("true", "x is not null", "status = 200", "small > 1"))
 }
 
 func (g *queries) orderedSets() string {
