@@ -42,9 +42,13 @@ func valuesOf(pieces []piece, property func(name string) (raw []byte, ok bool)) 
 	return values
 }
 
-// renderPieces renders a template taken apart; values are those of its holes, by slot. rendered has the values of @r, which stand for the holes with a format, one after the other.
+// maxRendered is how long a message may become, in bytes, that holes are filled in: a document of a few MiB could ask for terabytes.
+const maxRendered = 16 << 20
+
+// renderPieces renders a template taken apart; past maxRendered holes stay as they are written. Values are those of its holes, by slot. rendered has the values of @r, which stand for the holes with a format, one after the other.
 func renderPieces(dst []byte, pieces []piece, rendered []byte, values []sparse.Value) []byte {
 	renderings := sparse.Elements(rendered)
+	start := len(dst)
 	for i := range pieces {
 		p := &pieces[i]
 		dst = append(dst, p.text...)
@@ -62,7 +66,7 @@ func renderPieces(dst []byte, pieces []piece, rendered []byte, values []sparse.V
 		from := len(dst)
 		if pre.Kind == sparse.String {
 			dst = sparse.Unquote(dst, pre.Raw)
-		} else if p.slot >= 0 && values[p.slot].Kind != sparse.Missing {
+		} else if p.slot >= 0 && values[p.slot].Kind != sparse.Missing && len(dst)-start <= maxRendered {
 			dst = pad(appendHole(dst, values[p.slot].Raw, h), from, h.align)
 		} else {
 			dst = append(dst, p.spelled...)

@@ -68,6 +68,9 @@ var oddStatements = map[string][]string{
 		"select " + strings.Repeat("not ", 20000) + "true", "select " + strings.Repeat("case when true then ", 5000) + "1" + strings.Repeat(" end", 5000), "select 1 where " + strings.Repeat("1 = 1 and ", 50000) + "1 = 1",
 		"select 1 where " + strings.Repeat("s = 'x' or ", 20000) + "true", strings.Repeat("select (", 3000) + "select 1" + strings.Repeat(")", 3000), strings.Repeat("select * from (", 3000) + "select 1" + strings.Repeat(") x", 3000),
 		strings.Repeat("select 1 union all ", 5000) + "select 1", "select array" + strings.Repeat("[", 1000) + "1" + strings.Repeat("]", 1000), "select " + strings.Repeat("'a' || ", 20000) + "'a'",
+		"select " + strings.Repeat("greatest(", 40) + "n" + strings.Repeat(", 1)", 40) + " from stream", "select " + strings.Repeat("nullif(", 40) + "n" + strings.Repeat(", 1)", 40) + " from stream",
+		"select " + strings.Repeat("case ", 40) + "n" + strings.Repeat(" when 1 then 2 when 3 then 4 when 5 then 6 end", 40) + " from stream", "select " + strings.Repeat("(", 40) + "n" + strings.Repeat(" between symmetric 1 and 5)::int", 40) + " from stream",
+		"select " + strings.Repeat("((", 40) + "n" + strings.Repeat(", 1) < (2, 3))::int", 40) + " from stream", "select " + strings.Repeat("(row(", 40) + "n" + strings.Repeat(", 1) is distinct from row(1, 2))::int", 40) + " from stream",
 		"with " + strings.Repeat("a as (select 1), ", 2000) + "b as (select 1) select * from b",
 	},
 	"wide": {
