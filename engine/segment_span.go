@@ -89,7 +89,8 @@ type spanCursor struct {
 	footer     *span.Footer
 	choice     *choice
 	first, end int // pages that are left, as far as the choice has them
-	ahead      int // pages that the system was told of
+	ahead      int // pages of rows that the system was told of
+	look       lookAhead
 	page       *span.Page
 	lo, hi     int // events of the page that are left, or of passed
 	sifted     bool
@@ -217,6 +218,9 @@ func (c *spanCursor) load(i int) error {
 		c.held = need
 	}
 	c.tell(i)
+	if err := c.tellColumns(i); err != nil {
+		return err
+	}
 	c.lo, c.hi = 0, 0
 	if err := c.page.Load(c.h, c.segment.file.path, *info, c.segment.store.fronts, c.segment.file.ID); err != nil {
 		return err
@@ -332,6 +336,7 @@ func (c *spanCursor) tell(i int) {
 }
 
 func (c *spanCursor) close() {
+	c.look.close(c.segment.store)
 	if c.h != nil {
 		_ = c.h.Close() // only read from
 		c.h = nil
