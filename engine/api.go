@@ -21,6 +21,8 @@ type Spec struct {
 	From, To int64
 	// Columns of the batches that Next delivers, in this order.
 	Columns []nql.Column
+	// Compiled is what Compile made of Where, Params and Columns; nil: the scan compiles them itself.
+	Compiled *Compiled
 	// Order by @t within a fragment and of the fragments themselves. Ties keep arrival order (reversed when Descending).
 	Order nql.Order
 	// Limit is how many rows are wanted at most where there is an Order; 0: all. Each fragment delivers so many at most, the first
@@ -28,6 +30,8 @@ type Spec struct {
 	Limit int64
 	// Stage holds rows of the reader's own open transaction to be scanned with the rest, and knows what it has deleted; nil: none.
 	Stage *Stage
+	// Except, when not nil, leaves out the events that an earlier generation had.
+	Except *Arrivals
 	// Memory that the scan needs is reserved here; nil: not accounted.
 	Memory column.Account
 	// SkipDamaged, when not nil, is told of damage, which is then passed over: what lies undamaged behind it is still
