@@ -45,7 +45,7 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		c.done, c.tag, c.counted, c.account = done, "SELECT", true, rt.Memory
 		return c, nil
 	case *translate.Explain:
-		lines, err := s.explain(ctx, sc, b, params)
+		lines, err := s.explain(ctx, sc, b, params, pl.took)
 		if err != nil {
 			return nil, err
 		}
