@@ -31,6 +31,9 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 	if spec.Stage != nil {
 		s.dead = spec.Stage.deadOf(spec.Stream)
 	}
+	if spec.Except != nil {
+		s.dead = s.dead.except(spec.Except)
+	}
 	for _, f := range tx.g.files[spec.Stream] {
 		s.add(f)
 	}
@@ -63,6 +66,9 @@ func (s *scanning) add(f *file) {
 	st := s.spec.Stats
 	if st != nil {
 		st.Files.Add(1)
+	}
+	if x := s.spec.Except; x != nil && x.all(f.arrivals) {
+		return
 	}
 	if f.lost != nil { // what is missing can be anywhere in its range
 		if from, to := f.bounds(); to <= s.spec.From || from >= s.spec.To {

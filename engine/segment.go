@@ -52,6 +52,7 @@ type query struct {
 	narrow           *Narrowing
 	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
 	predicate string
+	anyOrder  bool      // rows of a page may come in any order
 	paged     *int64    // bytes that are reserved for a page of a RAM run
 	sealed    *bool     // the batch is columns of a page, in any form, or rows with weights, and takes no more
 	weighing  *weighing // nil: each row is one event
