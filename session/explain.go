@@ -130,7 +130,7 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, insert *t
 		if err := s.writable("INSERT"); err != nil {
 			return 0, "", err
 		}
-		rows, err := s.insertRows(ctx, sc, insert, rt)
+		rows, err := s.stageRows(ctx, sc, insert, rt, nil)
 		return time.Since(began), fmt.Sprintf(" (actual rows=%d)", rows), err
 	}
 	if d, ok := n.(*plan.Delete); ok { // so is this

@@ -24,15 +24,15 @@ func (s *session) insertRows(ctx context.Context, sc *scope, b *translate.Insert
 		return "", err
 	}
 	defer done()
-	n, err := s.insertRows(ctx, sc, b, rt)
+	n, err := s.stageRows(ctx, sc, b, rt, shown)
 	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("INSERT 0 %d", n), nil
 }
 
-// insertRows stages the rows of an INSERT and gives their number.
-func (s *session) insertRows(ctx context.Context, sc *scope, b *translate.Insert, rt *exec.Runtime) (int64, error) {
+// stageRows stages the rows of an INSERT and gives their number.
+func (s *session) stageRows(ctx context.Context, sc *scope, b *translate.Insert, rt *exec.Runtime, shown *tape) (int64, error) {
 	// The plan may read what the transaction staged so far; the rows that it yields are staged while it runs. A scan sees
 	// what was there when it began, so INSERT … SELECT from the same stream ends.
 	w := s.newRowWriter(sc, b.Stream, b.Targets)
@@ -60,7 +60,7 @@ func (s *session) insertRows(ctx context.Context, sc *scope, b *translate.Insert
 		}
 		if shown != nil {
 			if err := returned.show(ctx, b.Returning, rt, shown); err != nil {
-				return "", err
+				return 0, err
 			}
 		}
 	}
