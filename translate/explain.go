@@ -39,7 +39,7 @@ func (b *binder) explainOptions(options []*pg.Node, out *Explain) error {
 		case known:
 			v, ok := defBool(d.Arg)
 			if !ok {
-				return b.errorf(d.Location, types.CodeSyntaxError, "%s requires a Boolean value", name)
+				return types.Errorf(types.CodeSyntaxError, "%s requires a Boolean value", name)
 			}
 			*flag, given[name] = v, true
 		case name == "format":
