@@ -28,18 +28,36 @@ func (s *Store) commitBulk(ctx context.Context, r *request, parts []*part) error
 		for n < len(parts) && parts[n].key.stream == parts[0].key.stream {
 			n++
 		}
-		built, err := m.buildStage(ctx, r.stage, parts[:n])
+		built, err := m.buildStage(ctx, r.stage, parts[:n], r.swap)
 		if err != nil {
-			return errors.Join(noSpace(err), m.discard(r.swap))
+			return errors.Join(noSpace(err), m.discard(r.swap), m.giveUp(ctx, r.swap))
 		}
 		r.swap.add = append(r.swap.add, built...)
 		parts = parts[n:]
 	}
-	return m.publish(ctx, r)
+	if err := m.publish(ctx, r); err != nil {
+		return errors.Join(err, m.giveUp(ctx, r.swap))
+	}
+	return nil
 }
 
-// buildStage sorts a stage's parts of one stream into spans. They come in order of time.
-func (m *maintaining) buildStage(ctx context.Context, st *Stage, parts []*part) (built []*file, err error) {
+// giveUp takes back the arrival numbers of a load that failed: no event has them.
+func (m *maintaining) giveUp(ctx context.Context, sw *swap) error {
+	if len(sw.arrivals) == 0 {
+		return nil
+	}
+	err := m.s.submit(context.WithoutCancel(ctx), &request{alone: func(w *writer) error {
+		w.settle(sw.arrivals)
+		return nil
+	}})
+	if errors.Is(err, ErrClosed) || errors.Is(err, ErrPoisoned) {
+		return nil // nothing is written any more
+	}
+	return err
+}
+
+// buildStage sorts a stage's parts of one stream into spans, and notes in sw the arrival numbers that it set aside for them. They come in order of time.
+func (m *maintaining) buildStage(ctx context.Context, st *Stage, parts []*part, sw *swap) (built []*file, err error) {
 	var events uint64
 	for _, p := range parts {
 		events += uint64(p.events)
@@ -49,6 +67,7 @@ func (m *maintaining) buildStage(ctx context.Context, st *Stage, parts []*part) 
 	if err != nil {
 		return nil, err
 	}
+	sw.arrivals = append(sw.arrivals, arrivalSpan{arrival, arrival + events})
 	b.arrivals = arrival + events
 	src := &sortedRanges{b: b}
 	for _, p := range parts {
@@ -70,6 +89,7 @@ func (m *maintaining) newArrivals(ctx context.Context, n uint64) (first uint64, 
 	err = m.s.submit(ctx, &request{alone: func(w *writer) error {
 		first = w.Counters.Arrival
 		w.Counters.Arrival += n
+		w.setAside(arrivalSpan{first, first + n})
 		return nil
 	}})
 	return first, err

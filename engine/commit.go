@@ -31,6 +31,7 @@ type swap struct {
 	remove, add []*file
 	index       []*indexed // indexes that were built
 	filter      []*filterBuilt
+	arrivals    []arrivalSpan // that were set aside for the events of add
 }
 
 // turn tells a waiting request what became of it, or that it leads now.

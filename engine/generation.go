@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,7 @@ type generation struct {
 	files    map[StreamID][]*file // by start of range, then id
 	runBytes int64                // of the RAM runs of all files
 	arrival  uint64               // no event that it sees has an arrival number from here on
+	pending  []arrivalSpan        // but for these below it, which loads have set aside and not committed; ascending, never changed
 	since    time.Time            // when it was published; zero where the store was given no clock
 	refs     atomic.Int64
 
@@ -75,7 +77,7 @@ func filePath(dir string, f manifest.File) string {
 
 // with returns a generation that follows g: files of the same id replaced, others added, and some removed.
 func (g *generation) with(schema *Schema, changed []*file, removed ...*file) *generation {
-	n := &generation{id: g.id + 1, schema: schema, files: maps.Clone(g.files), runBytes: g.runBytes, arrival: g.arrival}
+	n := &generation{id: g.id + 1, schema: schema, files: maps.Clone(g.files), runBytes: g.runBytes, arrival: g.arrival, pending: g.pending}
 	copied := map[StreamID]bool{}
 	own := func(id StreamID) {
 		if !copied[id] {
@@ -142,8 +144,9 @@ type chain struct {
 	current atomic.Pointer[generation]
 	remove  func(path string) // deletes a file that nobody sees any more
 
-	mu   sync.Mutex
-	live []*generation // oldest first, the current one last
+	mu      sync.Mutex
+	live    []*generation // oldest first, the current one last
+	changed chan struct{} // closed when the next one becomes current; nil: nobody waits for that
 }
 
 // acquire counts a reader of the current generation. It never waits.
@@ -189,8 +192,33 @@ func (c *chain) publish(g *generation, obsolete ...string) {
 	}
 	c.live = append(c.live, g)
 	c.current.Store(g)
+	if c.changed != nil {
+		close(c.changed)
+		c.changed = nil
+	}
 	c.mu.Unlock()
 	if old != nil {
 		c.release(old)
+	}
+}
+
+// after waits until a generation is current that follows the one numbered id.
+func (c *chain) after(ctx context.Context, id uint64) error {
+	for {
+		c.mu.Lock()
+		if c.current.Load().id > id {
+			c.mu.Unlock()
+			return nil
+		}
+		if c.changed == nil {
+			c.changed = make(chan struct{})
+		}
+		changed := c.changed
+		c.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }

@@ -146,7 +146,7 @@ func (m *maintaining) retain(ctx context.Context, w *work, o MaintainOptions) er
 	if now == nil {
 		return nil
 	}
-	d := &deadStream{ranges: []deadRange{{MinTime, cutoff, now.arrivals}}}
+	d := &deadStream{ranges: []deadRange{{MinTime, cutoff, &Arrivals{before: now.arrivals}}}}
 	built, dead, err := m.build(ctx, []*file{now}, d)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 	"sync/atomic"
 )
@@ -19,6 +20,14 @@ func (s *Store) Read() *ReadTx { return &ReadTx{s: s, g: s.chain.acquire()} }
 func (tx *ReadTx) Retain() *ReadTx {
 	tx.g.refs.Add(1) // tx holds it, so it can't have ended
 	return &ReadTx{s: tx.s, g: tx.g}
+}
+
+// Later waits until something was committed since, and begins a read transaction on what is current then. It returns ctx's error when that ends.
+func (tx *ReadTx) Later(ctx context.Context) (*ReadTx, error) {
+	if err := tx.s.chain.after(ctx, tx.g.id); err != nil {
+		return nil, err
+	}
+	return tx.s.Read(), nil
 }
 
 // Close ends the transaction. Fragments of its scans must be closed before. A second Close does nothing.

@@ -4,7 +4,7 @@ import "github.com/flare-pg/flare-pg/nql"
 
 // Applicable lists the signals that a scan with a predicate can use: those whose conjuncts are all among the predicate's.
 func (s *Schema) Applicable(stream StreamID, where nql.Expr, params []nql.Value) []*Signal {
-	return applicable(s.StreamSignals(stream), where, params)
+	return applicable(s.StreamSignals(stream), nql.Bind(where, params))
 }
 
 // span counts a span's pages, of which so many are within the scan's time.

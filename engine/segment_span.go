@@ -23,10 +23,6 @@ type spanSegment struct {
 	choice *choice
 	failed error
 	chosen bool // the choice is made: bounds and raw are of its pages
-
-	mu    sync.Mutex
-	h     vfs.File // nil until a fragment needs it
-	users int      // fragments that may need it
 }
 
 func (s *spanSegment) bounds() (int64, int64) {
@@ -49,47 +45,16 @@ func (s *spanSegment) raw() int64 {
 func (s *spanSegment) sorted() bool { return true }
 func (s *spanSegment) apart() bool  { return true }
 
-// handle opens the span, once for all fragments.
-func (s *spanSegment) handle() (vfs.File, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.h == nil {
-		h, err := s.store.openBare(s.file)
-		if err != nil {
-			return nil, err
-		}
-		s.h = h
-	}
-	return s.h, nil
-}
-
 // readFooter gives the span's footer, which is read if it is not kept.
 func (s *spanSegment) readFooter() (*span.Footer, error) {
 	if footer := s.store.footers.get(s.file.ID); footer != nil {
 		return footer, nil
 	}
-	h, err := s.handle()
+	h, footer, err := s.store.openSpan(s.file)
 	if err != nil {
 		return nil, err
 	}
-	return s.store.footer(s.file, h)
-}
-
-// retain notes another user of the handle.
-func (s *spanSegment) retain() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.users++
-}
-
-// release closes the handle behind its last user.
-func (s *spanSegment) release() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.users--; s.users == 0 && s.h != nil {
-		_ = s.h.Close() // only read from
-		s.h = nil
-	}
+	return footer, h.Close()
 }
 
 func (s *spanSegment) open(q *query) (cursor, error) {
@@ -97,15 +62,17 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &spanCursor{rows: rows{q: q}, segment: s, footer: choice.footer, choice: choice}
+	c := q.shared.cursor()
+	*c = spanCursor{rows: rows{q: q}, segment: s, footer: choice.footer, choice: choice, passed: c.passed, columns: c.columns}
+	c.columns.left = 0
 	c.first, c.end = c.footer.Find(q.from, q.to)
 	if q.order == nql.Unordered {
 		if c.first < c.end && c.footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
 			c.first++ // it begins in another fragment
 		}
-		whole := *q
-		whole.from, whole.to = q.scanFrom, q.scanTo
-		c.q = &whole
+		c.whole = *q
+		c.whole.from, c.whole.to = q.scanFrom, q.scanTo
+		c.q = &c.whole
 	}
 	c.first, c.end = max(c.first, choice.first), min(c.end, choice.end)
 	c.columns.q = c.q
@@ -116,6 +83,7 @@ func (s *spanSegment) open(q *query) (cursor, error) {
 // spanCursor goes over the pages of a span in the query's order.
 type spanCursor struct {
 	rows
+	whole      query // of the scan, where pages are read whole
 	segment    *spanSegment
 	h          vfs.File // nil until a page is read
 	footer     *span.Footer
@@ -231,7 +199,7 @@ func (c *spanCursor) load(i int) error {
 		return nil
 	}
 	if c.h == nil {
-		h, err := c.segment.handle()
+		h, err := c.segment.store.openBare(c.segment.file)
 		if err != nil {
 			c.first = c.end // so it is with all pages
 			return err
@@ -321,7 +289,7 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 // sift leaves the events of the page that may match by their raw bytes.
 func (c *spanCursor) sift() error {
 	c.sifted = false
-	if c.q.sieve == nil || c.lo >= c.hi {
+	if c.q.program.sieve == nil || c.lo >= c.hi {
 		return nil
 	}
 	raw, start, ends, err := c.page.Documents()
@@ -332,7 +300,7 @@ func (c *spanCursor) sift() error {
 	if c.lo > 0 {
 		start = ends[c.lo-1]
 	}
-	list, all := c.q.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
+	list, all := c.q.program.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
 	if c.passed = list; all {
 		return nil
 	}
@@ -364,11 +332,16 @@ func (c *spanCursor) tell(i int) {
 }
 
 func (c *spanCursor) close() {
+	if c.h != nil {
+		_ = c.h.Close() // only read from
+		c.h = nil
+	}
 	if c.page != nil {
 		c.q.stats.read(c.page.Taken())
 		c.segment.store.pages.put(c.page)
 		c.page = nil
 	}
+	c.q.shared.closed(c)
 }
 
 // pagePool keeps the memory of decoded pages.

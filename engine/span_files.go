@@ -77,9 +77,9 @@ func (s *Store) openSpan(f *file) (vfs.File, *span.Footer, error) {
 	return h, footer, nil
 }
 
-// openBare opens a span and reads nothing.
+// openBare opens a span, or finds it open, and reads nothing.
 func (s *Store) openBare(f *file) (vfs.File, error) {
-	h, err := s.fs.Open(f.path)
+	h, err := s.opened.open(s.fs, f.path)
 	if err != nil {
 		return nil, &DamageError{File: f.path, What: "can't be opened", Err: err}
 	}
@@ -92,6 +92,7 @@ func (s *Store) footer(f *file, h vfs.File) (*span.Footer, error) {
 	if footer == nil {
 		var err error
 		if footer, err = s.readFooter(f, h); err != nil {
+			s.opened.drop(f.path)
 			return nil, err
 		}
 		s.footers.put(f.ID, footer)

@@ -67,7 +67,7 @@ func (st *Stage) DeleteRange(tx *ReadTx, stream StreamID, from, to int64) error 
 			return err
 		}
 	}
-	st.dead = st.dead.with(stream, &own, deadRange{from, to, tx.g.arrival})
+	st.dead = st.dead.with(stream, &own, deadRange{from, to, tx.Arrivals()})
 	return nil
 }
 

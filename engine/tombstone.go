@@ -42,10 +42,10 @@ type deadStream struct {
 	ranges []deadRange
 }
 
-// deadRange is every event with from <= @t < to that arrived before some number.
+// deadRange is every event with from <= @t < to that is among the arrivals.
 type deadRange struct {
 	from, to int64
-	before   uint64
+	arrived  *Arrivals
 }
 
 // dead reports whether an event is deleted. d may be nil.
@@ -54,7 +54,7 @@ func (d *deadStream) dead(ts int64, arrival uint64) bool {
 		return false
 	}
 	for _, r := range d.ranges {
-		if ts >= r.from && ts < r.to && arrival < r.before {
+		if ts >= r.from && ts < r.to && r.arrived.has(arrival) {
 			return true
 		}
 	}
@@ -80,7 +80,7 @@ func (d *deadStream) mayHold(lo, hi int64, first, last uint64) bool {
 		return false
 	}
 	for _, r := range d.ranges {
-		if hi >= r.from && lo < r.to && first < r.before {
+		if hi >= r.from && lo < r.to && first < r.arrived.before {
 			return true
 		}
 	}
@@ -97,11 +97,21 @@ func (d *deadStream) mayHold(lo, hi int64, first, last uint64) bool {
 // covers reports whether all events with lo <= @t <= hi and arrival numbers up to last are deleted.
 func (d *deadStream) covers(lo, hi int64, last uint64) bool {
 	for _, r := range d.ranges {
-		if lo >= r.from && hi < r.to && last < r.before {
+		if lo >= r.from && hi < r.to && r.arrived.all(last+1) {
 			return true
 		}
 	}
 	return false
+}
+
+// except returns d and all that has arrived. d may be nil.
+func (d *deadStream) except(arrived *Arrivals) *deadStream {
+	n := &deadStream{lo: math.MaxInt64, hi: math.MinInt64}
+	if d != nil {
+		*n = *d
+	}
+	n.ranges = append(n.ranges[:len(n.ranges):len(n.ranges)], deadRange{MinTime, MaxTime, arrived})
+	return n
 }
 
 // of gives what is deleted of a stream; nil: nothing. t may be nil.

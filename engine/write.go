@@ -25,6 +25,7 @@ type writer struct {
 	dirty   map[uint64]bool    // files with bytes that were not flushed
 	durable uint64             // every transaction up to this one is known to survive a power cut
 	last    place              // where transaction Seq ends
+	pending []arrivalSpan      // that loads have set aside; never changed
 	err     atomic.Pointer[poison]
 }
 
@@ -346,7 +347,8 @@ func (w *writer) publish(p *plan) {
 	changed = append(changed, p.swap.add...)
 	more, obsolete := w.retire(g, p)
 	n := g.with(p.edit.schema, append(changed, more...), p.swap.remove...)
-	n.arrival = w.Arrival
+	w.settle(p.swap.arrivals)
+	n.arrival, n.pending = w.Arrival, w.pending
 	n.evict(w.s.opts.RAMBytes)
 	w.s.publish(n, obsolete...)
 	if w.man.Grown() {

@@ -34,7 +34,7 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 	a := &aggregate{n: n, rt: rt, table: t}
 	if p, ok := pipelineOf(n.Input, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
 		var until func(context.Context)
-		p.rt, until = rt.whileAt()
+		p.rt, until = anyOrder(n, rt).whileAt()
 		fragments, err := openFragments(p.rt, p.scan)
 		if err != nil {
 			return nil, err
@@ -64,6 +64,18 @@ func mergeable(n *plan.Aggregate) bool {
 		}
 	}
 	return true
+}
+
+// anyOrder gives a runtime that lets rows come in any order, where no result shows it.
+func anyOrder(n *plan.Aggregate, rt *Runtime) *Runtime {
+	for i := range n.Aggs {
+		if ordered(n.Aggs[i].Func) {
+			return rt
+		}
+	}
+	out := *rt
+	out.anyOrder = true
+	return &out
 }
 
 func (a *aggregate) Next(ctx context.Context, b *column.Batch) (bool, error) {

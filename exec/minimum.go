@@ -25,7 +25,7 @@ func Minimum(n plan.Node, rt *Runtime) int64 {
 		switch n := n.(type) {
 		case *plan.Scan:
 			sum += leastOfScan + page
-		case *plan.Sort:
+		case *plan.Sort, *plan.Window:
 			sum += leastOfSort
 		case *plan.Join:
 			sum += leastOfHash

@@ -83,6 +83,8 @@ func operator(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, erro
 		return openPipeline(p)
 	}
 	switch n := n.(type) {
+	case *plan.Follow:
+		return openFollow(n, rt)
 	case *plan.SourceScan:
 		return openSource(ctx, n, rt)
 	case *plan.Values:

@@ -77,6 +77,27 @@ func groupBy(in plan.Node, keys ...plan.Expr) *plan.Aggregate {
 	return n
 }
 
+// rounds is a recursion in which rows go round as long as their number is above zero, which becomes less each time.
+func rounds(in plan.Node) *plan.Recursion {
+	out := columnsOf(wideTypes...)
+	table := &plan.WorkTable{Name: "r"}
+	step := &plan.Project{Output: out, Input: filterOf(&plan.WorkScan{Output: out, Table: table}, callOf(above, refOf(types.Int8, 1), constOf(types.Int8, int64(0))))}
+	for c, oid := range wideTypes {
+		step.Exprs = append(step.Exprs, refOf(oid, c))
+	}
+	step.Exprs[1] = callOf(plus, refOf(types.Int8, 1), constOf(types.Int8, int64(-7)))
+	return &plan.Recursion{Output: out, Start: in, Step: step, Table: table}
+}
+
+// wholeWindow has a call that is about the whole partition.
+func wholeWindow(in *plan.SourceScan, arg plan.Expr) *plan.Window {
+	f := plan.DefaultFrame
+	f.Start.Kind = plan.CurrentRow
+	n := &plan.Window{Input: in, Calls: []plan.WindowCall{{Agg: countAny, Args: []plan.Expr{arg}, Frame: f}}}
+	n.Cols = append(slices.Clone(in.Cols), plan.Column{Type: types.Int8, Typmod: -1})
+	return n
+}
+
 // distinctValuesOf counts the distinct values of arguments by keys.
 func distinctValuesOf(in plan.Node, keys []plan.Expr, args ...plan.Expr) *plan.Aggregate {
 	n := groupBy(in, keys...)
@@ -89,7 +110,7 @@ func distinctValuesOf(in plan.Node, keys []plan.Expr, args ...plan.Expr) *plan.A
 
 // countAny is count(x).
 var countAny = func() *function.Aggregate {
-	f, err := function.ResolveAggregate("count", []types.OID{types.Text})
+	f, err := function.ResolveAggregate("", "count", []types.OID{types.Text})
 	if err != nil {
 		panic(err)
 	}
@@ -108,7 +129,7 @@ func drawPlan(t *rapid.T) plan.Node {
 	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
 		keys = append(keys, refOf(wideTypes[c], c))
 	}
-	switch rapid.IntRange(0, 6).Draw(t, "plan") {
+	switch rapid.IntRange(0, 7).Draw(t, "plan") {
 	case 0:
 		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
 	case 1:
@@ -124,6 +145,8 @@ func drawPlan(t *rapid.T) plan.Node {
 		return &plan.With{Output: both, CTEs: []*plan.CTE{cte}, Input: &plan.Join{Output: both, Left: rows, Right: rows, LeftKeys: keys, RightKeys: keys}}
 	case 3:
 		return groupBy(left, keys...)
+	case 7:
+		return rounds(left)
 	case 6:
 		return distinctValuesOf(left, keys[1:], keys...)
 	case 2:

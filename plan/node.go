@@ -52,6 +52,12 @@ type Scan struct {
 	Weighted bool
 }
 
+// Follow yields the events of a stream that are committed after it was opened, as its Input reads them, for as long as it is drawn from: it has no end.
+type Follow struct {
+	Output
+	Input *Scan // without an order or limit of its own
+}
+
 // Bound is `timestamp op X`, X a timestamptz without Refs, evaluated when the scan opens; null: no row matches.
 // SQL compares the timestamp floored to 1 µs with X, so the executor widens to 100 ns: > X is >= X+1µs.
 type Bound struct {
@@ -188,6 +194,7 @@ func (n *Filter) Children() []Node    { return []Node{n.Input} }
 func (n *Project) Children() []Node   { return []Node{n.Input} }
 func (n *Aggregate) Children() []Node { return []Node{n.Input} }
 func (n *Sort) Children() []Node      { return []Node{n.Input} }
+func (n *Follow) Children() []Node    { return []Node{n.Input} }
 func (n *Limit) Children() []Node     { return []Node{n.Input} }
 func (n *Distinct) Children() []Node  { return []Node{n.Input} }
 func (n *Append) Children() []Node    { return n.Inputs }

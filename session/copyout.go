@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/translate"
@@ -28,7 +27,8 @@ func (s *session) copyOut(ctx context.Context, sc *scope, b *translate.Copy, out
 		return "", err
 	}
 	defer done()
-	rows, err := exec.Open(ctx, b.Plan, rt)
+	rt.Idle = out.Flush
+	rows, err := s.openPlan(ctx, sc, b.Plan, rt)
 	if err != nil {
 		return "", err
 	}

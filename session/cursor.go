@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/translate"
@@ -23,6 +22,8 @@ type cursor struct {
 	tag     string // "SELECT", to which the count is added, or a whole tag
 	counted bool
 
+	out pgwire.Out // of the call of send that runs, else nil
+
 	batch column.Batch
 	next  int // the first row of the batch that is not sent
 	ended bool
@@ -37,7 +38,9 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		if err != nil {
 			return nil, err
 		}
-		if c.batches, err = exec.Open(ctx, b.Plan, rt); err != nil {
+		rt.Compiled = &pl.compiled
+		rt.Idle = c.idle
+		if c.batches, err = s.openPlan(ctx, sc, b.Plan, rt); err != nil {
 			done()
 			return nil, err
 		}
@@ -73,8 +76,18 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 	return nil, types.Errorf(types.CodeInternalError, "statement %T has no rows", pl.bound)
 }
 
+// idle sends the rows that there are to the client, since it may be long until there are more.
+func (c *cursor) idle() error {
+	if c.out == nil {
+		return nil
+	}
+	return c.out.Flush()
+}
+
 // send sends at most max rows (0: all) and reports how many, and whether there are no more.
 func (c *cursor) send(ctx context.Context, out pgwire.Out, formats []int16, max int) (sent int, err error) {
+	c.out = out
+	defer func() { c.out = nil }()
 	for !c.ended && (max <= 0 || sent < max) {
 		if c.next >= c.batch.Rows() {
 			ok, err := c.batches.Next(ctx, &c.batch)

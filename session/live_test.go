@@ -119,22 +119,28 @@ func (c *conn) simple(sql string) (string, error) {
 	results, err := c.PgConn().Exec(context.Background(), sql).ReadAll()
 	var out []string
 	for _, r := range results {
-		for _, row := range r.Rows {
-			var values []string
-			for _, v := range row {
-				if v == nil {
-					values = append(values, "<null>")
-				} else {
-					values = append(values, string(v))
-				}
-			}
-			out = append(out, strings.Join(values, "|"))
-		}
-		if t := r.CommandTag.String(); t != "" {
-			out = append(out, t)
-		}
+		out = append(out, resultLines(r)...)
 	}
 	return strings.Join(out, "\n"), err
+}
+
+// resultLines gives a result's rows and its tag, a line each.
+func resultLines(r *pgconn.Result) (out []string) {
+	for _, row := range r.Rows {
+		var values []string
+		for _, v := range row {
+			if v == nil {
+				values = append(values, "<null>")
+			} else {
+				values = append(values, string(v))
+			}
+		}
+		out = append(out, strings.Join(values, "|"))
+	}
+	if t := r.CommandTag.String(); t != "" {
+		out = append(out, t)
+	}
+	return out
 }
 
 // want runs SQL and compares; want "!CODE" is an error.

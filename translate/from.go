@@ -145,17 +145,8 @@ func (b *binder) rangeVar(n *pg.RangeVar) (*relation, error) {
 	}
 	if found.Stream != nil {
 		r.stream, r.paths = found.Stream, map[string]int{}
-		stars := 0
-		for _, c := range found.Stream.Columns {
-			if c.Star {
-				stars++
-			}
-		}
-		if len(alias) > stars {
-			return nil, b.tooManyAliases(r.name, stars, len(alias), n.Location)
-		}
 		r.alias = names(alias)
-		return r, nil
+		return r, b.aliasFits(r, n.Location)
 	}
 	r.source = found
 	for _, c := range found.Source.Columns() {
@@ -163,6 +154,20 @@ func (b *binder) rangeVar(n *pg.RangeVar) (*relation, error) {
 	}
 	r.used = make([]bool, len(r.cols))
 	return r, b.rename(r, alias, n.Location)
+}
+
+// aliasFits refuses more names than * of a stream has columns.
+func (b *binder) aliasFits(r *relation, location int32) error {
+	stars := 0
+	for _, c := range r.stream.Columns {
+		if c.Star {
+			stars++
+		}
+	}
+	if len(r.alias) > stars {
+		return b.tooManyAliases(r.name, stars, len(r.alias), location)
+	}
+	return nil
 }
 
 func (b *binder) tooManyAliases(name string, have, want int, location int32) error {

@@ -11,8 +11,11 @@ import (
 // rangeFunction binds functions in FROM: f(…), ROWS FROM (f(…), …), with or without ordinality. Arguments may read what stands before
 // it in FROM, and rows of enclosing queries.
 func (b *binder) rangeFunction(sc *scope, n *pg.RangeFunction) (*relation, error) {
-	if call := nqlCall(n); call != nil {
+	if call := ownCall(n, "nql"); call != nil {
 		return b.nqlRelation(n, call)
+	}
+	if call := ownCall(n, "tail"); call != nil {
+		return b.tailRelation(n, call)
 	}
 	items, err := b.rowsFrom(n)
 	if err != nil {
@@ -137,6 +140,9 @@ func (b *binder) scalarOverload(schema, name string) bool {
 func (b *binder) setCall(sc *scope, n *pg.FuncCall, schema, name string) (plan.SetCall, error) {
 	if schema == "flare" && name == "nql" {
 		return plan.SetCall{}, b.unsupported(n.Location, "flare.nql stands alone in FROM").WithHint("FROM flare.nql('select … from …') AS name")
+	}
+	if schema == "flare" && name == "tail" {
+		return plan.SetCall{}, b.unsupported(n.Location, "flare.tail stands alone in FROM").WithHint("FROM flare.tail('stream') AS name")
 	}
 	if err := b.plainCall(n, name); err != nil {
 		return plan.SetCall{}, err

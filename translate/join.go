@@ -195,7 +195,9 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		for _, p := range positions {
 			scan.Reads = append(scan.Reads, r.cols[p].read)
 		}
-		node = shape(r, scan, positions)
+		if node = shape(r, scan, positions); r.follow {
+			node = followed(node)
+		}
 	case r.node != nil:
 		node = below
 		if !b.c.NoPushdown {

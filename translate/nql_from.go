@@ -13,8 +13,8 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// nqlCall recognises flare.nql(…) as the one function of an entry of FROM.
-func nqlCall(n *pg.RangeFunction) *pg.FuncCall {
+// ownCall recognises flare.name(…) as the one function of an entry of FROM.
+func ownCall(n *pg.RangeFunction, want string) *pg.FuncCall {
 	if len(n.Functions) != 1 {
 		return nil
 	}
@@ -26,7 +26,7 @@ func nqlCall(n *pg.RangeFunction) *pg.FuncCall {
 	if call == nil {
 		return nil
 	}
-	if schema, name, ok := qualified(call.Funcname); !ok || schema != "flare" || name != "nql" {
+	if schema, name, ok := qualified(call.Funcname); !ok || schema != "flare" || name != want {
 		return nil
 	}
 	return call

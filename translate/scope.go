@@ -69,6 +69,8 @@ type relation struct {
 	args []plan.Expr
 	// recursive is the WITH query whose work table this is.
 	recursive *cte
+	// follow: of a stream what is committed from now on, without end.
+	follow bool
 	// sample is the condition of TABLESAMPLE; nil: all rows.
 	sample plan.Expr
 	// fresh are properties that no event has had yet: those of an INSERT whose RETURNING this is of.

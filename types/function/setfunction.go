@@ -89,7 +89,8 @@ func loadSetFunctions() *setFunctions {
 	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerPathSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets, registerRangeSets} {
 		register(s)
 	}
-	s.own(&SetFunction{Name: "nql", Args: []types.OID{types.Text}, Names: []string{"query"}, Result: types.Record, Set: true, Strict: true, Volatility: Stable, Open: alone})
+	s.own(&SetFunction{Name: "nql", Args: []types.OID{types.Text}, Names: []string{"query"}, Result: types.Record, Set: true, Strict: true, Volatility: Stable, Open: alone("nql")})
+	s.own(&SetFunction{Name: "tail", Args: []types.OID{types.Text}, Names: []string{"stream"}, Result: types.Record, Set: true, Strict: true, Volatility: Volatile, Open: alone("tail")})
 	return s
 }
 
@@ -101,8 +102,10 @@ func (s *setFunctions) own(f *SetFunction) {
 }
 
 // alone is a function that is known here for its name and rights alone: in FROM, where it stands by itself, it is a scan.
-func alone(*SetCall) (Rows, error) {
-	return nil, types.Errorf(types.CodeFeatureNotSupported, "flare.nql stands alone in FROM")
+func alone(name string) func(*SetCall) (Rows, error) {
+	return func(*SetCall) (Rows, error) {
+		return nil, types.Errorf(types.CodeFeatureNotSupported, "flare.%s stands alone in FROM", name)
+	}
 }
 
 // firstOwnSet is the first OID of set-returning functions that PostgreSQL does not have.
