@@ -1,5 +1,5 @@
 # The everyday commands. `make` alone lists them.
-.PHONY: help build test race ci lint bench memory fuzz crash powercut update generate
+.PHONY: help build test race ci lint bench memory oracle fuzz statements crash powercut update generate
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,12 +27,20 @@ update: ## rewrite golden files, and PostgreSQL's recorded answers (needs its se
 generate: ## write the assembly of nql/sparse anew
 	go generate ./nql/sparse
 
+STATEMENTS ?= 20000
+SEED ?= 0
+oracle: ## STATEMENTS random statements beside PostgreSQL 15, by SEED (0: the day's own) (long)
+	go test ./integration -run 'TestRandomStatements' -randomsql $(STATEMENTS) -randomseed $(SEED) -timeout 0 -count=1 -v
+
 FUZZTIME ?= 5m
 fuzz:   ## every fuzz target for FUZZTIME each (long)
 	@for p in $$(go list ./...); do \
 	  for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 	    echo "== $$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; done
+
+statements: ## odd statements against a whole session for FUZZTIME, by one worker
+	go test -run '^$$' -fuzz '^FuzzStatements$$' -fuzztime $(FUZZTIME) -parallel 1 ./session
 
 SEEDS ?= 20000
 crash:  ## power-loss and damage runs of the engine in memory over SEEDS seeds, and every operation failing in turn (long)

@@ -29,6 +29,7 @@ func TestSharedObjectsReadAsInPostgreSQL(t *testing.T) {
 		{"pg_namespace", "nspname", []string{"oid"}, 3},
 		{"pg_am", "oid", []string{"amname", "amtype"}, 2},
 		{"pg_cast", "oid", []string{"castsource", "casttarget", "castfunc", "castcontext", "castmethod"}, 100},
+		{"pg_range", "rngtypid", []string{"rngsubtype", "rngmultitypid", "rngcollation", "rngsubopc", "rngcanonical", "rngsubdiff"}, 6},
 		{"pg_opclass", "oid", []string{"opcname", "opcintype", "opcdefault"}, 10},
 	} {
 		rel, _ := s.Relation("pg_catalog", c.relation)

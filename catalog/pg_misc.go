@@ -7,7 +7,7 @@ import (
 )
 
 func init() {
-	for _, name := range []string{"pg_am", "pg_language", "pg_tablespace", "pg_collation"} {
+	for _, name := range []string{"pg_am", "pg_language", "pg_tablespace", "pg_collation", "pg_range"} {
 		builtin["pg_catalog."+name] = maker{fixed: rowsOfFacts(name, nil, nil)}
 	}
 	builtin["pg_catalog.pg_namespace"] = maker{known: knownNamespaces}

@@ -84,7 +84,7 @@ func listedFunctions(r *Registry) map[types.OID]bool {
 		"pg_type":      {"typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typsubscript", "typanalyze"},
 		"pg_operator":  {"oprcode", "oprrest", "oprjoin"},
 		"pg_aggregate": {"aggtransfn", "aggfinalfn", "aggcombinefn", "aggserialfn", "aggdeserialfn", "aggmtransfn", "aggminvtransfn", "aggmfinalfn"},
-		"pg_cast":      {"castfunc"}, "pg_amproc": {"amproc"}, "pg_am": {"amhandler"},
+		"pg_cast":      {"castfunc"}, "pg_amproc": {"amproc"}, "pg_am": {"amhandler"}, "pg_range": {"rngcanonical", "rngsubdiff"},
 	} {
 		rel := r.byName[relationKey{"pg_catalog", relation}]
 		rows := rel.fixedRows()

@@ -21,6 +21,8 @@ type Spec struct {
 	From, To int64
 	// Columns of the batches that Next delivers, in this order.
 	Columns []nql.Column
+	// Compiled is what Compile made of Where, Params and Columns; nil: the scan compiles them itself.
+	Compiled *Compiled
 	// Order by @t within a fragment and of the fragments themselves. Ties keep arrival order (reversed when Descending).
 	Order nql.Order
 	// Limit is how many rows are wanted at most where there is an Order; 0: all. Each fragment delivers so many at most, the first
@@ -39,6 +41,11 @@ type Spec struct {
 	Stats *ScanStats
 	// Narrow, when not nil, tells which rows are still wanted.
 	Narrow *Narrowing
+	// Weighted lets a row of a batch stand for several that are equal: behind Columns comes a column of kind Int64 with how many. It is for scans without an Order
+	// whose predicate and columns read one member (nql.OnlyMember): what files say of how many events have which value is then not gone through.
+	Weighted bool
+	// AnyOrder: rows of a batch may come in any order, not only in that of the events, where there is no Order.
+	AnyOrder bool
 }
 
 // Narrowing leaves rows out by what one column shows, while the scan runs: it is read before the others, which are then not read of rows that nobody

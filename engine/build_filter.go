@@ -22,9 +22,8 @@ const (
 	manyValues = 8
 	fewValues  = 32
 	// shortValue is the mean length up to which texts are thought to be asked for as a whole, and longText that from which they are for what stands in
-	// them, where the page has enough of them that to decompress them costs more than to look into a filter.
+	// them.
 	shortValue, longText = 64, 40
-	manyText             = 64 << 10
 	maxTexts             = 8
 	// filterShare: the filters of a span come to one byte in so many of its events at most, and storedShare to one in so many that it takes; the trigrams of a path to
 	// half of that.
@@ -79,8 +78,12 @@ type filterBuilder struct {
 	h      vfs.File
 	footer *span.Footer
 	page   *span.Page
+	offset int64 // of the page at hand
 	chosen []chosenPath
 	maker  filter.Maker
+
+	messages *messageKeys
+	round    int // of reading messages
 }
 
 // chosenPath is a path of which the filter has a section.
@@ -117,7 +120,10 @@ func (b *filterBuilder) choose() error {
 	var texts [][]string
 	long := make([]bool, len(paths))
 	for _, i := range sample {
-		if err := b.read(i, paths, values); err != nil {
+		if err := b.load(i); err != nil {
+			return err
+		}
+		if err := b.read(paths, values); err != nil {
 			return err
 		}
 		for k := range values {
@@ -138,19 +144,31 @@ func (b *filterBuilder) choose() error {
 	}
 	values = withTrigrams(len(texts))
 	parts := make([]chosenPath, len(texts))
+	messages := chosenPath{kind: filter.Messages}
 	for _, i := range sample {
-		if err := b.read(i, texts, values); err != nil {
+		if err := b.load(i); err != nil {
+			return err
+		}
+		if err := b.read(texts, values); err != nil {
 			return err
 		}
 		for k := range values {
 			parts[k].keys += len(values[k].grams.list)
 		}
+		keys, _, err := b.readMessages()
+		if err != nil {
+			return err
+		}
+		messages.keys += len(keys)
 	}
 	for k, p := range texts {
 		c := chosenPath{path: p, kind: filter.Trigrams, keys: parts[k].keys}
 		if c.cost() <= left/2 || all {
 			b.chosen = append(b.chosen, c)
 		}
+	}
+	if messages.keys > 0 && (messages.cost() <= left/2 || all) {
+		b.chosen = append(b.chosen, messages)
 	}
 	// What has the most values spares the most.
 	slices.SortStableFunc(b.chosen, func(x, y chosenPath) int {
@@ -164,6 +182,38 @@ func (b *filterBuilder) choose() error {
 		return false
 	})
 	return nil
+}
+
+// readMessages gives the keys of the messages of the page at hand; ok is false where they can't be told.
+func (b *filterBuilder) readMessages() (keys []uint64, ok bool, err error) {
+	r := b.page.Columns()
+	if r == nil {
+		return nil, false, nil
+	}
+	if b.messages == nil {
+		b.messages = new(messageKeys)
+	}
+	b.round++
+	if ok, err = b.messages.read(r, b.round); !ok || err != nil {
+		return nil, false, placed(err, b.file.path, b.offset)
+	}
+	return b.messages.all(), true, nil
+}
+
+// addMessages adds the page at hand to the section of messages. Once there are more templates than it can have, pages are not known.
+func (b *filterBuilder) addMessages(section *filter.Builder) error {
+	keys, ok, err := b.readMessages()
+	if err != nil {
+		return err
+	}
+	if ok {
+		ok = !slices.ContainsFunc(b.messages.names, func(t string) bool { return !section.Template(t) })
+	}
+	if !ok {
+		section.Skip()
+		return nil
+	}
+	return section.Add(keys, false)
 }
 
 func withTrigrams(n int) []pathValues {
@@ -196,21 +246,32 @@ func (b *filterBuilder) build() error {
 	if len(b.chosen) == 0 {
 		return nil
 	}
-	paths := make([][]string, len(b.chosen))
+	var paths [][]string // of values and trigrams, which come first
 	values := make([]pathValues, len(b.chosen))
 	for k := range b.chosen {
 		c := &b.chosen[k]
-		paths[k] = c.path
+		if c.kind != filter.Messages {
+			paths = append(paths, c.path)
+		}
 		if c.section = b.maker.Section(c.kind, c.path); c.kind == filter.Trigrams {
 			values[k].grams = new(trigramSet)
 		}
 	}
 	for i := range b.footer.Pages {
-		if err := b.read(i, paths, values); err != nil {
+		if err := b.load(i); err != nil {
+			return err
+		}
+		if err := b.read(paths, values[:len(paths)]); err != nil {
 			return err
 		}
 		for k := range b.chosen {
 			c, v := &b.chosen[k], &values[k]
+			if c.kind == filter.Messages {
+				if err := b.addMessages(c.section); err != nil {
+					return err
+				}
+				continue
+			}
 			keys, numbers := v.keys.list, !v.odd
 			if c.kind == filter.Trigrams {
 				keys, numbers = v.grams.list, false
@@ -223,19 +284,22 @@ func (b *filterBuilder) build() error {
 	return nil
 }
 
-// read reads the values that a page has at some paths.
-func (b *filterBuilder) read(i int, paths [][]string, values []pathValues) error {
+// load makes a page the one at hand.
+func (b *filterBuilder) load(i int) error {
+	if err := b.pause(); err != nil {
+		return err
+	}
+	b.offset = b.footer.Pages[i].Offset
+	return b.page.Load(b.h, b.file.path, b.footer.Pages[i], b.s.fronts, b.file.ID)
+}
+
+// read reads the values that the page at hand has at some paths.
+func (b *filterBuilder) read(paths [][]string, values []pathValues) error {
 	if len(paths) == 0 {
 		return nil
 	}
 	for k := range values {
 		values[k].reset()
-	}
-	if err := b.pause(); err != nil {
-		return err
-	}
-	if err := b.page.Load(b.h, b.file.path, b.footer.Pages[i], b.s.fronts, b.file.ID); err != nil {
-		return err
 	}
 	var left []*pathValues // of which each event is asked
 	for k := range values {
@@ -254,7 +318,7 @@ func (b *filterBuilder) read(i int, paths [][]string, values []pathValues) error
 				}
 			})
 			if err != nil {
-				return placed(err, b.file.path, b.footer.Pages[i].Offset)
+				return placed(err, b.file.path, b.offset)
 			}
 			if v.count = n; !ok {
 				left, others = append(left, v), append(others, paths[k])

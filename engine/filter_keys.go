@@ -87,15 +87,14 @@ func (s *trigramSet) add(text []byte) {
 
 // pathValues is what the values of one path in one page come to.
 type pathValues struct {
-	keys     keySet // of strings, and of numbers while all of these are plain integers
-	count    int    // events that have a string or a number
-	strings  int    // that were seen; one that many events have maybe once
-	bytes    int    // of these
-	distinct int    // bytes of the different strings
-	odd      bool   // there is a number that is not spelled as a plain integer
-	lo, hi   int64
-	grams    *trigramSet // nil: not asked for
-	room     []byte
+	keys    keySet // of strings, and of numbers while all of these are plain integers
+	count   int    // events that have a string or a number
+	strings int    // that were seen; one that many events have maybe once
+	bytes   int    // of these
+	odd     bool   // there is a number that is not spelled as a plain integer
+	lo, hi  int64
+	grams   *trigramSet // nil: not asked for
+	room    []byte
 }
 
 // reset begins a page.
@@ -129,7 +128,6 @@ func (p *pathValues) addText(text []byte) {
 	p.strings++
 	p.bytes += len(text)
 	if p.keys.add(filter.Key(text)) {
-		p.distinct += len(text)
 		if p.grams != nil {
 			p.grams.add(text)
 		}
@@ -167,5 +165,5 @@ func (p *pathValues) counter() bool {
 	return n == p.count && n > 1 && uint64(p.hi)-uint64(p.lo) < 16*uint64(n)
 }
 
-// text reports whether the values are texts of which a page has so much that it may be worth a filter of what stands in them.
-func (p *pathValues) text() bool { return p.distinct >= manyText && p.bytes >= longText*p.strings }
+// text reports whether the values are texts that may be worth a filter of what stands in them. Few different ones have few keys.
+func (p *pathValues) text() bool { return p.strings > 0 && p.bytes >= longText*p.strings }

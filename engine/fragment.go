@@ -15,16 +15,19 @@ type fragment struct {
 	store     *Store
 	segments  []segment
 	from, to  int64
-	program   *nql.RowProgram // shared with the other fragments until start
+	shared    *shared
 	dead      *deadStream
 	predicate string
 
-	q      *query
+	q      *query // nil until it is drawn from
+	own    query  // which it is then
 	cur    cursor
 	at     int // segments opened
 	merged *merging
 	closed bool
 	held   int64 // reserved memory
+	paged  int64
+	sealed bool
 }
 
 // scanBytes is what an open segment takes: the window that is read and a decoded frame.
@@ -40,16 +43,20 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		if err := f.reserve(scanBytes); err != nil {
 			return false, err
 		}
-		f.q = &query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.program.Clone(), order: f.spec.Order, narrow: f.spec.Narrow, rows: column.BatchRows,
-			counts: f.spec.Where == nil && len(f.spec.Columns) == 0 && f.spec.Order == nql.Unordered,
-			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: new(int64), sealed: new(bool)}
-		f.q.sieve = f.q.program.Sieve()
+		f.own = query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.shared.program(), order: f.spec.Order, narrow: f.spec.Narrow, rows: column.BatchRows,
+			counts: f.spec.counts(), anyOrder: f.spec.Order == nql.Unordered && (f.spec.AnyOrder || f.spec.Weighted),
+			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: &f.paged, sealed: &f.sealed, shared: f.shared}
+		f.q = &f.own
+		f.q.weighing = newWeighing(f.spec)
 		if f.spec.Order != nql.Unordered {
 			f.merged = newMerging(f)
 		}
 	}
+	f.sealed = false
+	if f.spec.Weighted {
+		return f.nextWeighted(ctx, b)
+	}
 	b.Reset(f.q.program.Kinds())
-	*f.q.sealed = false
 	if f.merged != nil {
 		return f.merged.next(ctx, b)
 	}
@@ -93,7 +100,11 @@ func (f *fragment) fill(ctx context.Context, b *column.Batch) (more bool, err er
 // forgive passes damage to whoever wants to go on without what is damaged; other errors come back.
 func (f *fragment) forgive(err error) error {
 	var d *DamageError
-	if f.spec.SkipDamaged == nil || !errors.As(err, &d) {
+	if !errors.As(err, &d) {
+		return err
+	}
+	f.store.opened.drop(d.File) // somebody may put another in its place
+	if f.spec.SkipDamaged == nil {
 		return err
 	}
 	f.spec.SkipDamaged(d)
@@ -132,6 +143,10 @@ func (f *fragment) Close() {
 		}
 	}
 	f.segments = nil
+	if f.q != nil {
+		f.shared.done(f.q.program)
+		f.q = nil
+	}
 	if f.held > 0 {
 		f.spec.Memory.Release(f.held)
 		f.held = 0

@@ -190,6 +190,9 @@ func (m *merging) read(ctx context.Context, l *lane) error {
 	} else {
 		rows = min(column.BatchRows, max(firstRows, 2*len(l.keys)))
 	}
+	if m.left > 0 {
+		rows = int(min(int64(rows), m.left)) // more of them can't come before what another lane has
+	}
 	l.at = 0
 	more, err := l.reader.more(ctx, l, rows)
 	l.ended = err == nil && !more

@@ -157,6 +157,7 @@ func (a *act) fail(t *testing.T, mem *vfs.Mem, f fault, n int, seen map[error]in
 		must(t, a.loose(s))
 	}
 	before := state(t, s)
+	s.letGo() // so that files have to be opened
 	armed = true
 	err = a.do(s)
 	armed = false

@@ -240,6 +240,7 @@ func (m *maintaining) discard(sw *swap) error {
 }
 
 func (s *Store) removeFile(path string) error {
+	s.opened.drop(path)
 	if err := s.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

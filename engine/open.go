@@ -24,6 +24,7 @@ func Open(dir string, o Options) (*Store, error) {
 	s.fs = s.opts.FS
 	s.fronts = span.NewFronts(frontBytes)
 	s.chain.remove = func(path string) {
+		s.opened.drop(path)
 		if err := s.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			s.opts.Log.Warn("file is left behind", "file", path, "error", err)
 		}

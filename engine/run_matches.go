@@ -47,8 +47,8 @@ func (m *matches) block(b int, r *run, q *query, event *nql.Event) (uint64, erro
 	from := b * blockEvents
 	events := r.events[from:min(from+blockEvents, len(r.events))]
 	may := ^uint64(0)
-	if q.sieve != nil {
-		may = r.sift(events, q.sieve)
+	if q.program.sieve != nil {
+		may = r.sift(events, q.program.sieve)
 	}
 	var word uint64
 	for may &= 1<<len(events) - 1; may != 0; may &= may - 1 {

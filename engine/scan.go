@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/nql"
 )
@@ -14,22 +15,19 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 			return nil, fmt.Errorf("%w: %d", ErrNoStream, spec.Stream)
 		}
 	}
-	signals := applicable(tx.g.schema.StreamSignals(spec.Stream), spec.Where, spec.Params)
-	// What the predicate says of the time decides what is read, and what it says besides is asked of each event.
-	from, to, where := nql.TimeBounds(nql.Bind(spec.Where, spec.Params))
-	spec.From, spec.To, spec.Where = max(spec.From, from), min(spec.To, to), where
-	program, err := nql.CompileRows(spec.Where, spec.Params, spec.Columns)
-	if err != nil {
-		return nil, err
+	c := spec.Compiled
+	if c == nil {
+		var err error
+		if c, err = Compile(spec.Where, spec.Params, spec.Columns); err != nil {
+			return nil, err
+		}
 	}
-	if spec.From >= spec.To || program.Never() {
+	// What the predicate says of the time decides what is read, and what it says besides is asked of each event.
+	spec.From, spec.To, spec.Where = max(spec.From, c.from), min(spec.To, c.to), c.where
+	if spec.From >= spec.To || c.program.Never() {
 		return nil, nil
 	}
-	s := &scanning{spec: &spec, store: tx.s, program: program, signals: signals}
-	s.needs, s.lookups = nql.Needs(spec.Where), nql.Lookups(spec.Where)
-	if spec.Where != nil {
-		s.predicate = nql.Print(spec.Where)
-	}
+	s := &scanning{spec: &spec, store: tx.s, Compiled: c, signals: applicable(tx.g.schema.StreamSignals(spec.Stream), c.bound)}
 	if spec.Stage != nil {
 		s.dead = spec.Stage.deadOf(spec.Stream)
 	}
@@ -55,15 +53,12 @@ func (tx *ReadTx) Scan(spec Spec) ([]Fragment, error) {
 
 // scanning is a scan that is being laid out.
 type scanning struct {
-	spec      *Spec
-	store     *Store
-	program   *nql.RowProgram // shared by the fragments until they start
-	needs     [][]string      // properties without which no event matches
-	lookups   [][]nql.Lookup  // values without which no event matches, of each list one
-	predicate string          // as printed
-	signals   []*Signal       // whose conjuncts are among the predicate's
-	dead      *deadStream
-	segments  []segment
+	*Compiled
+	spec     *Spec
+	store    *Store
+	signals  []*Signal // whose conjuncts are among the predicate's
+	dead     *deadStream
+	segments []segment
 }
 
 // add adds what a file has for the scan.
@@ -91,7 +86,7 @@ func (s *scanning) add(f *file) {
 				return
 			}
 		}
-		s.segments = append(s.segments, &spanSegment{f, s.signals, s.needs, s.lookups})
+		s.segments = append(s.segments, &spanSegment{file: f, store: s.store, scan: s})
 		return
 	}
 	if gaps := f.gaps(); len(gaps) > 0 || f.lost != nil {
@@ -118,13 +113,43 @@ func (s *scanning) add(f *file) {
 	}
 }
 
+// counts says whether nothing but the number of rows is wanted, and every row counts.
+func (s *Spec) counts() bool {
+	return s.Where == nil && len(s.Columns) == 0 && s.Order == nql.Unordered
+}
+
+// chosenSpans is of how many spans a scan that wants the first rows alone chooses the pages beforehand: it may not come to most of them.
+const chosenSpans = 64
+
+// choose chooses the pages of spans, where something is known that may rule out some, and leaves out the spans that have none. What is left is cut by what is read of it.
+func (s *scanning) choose() {
+	if len(s.needs) == 0 && len(s.lookups) == 0 && len(s.signals) == 0 || s.spec.Limit > 0 && len(s.segments) > chosenSpans {
+		return
+	}
+	s.segments = slices.DeleteFunc(s.segments, func(x segment) bool {
+		p, is := x.(*spanSegment)
+		if !is || p.file.lost != nil {
+			return false
+		}
+		c, err := p.choose()
+		if err != nil {
+			return false // who opens it meets the error
+		}
+		p.chosen = c.left > 0
+		return !p.chosen
+	})
+}
+
 // fragments cuts the segments into pieces that are disjoint in time, in the order of the scan.
 func (s *scanning) fragments() []Fragment {
+	s.choose()
 	pieces := cut(s.segments, s.spec.From, s.spec.To)
-	out := make([]Fragment, len(pieces))
+	out, all := make([]Fragment, len(pieces)), make([]fragment, len(pieces))
+	shared := &shared{code: s.program}
 	for i, p := range pieces {
-		f := &fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),
-			program: s.program, dead: s.dead, predicate: s.predicate}
+		f := &all[i]
+		*f = fragment{spec: s.spec, store: s.store, segments: p.segments, from: max(p.from, s.spec.From), to: min(p.to, s.spec.To),
+			shared: shared, dead: s.dead, predicate: s.predicate}
 		if s.spec.Order == nql.Descending {
 			out[len(pieces)-1-i] = f
 		} else {

@@ -70,8 +70,9 @@ func (g piece) cuts(from, to int64) []int64 {
 		lo, hi := s.bounds()
 		if n := s.raw() / pieceBytes; s.apart() && n > 0 {
 			step := max((hi-lo)/(n+1), 1)
-			for x := lo + step; x < hi; x += step {
+			for x := lo + step; x < hi && n > 0; x += step { // n cuts: what is lost in rounding is no piece of its own
 				at = append(at, x)
+				n--
 			}
 		}
 	}

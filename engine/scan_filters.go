@@ -12,12 +12,17 @@ import (
 // lacking tells of a span's pages that they lack what a predicate is true of nothing without. Of each list of places something would have to be there.
 type lacking [][]whereabouts
 
-// whereabouts is a path's filter with what is looked for: one of the keys, or all of them.
+// whereabouts is a path's filter with what is looked for: one of the keys, or all of them; or that of messages with the ways in which a text can stand in one.
 type whereabouts struct {
 	pages *filter.Pages
 	keys  []filterKey
 	all   bool
+
+	message bool
+	ways    []messageWay // of which all keys and one of the templates
 }
+
+type messageWay struct{ keys, templates []uint64 }
 
 type filterKey struct {
 	key    uint64
@@ -41,6 +46,11 @@ func (l lacking) page(i int) bool {
 }
 
 func (w *whereabouts) lacks(i int) bool {
+	if w.message {
+		return w.pages.Known(i) && !slices.ContainsFunc(w.ways, func(x messageWay) bool {
+			return !w.pages.LacksAny(i, x.keys) && slices.ContainsFunc(x.templates, func(t uint64) bool { return !w.pages.Lacks(i, t, false) })
+		})
+	}
 	for _, k := range w.keys {
 		if w.pages.Lacks(i, k.key, k.number) == w.all {
 			return w.all
@@ -74,6 +84,14 @@ func (s *Store) lacking(f *file, footer *span.Footer, needs [][]nql.Lookup) lack
 // whereabouts gives where something of a list of lookups could be; ok is false where the filter can't tell.
 func (s *Store) whereabouts(f *file, footer *span.Footer, d *filter.Directory, list []nql.Lookup) (out []whereabouts, ok bool) {
 	for _, l := range list {
+		if l.Message != "" {
+			w, ok := s.messages(f, d, &l)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, w)
+			continue
+		}
 		paths, ok := places(footer, l)
 		if !ok {
 			return nil, false
@@ -98,6 +116,57 @@ func (s *Store) whereabouts(f *file, footer *span.Footer, d *filter.Directory, l
 		}
 	}
 	return out, true
+}
+
+// messages gives where the text of a lookup can stand in messages.
+func (s *Store) messages(f *file, d *filter.Directory, l *nql.Lookup) (w whereabouts, ok bool) {
+	x := d.Find(filter.Messages, nil)
+	if x == nil {
+		return w, false
+	}
+	if w.pages = s.filterSection(f, d, x); w.pages == nil {
+		return w, false
+	}
+	w.message = true
+	for _, t := range w.pages.Templates() {
+		shown := t
+		if t == "" { // no template: the message is a value
+			shown = "{m}"
+		}
+		ways, ok := l.MessageWays(shown)
+		if !ok {
+			return w, false
+		}
+		for i := range ways {
+			w.add(keysOfWay(&ways[i]), filter.TemplateKey(t))
+		}
+	}
+	return w, true
+}
+
+// keysOfWay gives the keys of a way, those that the fewest pages have first.
+func keysOfWay(way *nql.MessageWay) (keys []uint64) {
+	for _, x := range way.Seams {
+		before, after := filter.Fold(nil, []byte(x.Before)), filter.Fold(nil, []byte(x.After))
+		if (x.BeforeWhole || len(before) >= filter.SeamBytes) && (x.AfterWhole || len(after) >= filter.SeamBytes) {
+			keys = append(keys, filter.SeamKey(before, []byte(x.Between), after))
+		}
+	}
+	for _, text := range way.Within {
+		keys = filter.AppendTrigrams(keys, filter.Fold(nil, []byte(text)))
+	}
+	return keys
+}
+
+// add adds a way in a template, or the template to the same way in others.
+func (w *whereabouts) add(keys []uint64, template uint64) {
+	for i := range w.ways {
+		if x := &w.ways[i]; slices.Equal(x.keys, keys) {
+			x.templates = append(x.templates, template)
+			return
+		}
+	}
+	w.ways = append(w.ways, messageWay{keys, []uint64{template}})
 }
 
 // places lists the paths that a lookup means and the span has.

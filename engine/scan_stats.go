@@ -6,12 +6,12 @@ import (
 )
 
 // ScanStats counts what a scan went over and what it could leave out, and why. Fragments may add to it at once; it can be read
-// while the scan runs. All counters are of the fragments that were drawn; files are counted when Scan lists them.
+// while the scan runs. All counters are of the fragments that were drawn; files are counted when Scan lists them, and pages when those to be read are chosen.
 type ScanStats struct {
 	Files         atomic.Int64 // of the stream
 	FilesTime     atomic.Int64 // left out because of their time range
 	FilesSignal   atomic.Int64 // left out because a signal has no match in them
-	SpansOpened   atomic.Int64
+	SpansOpened   atomic.Int64 // of which pages were to be chosen
 	TicksOpened   atomic.Int64
 	RunsOpened    atomic.Int64
 	Pages         atomic.Int64 // of the spans that were opened, within the scan's time
@@ -32,7 +32,6 @@ type ScanStats struct {
 
 	mu      sync.Mutex
 	signals map[string]SignalUse
-	spans   []uint64 // that are counted: several fragments may open one
 }
 
 // SignalUse is what a signal spared a scan.

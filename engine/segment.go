@@ -44,19 +44,21 @@ type query struct {
 	// scanFrom and scanTo are the bounds of the scan that this is a piece of. Where no order is wanted a page of a span that a cut goes
 	// through is read by one of the two fragments, whole.
 	scanFrom, scanTo int64
-	program          *nql.RowProgram
-	sieve            *nql.Sieve // nil: the predicate demands nothing of raw bytes
-	order            nql.Order  // that sorted cursors keep to
-	counts           bool       // nothing but the number of rows is wanted, and every row counts
-	rows             int        // that a batch takes at most
+	program          *program
+	order            nql.Order // that sorted cursors keep to
+	counts           bool      // nothing but the number of rows is wanted, and every row counts
+	rows             int       // that a batch takes at most
 	dead             *deadStream
 	narrow           *Narrowing
 	// predicate is the scan's as printed, for runs to remember it by; empty: there is none.
 	predicate string
-	paged     *int64 // bytes that are reserved for a page of a RAM run
-	sealed    *bool  // the batch is columns of a page, in any form, and takes no more
+	anyOrder  bool      // rows of a page may come in any order
+	paged     *int64    // bytes that are reserved for a page of a RAM run
+	sealed    *bool     // the batch is columns of a page, in any form, or rows with weights, and takes no more
+	weighing  *weighing // nil: each row is one event
 	stats     *ScanStats
 	reserve   func(bytes int64) error
+	shared    *shared
 }
 
 // full says when a batch is.

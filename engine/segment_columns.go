@@ -37,6 +37,7 @@ func (c *columnRows) turn(r *strip.Reader) (err error) {
 		if c.program, err = c.q.program.Pages(); err != nil {
 			return err
 		}
+		c.program.AnyOrder = c.q.anyOrder
 	}
 	c.view.Turn(r)
 	return nil

@@ -27,7 +27,7 @@ type frameRows struct {
 // turn goes to another frame, of which raw is the events.
 func (f *frameRows) turn(raw []byte, arrival uint64) {
 	f.rest, f.arrival, f.sifted = raw, arrival, false
-	if f.q.sieve == nil || len(raw) == 0 {
+	if f.q.program.sieve == nil || len(raw) == 0 {
 		return
 	}
 	f.ends, f.broken = f.ends[:0], nil
@@ -39,7 +39,7 @@ func (f *frameRows) turn(raw []byte, arrival uint64) {
 		f.ends = append(f.ends, uint32(len(raw)-len(next)))
 		rest = next
 	}
-	list, all := f.q.sieve.Pass(raw, 0, f.ends, f.list[:0])
+	list, all := f.q.program.sieve.Pass(raw, 0, f.ends, f.list[:0])
 	if f.list = list; all {
 		return
 	}

@@ -41,6 +41,8 @@ type runPageCursor struct {
 	done   bool // the page was opened
 	count  int  // rows without columns that are left
 	rows   columnRows
+	asked  rows // of the values instead
+	values valueCounts
 }
 
 func (c *runPageCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey) (bool, error) {
@@ -63,10 +65,10 @@ func (c *runPageCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortK
 				return true, err
 			}
 		default:
-			return false, nil
+			return c.values.yield(&c.asked, b)
 		}
 	}
-	return c.count > 0 || c.rows.left > 0, nil
+	return c.count > 0 || c.rows.left > 0 || c.values.some, nil
 }
 
 // load asks the predicate about the page.
@@ -74,7 +76,8 @@ func (c *runPageCursor) load() error {
 	p, q := c.page, c.q
 	q.stats.run(p.events)
 	touched := q.dead.touches(p.first, p.last)
-	if q.counts && !touched && p.first >= q.from && p.last < q.to {
+	whole := !touched && p.first >= q.from && p.last < q.to
+	if q.counts && whole {
 		c.count = p.events
 		return nil
 	}
@@ -93,6 +96,13 @@ func (c *runPageCursor) load() error {
 	}
 	if c.rows.program.Excludes(&c.rows.view) {
 		return nil
+	}
+	if whole && q.weighing != nil {
+		c.asked.q = q
+		c.values.of(q, nil)
+		if done, err := c.values.tally(&c.rows.view); done || err != nil {
+			return err
+		}
 	}
 	lo, hi := 0, p.events
 	c.rows.place = func(err error) error { return err }

@@ -12,67 +12,83 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 )
 
-// spanSegment is a span. Its pages are found by time in the directory and by signals in their bitmaps; no other page is read.
+// spanSegment is a span. Its pages are found by time in the directory, by signals in their bitmaps and by values in its filter; no other page is read. The fragments
+// of a scan share it.
 type spanSegment struct {
-	file    *file
-	signals []*Signal
-	needs   [][]string // properties without which no event matches
-	lookups [][]nql.Lookup
+	file  *file
+	store *Store
+	scan  *scanning
+
+	once   sync.Once // for the choice
+	choice *choice
+	failed error
+	chosen bool // the choice is made: bounds and raw are of its pages
 }
 
-func (s *spanSegment) bounds() (int64, int64) { return s.file.Min, s.file.Max + 1 }
-func (s *spanSegment) raw() int64             { return s.file.Raw }
-func (s *spanSegment) sorted() bool           { return true }
-func (s *spanSegment) apart() bool            { return true }
+func (s *spanSegment) bounds() (int64, int64) {
+	if s.chosen {
+		return s.choice.bounds()
+	}
+	return s.file.Min, s.file.Max + 1
+}
 
-func (s *spanSegment) open(q *query) (cursor, error) {
-	h, footer, err := q.store.openSpan(s.file)
+func (s *spanSegment) raw() int64 {
+	switch {
+	case s.scan.spec.counts() && s.scan.dead == nil:
+		return 0 // the directory tells nearly all
+	case s.chosen:
+		return s.choice.raw
+	}
+	return s.file.Raw
+}
+
+func (s *spanSegment) sorted() bool { return true }
+func (s *spanSegment) apart() bool  { return true }
+
+// readFooter gives the span's footer, which is read if it is not kept.
+func (s *spanSegment) readFooter() (*span.Footer, error) {
+	if footer := s.store.footers.get(s.file.ID); footer != nil {
+		return footer, nil
+	}
+	h, footer, err := s.store.openSpan(s.file)
 	if err != nil {
 		return nil, err
 	}
-	c := &spanCursor{rows: rows{q: q}, store: q.store, file: s.file, h: h, footer: footer}
-	c.first, c.end = footer.Find(q.from, q.to)
+	return footer, h.Close()
+}
+
+func (s *spanSegment) open(q *query) (cursor, error) {
+	choice, err := s.choose()
+	if err != nil {
+		return nil, err
+	}
+	c := q.shared.cursor()
+	*c = spanCursor{rows: rows{q: q}, segment: s, footer: choice.footer, choice: choice, passed: c.passed, columns: c.columns}
+	c.columns.left = 0
+	c.first, c.end = c.footer.Find(q.from, q.to)
 	if q.order == nql.Unordered {
-		if c.first < c.end && footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
+		if c.first < c.end && c.footer.Pages[c.first].First < q.from && q.from > q.scanFrom {
 			c.first++ // it begins in another fragment
 		}
-		whole := *q
-		whole.from, whole.to = q.scanFrom, q.scanTo
-		c.q = &whole
+		c.whole = *q
+		c.whole.from, c.whole.to = q.scanFrom, q.scanTo
+		c.q = &c.whole
 	}
+	c.first, c.end = max(c.first, choice.first), min(c.end, choice.end)
 	c.columns.q = c.q
-	q.stats.span(s.file, footer, q)
-	for _, path := range s.needs {
-		if !footer.Has(path...) {
-			if q.stats != nil {
-				q.stats.PagesProperty.Add(int64(c.end - c.first))
-			}
-			c.first = c.end
-			return c, nil
-		}
-	}
-	for _, g := range s.signals {
-		if _, there := s.file.Indexes[uint64(g.ID)]; !there {
-			continue
-		}
-		if set := q.store.readIndex(s.file, g); set != nil {
-			c.filters = append(c.filters, filtered{g.Name, set})
-		}
-	}
-	c.lacking = q.store.lacking(s.file, footer, s.lookups)
+	c.values.of(c.q, c.footer)
 	return c, nil
 }
 
 // spanCursor goes over the pages of a span in the query's order.
 type spanCursor struct {
 	rows
-	store      *Store
-	file       *file
-	h          vfs.File
+	whole      query // of the scan, where pages are read whole
+	segment    *spanSegment
+	h          vfs.File // nil until a page is read
 	footer     *span.Footer
-	filters    []filtered
-	lacking    lacking
-	first, end int // pages that are left
+	choice     *choice
+	first, end int // pages that are left, as far as the choice has them
 	ahead      int // pages that the system was told of
 	page       *span.Page
 	lo, hi     int // events of the page that are left, or of passed
@@ -80,6 +96,7 @@ type spanCursor struct {
 	passed     []uint32 // where sifted: the events of the page that may match
 	count      int      // rows without columns that are left instead
 	columns    columnRows
+	values     valueCounts // of pages that were not gone through
 	held       int64
 }
 
@@ -109,15 +126,21 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
+		if c.values.full() {
+			if more, err := c.values.yield(&c.rows, b); more || err != nil {
+				return more, err
+			}
+			continue
+		}
 		i, ok := c.next()
 		if !ok {
-			return false, nil
+			return c.values.yield(&c.rows, b)
 		}
 		if err := c.load(i); err != nil {
 			return true, err
 		}
 	}
-	return c.count > 0 || c.lo < c.hi || c.columns.left > 0 || c.first < c.end, nil
+	return c.count > 0 || c.lo < c.hi || c.columns.left > 0 || c.first < c.end || c.values.some, nil
 }
 
 // drain adds events of the page until the batch is full.
@@ -155,45 +178,36 @@ func (c *spanCursor) next() (int, bool) {
 		} else {
 			c.first++
 		}
-		if !c.skipped(i) {
+		if c.choice.has(i) {
 			return i, true
 		}
 	}
 	return 0, false
 }
 
-// skipped reports whether a signal has no match in a page, or the page has no value that is asked for.
-func (c *spanCursor) skipped(i int) bool {
-	for _, f := range c.filters {
-		if !f.set.Contains(uint32(i)) {
-			if c.q.stats != nil {
-				c.q.stats.PagesSignal.Add(1)
-				c.q.stats.signal(f.name, 0, 1)
-			}
-			return true
-		}
-	}
-	if c.lacking.page(i) {
-		if c.q.stats != nil {
-			c.q.stats.PagesFilter.Add(1)
-		}
-		return true
-	}
-	return false
-}
-
 // load reads a page, or takes its number of rows from the directory where that is all that is wanted.
 func (c *spanCursor) load(i int) error {
 	info := &c.footer.Pages[i]
-	if c.q.counts && info.First >= c.q.from && info.Last < c.q.to && !c.q.dead.touches(info.First, info.Last) {
-		c.count = info.Events
+	whole := info.First >= c.q.from && info.Last < c.q.to && !c.q.dead.touches(info.First, info.Last)
+	if whole && (c.q.counts || c.values.page(i, info.Events)) {
+		if c.q.counts {
+			c.count = info.Events
+		}
 		if c.q.stats != nil {
 			c.q.stats.PagesCounted.Add(1)
 		}
 		return nil
 	}
+	if c.h == nil {
+		h, err := c.segment.store.openBare(c.segment.file)
+		if err != nil {
+			c.first = c.end // so it is with all pages
+			return err
+		}
+		c.h = h
+	}
 	if c.page == nil {
-		c.page = c.store.pages.get()
+		c.page = c.segment.store.pages.get()
 	}
 	c.q.stats.read(c.page.Taken())
 	if need := 2*int64(info.Raw) + int64(info.Length); need > c.held {
@@ -204,7 +218,7 @@ func (c *spanCursor) load(i int) error {
 	}
 	c.tell(i)
 	c.lo, c.hi = 0, 0
-	if err := c.page.Load(c.h, c.file.path, *info, c.store.fronts, c.file.ID); err != nil {
+	if err := c.page.Load(c.h, c.segment.file.path, *info, c.segment.store.fronts, c.segment.file.ID); err != nil {
 		return err
 	}
 	if r := c.page.Columns(); r != nil {
@@ -214,6 +228,12 @@ func (c *spanCursor) load(i int) error {
 		if c.columns.program.Excludes(&c.columns.view) {
 			c.q.stats.excluded()
 			return nil
+		}
+		if whole && c.q.weighing != nil {
+			if done, err := c.values.tally(&c.columns.view); done || err != nil {
+				c.q.stats.page(0)
+				return placed(err, c.segment.file.path, info.Offset)
+			}
 		}
 	}
 	c.q.stats.page(int64(info.Events))
@@ -249,7 +269,7 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 	if lo >= hi {
 		return nil
 	}
-	path, offset := c.file.path, info.Offset
+	path, offset := c.segment.file.path, info.Offset
 	c.columns.key = c.page.Key
 	c.columns.place = func(err error) error { return placed(err, path, offset) }
 	var alive func(i int) (bool, error)
@@ -269,7 +289,7 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 // sift leaves the events of the page that may match by their raw bytes.
 func (c *spanCursor) sift() error {
 	c.sifted = false
-	if c.q.sieve == nil || c.lo >= c.hi {
+	if c.q.program.sieve == nil || c.lo >= c.hi {
 		return nil
 	}
 	raw, start, ends, err := c.page.Documents()
@@ -280,7 +300,7 @@ func (c *spanCursor) sift() error {
 	if c.lo > 0 {
 		start = ends[c.lo-1]
 	}
-	list, all := c.q.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
+	list, all := c.q.program.sieve.Pass(raw, start, ends[c.lo:c.hi], c.passed[:0])
 	if c.passed = list; all {
 		return nil
 	}
@@ -294,7 +314,7 @@ func (c *spanCursor) sift() error {
 
 // tell tells the system of the pages that come next, so that the disk works while this one is decoded.
 func (c *spanCursor) tell(i int) {
-	if len(c.filters) > 0 || len(c.lacking) > 0 || c.footer.Pages[i].Layout == span.Columns {
+	if c.choice.pages != nil || c.footer.Pages[i].Layout == span.Columns {
 		return // what comes next is not what lies next, or a small part of it
 	}
 	if c.ahead--; c.ahead > 0 {
@@ -312,12 +332,16 @@ func (c *spanCursor) tell(i int) {
 }
 
 func (c *spanCursor) close() {
-	_ = c.h.Close() // only read from
+	if c.h != nil {
+		_ = c.h.Close() // only read from
+		c.h = nil
+	}
 	if c.page != nil {
 		c.q.stats.read(c.page.Taken())
-		c.store.pages.put(c.page)
+		c.segment.store.pages.put(c.page)
 		c.page = nil
 	}
+	c.q.shared.closed(c)
 }
 
 // pagePool keeps the memory of decoded pages.

@@ -11,11 +11,11 @@ import (
 
 // applicable lists the signals whose conjuncts are all among those of a predicate: every event that the predicate wants is one
 // that the signal has noted. Conjuncts are compared as printed, parameters in their places.
-func applicable(signals []*Signal, where nql.Expr, params []nql.Value) []*Signal {
+func applicable(signals []*Signal, where nql.Expr) []*Signal {
 	if len(signals) == 0 || where == nil {
 		return nil
 	}
-	have := conjunctsOf(nql.Bind(where, params))
+	have := conjunctsOf(where)
 	var out []*Signal
 	for _, g := range signals {
 		if len(g.conjuncts) > 0 && !slices.ContainsFunc(g.conjuncts, func(c string) bool { return !slices.Contains(have, c) }) {

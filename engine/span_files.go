@@ -66,18 +66,38 @@ func (c *footerCache) put(id uint64, f *span.Footer) {
 
 // openSpan opens a span for reading and gives its footer. The error is a *DamageError where the file is not what it was.
 func (s *Store) openSpan(f *file) (vfs.File, *span.Footer, error) {
-	h, err := s.fs.Open(f.path)
+	h, err := s.openBare(f)
 	if err != nil {
-		return nil, nil, &DamageError{File: f.path, What: "can't be opened", Err: err}
+		return nil, nil, err
 	}
+	footer, err := s.footer(f, h)
+	if err != nil {
+		return nil, nil, errors.Join(err, h.Close())
+	}
+	return h, footer, nil
+}
+
+// openBare opens a span, or finds it open, and reads nothing.
+func (s *Store) openBare(f *file) (vfs.File, error) {
+	h, err := s.opened.open(s.fs, f.path)
+	if err != nil {
+		return nil, &DamageError{File: f.path, What: "can't be opened", Err: err}
+	}
+	return h, nil
+}
+
+// footer gives the footer of a span that is open, and keeps it. The error is a *DamageError where the file is not what it was.
+func (s *Store) footer(f *file, h vfs.File) (*span.Footer, error) {
 	footer := s.footers.get(f.ID)
 	if footer == nil {
+		var err error
 		if footer, err = s.readFooter(f, h); err != nil {
-			return nil, nil, errors.Join(err, h.Close())
+			s.opened.drop(f.path)
+			return nil, err
 		}
 		s.footers.put(f.ID, footer)
 	}
-	return h, footer, nil
+	return footer, nil
 }
 
 // readFooter reads a span's footer and compares it with what the MANIFEST says.

@@ -23,6 +23,7 @@ type Store struct {
 	lock    io.Closer // nil when read-only
 	spills  atomic.Uint64
 	footers footerCache
+	opened  openFiles
 	fronts  *span.Fronts // nil: none are kept
 	filters filterCache
 	pages   pagePool
@@ -38,6 +39,7 @@ type Store struct {
 // Close is the clean stop: it waits for the commits that are under way, makes everything durable, records every length and seals the
 // MANIFEST. Readers may go on; new commits get ErrClosed. After ErrPoisoned, commits with Async since the last flush may be lost.
 func (s *Store) Close() error {
+	s.opened.close()
 	if s.opts.ReadOnly {
 		return nil
 	}

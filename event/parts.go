@@ -3,7 +3,9 @@ package event
 // Part is a part of a message template: text that its messages have as it is, or what stands for a property.
 type Part struct {
 	Text string // where Name is empty
-	Name string // of the property, whose text is shown, or the hole as it is spelled where there is none
+	Name string // of the property, whose text is shown
+	// Spelled is the hole as it is written, which is shown where there is no such property.
+	Spelled string
 	// Formatted: a number is not shown as it is spelled, but made of digits and what else FormattedBytes has.
 	Formatted bool
 	Padded    bool // spaces may stand before or behind the text
@@ -34,7 +36,7 @@ func Parts(template string) (parts []Part, renderings bool) {
 			text += p.spelled
 		default:
 			end()
-			parts = append(parts, Part{Name: h.name, Formatted: h.formatted, Padded: h.align != 0})
+			parts = append(parts, Part{Name: h.name, Spelled: p.spelled, Formatted: h.formatted, Padded: h.align != 0})
 		}
 	}
 	end()

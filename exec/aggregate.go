@@ -8,6 +8,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // aggregate yields the groups of what its input yields: drawn on this goroutine, or gathered by the workers of a scan.
@@ -33,7 +34,7 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 	a := &aggregate{n: n, rt: rt, table: t}
 	if p, ok := pipelineOf(n.Input, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
 		var until func(context.Context)
-		p.rt, until = rt.whileAt()
+		p.rt, until = anyOrder(n, rt).whileAt()
 		fragments, err := openFragments(p.rt, p.scan)
 		if err != nil {
 			return nil, err
@@ -63,6 +64,18 @@ func mergeable(n *plan.Aggregate) bool {
 		}
 	}
 	return true
+}
+
+// anyOrder gives a runtime that lets rows come in any order, where no result shows it.
+func anyOrder(n *plan.Aggregate, rt *Runtime) *Runtime {
+	for i := range n.Aggs {
+		if ordered(n.Aggs[i].Func) {
+			return rt
+		}
+	}
+	out := *rt
+	out.anyOrder = true
+	return &out
 }
 
 func (a *aggregate) Next(ctx context.Context, b *column.Batch) (bool, error) {
@@ -165,9 +178,7 @@ func (a *aggregate) again() (bool, error) {
 func (a *aggregate) passed() {
 	a.took.parts++
 	a.took.memory = max(a.took.memory, a.table.meter.peak)
-	if a.table.spill != nil {
-		a.took.disk += a.table.spill.took.disk
-	}
+	a.took.disk += a.table.disk()
 	a.table.release()
 	a.rt.Stats.Of(a.n).took(a.took.memory, a.took.disk, a.took.parts)
 }
@@ -191,13 +202,16 @@ func (a *aggregate) Close() {
 
 // table is groups with the states of their aggregates.
 type table struct {
-	n      *plan.Aggregate
-	keyEvs []evaluator
-	calls  []*aggCall
-	hash   *groups // nil where there are no keys
-	meter  *meter
-	spill  *keyed // of hash; nil where what has no room can't be put aside
-	aside  *parts // rows of groups for which there is no room
+	n       *plan.Aggregate
+	workers int // goroutines that may work out the results
+	keyEvs  []evaluator
+	calls   []*aggCall
+	hash    *groups // nil where there are no keys
+	meter   *meter
+	spill   *keyed     // of hash; nil where what has no room can't be put aside
+	aside   *parts     // rows of groups for which there is no room
+	sets    []*aggCall // those whose distinct values can go to files
+	beside  int64      // bytes of the tables that are to be merged with this one
 
 	in      column.Batch // scratch: the batch at hand without rows that were put aside
 	keyVecs []*column.Vector
@@ -206,7 +220,7 @@ type table struct {
 
 // newTable makes an empty table, which shares its memory with so many in all.
 func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
-	t := &table{n: n, meter: &meter{acc: rt.Memory}}
+	t := &table{n: n, workers: rt.workers(), meter: &meter{acc: rt.Memory}}
 	var err error
 	if t.keyEvs, err = compileAll(rt, n.Keys); err != nil {
 		return nil, err
@@ -220,11 +234,12 @@ func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
 		if rt.spills() && !slices.ContainsFunc(n.Keys, plan.IsVolatile) { // a row's keys are computed again when it is read
 			t.spill = &keyed{rt: rt, types: keyTypes, hash: t.hash, meter: rt.hashMeter()}
 			t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit/int64(share), t.spill.meter.sure/int64(share)
+			t.spill.shared = share > 1
 			t.meter = &t.spill.meter
 		}
 	}
 	for i := range n.Aggs {
-		c, err := newAggCall(rt, &n.Aggs[i], n.Cols[len(n.Keys)+i], t.hash != nil, t.calls)
+		c, err := newAggCall(rt, &n.Aggs[i], n.Cols[len(n.Keys)+i], t.hash != nil, len(n.Aggs), t.calls)
 		if err != nil {
 			return nil, err
 		}
@@ -232,8 +247,31 @@ func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
 			c.acc.Resize(1)
 		}
 		t.calls = append(t.calls, c)
+		if c.spill != nil {
+			t.sets = append(t.sets, c)
+		}
+	}
+	if t.spill != nil {
+		t.spill.relieve = t.relieve
+	} else if len(t.sets) > 0 {
+		*t.meter = rt.hashMeter()
+		t.meter.limit, t.meter.sure = t.meter.limit/int64(share), t.meter.sure/int64(share)
 	}
 	return t, nil
+}
+
+// relieve writes sets of distinct values to files where they are a good part of what the table holds, and says how many bytes that freed.
+func (t *table) relieve(ctx context.Context) (freed int64, err error) {
+	all := t.bytes()
+	for _, c := range t.sets {
+		if c.distinct.bytes() < all/int64(4*len(t.sets)) {
+			continue
+		}
+		if err := c.flushDistinct(ctx, t); err != nil {
+			return 0, err
+		}
+	}
+	return all - t.bytes(), nil
 }
 
 func (t *table) groups() int {
@@ -289,7 +327,7 @@ func (t *table) add(ctx context.Context, b *column.Batch) error {
 	groups := t.groups()
 	for _, c := range t.calls {
 		c.acc.Resize(groups)
-		if err := c.add(t, b, t.of); err != nil {
+		if err := c.add(ctx, t, b, t.of); err != nil {
 			return err
 		}
 	}
@@ -299,9 +337,12 @@ func (t *table) add(ctx context.Context, b *column.Batch) error {
 // alone lets a table that has shared its memory have all of it.
 func (t *table) alone(rt *Runtime, share int) {
 	t.meter.acc = rt.Memory
+	t.meter.limit, t.meter.sure = t.meter.limit*int64(share), t.meter.sure*int64(share)
 	if t.spill != nil {
-		t.spill.rt = rt
-		t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit*int64(share), t.spill.meter.sure*int64(share)
+		t.spill.rt, t.spill.shared = rt, false
+	}
+	for _, c := range t.sets {
+		c.spill.rt = rt
 	}
 }
 
@@ -334,14 +375,19 @@ func (t *table) reserve(more int64) error {
 	if t.meter.acc == nil {
 		return nil
 	}
-	need := more + t.stateBytes()
+	return t.meter.ensure(more + t.bytes())
+}
+
+// bytes is the memory that the table holds.
+func (t *table) bytes() int64 {
+	n := t.stateBytes() + t.beside
 	if t.hash != nil {
-		need += t.hash.bytes()
+		n += t.hash.bytes()
 	}
 	if t.aside != nil {
-		need += t.spill.size.memory() + t.spill.size.reading()
+		n += t.spill.size.memory() + t.spill.size.reading()
 	}
-	return t.meter.ensure(need)
+	return n
 }
 
 // merge takes another table's groups in.
@@ -367,7 +413,10 @@ func (t *table) merge(ctx context.Context, o *table) error {
 func (t *table) finish(ctx context.Context) ([]*column.Vector, error) {
 	out := make([]*column.Vector, 0, len(t.calls)+1)
 	for _, c := range t.calls {
-		if err := c.finish(ctx); err != nil {
+		if err := c.finish(ctx, t); err != nil {
+			return nil, err
+		}
+		if err := t.prepare(ctx, c); err != nil {
 			return nil, err
 		}
 		v := column.New(types.KindOf(c.info.Result))
@@ -382,10 +431,28 @@ func (t *table) finish(ctx context.Context) ([]*column.Vector, error) {
 	return out, t.reserve(bytesOf(out))
 }
 
+// disk is what was written to temporary files, in bytes.
+func (t *table) disk() int64 {
+	var n int64
+	if t.spill != nil {
+		n = t.spill.took.disk
+	}
+	for _, c := range t.sets {
+		n += c.spill.disk
+	}
+	return n
+}
+
 func (t *table) release() {
 	for _, c := range t.calls {
 		if c.held != nil {
 			c.held.close()
+		}
+		if r, ok := c.acc.(function.Releaser); ok {
+			r.Release()
+		}
+		if c.spill != nil {
+			c.spill.close()
 		}
 	}
 	if t.aside != nil {

@@ -21,13 +21,14 @@ type aggCall struct {
 	argVec []*column.Vector
 
 	distinct *distinctValues // DISTINCT, else nil
+	spill    *distinctSpill  // of distinct, where that is fed at the end; nil where there are no temporary files
 
 	held *sorter // ORDER BY: group, arguments, keys
 	like bool    // selects among the values of another call: only its direct argument is evaluated
 }
 
-// newAggCall makes the state of a call in a table with keys or without; others are those of the calls before it.
-func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, others []*aggCall) (*aggCall, error) {
+// newAggCall makes the state of one of so many calls in a table with keys or without; others are those of the calls before it.
+func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, calls int, others []*aggCall) (*aggCall, error) {
 	c := &aggCall{call: call, info: function.Call{Env: rt.Env, Result: col.Type, Typmod: -1}}
 	for _, a := range call.Args {
 		c.info.Args = append(c.info.Args, a.Type())
@@ -47,6 +48,13 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, ot
 		c.filter = newFilter(cond)
 	}
 	c.acc = call.Func.New(&c.info)
+	if call.Weight != nil {
+		weight, err := compile(rt, call.Weight)
+		if err != nil {
+			return nil, err
+		}
+		c.args, c.acc = append(c.args, weight), function.NewWeightedCount()
+	}
 	order := call.OrderBy
 	if call.Distinct {
 		if len(order) == 0 && ordered(call.Func) {
@@ -56,6 +64,9 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, ot
 			}
 		}
 		c.distinct = newDistinctValues(c.info.Args, keyed, len(order) > 0)
+		if len(order) == 0 && rt.spills() {
+			c.spill = newDistinctSpill(rt, c.info.Args, calls)
+		}
 	}
 	if len(order) > 0 {
 		keys := []plan.SortKey{{Expr: &plan.Ref{Typed: plan.Typed{OID: types.Int8, Mod: -1}}}}
@@ -128,7 +139,7 @@ func (c *aggCall) keepsSame(o *plan.AggCall) bool {
 }
 
 // add feeds a batch of a table, of[i] being row i's group; nil: there is one.
-func (c *aggCall) add(t *table, b *column.Batch, of []int32) error {
+func (c *aggCall) add(ctx context.Context, t *table, b *column.Batch, of []int32) error {
 	sel := b.Sel
 	if c.filter != nil {
 		var err error
@@ -147,10 +158,13 @@ func (c *aggCall) add(t *table, b *column.Batch, of []int32) error {
 		}
 		c.argVec = append(c.argVec, v)
 	}
-	args := c.argVec[:min(len(c.argVec), len(c.call.Args))]
+	args := c.argVec
+	if c.call.Weight == nil {
+		args = args[:min(len(args), len(c.call.Args))]
+	}
 	switch {
 	case c.deferred():
-		return c.distinct.add(t, b.Len, sel, args, of)
+		return c.addDistinct(ctx, t, b.Len, sel, args, of)
 	case c.held == nil:
 		return c.acc.Add(&c.info, b.Len, sel, of, args)
 	case c.distinct != nil:
@@ -167,7 +181,7 @@ func (c *aggCall) add(t *table, b *column.Batch, of []int32) error {
 	for _, g := range of {
 		group.AppendInt(int64(g))
 	}
-	return c.held.add(c.held.rt.context(), &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{group}, c.argVec...)})
+	return c.held.add(ctx, &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{group}, c.argVec...)})
 }
 
 // deferred reports whether the call is fed at the end, with the distinct values.
@@ -178,6 +192,9 @@ func (c *aggCall) bytes() int64 {
 	if c.distinct != nil {
 		n += c.distinct.bytes()
 	}
+	if c.spill != nil {
+		n += c.spill.bytes()
+	}
 	return n
 }
 
@@ -185,7 +202,7 @@ func (c *aggCall) bytes() int64 {
 func (c *aggCall) merge(ctx context.Context, t *table, o *aggCall, to []int32) error {
 	c.acc.Resize(t.groups())
 	if c.deferred() {
-		return c.distinct.merge(ctx, t, o.distinct, to)
+		return c.mergeDistinct(ctx, t, o, to)
 	}
 	return c.acc.Merge(o.acc, to)
 }
@@ -209,9 +226,9 @@ func windows(ctx context.Context, n int, f func(rows column.Selection) error) er
 }
 
 // finish feeds the rows that DISTINCT and ORDER BY kept back.
-func (c *aggCall) finish(ctx context.Context) error {
+func (c *aggCall) finish(ctx context.Context, t *table) error {
 	if c.deferred() {
-		return c.distinct.feed(ctx, &c.info, c.acc)
+		return c.feedDistinct(ctx, t)
 	}
 	if c.held == nil {
 		return nil

@@ -11,11 +11,12 @@ import (
 // distinctValues is what an aggregate with DISTINCT has seen: the distinct values of each group. Where their order does not matter they are fed to the
 // aggregate at the end, so that what was gathered apart can be put together.
 type distinctValues struct {
-	keyed bool      // there are several groups
-	seen  *groups   // the group, where keyed, and the arguments
-	ints  *intSet   // instead of seen: integers of one group
-	many  *groupSet // instead of seen: integers of several groups
-	nulls []bool    // ints, many: by group, whether there was a null
+	keyed bool        // there are several groups
+	types []types.OID // of seen's keys
+	seen  *groups     // the group, where keyed, and the arguments
+	ints  *intSet     // instead of seen: integers of one group
+	many  *groupSet   // instead of seen: integers of several groups
+	nulls []bool      // ints, many: by group, whether there was a null
 	dense function.Integers
 
 	group *column.Vector // scratch: the group as a key
@@ -33,11 +34,71 @@ func newDistinctValues(args []types.OID, keyed, ordered bool) *distinctValues {
 	case integers:
 		d.ints, d.nulls = new(intSet), make([]bool, 1)
 	case keyed:
-		d.seen = newGroups(append([]types.OID{types.Int8}, args...))
+		d.types = append([]types.OID{types.Int8}, args...)
+		d.seen = newGroups(d.types)
 	default:
-		d.seen = newGroups(args)
+		d.types = args
+		d.seen = newGroups(d.types)
 	}
 	return d
+}
+
+// empty forgets the values.
+func (d *distinctValues) empty() {
+	switch {
+	case d.ints != nil:
+		d.ints = new(intSet)
+	case d.many != nil:
+		d.many = new(groupSet)
+	default:
+		d.seen = newGroups(d.types)
+	}
+	clear(d.nulls)
+}
+
+// len is the number of values, each group's null among them.
+func (d *distinctValues) len() int {
+	switch {
+	case d.ints != nil:
+		return d.ints.len() + d.nullCount()
+	case d.many != nil:
+		return d.many.n + d.nullCount()
+	}
+	return d.seen.len()
+}
+
+func (d *distinctValues) nullCount() int {
+	n := 0
+	for _, null := range d.nulls {
+		if null {
+			n++
+		}
+	}
+	return n
+}
+
+// growth is what the arguments of so many rows, of so many groups in all, add at most.
+func (d *distinctValues) growth(args []*column.Vector, rows, groups int) int64 {
+	switch {
+	case d.ints != nil:
+		return d.ints.growth(news(args[0], rows))
+	case d.many != nil: // a value is new in each group that it comes in
+		return d.many.growth(rows) + int64(groups)
+	case d.keyed:
+		args = append([]*column.Vector{{Kind: column.Int64, Len: args[0].Len}}, args...)
+	}
+	return d.seen.growth(args, rows)
+}
+
+// growthBy is what merging another set adds at most.
+func (d *distinctValues) growthBy(o *distinctValues) int64 {
+	switch {
+	case d.ints != nil:
+		return d.ints.growth(o.ints.len())
+	case d.many != nil:
+		return d.many.growth(o.many.n) + int64(len(o.nulls))
+	}
+	return d.seen.growth(o.seen.keys, o.seen.len())
 }
 
 func (d *distinctValues) bytes() int64 {
@@ -53,19 +114,14 @@ func (d *distinctValues) bytes() int64 {
 
 // add notes the arguments of the rows sel of a table's batch.
 func (d *distinctValues) add(t *table, n int, sel column.Selection, args []*column.Vector, of []int32) error {
-	rows := sel.Count(n)
+	if err := t.reserve(d.growth(args, sel.Count(n), t.groups())); err != nil {
+		return err
+	}
 	switch {
 	case d.ints != nil:
-		if err := t.reserve(d.ints.growth(news(args[0], rows))); err != nil {
-			return err
-		}
 		d.addInts(n, sel, args[0])
 		return nil
 	case d.many != nil:
-		// A value is new in each group that it comes in.
-		if err := t.reserve(d.many.growth(rows) + int64(t.groups())); err != nil {
-			return err
-		}
 		d.addMany(t, n, sel, args[0], of)
 		return nil
 	}
@@ -77,13 +133,17 @@ func (d *distinctValues) add(t *table, n int, sel column.Selection, args []*colu
 		}
 		keys = append([]*column.Vector{d.group}, args...)
 	}
-	return d.note(t, n, sel, keys)
+	return d.assign(n, sel, keys)
 }
 
 func (d *distinctValues) note(t *table, n int, sel column.Selection, keys []*column.Vector) error {
 	if err := t.reserve(d.seen.growth(keys, sel.Count(n))); err != nil {
 		return err
 	}
+	return d.assign(n, sel, keys)
+}
+
+func (d *distinctValues) assign(n int, sel column.Selection, keys []*column.Vector) error {
 	if cap(d.of) < n {
 		d.of = make([]int32, n)
 	}
@@ -140,16 +200,7 @@ func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues,
 	switch {
 	case d.ints != nil:
 		d.nulls[0] = d.nulls[0] || o.nulls[0]
-		for xs := range o.ints.each {
-			if err := ended(ctx); err != nil {
-				return err
-			}
-			if err := t.reserve(d.ints.growth(len(xs))); err != nil {
-				return err
-			}
-			d.ints.addAll(xs)
-		}
-		return nil
+		return d.mergeInts(ctx, t, o.ints)
 	case d.many != nil:
 		d.grow(t.groups())
 		for g, null := range o.nulls {
@@ -179,10 +230,39 @@ func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues,
 	return windows(ctx, n, func(rows column.Selection) error { return d.note(t, n, rows, keys) })
 }
 
+// mergeInts takes in the integers of another set: its window as a whole, where it can.
+func (d *distinctValues) mergeInts(ctx context.Context, t *table, o *intSet) error {
+	rest := o.each
+	if lo, hi, ok := d.ints.span(o); ok {
+		if err := t.reserve(8 * (hi - lo)); err != nil {
+			return err
+		}
+		d.ints.overlay(o)
+		rest = o.eachFar
+	}
+	for xs := range rest {
+		if err := ended(ctx); err != nil {
+			return err
+		}
+		if err := t.reserve(d.ints.growth(len(xs))); err != nil {
+			return err
+		}
+		d.ints.addAll(xs)
+	}
+	return nil
+}
+
 // feed gives the distinct values to the aggregate.
 func (d *distinctValues) feed(ctx context.Context, c *function.Call, acc function.Accumulator) error {
+	return d.each(ctx, c.Args, func(n int, sel column.Selection, of []int32, args []*column.Vector) error {
+		return acc.Add(c, n, sel, of, args)
+	})
+}
+
+// each gives the distinct values, of arguments of these types, to f: rows sel of n, with their groups by row, nil where there is one.
+func (d *distinctValues) each(ctx context.Context, types []types.OID, f func(n int, sel column.Selection, of []int32, args []*column.Vector) error) error {
 	if d.seen == nil {
-		return d.feedIntegers(ctx, c, acc)
+		return d.eachInteger(ctx, types[0], f)
 	}
 	args, n := d.seen.keys, d.seen.len()
 	var of []int32
@@ -193,16 +273,16 @@ func (d *distinctValues) feed(ctx context.Context, c *function.Call, acc functio
 		}
 		args = args[1:]
 	}
-	return windows(ctx, n, func(rows column.Selection) error { return acc.Add(c, n, rows, of, args) })
+	return windows(ctx, n, func(rows column.Selection) error { return f(n, rows, of, args) })
 }
 
-func (d *distinctValues) feedIntegers(ctx context.Context, c *function.Call, acc function.Accumulator) error {
-	v := column.New(types.KindOf(c.Args[0]))
+func (d *distinctValues) eachInteger(ctx context.Context, typ types.OID, f func(n int, sel column.Selection, of []int32, args []*column.Vector) error) error {
+	v := column.New(types.KindOf(typ))
 	give := func(of []int32) error {
 		if err := ended(ctx); err != nil {
 			return err
 		}
-		return acc.Add(c, v.Len, nil, of, []*column.Vector{v})
+		return f(v.Len, nil, of, []*column.Vector{v})
 	}
 	for g, null := range d.nulls {
 		if !null {

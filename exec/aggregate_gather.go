@@ -45,6 +45,11 @@ func (g *gatherers) gather(ctx context.Context, rt *Runtime, t *table) error {
 	*t, g.tables = *g.tables[0], g.tables[1:]
 	t.alone(rt, g.workers)
 	for _, o := range g.tables {
+		t.meter.adopt(o.meter)
+		t.beside += o.bytes()
+	}
+	for _, o := range g.tables {
+		bytes := o.bytes()
 		if err := t.merge(ctx, o); err != nil {
 			return err
 		}
@@ -57,6 +62,10 @@ func (g *gatherers) gather(ctx context.Context, rt *Runtime, t *table) error {
 			t.spill.took.disk += o.spill.took.disk
 		}
 		o.release()
+		t.beside -= bytes
+	}
+	if t.spill != nil {
+		t.meter.shrink(t.bytes() + t.spill.later(t.bytes(), t.stateBytes()))
 	}
 	return g.catchUp(ctx, t)
 }

@@ -25,15 +25,21 @@ type Runtime struct {
 	Stats          *Stats                   // counts rows and batches of each node; nil: nothing is counted
 	// Idle, when not nil, is called before a plan waits for events that are not there yet: what rows there are should be sent.
 	Idle func() error
+	// Compiled keeps what scans were compiled to for the plan's next run; nil: nothing is kept.
+	Compiled *CompiledScans
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)
 
 	narrow *narrowing // a scan whose rows a sort wants less and less of
-	frame  *frame     // of the opening that the plan belongs to
+	// anyOrder: nobody asks in which order scans without one yield rows.
+	anyOrder bool
+	frame    *frame // of the opening that the plan belongs to
 	// scan stands in for Tx.Scan in tests.
 	scan func(engine.Spec) ([]engine.Fragment, error)
 	// least, when not 0, lets WorkMem be less than leastMemory in tests.
 	least int64
+	// whole, in tests, lets windows take whole partitions in, also where they could do without.
+	whole bool
 }
 
 // Open starts a plan. The Batches it returns must be closed; closing stops every goroutine it started,

@@ -21,6 +21,8 @@ type call struct {
 	oneP     []*column.Vector
 	out      column.Vector // the kernel's
 	borrowed bool          // out shares memory with an argument
+	rt       *Runtime
+	meter    *meter // of what out takes where that is large; nil while it is not
 
 	used   column.Bitmap // dictionary entries in use
 	usedAt []int32
@@ -30,7 +32,7 @@ type call struct {
 }
 
 func newCall(rt *Runtime, e *plan.Call, args []evaluator) *call {
-	c := &call{fn: e.Func, args: args, in: make([]*column.Vector, len(args)),
+	c := &call{rt: rt, fn: e.Func, args: args, in: make([]*column.Vector, len(args)),
 		one: make([]column.Vector, len(args)), oneP: make([]*column.Vector, len(args))}
 	c.info = function.Call{Env: rt.Env, Result: e.Type(), Typmod: e.Typmod()}
 	for i, a := range e.Args {
@@ -74,6 +76,21 @@ func (c *call) eval(b *column.Batch, sel column.Selection) (*column.Vector, erro
 	return &c.out, nil
 }
 
+// largeResult is from how many bytes on a function's results are accounted: below, all calls of an expression together take little.
+const largeResult = 1 << 20
+
+// account reserves what the results take. It is held while the plan is open, since the memory is used again for the next batch.
+func (c *call) account() error {
+	size := int64(cap(c.out.Bytes))
+	if size < largeResult || c.borrowed || c.rt.frame == nil {
+		return nil
+	}
+	if c.meter == nil {
+		c.meter = c.rt.frame.meter(c.rt.Memory)
+	}
+	return c.meter.ensure(size)
+}
+
 // kernel runs the function into c.out. Between two kernels is where an expression of many stops when its statement ends.
 func (c *call) kernel(n int, sel column.Selection, args []*column.Vector) error {
 	if env := c.info.Env; env != nil && env.Context != nil && env.Context.Err() != nil {
@@ -92,7 +109,7 @@ func (c *call) kernel(n int, sel column.Selection, args []*column.Vector) error 
 	for _, a := range args {
 		c.borrowed = c.borrowed || shares(&c.out, a)
 	}
-	return nil
+	return c.account()
 }
 
 // shares reports whether a and b hold the same memory.

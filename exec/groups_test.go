@@ -8,6 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/nql"
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -157,5 +159,42 @@ func TestManyIntegersAreNumberedInOrder(t *testing.T) {
 				t.Fatalf("batch %d, row %d: %v is number %d, want %d", batch, i, x, out[i], id)
 			}
 		}
+	}
+}
+
+// What workers have gathered is merged in memory that was reserved for it: groups that have no room go to files, whatever work_mem would allow.
+func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
+	var rows []row
+	for i := range int64(60_000) {
+		rows = append(rows, row{i * 7 % 40_000, fmt.Sprint("some text ", i*7%40_000)})
+	}
+	s := &store{oids: []types.OID{types.Int8, types.Text}, size: 1000, parts: [][]row{rows[:20_000], rows[20_000:40_000], rows[40_000:]}}
+	n := groupBy(s.node(nql.Unordered), refOf(types.Text, 1))
+	n.Aggs[1].Args = []plan.Expr{refOf(types.Int8, 0)}
+	n.Aggs = append(n.Aggs, plan.AggCall{Func: countAny, Args: []plan.Expr{refOf(types.Int8, 0)}, Distinct: true})
+	n.Cols = append(n.Cols, plan.Column{Type: types.Int8, Typmod: -1})
+	want, err := execute(t, n, s.runtime(1))
+	if err != nil || len(want) != 40_000 {
+		t.Fatal(len(want), err)
+	}
+	for _, total := range []int64{64 << 20, 16 << 20, 9 << 20, 6 << 20} {
+		files := new(tempFiles)
+		rt := s.runtime(3)
+		a, err := NewPool(PoolOptions{Total: total}).Admit(t.Context(), leastOfHash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rt.Memory, rt.Temp = a, files.create
+		got, err := execute(t, n, rt)
+		if err != nil || !sameRows(bag(got), bag(want)) {
+			t.Errorf("%d groups of %d in %d bytes, %v", len(got), len(want), total, err)
+		}
+		if (files.made > 0) != (total < 32<<20) || files.open > 0 {
+			t.Errorf("%d files were made in %d bytes, %d are left", files.made, total, files.open)
+		}
+		if a.Held() > 0 {
+			t.Errorf("%d bytes are still held", a.Held())
+		}
+		a.Close()
 	}
 }

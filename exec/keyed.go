@@ -20,12 +20,15 @@ type keyed struct {
 	hash  *groups
 	meter meter
 	level int
+	// relieve makes room otherwise, before rows are put aside, and says how many of the caller's bytes that freed; nil: there is no other way.
+	relieve func(ctx context.Context) (freed int64, err error)
 
-	full bool
-	size partSize // once full
-	rows []int32
-	late []int32
-	took struct{ parts, disk int64 }
+	shared bool // the groups will be merged with those of others
+	full   bool
+	size   partSize // once full
+	rows   []int32
+	late   []int32
+	took   struct{ parts, disk int64 }
 }
 
 func newKeyed(rt *Runtime, keyTypes []types.OID) *keyed {
@@ -44,6 +47,13 @@ func (k *keyed) assign(ctx context.Context, b *column.Batch, keys []*column.Vect
 	sel := b.Sel
 	if !k.full {
 		n, err := k.room(keys, b.Rows(), held, each)
+		if err == nil && n < b.Rows() && k.relieve != nil {
+			var freed int64
+			if freed, err = k.relieve(ctx); freed > 0 {
+				held -= freed
+				n, err = k.room(keys, b.Rows(), held, each)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +110,7 @@ func (k *keyed) room(keys []*column.Vector, rows int, held, each int64) (int, er
 		bytes := need(n)
 		size := partsFor(bytes)
 		bytes += size.memory() + size.reading()
-		if k.meter.try(bytes) {
+		if k.meter.tryBeside(bytes, k.later(bytes, held+each*int64(n))) {
 			return n, nil
 		}
 		if k.hash.len() > 0 {
@@ -111,6 +121,15 @@ func (k *keyed) room(keys []*column.Vector, rows int, held, each int64) (int, er
 		}
 	}
 	return 0, nil
+}
+
+// later is what it will take to make results of what takes so many bytes, held of them being the caller's: as much as these, and, where groups are merged, the
+// others' beside vectors and tables that are copied as they grow, in the end to twice the size.
+func (k *keyed) later(bytes, held int64) int64 {
+	if k.shared {
+		return 2 * bytes
+	}
+	return held
 }
 
 // split ends the writing of parts, which may be nil, and gives them.

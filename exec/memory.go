@@ -40,12 +40,16 @@ func (m *meter) ensure(need int64) error {
 }
 
 // try is ensure for whoever has another way where there is no more: it reports whether there is.
-func (m *meter) try(need int64) bool {
+func (m *meter) try(need int64) bool { return m.tryBeside(need, 0) }
+
+// tryBeside is try for need bytes and besides for what will be needed to make something of them, which counts to the account, not to the limit.
+func (m *meter) tryBeside(need, later int64) bool {
 	if m.limit > 0 && need > m.limit {
 		return false
 	}
+	need += later
 	if m.acc == nil || need <= m.held {
-		m.peak = max(m.peak, need)
+		m.peak = max(m.peak, need-later)
 		return true
 	}
 	e, ok := m.acc.(Elastic)
@@ -60,10 +64,16 @@ func (m *meter) try(need int64) bool {
 			continue
 		}
 		m.held += more
-		m.peak = max(m.peak, need)
+		m.peak = max(m.peak, need-later)
 		return true
 	}
 	return false
+}
+
+// adopt takes over what another meter of the same account holds.
+func (m *meter) adopt(o *meter) {
+	m.held, m.tried = m.held+o.held, m.tried+o.tried
+	o.held, o.tried = 0, 0
 }
 
 // shrink gives back what is held beyond need bytes, what others may need first.

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -24,7 +25,7 @@ func Minimum(n plan.Node, rt *Runtime) int64 {
 		switch n := n.(type) {
 		case *plan.Scan:
 			sum += leastOfScan + page
-		case *plan.Sort:
+		case *plan.Sort, *plan.Window:
 			sum += leastOfSort
 		case *plan.Join:
 			sum += leastOfHash
@@ -33,7 +34,7 @@ func Minimum(n plan.Node, rt *Runtime) int64 {
 		case *plan.SetOp:
 			sum += leastOfHash
 		case *plan.Aggregate:
-			if len(n.Keys) > 0 {
+			if len(n.Keys) > 0 || slices.ContainsFunc(n.Aggs, func(a plan.AggCall) bool { return a.Distinct }) {
 				sum += leastOfHash
 			}
 		}

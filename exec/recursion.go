@@ -9,7 +9,7 @@ import (
 )
 
 // workTable is the rows that the last round of a recursion added.
-type workTable struct{ chunks []column.Batch }
+type workTable struct{ rows *rowQueue }
 
 // recursion yields the rows of its start, and then those of its step over the rows that the round before added.
 type recursion struct {
@@ -21,17 +21,15 @@ type recursion struct {
 	hash  *groups      // the rows that were there, where they must be distinct
 	any   bool         // such a row without columns was there
 	seen  meter
-	added gatherer // by this round
-	held  [2]*meter
-	turn  int
+	added *rowQueue // by this round
+	work  *rowQueue // by the one before: what the step reads; nil: the start
 	of    []int32
 	rows  []int32
-	work  []column.Batch // what the step reads
+	all   []int32
 }
 
 func openRecursion(ctx context.Context, n *plan.Recursion, rt *Runtime) (plan.Batches, error) {
 	r := &recursion{n: n, rt: rt, kinds: kindsOfNode(n), seen: meter{acc: rt.Memory}}
-	r.held = [2]*meter{{acc: rt.Memory}, {acc: rt.Memory}}
 	if n.Distinct && len(n.Cols) > 0 {
 		var keys []types.OID
 		for _, c := range n.Cols {
@@ -39,7 +37,7 @@ func openRecursion(ctx context.Context, n *plan.Recursion, rt *Runtime) (plan.Ba
 		}
 		r.hash = newGroups(keys)
 	}
-	r.added = gatherer{meter: r.held[0], kinds: r.kinds}
+	r.added = newRowQueue(rt, r.kinds)
 	var err error
 	r.from, err = build(ctx, n.Start, rt)
 	return r, err
@@ -68,7 +66,12 @@ func (r *recursion) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		if b.Rows() == 0 {
 			continue
 		}
-		return true, r.added.add(b)
+		rows := b.Sel
+		if rows == nil {
+			r.all = allRows(r.all, b.Len)
+			rows = r.all
+		}
+		return true, r.added.push(b.Cols, rows)
 	}
 	return false, nil
 }
@@ -76,16 +79,15 @@ func (r *recursion) Next(ctx context.Context, b *column.Batch) (bool, error) {
 // round ends one round and begins the next, if the one added rows.
 func (r *recursion) round(ctx context.Context) error {
 	r.closeRound()
-	rows := r.added.chunks
-	if len(rows) == 0 {
+	if r.added.end == 0 {
 		return nil
 	}
-	r.work = rows
-	r.turn = 1 - r.turn
-	r.held[r.turn].release() // what the round that has ended read
-	r.added = gatherer{meter: r.held[r.turn], kinds: r.kinds}
+	if r.work != nil { // what the round that has ended read
+		r.work.close()
+	}
+	r.work, r.added = r.added, newRowQueue(r.rt, r.kinds)
 	rt := *r.rt
-	rt.frame = &frame{up: r.rt.frame, outer: r.rt.frame.outer, tables: map[*plan.WorkTable]*workTable{r.n.Table: {rows}}}
+	rt.frame = &frame{up: r.rt.frame, outer: r.rt.frame.outer, tables: map[*plan.WorkTable]*workTable{r.n.Table: {r.work}}}
 	rt.Workers = 1
 	r.frame = rt.frame
 	var err error
@@ -140,14 +142,17 @@ func (r *recursion) narrow(b *column.Batch) error {
 func (r *recursion) Close() {
 	r.closeRound()
 	r.seen.release()
-	r.held[0].release()
-	r.held[1].release()
+	r.added.close()
+	if r.work != nil {
+		r.work.close()
+	}
 }
 
 // workScan yields the rows of a work table.
 type workScan struct {
-	table *workTable
-	next  int
+	table  *workTable
+	cursor rowCursor
+	next   int64
 }
 
 func openWorkScan(n *plan.WorkScan, rt *Runtime) (plan.Batches, error) {
@@ -162,12 +167,19 @@ func openWorkScan(n *plan.WorkScan, rt *Runtime) (plan.Batches, error) {
 	return nil, types.Errorf(types.CodeInternalError, "no work table %q", n.Table.Name)
 }
 
-func (s *workScan) Next(_ context.Context, b *column.Batch) (bool, error) {
-	if s.next >= len(s.table.chunks) {
+func (s *workScan) Next(ctx context.Context, b *column.Batch) (bool, error) {
+	if s.next == s.table.rows.end {
 		return false, nil
 	}
-	*b = s.table.chunks[s.next]
-	s.next++
+	if err := ended(ctx); err != nil {
+		return false, err
+	}
+	from, _, n, err := s.cursor.at(s.table.rows, s.next)
+	if err != nil {
+		return false, err
+	}
+	s.next += int64(n)
+	*b = column.Batch{Cols: from.Cols, Len: n}
 	return true, nil
 }
 

@@ -54,6 +54,15 @@ func without(dst []int32, sel column.Selection, n int, drop column.Selection) co
 	return dst
 }
 
+// allRows lists n rows, in dst's memory.
+func allRows(dst []int32, n int) []int32 {
+	dst = room(dst, n)
+	for i := range n {
+		dst = append(dst, int32(i))
+	}
+	return dst
+}
+
 // room returns an empty, not nil slice with room for n rows.
 func room(s []int32, n int) []int32 {
 	if s == nil || cap(s) < n {

@@ -82,6 +82,7 @@ func specOf(rt *Runtime, n *plan.Scan) (spec engine.Spec, some bool, err error) 
 	spec = engine.Spec{
 		Stream: n.Stream, Where: n.Where, From: from, To: to,
 		Columns: n.Reads, Order: n.Order, Stage: rt.Stage, Memory: rt.Memory, SkipDamaged: rt.SkipDamaged,
+		Weighted: n.Weighted, AnyOrder: rt.anyOrder,
 	}
 	if n.Order != nql.Unordered && n.Limit > 0 {
 		spec.Limit = n.Limit
@@ -103,7 +104,10 @@ func specOf(rt *Runtime, n *plan.Scan) (spec engine.Spec, some bool, err error) 
 		}
 		spec.Params = append(spec.Params, x)
 	}
-	return spec, true, nil
+	if rt.Compiled != nil {
+		spec.Compiled, err = rt.Compiled.of(n, spec.Params)
+	}
+	return spec, true, err
 }
 
 // TimeRange gives the range of @t, from <= @t < to in 100 ns, that a scan's bounds leave; none where from >= to.

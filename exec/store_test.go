@@ -80,7 +80,10 @@ func operatorOf(t *testing.T, name string, l, r types.OID) *function.Function {
 	return op.Function
 }
 
-func aggregateOf(t *testing.T, name string, args ...types.OID) *function.Aggregate {
+func aggregateOf(t interface {
+	Helper()
+	Fatal(...any)
+}, name string, args ...types.OID) *function.Aggregate {
 	t.Helper()
 	a, err := function.ResolveAggregate("", name, args)
 	if err != nil {

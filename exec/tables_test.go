@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -10,39 +12,104 @@ import (
 
 // drawInts draws integers of which many come again, and some are special.
 func drawInts(t *rapid.T) []int64 {
-	x := rapid.OneOf(rapid.Int64Range(0, 50), rapid.Int64Range(0, 5000), rapid.Int64(),
+	x := rapid.OneOf(rapid.Int64Range(0, 50), rapid.Int64Range(0, 5000), rapid.Int64Range(-70, 70), rapid.Int64(),
 		rapid.SampledFrom([]int64{0, -1, math.MinInt64, math.MaxInt64}))
 	return rapid.SliceOfN(x, 0, 500).Draw(t, "integers")
 }
 
+// drawIntSet draws a set and what is in it.
+func drawIntSet(t *rapid.T) (s *intSet, model map[int64]bool) {
+	s, model = new(intSet), map[int64]bool{}
+	around := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64()).Draw(t, "around")
+	for range rapid.IntRange(1, 8).Draw(t, "times") {
+		xs := drawInts(t)
+		for i := range xs {
+			xs[i] += around // which may wrap
+		}
+		before, growth := s.bytes(), s.growth(len(xs))
+		s.addAll(xs)
+		if s.bytes() > before+growth {
+			t.Fatalf("%d bytes after %d and growth of %d at most", s.bytes(), before, growth)
+		}
+		for _, x := range xs {
+			model[x] = true
+		}
+		s.mustHave(t, model)
+	}
+	return s, model
+}
+
+func (s *intSet) mustHave(t *rapid.T, model map[int64]bool) {
+	var got, want []int64
+	for xs := range s.each {
+		got = append(got, xs...)
+	}
+	for x := range model {
+		want = append(want, x)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) || s.len() != len(want) {
+		t.Fatalf("%v (%d), want %v", got, s.len(), want)
+	}
+}
+
 func TestIntSetHasWhatWasPutIn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { drawIntSet(t) })
+}
+
+func TestIntSetsLaidOverOneAnotherAreTheirUnion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
+		a, model := drawIntSet(t)
+		b, others := drawIntSet(t)
+		rest := b.each
+		if lo, hi, ok := a.span(b); ok {
+			before := a.bytes()
+			a.overlay(b)
+			if a.bytes() > before+8*(hi-lo) {
+				t.Fatalf("%d bytes after %d and a window of %d words", a.bytes(), before, hi-lo)
+			}
+			rest = b.eachFar
+		}
+		for xs := range rest {
+			a.addAll(xs)
+		}
+		maps.Copy(model, others)
+		a.mustHave(t, model)
+		b.mustHave(t, others)
+	})
+}
+
+func TestIntegersThatLieCloseTogetherAreBits(t *testing.T) {
+	dense := func(at int64, n int, outliers int) int64 {
 		var s intSet
-		model := map[int64]bool{}
-		for range rapid.IntRange(1, 8).Draw(t, "times") {
-			xs := drawInts(t)
-			before, growth := s.bytes(), s.growth(len(xs))
+		r := rand.New(rand.NewPCG(3, 4))
+		for i := range outliers {
+			s.addAll([]int64{int64(i) << 40})
+		}
+		xs := make([]int64, 4096)
+		for range n / 1000 {
+			for i := range xs {
+				xs[i] = at + r.Int64N(int64(n))
+			}
 			s.addAll(xs)
-			if s.bytes() > before+growth {
-				t.Fatalf("%d bytes after %d and growth of %d at most", s.bytes(), before, growth)
-			}
-			for _, x := range xs {
-				model[x] = true
-			}
-			var got, want []int64
-			for xs := range s.each {
-				got = append(got, xs...)
-			}
-			for x := range model {
-				want = append(want, x)
-			}
-			slices.Sort(got)
-			slices.Sort(want)
-			if !slices.Equal(got, want) || s.len() != len(want) {
-				t.Fatalf("%v (%d), want %v", got, s.len(), want)
+		}
+		return s.bytes()
+	}
+	for _, at := range []int64{0, -50_000, math.MinInt64, math.MaxInt64 - 100_000} {
+		for _, outliers := range []int{0, 10} {
+			if got := dense(at, 100_000, outliers); got > 100_000/8*2+8*64*4 {
+				t.Errorf("100,000 integers from %d on and %d far ones take %d bytes", at, outliers, got)
 			}
 		}
-	})
+	}
+	var rising intSet
+	for i := range int64(1_000_000) {
+		rising.addAll([]int64{i})
+	}
+	if got := rising.bytes(); got > 1_000_000/8*2+8*64*4 {
+		t.Errorf("a million integers in a row take %d bytes", got)
+	}
 }
 
 func TestPairTableNumbersPairsInOrderOfAppearance(t *testing.T) {

@@ -9,16 +9,19 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// window computes window functions: it collects a partition of its sorted input, finds out what the functions want to know of it, and yields its
-// rows with their results behind them. Window functions proper are computed for the whole partition, aggregates as their rows are yielded.
+// window computes window functions. Where all of them can be computed as rows pass, a windowStream does. Else it collects a partition of its sorted input, finds out
+// what the functions want to know of it, and yields its rows with their results behind them: window functions proper are computed for the whole partition,
+// aggregates as their rows are yielded.
 type window struct {
 	input     plan.Batches
 	partition []evaluator
 	parts     ordering // of the partition's keys: rows that it calls equal are of one partition
 	order     []int    // of the order's keys: where in kept
 	peers     ordering
-	keep      []evaluator // of what is computed of each row and kept
-	refs      []int       // of a kept expression that is an input column: its index, else -1
+	keep      []evaluator   // of what is computed of each row and kept
+	refs      []int         // of a kept expression that is an input column: its index, else -1
+	types     []types.OID   // of what is kept
+	stream    *windowStream // computes all calls as rows pass; nil: a whole partition at a time
 	calls     []*windowCall
 	frames    []*frameOf
 	meter     meter
@@ -28,17 +31,20 @@ type window struct {
 	inParts, inKept []*column.Vector // of in
 	last            []*column.Vector // the partition's keys, one row
 	rows            windowRows
-	next            int // of rows: the next to be yielded
+	reader          rowCursor
+	next            int     // of rows: the next to be yielded
+	sel             []int32 // scratch
 	ended           bool
 	kinds           []column.Kind
 	out             column.Batch
 }
 
-// windowRows are the rows of a partition.
+// windowRows are the rows of a partition: what the functions want to know of them, and, in a queue, the input's columns.
 type windowRows struct {
-	n          int
-	cols, kept []*column.Vector // Plain
-	own        []*column.Vector // those of kept that are not also in cols
+	n     int
+	kept  []*column.Vector // Plain
+	queue *rowQueue
+	first int64 // the number of the partition's first row in queue
 }
 
 func openWindow(ctx context.Context, n *plan.Window, rt *Runtime) (plan.Batches, error) {
@@ -60,15 +66,24 @@ func openWindow(ctx context.Context, n *plan.Window, rt *Runtime) (plan.Batches,
 		}
 		w.order = append(w.order, at)
 	}
+	for _, c := range n.Cols {
+		w.kinds = append(w.kinds, types.KindOf(c.Type))
+	}
+	if w.stream, err = newWindowStream(w, rt, n); err != nil {
+		return nil, err
+	}
 	for i := range n.Calls {
+		if w.stream != nil {
+			break
+		}
 		c, err := w.newCall(rt, n, &n.Calls[i])
 		if err != nil {
 			return nil, err
 		}
 		w.calls = append(w.calls, c)
 	}
-	for _, c := range n.Cols {
-		w.kinds = append(w.kinds, types.KindOf(c.Type))
+	if w.stream == nil {
+		w.rows.queue = newRowQueue(rt, w.kinds[:len(w.kinds)-len(n.Calls)])
 	}
 	w.input, err = build(ctx, n.Input, rt)
 	return w, err
@@ -89,12 +104,19 @@ func (w *window) keeps(rt *Runtime, e plan.Expr) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	w.keep, w.refs = append(w.keep, ev), append(w.refs, index)
+	w.keep, w.refs, w.types = append(w.keep, ev), append(w.refs, index), append(w.types, e.Type())
 	return len(w.keep) - 1, nil
 }
 
 func (w *window) Next(ctx context.Context, b *column.Batch) (bool, error) {
 	w.out.Reset(w.kinds)
+	if w.stream != nil {
+		if err := w.stream.fill(ctx); err != nil || w.out.Len == 0 {
+			return false, err
+		}
+		*b = w.out
+		return true, nil
+	}
 	for w.out.Len < column.BatchRows {
 		if w.next == w.rows.n {
 			if ok, err := w.gather(ctx); err != nil {
@@ -106,18 +128,23 @@ func (w *window) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		if err := ended(ctx); err != nil {
 			return false, err
 		}
+		from, at, n, err := w.reader.at(w.rows.queue, w.rows.first+int64(w.next))
+		if err != nil {
+			return false, err
+		}
 		// A few rows at a time: what aggregates make of many rows may be long.
-		to := min(w.next+64, w.rows.n, w.next+column.BatchRows-w.out.Len)
-		for i, v := range w.rows.cols {
-			appendRange(w.out.Cols[i], v, w.next, to)
+		to := min(w.next+64, w.next+n, w.next+column.BatchRows-w.out.Len)
+		for i, v := range from.Cols {
+			appendRange(w.out.Cols[i], v, at, at+to-w.next)
 		}
 		for i, c := range w.calls {
-			if err := c.results(w, w.next, to, w.out.Cols[len(w.rows.cols)+i]); err != nil {
+			if err := c.results(w, w.next, to, w.out.Cols[len(from.Cols)+i]); err != nil {
 				return false, err
 			}
 		}
 		w.out.Len += to - w.next
 		w.next = to
+		w.rows.queue.drop(w.rows.first + int64(to))
 		if err := w.account(0); err != nil {
 			return false, err
 		}
@@ -159,10 +186,8 @@ func (w *window) gather(ctx context.Context) (bool, error) {
 // begin empties the partition.
 func (w *window) begin() {
 	w.rows.n, w.next = 0, 0
-	for _, v := range w.rows.cols {
-		v.Reset(v.Kind)
-	}
-	for _, v := range w.rows.own {
+	w.rows.first, w.reader.have = w.rows.queue.end, 0
+	for _, v := range w.rows.kept {
 		v.Reset(v.Kind)
 	}
 }
@@ -193,8 +218,10 @@ func (w *window) draw(ctx context.Context) (bool, error) {
 		if w.inKept, err = evalInto(w.inKept, w.keep, &w.in); err != nil {
 			return false, err
 		}
-		if w.rows.cols == nil && len(w.in.Cols) > 0 || w.rows.kept == nil && len(w.keep) > 0 {
-			w.shape()
+		if w.rows.kept == nil {
+			for _, v := range w.inKept {
+				w.rows.kept = append(w.rows.kept, column.New(v.Kind))
+			}
 		}
 		return true, nil
 	}
@@ -211,21 +238,6 @@ func evalInto(dst []*column.Vector, evs []evaluator, b *column.Batch) ([]*column
 		dst = append(dst, v)
 	}
 	return dst, nil
-}
-
-// shape makes the partition's vectors.
-func (w *window) shape() {
-	for _, v := range w.in.Cols {
-		w.rows.cols = append(w.rows.cols, column.New(v.Kind))
-	}
-	for k, v := range w.inKept {
-		if i := w.refs[k]; i >= 0 {
-			w.rows.kept = append(w.rows.kept, w.rows.cols[i])
-			continue
-		}
-		own := column.New(v.Kind)
-		w.rows.kept, w.rows.own = append(w.rows.kept, own), append(w.rows.own, own)
-	}
 }
 
 // row is where the row stands that is number i among those of in that count.
@@ -260,28 +272,23 @@ func (w *window) take() error {
 	if w.rows.n+rows > math.MaxInt32/2 {
 		return types.Errorf(types.CodeProgramLimitExceeded, "a window's partition exceeds a thousand million rows")
 	}
-	for _, v := range w.rows.cols {
+	for _, v := range w.rows.kept {
 		if len(v.Bytes) > math.MaxInt32/2 {
 			return types.Errorf(types.CodeProgramLimitExceeded, "a window's partition exceeds 1 GiB in one column")
 		}
 	}
-	if err := w.account(2*payload(w.in.Cols, rows) + 2*payload(w.inKept, rows)); err != nil {
+	if err := w.account(2 * payload(w.inKept, rows)); err != nil {
 		return err
 	}
-	move := func(dst, src *column.Vector) {
-		if w.in.Sel != nil {
-			appendRows(dst, src, w.in.Sel[from:to])
-		} else {
-			appendRange(dst, src, from, to)
-		}
-	}
-	for i, v := range w.in.Cols {
-		move(w.rows.cols[i], v)
+	w.sel = room(w.sel, rows)
+	for i := from; i < to; i++ {
+		w.sel = append(w.sel, int32(w.row(i)))
 	}
 	for k, v := range w.inKept {
-		if w.refs[k] < 0 {
-			move(w.rows.kept[k], v)
-		}
+		appendRows(w.rows.kept[k], v, w.sel)
+	}
+	if err := w.rows.queue.push(w.in.Cols, w.sel); err != nil {
+		return err
 	}
 	w.rows.n += rows
 	w.at = to
@@ -293,7 +300,7 @@ func (w *window) account(more int64) error {
 	if w.meter.acc == nil {
 		return nil
 	}
-	need := more + bytesOf(w.rows.cols) + bytesOf(w.rows.own) + bytesOf(w.out.Cols)
+	need := more + bytesOf(w.rows.kept) + bytesOf(w.out.Cols)
 	for _, f := range w.frames {
 		need += f.bytes()
 	}
@@ -335,6 +342,11 @@ func (w *window) prepare(ctx context.Context) error {
 
 func (w *window) Close() {
 	w.input.Close()
-	w.rows = windowRows{}
+	w.rows.kept = nil
 	w.meter.release()
+	if w.stream != nil {
+		w.stream.queue.close()
+	} else if w.rows.queue != nil {
+		w.rows.queue.close()
+	}
 }

@@ -133,7 +133,16 @@ func TestWindowsSayWhatFramesSayRowByRow(t *testing.T) {
 				{Func: last, Args: []plan.Expr{refOf(types.Int8, 3)}, Frame: frame},
 				{Func: number, Frame: frame},
 			}}
-		got, err := execute(t, n, s.runtime(1))
+		rt := s.runtime(1)
+		if rapid.Bool().Draw(t, "little memory") {
+			files := tight(t, rt)
+			defer func() {
+				if files.open != 0 {
+					t.Fatalf("%d files are left", files.open)
+				}
+			}()
+		}
+		got, err := execute(t, n, rt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +196,7 @@ func TestWindowsSayWhatFramesSayRowByRow(t *testing.T) {
 }
 
 func TestWindowsReserveTheMemoryOfTheirPartition(t *testing.T) {
-	number, err := function.ResolveWindow("row_number", nil)
+	last, err := function.ResolveWindow("last_value", []types.OID{types.Int8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,8 +204,10 @@ func TestWindowsReserveTheMemoryOfTheirPartition(t *testing.T) {
 	for i := range 20000 {
 		s.parts[0] = append(s.parts[0], row{int64(0), int64(i), int64(0), int64(i)})
 	}
+	frame := plan.DefaultFrame
+	frame.Exclude = function.ExcludeCurrentRow
 	n := &plan.Window{Output: columnsOf(append(slices.Clone(windowTypes), types.Int8)...), Input: s.node(nql.Unordered),
-		Calls: []plan.WindowCall{{Func: number, Frame: plan.DefaultFrame}}}
+		Calls: []plan.WindowCall{{Func: last, Args: []plan.Expr{refOf(types.Int8, 3)}, Frame: frame}}}
 	rt := s.runtime(1)
 	rt.Memory = &ledger{most: 500_000}
 	if _, err := execute(t, n, rt); err == nil {

@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"math"
 	"sync"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -184,42 +183,6 @@ func (s *cteScan) Next(ctx context.Context, b *column.Batch) (bool, error) {
 }
 
 func (s *cteScan) Close() { s.meter.release() }
-
-// gatherer copies rows into chunks of a batch's size.
-type gatherer struct {
-	meter  *meter
-	kinds  []column.Kind
-	chunks []column.Batch
-	sealed int64 // bytes of the full chunks
-}
-
-func (g *gatherer) add(b *column.Batch) error {
-	if b.Rows() == 0 {
-		return nil
-	}
-	if len(g.chunks) == 0 || g.chunks[len(g.chunks)-1].Len+b.Rows() > 2*column.BatchRows || bytesOf(g.last().Cols) > column.BatchBytes {
-		if len(g.chunks) > 0 {
-			g.sealed += bytesOf(g.last().Cols)
-		}
-		var next column.Batch
-		next.Reset(g.kinds)
-		g.chunks = append(g.chunks, next)
-	}
-	last := g.last()
-	if err := g.meter.ensure(g.sealed + bytesOf(last.Cols) + 2*payload(b.Cols, b.Rows())); err != nil {
-		return err
-	}
-	for i, v := range b.Cols {
-		if len(last.Cols[i].Bytes) > math.MaxInt32/2 {
-			return types.Errorf(types.CodeProgramLimitExceeded, "a row set exceeds 1 GiB in one column")
-		}
-		appendRows(last.Cols[i], v, b.Sel)
-	}
-	last.Len += b.Rows()
-	return nil
-}
-
-func (g *gatherer) last() *column.Batch { return &g.chunks[len(g.chunks)-1] }
 
 func kindsOfNode(n plan.Node) []column.Kind {
 	var out []column.Kind

@@ -19,10 +19,7 @@ var randomDeletes = flag.Int("randomdeletes", 150, "how many random DELETEs to c
 // TestRandomDeletes compares DELETEs by random predicates with PostgreSQL, by their counts and by what remains: alone and in transactions,
 // of rows that the transaction itself has inserted too, with savepoints, rolled back and committed, with merges between.
 func TestRandomDeletes(t *testing.T) {
-	seed := *randomSeed
-	if seed == 0 {
-		seed = uint64(time.Now().Unix() / 86400)
-	}
+	seed := seedOfRun()
 	w := startTwins(t, 300)
 	d := &deletes{t: t, w: w, left: 300}
 	for i := range *randomDeletes {

@@ -4,41 +4,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
-	"testing"
 
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
 )
 
-// TestRandomCalls calls the registry's functions, operators, casts and aggregates with samples of their types, and compares what comes of it.
-func TestRandomCalls(t *testing.T) {
-	seed := *randomSeed
-	if seed == 0 {
-		seed = 1 // what differs at the edges of rare functions is for who looks for it
-	}
-	w := startTwins(t, 1)
-	calls := everyCall()
-	failed := 0
-	for i := range *randomSQL * 5 {
-		g := &callMaker{rand.New(rand.NewPCG(seed, uint64(3_000_000+i)))}
-		s := &statement{where: fmt.Sprintf("-randomseed %d, call %d", seed, i), sql: calls[g.IntN(len(calls))](g)}
-		binary := i%2 == 1
-		ours, theirs := run(t, w.ours, s, binary), run(t, w.theirs, s, binary)
-		if theirs.err != nil && ours.err != nil {
-			failed++
-			if ours.err.Code == theirs.err.Code || ours.err.Code == "0A000" {
-				continue // which of several things that are wrong is found first is not compared
-			}
-		}
-		if diff := difference(ours, theirs, s, binary); diff != "" {
-			t.Errorf("%s (binary: %v): %s\n%s", s.where, binary, s.sql, diff)
-		}
-	}
-	t.Logf("seed %d: %d calls of %d overloads, %d failed on both sides", seed, *randomSQL*5, len(calls), failed)
-}
-
-// callMaker makes SELECTs of one call.
+// callMaker makes SELECTs of one call of a function, operator, cast or aggregate of the registry, with samples of its types.
 type callMaker struct{ *rand.Rand }
 
 // samples are values of types, as they are written in a literal.
@@ -71,7 +44,17 @@ var samples = map[types.OID][]string{
 	types.VarBit:      {"", "101", "11110000"},
 	types.Oid:         {"0", "1", "1259", "4294967295"},
 	types.TextArray:   {"{}", "{a,b,NULL}", "{{a,b},{c,d}}", `{"x y",""}`},
+
+	types.Int4Range:      {"empty", "[1,5)", "(,3]", "[2,)", "(,)", "[5,9)", "[7,7]"},
+	types.NumRange:       {"empty", "[1,5)", "(,2.5]", "(2.50,)", "[1.0,5.00]", "[5,9)", "[NaN,NaN]"},
+	types.TSTZRange:      {"empty", "[2024-01-01,2024-02-01)", "(,infinity]", "[2024-01-15,2024-03-01]"},
+	types.DateRange:      {"empty", "[2024-01-01,2024-02-01)", "(,2024-01-15]", "[infinity,)"},
+	types.Int4Multirange: {"{}", "{[1,3),[5,8)}", "{(,2),[4,)}", "{[3,5)}", "{(,)}"},
+	types.NumMultirange:  {"{}", "{[1,3),(5,8]}", "{(,2.5),(2.5,)}", "{[3,5)}"},
 }
+
+// rangeFamilies are ranges, several ranges and elements that go together.
+var rangeFamilies = [][3]types.OID{{types.Int4Range, types.Int4Multirange, types.Int4}, {types.NumRange, types.NumMultirange, types.Numeric}}
 
 // arrays are samples of arrays of numbers.
 var arrays = []string{"{}", "{1,2,3}", "{NULL,1}", "{{1,2},{3,4}}", "[0:1]={5,6}", "{3,3,1}"}
@@ -167,7 +150,7 @@ func lengthOf(f *function.Function) bool {
 
 func polymorphicType(t types.OID) bool {
 	switch t {
-	case types.Any, types.AnyElement, types.AnyNonArray, types.AnyArray, types.AnyCompatible, types.AnyCompatibleArray, types.AnyCompatibleNonArray:
+	case types.Any, types.AnyElement, types.AnyNonArray, types.AnyArray, types.AnyCompatible, types.AnyCompatibleArray, types.AnyCompatibleNonArray, types.AnyRange, types.AnyMultirange:
 		return true
 	}
 	return false
@@ -194,9 +177,17 @@ func numberArray(t types.OID) bool {
 func (g *callMaker) resolve(ts []types.OID) []types.OID {
 	elem := []types.OID{types.Int4, types.Text, types.Float8}[g.IntN(3)]
 	array := map[types.OID]types.OID{types.Int4: types.ArrayOf(types.Int4), types.Text: types.TextArray, types.Float8: types.ArrayOf(types.Float8)}[elem]
+	family := rangeFamilies[g.IntN(len(rangeFamilies))]
+	if slices.Contains(ts, types.AnyRange) || slices.Contains(ts, types.AnyMultirange) {
+		elem = family[2]
+	}
 	out := make([]types.OID, len(ts))
 	for i, t := range ts {
 		switch t {
+		case types.AnyRange:
+			out[i] = family[0]
+		case types.AnyMultirange:
+			out[i] = family[1]
 		case types.AnyArray, types.AnyCompatibleArray:
 			out[i] = array
 		case types.Any, types.AnyElement, types.AnyNonArray, types.AnyCompatible, types.AnyCompatibleNonArray:

@@ -1,98 +1,10 @@
 package integration
 
 import (
-	"bytes"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"testing"
-	"time"
-
-	"github.com/jackc/pgx/v5/pgtype"
 )
-
-var (
-	randomSQL  = flag.Int("randomsql", 300, "how many random SELECTs to compare with PostgreSQL")
-	randomSeed = flag.Uint64("randomseed", 0, "seed of the random SELECTs; 0: the day's own")
-)
-
-// TestRandomSelects compares well-typed SELECTs made by chance with PostgreSQL.
-func TestRandomSelects(t *testing.T) {
-	seed := *randomSeed
-	if seed == 0 {
-		seed = uint64(time.Now().Unix() / 86400)
-	}
-	w := startTwins(t, 300)
-	refused, failed, empty := 0, 0, 0
-	for i := range *randomSQL {
-		// Each statement has a seed of its own, so that one can be had alone.
-		g := &selects{rand.New(rand.NewPCG(seed, uint64(i)))}
-		s := &statement{where: fmt.Sprintf("-randomseed %d, statement %d", seed, i), sql: g.statement()}
-		if !w.compareRandom(t, s, i%2 == 1, &failed, &empty) {
-			refused++
-		}
-	}
-	t.Logf("seed %d: %d statements, %d not supported, %d failed on both sides, %d without rows", seed, *randomSQL, refused, failed, empty)
-	if (failed+empty)*2 > *randomSQL {
-		t.Error("most statements show nothing")
-	}
-}
-
-// compareRandom is compare for statements that may well fail: on which row an expression fails first, and whether a row that another
-// condition leaves out is looked at, is not compared.
-func (w *twins) compareRandom(t *testing.T, s *statement, binary bool, failed, empty *int) (supported bool) {
-	t.Helper()
-	ours, theirs := run(t, w.ours, s, binary), run(t, w.theirs, s, binary)
-	dataError := func(a answer) bool { return a.err != nil && strings.HasPrefix(a.err.Code, "22") }
-	switch {
-	case ours.err != nil && ours.err.Code == "0A000":
-		t.Errorf("%s: %s\n  not supported: %s", s.where, s.sql, ours.err.Message)
-		return false
-	case dataError(ours) && dataError(theirs):
-		*failed++
-		return true
-	}
-	if len(theirs.rows) == 0 {
-		*empty++
-	}
-	if choosesNumerics(s.sql) {
-		ours.dropScales(binary)
-		theirs.dropScales(binary)
-	}
-	if diff := difference(ours, theirs, s, binary); diff != "" {
-		t.Errorf("%s (binary: %v): %s\n%s", s.where, binary, s.sql, diff)
-	}
-	return true
-}
-
-// choosesNumerics reports whether a statement sorts or compares rows, so that one of several equal numerics (0 and 0.00) is shown, or
-// shown first: which one is nobody's promise.
-func choosesNumerics(sql string) bool {
-	for _, word := range []string{" order by ", " distinct ", " group by ", "min(", "max(", "greatest("} {
-		if strings.Contains(sql, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// dropScales takes the number of fractional digits shown out of numerics, so that equal ones look the same.
-func (a *answer) dropScales(binary bool) {
-	for i, f := range a.fields {
-		if f.DataTypeOID != pgtype.NumericOID {
-			continue
-		}
-		for _, row := range a.rows {
-			switch v := row[i]; {
-			case binary && len(v) >= 8:
-				v[6], v[7] = 0, 0 // dscale
-			case !binary && bytes.IndexByte(v, '.') >= 0:
-				row[i] = bytes.TrimSuffix(bytes.TrimRight(v, "0"), []byte("."))
-			}
-		}
-	}
-}
 
 // selects makes SELECTs over the twins' table.
 type selects struct{ *rand.Rand }

@@ -1,27 +1,6 @@
 package integration
 
-import (
-	"fmt"
-	"math/rand/v2"
-	"testing"
-	"time"
-)
-
-// TestRandomSubQueries compares SELECTs with sub-queries, lateral joins and set operations made by chance with PostgreSQL.
-func TestRandomSubQueries(t *testing.T) {
-	seed := *randomSeed
-	if seed == 0 {
-		seed = uint64(time.Now().Unix() / 86400)
-	}
-	w := startTwins(t, 120)
-	failed, empty := 0, 0
-	for i := range *randomSQL / 2 {
-		g := &subQueries{selects: selects{rand.New(rand.NewPCG(seed, uint64(1_000_000+i)))}}
-		s := &statement{where: fmt.Sprintf("-randomseed %d, sub-query %d", seed, i), sql: g.statement()}
-		w.compareRandom(t, s, i%2 == 1, &failed, &empty)
-	}
-	t.Logf("seed %d: %d statements, %d failed on both sides, %d without rows", seed, *randomSQL/2, failed, empty)
-}
+import "fmt"
 
 // subQueries makes SELECTs in which a query stands in another. Columns without a relation are those of the innermost.
 type subQueries struct {

@@ -2,27 +2,8 @@ package integration
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
-	"testing"
-	"time"
 )
-
-// TestRandomWindows compares SELECTs with window functions and grouping sets made by chance with PostgreSQL.
-func TestRandomWindows(t *testing.T) {
-	seed := *randomSeed
-	if seed == 0 {
-		seed = uint64(time.Now().Unix() / 86400)
-	}
-	w := startTwins(t, 200)
-	failed, empty := 0, 0
-	for i := range *randomSQL / 2 {
-		g := &windowSelects{selects{rand.New(rand.NewPCG(seed, uint64(2_000_000+i)))}}
-		s := &statement{where: fmt.Sprintf("-randomseed %d, window %d", seed, i), sql: g.statement()}
-		w.compareRandom(t, s, i%2 == 1, &failed, &empty)
-	}
-	t.Logf("seed %d: %d statements, %d failed on both sides, %d without rows", seed, *randomSQL/2, failed, empty)
-}
 
 // windowSelects makes SELECTs with windows and grouping sets. Where a result depends on the order of rows the order is total.
 type windowSelects struct{ selects }

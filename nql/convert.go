@@ -148,8 +148,8 @@ func (v *val) appendTo(out *column.Vector) {
 
 // microseconds rounds 100 ns down.
 func microseconds(ts int64) int64 {
-	q := ts / 10
-	if ts%10 < 0 {
+	q := ts / 10 // towards zero
+	if q*10 > ts {
 		q--
 	}
 	return q

@@ -15,6 +15,9 @@ type Lookup struct {
 	// is set, a number or boolean whose spelling does.
 	Contains []string
 	Scalar   bool
+	// Message, where it is not empty and all else is: the event's message contains this text, or with AnyCase what is this in lower case; see MessageWays.
+	Message string
+	AnyCase bool
 }
 
 const (
@@ -39,6 +42,13 @@ func Lookups(where Expr) [][]Lookup {
 
 // lookups gives what a simplified predicate is true of nothing without, one of it; nil where that can't be told.
 func lookups(e Expr) []Lookup {
+	if texts := messageTexts(e); texts != nil && len(texts) <= maxLookupPaths {
+		var all []Lookup
+		for _, r := range texts {
+			all = append(all, Lookup{Message: r.text, AnyCase: r.fold})
+		}
+		return all
+	}
 	switch x := e.(type) {
 	case *Binary:
 		switch x.Op {
@@ -96,7 +106,7 @@ func bestLookups(conjuncts []Expr) []Lookup {
 		for _, l := range list {
 			w := 1 << 20 / max(len(l.Texts), 1)
 			if l.Texts == nil {
-				w = 0
+				w = min(len(l.Message), 1<<10)
 				for _, s := range l.Contains {
 					w = max(w, min(len(s), 1<<10))
 				}
@@ -256,6 +266,12 @@ func lookupsOfRegex(x *Regex) []Lookup {
 
 // String shows a lookup, for people and tests.
 func (l Lookup) String() string {
+	if l.Message != "" {
+		if l.AnyCase {
+			return "message ci contains " + strconv.Quote(l.Message)
+		}
+		return "message contains " + strconv.Quote(l.Message)
+	}
 	var b strings.Builder
 	b.WriteString(strings.Join(l.Path, "."))
 	if l.Fold {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/nql/sparse"
 )
 
@@ -35,6 +36,13 @@ func TestWhatMatchesIsFoundByEachLookup(t *testing.T) {
 
 // holds is what Lookup says, done plainly.
 func holds(l Lookup, doc []byte) bool {
+	if l.Message != "" {
+		message, _ := event.AppendMessage(nil, doc)
+		if l.AnyCase {
+			message = []byte(inLowerCase(string(message)))
+		}
+		return strings.Contains(string(message), l.Message)
+	}
 	if len(l.Path) > 1 || !l.Fold {
 		var steps []sparse.Step
 		for _, n := range l.Path {
@@ -100,7 +108,8 @@ func TestLookups(t *testing.T) {
 		"Tags[0] = 'x'":                          `[]`,
 		"Tags[?] = 'x'":                          `[]`,
 		"@l = 'Error'":                           `[]`,
-		"@m like '%x y z%'":                      `[]`,
+		"@m like '%x y z%'":                      `[[message contains "x y z"]]`,
+		"@m like 'K%Ölofs%' ci or a = 'x'":       `[[message ci contains "ölofs" a in "x"]]`,
 		"@tr = 'x'":                              `[[@tr (scalar) in "x" trace_id ci (scalar) in "x" traceId ci (scalar) in "x"]]`,
 		"@x like '%Time_out%' or @mt = 'a'":      `[[@x (scalar) contains "Time|out" exception ci (scalar) contains "Time|out" @mt in "a"]]`,
 		"@i = 'q'":                               `[[@i in "q"]]`,

@@ -2,6 +2,7 @@ package nql
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/event"
@@ -65,7 +66,7 @@ func messageTexts(e Expr) []required {
 	for i := range out {
 		r := &out[i]
 		if r.fold {
-			r.text = strings.ToLower(foldable(r.text)) // which is ASCII
+			r.text = inLowerCase(r.text)
 		}
 		if r.text == "" || !utf8.ValidString(r.text) {
 			return nil
@@ -85,7 +86,7 @@ type lying struct {
 // maxAlignments bounds the ways in which a text may lie over a template.
 const maxAlignments = 64
 
-// aligner finds these ways. Text is compared as it is, or where fold is set in any ASCII case.
+// aligner finds these ways. Text is compared as it is, or where fold is set with what it is in lower case.
 type aligner struct {
 	parts []event.Part
 	fold  bool
@@ -94,7 +95,7 @@ type aligner struct {
 	many  bool
 }
 
-// align gives what must be true of a template's members for a text to stand in its message: all of one of the lists. ok is false where there are too many of
+// align gives what must be true of a template's members for a text, in lower case where fold is set, to stand in its message: all of one of the lists. ok is false where there are too many of
 // them. An empty list: the text may be there whatever the members are.
 func align(parts []event.Part, text string, fold bool) (ways [][]lying, ok bool) {
 	a := &aligner{parts: parts, fold: fold}
@@ -119,19 +120,13 @@ func align(parts []event.Part, text string, fold bool) (ways [][]lying, ok bool)
 
 func (a *aligner) folded(s string) string {
 	if a.fold {
-		return lowerASCII(s)
+		return inLowerCase(s)
 	}
 	return s
 }
 
-func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			r |= 0x20
-		}
-		return r
-	}, s)
-}
+// inLowerCase gives a text in lower case, as ci compares it.
+func inLowerCase(s string) string { return string(appendCase(nil, []byte(s), unicode.ToLower)) }
 
 // add notes the way at hand.
 func (a *aligner) add() {

@@ -20,6 +20,8 @@ type Page interface {
 	// Show fills out with a member of the rows of sel, as Column has it of a kind: any but Timestamp and Interval of what documents have, Text of core columns. It may
 	// have any form.
 	Show(out *column.Vector, m PageMember, kind column.Kind, sel column.Selection, keepNull bool) (misfits int, err error)
+	// ShowAny is Show of all rows in any order, null being what JSON has as null, too. done is false where the page knows no cheaper way than Show.
+	ShowAny(out *column.Vector, m PageMember, kind column.Kind) (done bool, err error)
 	// Select gives those rows of sel that a test is true of, in the memory of out, which may be that of sel, too.
 	Select(out column.Selection, m PageMember, t *ValueTest, sel column.Selection) (column.Selection, error)
 	// Texts gives the different strings that documents have at a member. ok is false where the page can't tell, or where there are more than so many.
@@ -37,6 +39,9 @@ type PageMember struct {
 // PageProgram is the predicate and the projection of a RowProgram for pages by column. It is used by one goroutine.
 type PageProgram struct {
 	*pageCode
+	// AnyOrder: where there is one column, and all rows of a page are asked for, it may have them in any order.
+	AnyOrder bool
+
 	st    *state
 	where *pageTerm // nil: all rows
 	rows  pageRows  // what is computed row by row for the projection

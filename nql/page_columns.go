@@ -2,6 +2,7 @@ package nql
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 )
@@ -101,6 +102,11 @@ func (p *PageProgram) Columns(page Page, sel column.Selection, b *column.Batch) 
 			}
 			appendMicroseconds(out, ts, sel)
 		case readMember:
+			if sel == nil && p.AnyOrder && len(p.columns) == 1 {
+				if done, err := page.ShowAny(out, col.of, col.Kind); done || err != nil {
+					return err
+				}
+			}
 			misfits, err := page.Show(out, col.of, col.Kind, sel, col.KeepNull)
 			if err != nil {
 				return err
@@ -183,15 +189,16 @@ func (p *PageProgram) Column(page Page, i int, sel column.Selection, out *column
 
 // appendMicroseconds makes out the timestamps of rows.
 func appendMicroseconds(out *column.Vector, ts []int64, sel column.Selection) {
-	v := out.Ints[:0]
+	n := sel.Count(len(ts))
+	v := slices.Grow(out.Ints[:0], n)[:n]
 	if sel == nil {
-		for _, t := range ts {
-			v = append(v, microseconds(t))
+		for i, t := range ts {
+			v[i] = microseconds(t)
 		}
 	} else {
-		for _, row := range sel {
-			v = append(v, microseconds(ts[row]))
+		for i, row := range sel {
+			v[i] = microseconds(ts[row])
 		}
 	}
-	out.Ints, out.Len = v, len(v)
+	out.Ints, out.Len = v, n
 }

@@ -73,6 +73,8 @@ func (p *docPage) Show(out *column.Vector, m PageMember, kind column.Kind, sel c
 	return misfits, nil
 }
 
+func (p *docPage) ShowAny(*column.Vector, PageMember, column.Kind) (bool, error) { return false, nil }
+
 func (p *docPage) Select(out column.Selection, m PageMember, t *ValueTest, sel column.Selection) (column.Selection, error) {
 	if sel == nil {
 		sel = everyRow(nil, len(p.events))

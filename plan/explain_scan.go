@@ -51,6 +51,9 @@ func (e *explainer) scan(n *Scan) []string {
 			out = append(out, "Parameter "+name+": "+text)
 		}
 	}
+	if n.Weighted {
+		out = append(out, "Values: each once for many events, with how many")
+	}
 	return append(out, "Time: "+e.bounds(n.Bounds))
 }
 

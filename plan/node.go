@@ -48,6 +48,8 @@ type Scan struct {
 	Reads      []nql.Column
 	Order      nql.Order
 	Limit      int64 // rows that are wanted at most, -1 all; valid with Order or without, the rows above may stop earlier
+	// Weighted: a row may stand for several that are equal, and a last column, an int8 that is none of Reads, says for how many. See engine.Spec.
+	Weighted bool
 }
 
 // Follow yields the events of a stream that are committed after it was opened, as its Input reads them, for as long as it is drawn from: it has no end.
@@ -123,6 +125,9 @@ type AggCall struct {
 	Distinct bool
 	Filter   Expr      // FILTER (WHERE …); may be nil
 	OrderBy  []SortKey // within the aggregate; may be nil
+	// Weight, where it is not nil, is an int8: how many rows a row stands for. It is only for count without Distinct; what Distinct, min and the like make of equal
+	// rows is what they make of one.
+	Weight Expr
 }
 
 // Sort orders rows, stably. With Limit >= 0 only so many are wanted (top-N; an OFFSET above is to be added in); -1: all.

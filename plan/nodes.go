@@ -49,7 +49,7 @@ func Exprs(n Node) []Expr {
 		some(n.Keys...)
 		for _, a := range n.Aggs {
 			some(a.Args...)
-			some(a.Filter)
+			some(a.Filter, a.Weight)
 			keys(a.OrderBy)
 		}
 	case *Expand:

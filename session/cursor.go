@@ -38,7 +38,7 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		if err != nil {
 			return nil, err
 		}
-		rt.Idle = c.idle
+		rt.Compiled, rt.Idle = &pl.compiled, c.idle
 		if c.batches, err = s.openPlan(ctx, sc, b.Plan, rt); err != nil {
 			done()
 			return nil, err

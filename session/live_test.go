@@ -27,6 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type live struct {
 	t     testing.TB
 	store *engine.Store
+	dir   string // of the store, where serve made it
 	addr  string
 	wire  *pgwire.Server
 
@@ -36,11 +37,14 @@ type live struct {
 
 func serve(t testing.TB) *live {
 	t.Helper()
-	store, err := engine.Open(t.TempDir()+"/data", engine.Options{Create: true})
+	dir := t.TempDir() + "/data"
+	store, err := engine.Open(dir, engine.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serveStore(t, store)
+	l := serveStore(t, store)
+	l.dir = dir
+	return l
 }
 
 // serveStore serves a store that it closes.
@@ -115,22 +119,28 @@ func (c *conn) simple(sql string) (string, error) {
 	results, err := c.PgConn().Exec(context.Background(), sql).ReadAll()
 	var out []string
 	for _, r := range results {
-		for _, row := range r.Rows {
-			var values []string
-			for _, v := range row {
-				if v == nil {
-					values = append(values, "<null>")
-				} else {
-					values = append(values, string(v))
-				}
-			}
-			out = append(out, strings.Join(values, "|"))
-		}
-		if t := r.CommandTag.String(); t != "" {
-			out = append(out, t)
-		}
+		out = append(out, resultLines(r)...)
 	}
 	return strings.Join(out, "\n"), err
+}
+
+// resultLines gives a result's rows and its tag, a line each.
+func resultLines(r *pgconn.Result) (out []string) {
+	for _, row := range r.Rows {
+		var values []string
+		for _, v := range row {
+			if v == nil {
+				values = append(values, "<null>")
+			} else {
+				values = append(values, string(v))
+			}
+		}
+		out = append(out, strings.Join(values, "|"))
+	}
+	if t := r.CommandTag.String(); t != "" {
+		out = append(out, t)
+	}
+	return out
 }
 
 // want runs SQL and compares; want "!CODE" is an error.

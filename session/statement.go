@@ -60,6 +60,7 @@ type planned struct {
 	columns  []pgwire.Column // nil: no rows
 	snapshot *catalog.Snapshot
 	changes  int // settings.changes
+	compiled exec.CompiledScans
 }
 
 // maxColumns is PostgreSQL's limit of a result's columns, which clients count on; the protocol's is 65,535.

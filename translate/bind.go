@@ -108,6 +108,7 @@ func (b *binder) query(n *pg.SelectStmt) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.weigh(r)
 	return &Query{Plan: r, Params: params}, nil
 }
 

@@ -36,6 +36,12 @@ func (b *binder) push(sc *scope, scan *plan.Scan, conds []plan.Expr) (rest []pla
 			scan.Bounds = append(scan.Bounds, bound)
 			continue
 		}
+		if bounds, whole := p.within(c); bounds != nil {
+			scan.Bounds = append(scan.Bounds, bounds...)
+			if whole {
+				continue
+			}
+		}
 		params := len(scan.Params)
 		if e, ok := p.condition(c, false); ok {
 			if scan.Where == nil {
@@ -117,6 +123,39 @@ func (p *pusher) bound(e plan.Expr) (plan.Bound, bool) {
 		return plan.Bound{}, false
 	}
 	return plan.Bound{Op: op, X: r}, true
+}
+
+// within recognises `timestamp <@ range`, or the same the other way round, with a range that doesn't depend on the row: it lies between the
+// range's ends. whole says that these are all that the condition asks for, as they are not for several ranges.
+func (p *pusher) within(e plan.Expr) (bounds []plan.Bound, whole bool) {
+	c, ok := e.(*plan.Call)
+	if !ok || len(c.Args) != 2 || c.Op != "<@" && c.Op != "@>" {
+		return nil, false
+	}
+	element, ranges := c.Args[0], c.Args[1]
+	if c.Op == "@>" {
+		element, ranges = ranges, element
+	}
+	col, ok := p.read(element)
+	t := ranges.Type()
+	if !ok || !isTimestamp(col.read.Path) || types.SubtypeOf(t) != types.Timestamptz || !plan.IsStable(ranges) {
+		return nil, false
+	}
+	if c, ok := ranges.(*plan.Call); ok {
+		ranges = p.b.fold(c)
+	}
+	bounds = []plan.Bound{}
+	for i, f := range []*function.Function{function.FirstInstant(), function.LastInstant()} {
+		op, everything := nql.Ge, int64(types.NegInfinity)
+		if i == 1 {
+			op, everything = nql.Le, types.Infinity
+		}
+		x := p.b.fold(&plan.Call{Typed: typed(types.Timestamptz), Func: f, Args: []plan.Expr{ranges}})
+		if k, ok := x.(*plan.Const); !ok || k.Value.Null(0) || k.Value.Int(0) != everything {
+			bounds = append(bounds, plan.Bound{Op: op, X: x})
+		}
+	}
+	return bounds, types.IsRange(t)
 }
 
 // condition translates a boolean expression. strict asks for one that is null exactly where SQL's is; otherwise it may be null where SQL's is false.

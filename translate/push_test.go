@@ -253,7 +253,7 @@ func predicate(t *rapid.T, depth int) string {
 			return "not (" + predicate(t, depth-1) + ")"
 		}
 	}
-	switch rapid.IntRange(0, 13).Draw(t, "leaf") {
+	switch rapid.IntRange(0, 14).Draw(t, "leaf") {
 	case 0:
 		return textColumn() + " " + op() + " " + text()
 	case 1:
@@ -278,6 +278,20 @@ func predicate(t *rapid.T, depth int) string {
 		return "timestamp " + op() + " timestamptz '2024-01-01 00:00:00.00000" + pick("0", "1", "2", "3") + "Z'"
 	case 12:
 		return textColumn() + pick(" ~ ", " !~ ", " ~* ", " !~* ") + pick("'a'", "'^A'", "'ZÜR'", "'[0-9]$'", "'^(tr|ab)'", "'^$'")
+	case 13:
+		micros := []string{"", "2024-01-01 00:00:00Z", "2024-01-01 00:00:00.000001Z", "2024-01-01 00:00:00.000003Z", "infinity", "-infinity"}
+		from, to := rapid.IntRange(0, len(micros)-1).Draw(t, "from"), rapid.IntRange(0, len(micros)-1).Draw(t, "to")
+		if 0 < to && to < from && from < 4 {
+			from, to = to, from
+		}
+		if micros[from] == "infinity" || micros[to] == "-infinity" {
+			from, to = 0, 4
+		}
+		text := pick("[", "(") + micros[from] + "," + micros[to] + pick("]", ")")
+		if pick("one", "several") == "several" {
+			return pick("'{"+text+",[2024-01-01 00:00:00.000004Z,2024-01-01 00:00:00.000004Z]}'::tstzmultirange @> timestamp", "timestamp <@ '{}'::tstzmultirange", "timestamp <@ '{"+text+"}'::tstzmultirange")
+		}
+		return pick("timestamp <@ '"+text+"'::tstzrange", "'"+text+"'::tstzrange @> timestamp", "timestamp <@ 'empty'::tstzrange", "timestamp <@ tstzrange(null, '2024-01-01 00:00:00.000002Z', '[]')")
 	case 11:
 		return "timestamp between timestamptz '2024-01-01 00:00:00Z' and timestamptz '2024-01-01 00:00:00.000003Z'"
 	}
@@ -414,7 +428,7 @@ func TestEachConditionDecidesEachValueAsSQL(t *testing.T) {
 // TestConditionsReallyGoDown keeps the law from holding because nothing is pushed.
 func TestConditionsReallyGoDown(t *testing.T) {
 	for _, where := range []string{"Method = 'GET'", "Elapsed > 100", "StatusCode in (1, 2)", "Method like 'A%'", "Method ilike '%a_'", "Method !~* '^(get|put)$'", "message ~ 'timed? out'", "not Ok", "level is null",
-		"timestamp >= now()", "Method = 'a' or Elapsed < 1", "properties->>'x' = 'y'", "StatusCode = $1"} {
+		"timestamp >= now()", "timestamp <@ tstzrange(now() - interval '1 hour', now())", "tstzrange($1, $2) @> timestamp", "Method = 'a' or Elapsed < 1", "properties->>'x' = 'y'", "StatusCode = $1"} {
 		b := bindText(t, "select StatusCode from stream where "+where, nil)
 		if b.err != nil {
 			t.Fatalf("%s: %v", where, b.err)

@@ -15,7 +15,7 @@ import (
 // The file, all numbers little-endian, u is an unsigned varint:
 //
 //	 0  8  magic "FlareFlt"
-//	 8  4  format version, 1
+//	 8  4  format version, 1 or 2
 //	12  8  file id of the span
 //	20  4  pages of the span
 //	24  4  n, bytes of the directory
@@ -27,8 +27,8 @@ import (
 const (
 	// Version is the newest format version that this package reads, and the one it writes.
 	//
-	// 1: the first.
-	Version = 1
+	// 1: the first. 2: sections of messages.
+	Version = 2
 
 	magic = "FlareFlt"
 	// HeaderBytes is where the directory begins.
@@ -58,6 +58,8 @@ const (
 	Values Kind = 1
 	// Trigrams has the keys of what stands in the texts, three bytes each, see AppendTrigrams.
 	Trigrams Kind = 2
+	// Messages has keys of what stands in messages, and the templates that these are made of, see message.go. Its path is empty.
+	Messages Kind = 3
 )
 
 // Section says where a section is.

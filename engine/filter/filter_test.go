@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -27,9 +29,12 @@ type part struct {
 func (p *part) keys(page int) []uint64 {
 	var keys []uint64
 	for _, text := range p.pages[page] {
-		if p.kind == Trigrams {
+		switch p.kind {
+		case Trigrams:
 			keys = AppendTrigrams(keys, []byte(text))
-		} else {
+		case Messages:
+			keys = append(AppendTrigrams(keys, Fold(nil, []byte(text))), TemplateKey(text), SeamKey([]byte(text), []byte(" "), []byte(text)))
+		default:
 			keys = append(keys, Key([]byte(text)))
 		}
 	}
@@ -39,7 +44,7 @@ func (p *part) keys(page int) []uint64 {
 func parts(pages int) *rapid.Generator[part] {
 	return rapid.Custom(func(t *rapid.T) part {
 		p := part{
-			kind: rapid.SampledFrom([]Kind{Values, Trigrams}).Draw(t, "kind"),
+			kind: rapid.SampledFrom([]Kind{Values, Trigrams, Messages}).Draw(t, "kind"),
 			path: rapid.SliceOfN(rapid.StringN(0, 3, -1), 1, 3).Draw(t, "path"),
 		}
 		for range pages {
@@ -56,6 +61,11 @@ func encoded(t interface{ Fatal(...any) }, pages int, parts []part) []byte {
 	for _, p := range parts {
 		b := m.Section(p.kind, p.path)
 		for i := range p.pages {
+			for _, text := range p.pages[i] {
+				if p.kind == Messages && !p.skip[i] {
+					b.Template(text)
+				}
+			}
 			if p.skip[i] {
 				b.Skip()
 			} else if err := b.Add(p.keys(i), i%2 == 0); err != nil {
@@ -108,6 +118,14 @@ func TestNoValueThatIsThereIsDenied(t *testing.T) {
 			}
 			for i := range pages {
 				keys := p.keys(i)
+				if sections[n].Known(i) == p.skip[i] {
+					t.Fatalf("page %d of %q: known is %v", i, p.path, !p.skip[i])
+				}
+				for _, text := range p.pages[i] {
+					if p.kind == Messages && !p.skip[i] && !slices.Contains(sections[n].Templates(), text) {
+						t.Fatalf("template %q is lost", text)
+					}
+				}
 				for _, k := range keys {
 					if sections[n].Lacks(i, k, false) || sections[n].Lacks(i, k, true) {
 						t.Fatalf("page %d of %q lacks %x", i, p.path, k)
@@ -163,6 +181,7 @@ func TestEveryFlippedByteAndEveryCutIsNamed(t *testing.T) {
 	b := encoded(t, 2, []part{
 		{Values, []string{"a", "b"}, [][]string{{"x", "y", "z"}, nil}, make([]bool, 2)},
 		{Trigrams, []string{"@x"}, [][]string{{"Exception"}, {"at"}}, make([]bool, 2)},
+		{Messages, nil, [][]string{{"{A} is {B}"}, {""}}, make([]bool, 2)},
 	})
 	if _, _, err := decoded(b); err != nil {
 		t.Fatal(err)
@@ -183,12 +202,38 @@ func TestEveryFlippedByteAndEveryCutIsNamed(t *testing.T) {
 	}
 }
 
+// What an earlier program has written is read as it was meant: v1.filter is of the first format version.
+func TestEarlierFiltersAreRead(t *testing.T) {
+	want, err := os.ReadFile("testdata/v1.filter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, sections, err := decoded(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	valuesAreFound(t, sections)
+}
+
+func valuesAreFound(t *testing.T, sections []*Pages) {
+	t.Helper()
+	for _, text := range []string{"4711", "a", "Zürich", ""} {
+		if sections[0].Lacks(0, Key([]byte(text)), true) {
+			t.Errorf("%q is not found in what an earlier program has written", text)
+		}
+	}
+	if sections[1].LacksAny(0, AppendTrigrams(nil, []byte("timeoutEX"))) || !sections[0].Lacks(2, 1, false) {
+		t.Error("an earlier program's trigrams are not found")
+	}
+}
+
 // The file of these values is what it was when the format was made.
 func TestTheFormatIsWhatItWas(t *testing.T) {
-	const golden = "testdata/v1.filter"
+	const golden = "testdata/v2.filter"
 	b := encoded(t, 3, []part{
 		{Values, []string{"RequestId"}, [][]string{{"4711", "a", "Zürich", ""}, {"b"}, {}}, []bool{false, true, false}},
 		{Trigrams, []string{"Data", "text"}, [][]string{{"System.TimeoutException"}, {"ab"}, {"Größe"}}, make([]bool, 3)},
+		{Messages, nil, [][]string{{"{Method} {Path} responded {Status}", ""}, {"Started"}, {}}, []bool{false, false, true}},
 	})
 	if *update {
 		if err := os.WriteFile(golden, b, 0o644); err != nil {
@@ -203,17 +248,44 @@ func TestTheFormatIsWhatItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"4711", "a", "Zürich", ""} {
-		if sections[0].Lacks(0, Key([]byte(text)), true) {
-			t.Errorf("%q is not found in what an earlier program has written", text)
-		}
-	}
-	if sections[1].LacksAny(0, AppendTrigrams(nil, []byte("timeoutEX"))) || !sections[0].Lacks(2, 1, false) {
-		t.Error("an earlier program's trigrams are not found")
+	valuesAreFound(t, sections)
+	m := sections[2]
+	if !slices.Equal(m.Templates(), []string{"{Method} {Path} responded {Status}", "", "Started"}) || m.Lacks(1, TemplateKey("Started"), false) || m.Known(2) {
+		t.Errorf("the templates are %q", m.Templates())
 	}
 	if !bytes.Equal(b, want) {
 		t.Error("the bytes are not those of the golden file")
 	}
+}
+
+// The case that ci compares in is that of Unicode: Fold must know each character beyond ASCII whose lower case is within.
+func TestFoldKnowsWhateverBecomesASCII(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		folded := string(Fold(nil, []byte(string(r))))
+		switch low := unicode.ToLower(r); {
+		case !utf8.ValidRune(r):
+		case low < utf8.RuneSelf && folded != string(low), low >= utf8.RuneSelf && folded != string(r):
+			t.Errorf("%q is %q", r, folded)
+		}
+	}
+}
+
+// The key of a seam hangs on the ends alone, however long the values are.
+func TestSeamsAreOfTheEndsOfValues(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.SampledFrom([]rune("aBk\u212aİö7 ")), 0, 12, -1)
+		before, between, after := text.Draw(t, "before"), text.Draw(t, "between"), text.Draw(t, "after")
+		key := SeamKey([]byte(before), []byte(between), []byte(after))
+		if b := Fold(nil, []byte(before)); len(b) >= SeamBytes {
+			before = text.Draw(t, "more") + string(b[len(b)-SeamBytes:])
+		}
+		if a := Fold(nil, []byte(after)); len(a) >= SeamBytes {
+			after = string(a[:SeamBytes]) + text.Draw(t, "more")
+		}
+		if SeamKey([]byte(before), Fold(nil, []byte(between)), []byte(after)) != key {
+			t.Fatalf("another key of %q, %q, %q", before, between, after)
+		}
+	})
 }
 
 func TestIntegersAreTheOnesSpelledPlainly(t *testing.T) {

@@ -15,6 +15,7 @@ func FuzzDecode(f *testing.F) {
 		{Values, []string{"a"}, [][]string{{"x", "y"}, nil}, make([]bool, 2)},
 		{Trigrams, []string{"@x", "b"}, [][]string{{"Exception"}, {"at"}}, make([]bool, 2)},
 	}))
+	f.Add(encoded(f, 2, []part{{Messages, nil, [][]string{{"{A} is {B}", ""}, nil}, []bool{false, true}}}))
 	f.Add(encoded(f, 1, nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > HeaderBytes {
@@ -46,6 +47,9 @@ func FuzzDecode(f *testing.F) {
 					t.Fatal(err)
 				}
 				continue
+			}
+			if len(p.Templates()) > MaxTemplates {
+				t.Fatalf("%d templates", len(p.Templates()))
 			}
 			for page := range min(int(d.Pages), 8) {
 				for _, k := range []uint64{0, 1, 1 << 63, ^uint64(0), Key([]byte("x"))} {

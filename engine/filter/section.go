@@ -10,7 +10,7 @@ import (
 	"github.com/flare-pg/flare-pg/engine/damage"
 )
 
-// A section: an entry for each page, then the fingerprints of all, in the order of the pages.
+// A section: of messages first what message.go says; then an entry for each page, then the fingerprints of all, in the order of the pages.
 //
 //	0  1  flags; 1: the page has a filter, else anything may be in it; 2: numbers are in it, all of which the page has are spelled as plain integers
 //	1  1  binary logarithm of the segment length l
@@ -45,6 +45,8 @@ type Builder struct {
 	entries []byte
 	prints  []byte
 	fuse    *xorfilter.BinaryFuseBuilder
+
+	templates []string // of Messages
 }
 
 // Maker makes sections; it keeps the memory that they need while they are built.
@@ -86,17 +88,22 @@ func (b *Builder) Add(keys []uint64, numbers bool) error {
 // Skip adds a page without a filter.
 func (b *Builder) Skip() { b.entries = append(b.entries, make([]byte, entryBytes)...) }
 
-// Bytes is the size of the section so far.
+// Bytes is the size of the section so far, but for templates.
 func (b *Builder) Bytes() int { return len(b.entries) + len(b.prints) }
 
 func (b *Builder) body() []byte {
-	return append(b.entries[:len(b.entries):len(b.entries)], b.prints...)
+	var body []byte
+	if b.kind == Messages {
+		body = appendTemplates(body, b.templates)
+	}
+	return append(append(body, b.entries...), b.prints...)
 }
 
 // Pages is a section for reading. It is immutable and may be shared by goroutines.
 type Pages struct {
-	pages  []page
-	length int64 // of the section
+	pages     []page
+	templates []string
+	length    int64 // of the section
 }
 
 type page struct {
@@ -115,10 +122,17 @@ func (s *Section) Decode(b []byte, pages uint32, name string) (*Pages, error) {
 	if found := sum(b); found != s.Sum {
 		return nil, &damage.Error{File: name, Offset: s.Offset, What: "filter section", HasSum: true, Expected: s.Sum, Found: found}
 	}
+	var templates []string
+	if s.Kind == Messages {
+		var ok bool
+		if templates, b, ok = decodeTemplates(b); !ok {
+			return nil, bad(0, "its templates can't be decoded")
+		}
+	}
 	if int64(pages)*entryBytes > int64(len(b)) {
 		return nil, bad(0, "too short for its pages")
 	}
-	p := &Pages{pages: make([]page, pages), length: s.Length}
+	p := &Pages{pages: make([]page, pages), templates: templates, length: s.Length}
 	prints := b[int(pages)*entryBytes:]
 	for i := range p.pages {
 		e := b[i*entryBytes:]
@@ -128,7 +142,7 @@ func (s *Section) Decode(b []byte, pages uint32, name string) (*Pages, error) {
 			n = (segments + 2) << (log & 31)
 		}
 		if e[0]&^(flagThere|flagNumbers) != 0 || e[2]|e[3] != 0 || log > maxSegmentLog || n > maxFingerprints || n > uint64(len(prints)) {
-			return nil, bad(int64(i*entryBytes), fmt.Sprintf("impossible values of page %d", i))
+			return nil, bad(s.Length-int64(len(b))+int64(i*entryBytes), fmt.Sprintf("impossible values of page %d", i))
 		}
 		length := uint32(1) << log
 		p.pages[i] = page{flags: e[0], fuse: xorfilter.BinaryFuse[uint8]{
@@ -144,7 +158,7 @@ func (s *Section) Decode(b []byte, pages uint32, name string) (*Pages, error) {
 }
 
 // Bytes is about how much memory p takes, with what it was decoded from.
-func (p *Pages) Bytes() int64 { return int64(len(p.pages))*64 + p.length }
+func (p *Pages) Bytes() int64 { return int64(len(p.pages))*64 + int64(len(p.templates))*16 + p.length }
 
 // Lacks reports whether certainly none of the values of a page has the key. number: it may be a number's, too.
 func (p *Pages) Lacks(i int, key uint64, number bool) bool {
@@ -157,6 +171,9 @@ func (p *Pages) Lacks(i int, key uint64, number bool) bool {
 	}
 	return len(g.fuse.Fingerprints) == 0 || !g.fuse.Contains(key)
 }
+
+// Known reports whether a page has a filter.
+func (p *Pages) Known(i int) bool { return i < len(p.pages) && p.pages[i].flags&flagThere != 0 }
 
 // LacksAny reports whether certainly one of the keys is nowhere in a page.
 func (p *Pages) LacksAny(i int, keys []uint64) bool {

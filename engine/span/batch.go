@@ -1,6 +1,7 @@
 package span
 
 import (
+	"bytes"
 	"errors"
 	"hash/crc32"
 	"slices"
@@ -98,6 +99,8 @@ func (b *batch) info(from, to int, l Layout) PageInfo {
 type encoder struct {
 	compressor compressor
 	builder    *strip.Builder // nil until a page of columns is wanted
+	reader     strip.Reader   // of the pages that were made, for what they tell of their values
+	columnView strip.Columns
 	heads      []byte
 	out        []byte // the bodies
 	pages      []encoded
@@ -109,6 +112,7 @@ type encoder struct {
 type encoded struct {
 	header   pageHeader
 	from, to int // the body, of encoder.out
+	tally    pageTally
 }
 
 // encode makes the pages of a batch.
@@ -159,9 +163,25 @@ func (e *encoder) columns(b *batch) bool {
 	if h.check() != nil {
 		return false // it is far larger than the documents
 	}
+	t, err := e.tally(&h.PageInfo, body)
+	if err != nil {
+		e.err = err
+		return true
+	}
 	e.out = body
-	e.pages = append(e.pages, encoded{h, 0, len(body)})
+	e.pages = append(e.pages, encoded{h, 0, len(body), t})
 	return true
+}
+
+// tally asks a page of columns how many of its events have which values.
+func (e *encoder) tally(p *PageInfo, body []byte) (pageTally, error) {
+	front, err := strip.ParseFront(body, len(body), p.Events, p.Docs)
+	if err != nil {
+		return pageTally{}, err
+	}
+	e.reader.Open(front, bytes.NewReader(body), "", 0)
+	e.columnView.Turn(&e.reader)
+	return tallyOf(&e.columnView)
 }
 
 // rows makes a page of the layout rows of events from one on, and gives the one behind the last.
@@ -185,7 +205,7 @@ func (e *encoder) rows(o *Options, b *batch, from int) (to int) {
 	h.Length, h.Raw = PageHeaderBytes+len(body), len(heads)+len(docs)
 	at := len(e.out)
 	e.out = append(e.out, body...)
-	e.pages = append(e.pages, encoded{h, at, len(e.out)})
+	e.pages = append(e.pages, encoded{header: h, from: at, to: len(e.out)})
 	e.compressor.shrink()
 	return to
 }

@@ -203,7 +203,7 @@ func TestAnUnknownSectionIsPassedOverOrRefused(t *testing.T) {
 	for _, c := range []struct {
 		tag  byte
 		fine bool
-	}{{0x84, true}, {0xff, true}, {4, false}, {0, false}, {3, false}, {1, false}} {
+	}{{0x85, true}, {0xff, true}, {0x84, false}, {4, false}, {0, false}, {3, false}, {1, false}} {
 		with := append(bytes.Clone(b), c.tag, 3, 0, 0, 0, 1, 2, 3)
 		got, err := decodeFooter(with, e.Offset)
 		if (err == nil) != c.fine || c.fine && got.Events != footer.Events {

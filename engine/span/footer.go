@@ -22,6 +22,8 @@ type Footer struct {
 	// Properties lists what the events have; see Has. It is an upper bound: pages that were copied from other files brought all
 	// that those had.
 	Properties []Property
+	// Values is how many events of each page have which value, of members with few.
+	Values []ValueCounts
 	// Overflowed: there were more paths than event.MaxPaths, and Properties has the first ones only.
 	Overflowed bool
 }
@@ -38,6 +40,7 @@ type Footer struct {
 //	3  properties  u flags (1: overflowed), u number; for each property:
 //	               u parent (0: top level; else 1 + its place in this list, which is before this one),
 //	               s name, u count, u types (1 null, 2 boolean, 4 number, 8 string, 16 object, 32 array)
+//	0x84  value counts, which may be absent: see valuecounts.go
 //
 // Differences of timestamps and arrival numbers wrap around at 64 bits. Before the first page, the timestamp and arrival number are 0.
 const (
@@ -45,6 +48,7 @@ const (
 	tagPages      = 2
 	tagProperties = 3
 	tagOptional   = 0x80
+	tagValues     = 4 | tagOptional
 
 	sectionHead = 5
 
@@ -55,7 +59,11 @@ const (
 func appendFooter(dst []byte, f *Footer) []byte {
 	dst = appendSection(dst, tagCounts, f.appendCounts)
 	dst = appendSection(dst, tagPages, f.appendPages)
-	return appendSection(dst, tagProperties, f.appendProperties)
+	dst = appendSection(dst, tagProperties, f.appendProperties)
+	if len(f.Values) > 0 {
+		dst = appendSection(dst, tagValues, f.appendValues)
+	}
+	return dst
 }
 
 func appendSection(dst []byte, tag byte, body func([]byte) []byte) []byte {
@@ -125,6 +133,14 @@ func decodeFooter(b []byte, at int64) (*Footer, *damage.Error) {
 			return nil, &damage.Error{Offset: int64(off), What: "footer: section is cut short"}
 		}
 		d := decoder{b: b[off+sectionHead : off+sectionHead+int(n)]}
+		if tag == tagValues {
+			if before != tagProperties || f.Values != nil {
+				return nil, &damage.Error{Offset: int64(off), What: fmt.Sprintf("footer: section %d is not expected here", tag)}
+			}
+			if f.decodeValues(&d); d.bad || len(d.b) > 0 || len(f.Values) == 0 {
+				return nil, &damage.Error{Offset: int64(off), What: fmt.Sprintf("footer: section %d can't be decoded", tag)}
+			}
+		}
 		if tag&tagOptional == 0 {
 			if tag != before+1 || tag > tagProperties {
 				return nil, &damage.Error{Offset: int64(off), What: fmt.Sprintf("footer: section %d is not expected here", tag)}
@@ -251,6 +267,9 @@ func (f *Footer) Bytes() int64 {
 	for i := range f.Properties {
 		p := f.Properties[i].Path
 		n += int64(cap(p))*int64(unsafe.Sizeof("")) + int64(len(p[len(p)-1])) + 16 // the allocator's rounding, about
+	}
+	for i := range f.Values {
+		n += f.Values[i].bytes()
 	}
 	return n
 }

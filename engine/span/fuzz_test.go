@@ -52,7 +52,7 @@ func FuzzFooter(f *testing.F) {
 	f.Add(good, last.end())
 	_, columns := small(f, inColumns)
 	f.Add(appendFooter(nil, columns), columns.Pages[len(columns.Pages)-1].end())
-	f.Add(append(bytes.Clone(good), 0x84, 1, 0, 0, 0, 9), last.end())
+	f.Add(append(bytes.Clone(good), 0x85, 1, 0, 0, 0, 9), last.end())
 	f.Add(appendFooter(nil, &Footer{}), int64(HeaderBytes))
 	f.Add([]byte{tagCounts, 0xff, 0xff, 0xff, 0xff}, int64(HeaderBytes))
 	f.Add([]byte{tagCounts, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, tagPages, 5, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 15}, int64(HeaderBytes))

@@ -90,6 +90,7 @@ func (w *Writer) put(e *encoder, b *batch) error {
 		p := &e.pages[k]
 		p.header.Row = w.footer.Events
 		w.addPage(&p.header, e.out[p.from:p.to])
+		w.values.add(p.tally)
 		if err := w.flush(writeBytes); err != nil {
 			return err
 		}

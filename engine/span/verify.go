@@ -3,8 +3,10 @@ package span
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/engine/damage"
+	"github.com/flare-pg/flare-pg/engine/span/strip"
 )
 
 // Verify checks every byte of a file of size bytes and reports each damage that it finds: in the header, the trailer and the
@@ -26,9 +28,41 @@ func Verify(r io.ReaderAt, size int64, path string, report func(*damage.Error)) 
 		return nil
 	}
 	var p Page
-	for _, info := range f.Pages {
-		if err := p.verify(r, path, info); err != nil {
+	for i, info := range f.Pages {
+		err := p.verify(r, path, info)
+		if err == nil {
+			err = p.verifyValues(f, i)
+		}
+		if err != nil {
 			report(err)
+		}
+	}
+	return nil
+}
+
+// verifyValues compares what the footer says of the values of a page of columns, which is sound, with what the page says.
+func (p *Page) verifyValues(f *Footer, page int) *damage.Error {
+	if p.info.Layout != Columns {
+		return nil
+	}
+	var c strip.Columns
+	var t strip.Tally
+	c.Turn(p.columns)
+	for i := range f.Values {
+		v := &f.Values[i]
+		counts := make([]int64, len(v.Values)+1)
+		if !v.Add(page, p.info.Events, counts) {
+			continue
+		}
+		ok, err := c.Tally(v.Member, &t)
+		if err != nil {
+			return p.damaged(err)
+		}
+		for k, x := range v.Values {
+			counts[k] -= t.Of(x)
+		}
+		if counts[len(v.Values)] -= t.Missing; ok && slices.ContainsFunc(counts, func(n int64) bool { return n != 0 }) {
+			return &damage.Error{File: p.path, Offset: p.info.Offset, What: "footer: counts of values do not agree with the page"}
 		}
 	}
 	return nil

@@ -76,6 +76,8 @@ type Writer struct {
 
 	footer  Footer // of the pages that are made; but for the properties
 	summary *summary
+	values  *valueCounting
+	reader  *encoder  // reads pages that are copied
 	merged  []*Footer // whose properties were added
 
 	filling  *batch
@@ -111,7 +113,7 @@ func NewWriter(f io.WriterAt, path string, h Header, o Options) *Writer {
 		o.Layout = Rows
 	}
 	w := &Writer{
-		f: f, path: path, o: o, footer: Footer{Header: h}, summary: newSummary(), filling: new(batch),
+		f: f, path: path, o: o, footer: Footer{Header: h}, summary: newSummary(), values: newValueCounting(), filling: new(batch),
 		out: appendHeader(make([]byte, 0, writeBytes+writeBytes/2), h),
 	}
 	return w
@@ -171,6 +173,9 @@ func (w *Writer) CopyPage(p PageInfo, stored []byte, props *Footer) error {
 		return w.fail(fmt.Errorf("%s: the page to be copied, from offset %d, is not what Stored gave: %s", w.path, p.Offset, derr.What))
 	}
 	h.Row = w.footer.Events
+	if err := w.tallyCopied(&h, body); err != nil {
+		return w.fail(fmt.Errorf("%s: the page to be copied, from offset %d: %w", w.path, p.Offset, err))
+	}
 	w.addPage(&h, body)
 	w.ts, w.arrival = p.Last, p.LastArrival
 	if !slices.Contains(w.merged, props) {
@@ -178,6 +183,21 @@ func (w *Writer) CopyPage(p PageInfo, stored []byte, props *Footer) error {
 		w.summary.merge(props)
 	}
 	return w.flush(writeBytes)
+}
+
+// tallyCopied counts the values of a page that is copied: the file that it comes from may not have done so, or told more values apart in all.
+func (w *Writer) tallyCopied(h *pageHeader, body []byte) (err error) {
+	var t pageTally
+	if h.Layout == Columns {
+		if w.reader == nil {
+			w.reader = new(encoder)
+		}
+		if t, err = w.reader.tally(&h.PageInfo, body); err != nil {
+			return err
+		}
+	}
+	w.values.add(t)
+	return nil
 }
 
 // closePage makes pages of all events that wait. Of two pages of columns the last is not left small: both get their share.
@@ -249,6 +269,7 @@ func (w *Writer) Finish() (*Footer, int64, error) {
 	f := w.footer
 	f.Properties, f.Overflowed = w.summary.properties(), w.summary.overflowed
 	f.Pages = slices.Clip(f.Pages)
+	f.Values = w.values.finish(w.Size())
 	t := trailer{Offset: w.Size()}
 	from := len(w.out)
 	w.out = appendFooter(w.out, &f)

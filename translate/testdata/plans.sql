@@ -129,3 +129,8 @@ select Method, row_number() over (partition by Method order by timestamp desc), 
 select Method, count(*), rank() over (order by count(*) desc) from stream group by Method
 select Method, StatusCode, count(*), grouping(Method) from stream group by rollup (Method, StatusCode)
 select * from (select Method, StatusCode, row_number() over (partition by Method order by timestamp desc) as n from stream) x where Method = 'GET' and n <= 3
+# A range of time is a scan's bounds
+select count(*) from stream where timestamp <@ tstzrange('2024-01-01', '2024-01-02', '(]')
+select Method from stream where '[2024-01-01,)'::tstzrange @> timestamp and Method = 'GET'
+select count(*) from stream where timestamp <@ tstzrange(now() - interval '1 hour', now())
+select count(*) from stream where timestamp <@ '{[2024-01-01,2024-01-02),[2024-03-01,2024-04-01)}'::tstzmultirange

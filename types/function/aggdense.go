@@ -49,6 +49,14 @@ func (d *dense[T]) lay(v *column.Vector, n int, sel column.Selection, groups []i
 		return d.values, groups
 	}
 	rows := sel
+	if v.Form == column.Plain && sel == nil {
+		if k := prefix(v.Valid, n); k >= 0 { // nulls stand behind the others
+			if groups != nil {
+				groups = groups[:k]
+			}
+			return d.stored(v)[:k], groups
+		}
+	}
 	if nulls {
 		d.rows = appendValid(resize(d.rows, n)[:0], v.Valid, n, sel)
 		rows = d.rows
@@ -69,6 +77,15 @@ func (d *dense[T]) lay(v *column.Vector, n int, sel column.Selection, groups []i
 		}
 	}
 	return d.values, gatherGroups(&d.of, groups, rows)
+}
+
+// prefix is how many rows of n are valid where these are the first ones, else -1.
+func prefix(valid column.Bitmap, n int) int {
+	k := valid.Count(n)
+	if valid.Count(k) != k {
+		return -1
+	}
+	return k
 }
 
 // gatherGroups lays the groups of some rows one behind the other; nil where there is one group.

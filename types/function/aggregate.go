@@ -119,6 +119,35 @@ func (a *count) Result(_ *Call, n int, out *column.Vector) error {
 
 func (a *count) Bytes() int64 { return 8*int64(cap(a.counts)) + 4*int64(cap(a.rows)) }
 
+// weightedCount is count where a row stands for several: the last argument says for how many. Those with a null before it don't count.
+type weightedCount struct{ count }
+
+// NewWeightedCount makes the accumulator of count(*) and count(x) over rows that stand for several: behind its arguments comes a bigint, never null, with
+// how many.
+func NewWeightedCount() Accumulator { return &weightedCount{} }
+
+func (a *weightedCount) Add(c *Call, n int, sel column.Selection, groups []int32, args []*column.Vector) error {
+	last := len(args) - 1
+	weights, args := args[last], args[:last]
+	if weights.Form == column.Constant && weights.Int(0) == 1 {
+		a.all = len(args) == 0
+		return a.count.Add(c, n, sel, groups, args)
+	}
+	return eachSelected(n, sel, func(i int) error {
+		for _, v := range args {
+			if v.Null(i) {
+				return nil
+			}
+		}
+		a.counts[groupOf(groups, i)] += weights.Int(i)
+		return nil
+	})
+}
+
+func (a *weightedCount) Merge(other Accumulator, to []int32) error {
+	return a.count.Merge(&other.(*weightedCount).count, to)
+}
+
 // fold combines the values of a group by an associative, commutative function; no value: null.
 type fold[T any] struct {
 	values  []T

@@ -59,7 +59,7 @@ func arrayToString(c *Call, a []*column.Vector, i int, out *column.Vector) error
 	return nil
 }
 
-func stringToArray(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+func stringToArray(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 	if a[0].Null(i) {
 		out.AppendNull()
 		return nil
@@ -90,7 +90,11 @@ func stringToArray(_ *Call, a []*column.Vector, i int, out *column.Vector) error
 			if !found {
 				break
 			}
-			s = rest
+			if s = rest; v.Len&0xffff == 0 {
+				if err := c.ended(); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	out.AppendFunc(func(dst []byte) []byte { return types.AppendList(dst, v) })

@@ -5,6 +5,8 @@
 package function
 
 import (
+	"context"
+
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -24,6 +26,16 @@ type Call struct {
 	Args   []types.OID // the types of the arguments as called (polymorphic functions read them)
 	Result types.OID
 	Typmod int32 // for casts with a length: numeric(5,2), varchar(10); -1 none
+}
+
+// ended is why the statement has ended, nil while it goes on: what takes long looks now and then.
+func (c *Call) ended() error { return envEnded(c.Env) }
+
+func envEnded(e *types.Env) error {
+	if e == nil || e.Context == nil || e.Context.Err() == nil {
+		return nil
+	}
+	return context.Cause(e.Context)
 }
 
 // Kernel computes a function for the rows in sel (nil: all) of n rows. args have n rows each, in any
@@ -91,6 +103,17 @@ type Accumulator interface {
 	// Bytes estimates the memory held.
 	Bytes() int64
 }
+
+// Preparer is an Accumulator whose results may take long. Several goroutines may work them out ahead of Result.
+type Preparer interface {
+	// Costly makes ready for Prepare where the results of groups 0 … n-1 are worth it.
+	Costly(n int) bool
+	// Prepare works out the results of the groups that next gives, until it gives none. Several goroutines may call it at once, each being given other groups.
+	Prepare(c *Call, next func() (group int, ok bool)) error
+}
+
+// Releaser is an Accumulator that gives its memory back for others when it is not used any more.
+type Releaser interface{ Release() }
 
 // Aggregate is one overload of an aggregate function.
 type Aggregate struct {

@@ -237,11 +237,8 @@ func byRow(f rowFunc) Kernel {
 func eachRow(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector, f rowFunc) error {
 	if sel == nil {
 		for i := range n {
-			if err := f(c, args, i, out); err != nil {
+			if err := aRow(c, args, i, out, f); err != nil {
 				return err
-			}
-			if len(out.Bytes) > maxText {
-				return tooLong()
 			}
 		}
 		return nil
@@ -250,15 +247,28 @@ func eachRow(c *Call, n int, sel column.Selection, args []*column.Vector, out *c
 		for out.Len < int(i) {
 			filler(out)
 		}
-		if err := f(c, args, int(i), out); err != nil {
+		if err := aRow(c, args, int(i), out, f); err != nil {
 			return err
-		}
-		if len(out.Bytes) > maxText {
-			return tooLong()
 		}
 	}
 	for out.Len < n {
 		filler(out)
+	}
+	return nil
+}
+
+// aRow calls f for a row. Now and then it looks whether the statement has ended: a row may take long.
+func aRow(c *Call, args []*column.Vector, i int, out *column.Vector, f rowFunc) error {
+	if i&7 == 7 {
+		if err := c.ended(); err != nil {
+			return err
+		}
+	}
+	if err := f(c, args, i, out); err != nil {
+		return err
+	}
+	if len(out.Bytes) > maxText {
+		return tooLong()
 	}
 	return nil
 }

@@ -13,33 +13,35 @@ import (
 
 // samples are texts of values of each type: ordinary ones, edges, and what functions trip over.
 var samples = map[types.OID][]string{
-	types.Bool:        {"t", "f"},
-	types.Int2:        {"0", "1", "-1", "7", "32767", "-32768"},
-	types.Int4:        {"0", "1", "-1", "3", "40", "2147483647", "-2147483648"},
-	types.Int8:        {"0", "1", "-1", "12", "9223372036854775807", "-9223372036854775808"},
-	types.Oid:         {"0", "23", "4294967295"},
-	types.Float4:      {"0", "1.5", "-2.25", "3e38", "1e-40", "NaN", "Infinity"},
-	types.Float8:      {"0", "-0", "1.5", "-2.5", "1e308", "1e-308", "NaN", "Infinity", "-Infinity"},
-	types.Numeric:     {"0", "1.50", "-2.5", "12345678901234567890.123", "0.0001", "NaN"},
-	types.Text:        {"", "a", "ab", "héllo", "%l_", "a\\", "(", "UTC", "day", "1", "{a,1}", "g", "hex"},
-	types.Varchar:     {"", "a", "it's"},
-	types.BPChar:      {"", "a  ", "b"},
-	types.Name:        {"", "pg_class", "UTF8"},
-	types.Char:        {"a", ""},
-	types.Bytea:       {`\x`, `\x00ff`, `\x6162`},
-	types.UUID:        {"00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"},
-	types.Date:        {"2024-02-29", "1999-12-31", "infinity", "-infinity", "5874897-12-31", "4713-01-01 BC"},
-	types.Time:        {"00:00", "23:59:59.999999", "24:00"},
-	types.Timestamp:   {"2024-02-29 12:34:56.789", "infinity", "-infinity", "294200-12-31 23:59:59", "4713-01-01 BC"},
-	types.Timestamptz: {"2024-03-10 06:59:59+00", "infinity", "1999-12-31 23:59:59-08", "294200-12-30 00:00+00"},
-	types.Interval:    {"0", "1 day", "-1 mon 2 days 03:04:05.6", "178956970 years", "1 hour"},
-	types.JSON:        {`{"a": 1}`, `[1, "a", null]`, `"a"`, `null`, ` 12 `, `{"a":{"b":[1,2]}}`},
-	types.JSONB:       {`{"a": 1}`, `[1, "a", null]`, `"a"`, `null`, `12.50`, `true`, `{"a":{"b":[1,2]}}`},
-	types.Int4Array:   {"{}", "{1,2}", "{3,NULL,40}", "[0:1]={1,3}", "{{1,2},{3,4}}"},
-	types.TextArray:   {"{}", "{a}", "{a,b,-1}", `{"x y",NULL}`},
-	types.RegType:     {"integer"},
-	types.RegClass:    {"23"},
-	types.RegProc:     {"23"},
+	types.Bool:           {"t", "f"},
+	types.Int2:           {"0", "1", "-1", "7", "32767", "-32768"},
+	types.Int4:           {"0", "1", "-1", "3", "40", "2147483647", "-2147483648"},
+	types.Int8:           {"0", "1", "-1", "12", "9223372036854775807", "-9223372036854775808"},
+	types.Oid:            {"0", "23", "4294967295"},
+	types.Float4:         {"0", "1.5", "-2.25", "3e38", "1e-40", "NaN", "Infinity"},
+	types.Float8:         {"0", "-0", "1.5", "-2.5", "1e308", "1e-308", "NaN", "Infinity", "-Infinity"},
+	types.Numeric:        {"0", "1.50", "-2.5", "12345678901234567890.123", "0.0001", "NaN"},
+	types.Text:           {"", "a", "ab", "héllo", "%l_", "a\\", "(", "UTC", "day", "1", "{a,1}", "g", "hex"},
+	types.Varchar:        {"", "a", "it's"},
+	types.BPChar:         {"", "a  ", "b"},
+	types.Name:           {"", "pg_class", "UTF8"},
+	types.Char:           {"a", ""},
+	types.Bytea:          {`\x`, `\x00ff`, `\x6162`},
+	types.UUID:           {"00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"},
+	types.Date:           {"2024-02-29", "1999-12-31", "infinity", "-infinity", "5874897-12-31", "4713-01-01 BC"},
+	types.Time:           {"00:00", "23:59:59.999999", "24:00"},
+	types.Timestamp:      {"2024-02-29 12:34:56.789", "infinity", "-infinity", "294200-12-31 23:59:59", "4713-01-01 BC"},
+	types.Timestamptz:    {"2024-03-10 06:59:59+00", "infinity", "1999-12-31 23:59:59-08", "294200-12-30 00:00+00"},
+	types.Interval:       {"0", "1 day", "-1 mon 2 days 03:04:05.6", "178956970 years", "1 hour"},
+	types.JSON:           {`{"a": 1}`, `[1, "a", null]`, `"a"`, `null`, ` 12 `, `{"a":{"b":[1,2]}}`},
+	types.JSONB:          {`{"a": 1}`, `[1, "a", null]`, `"a"`, `null`, `12.50`, `true`, `{"a":{"b":[1,2]}}`},
+	types.Int4Range:      {"empty", "[1,5)", "(,3]", "[2,)", "(,)", "[5,9)"},
+	types.Int4Multirange: {"{}", "{[1,3),[5,8)}", "{(,2),[4,)}", "{[3,5)}"},
+	types.Int4Array:      {"{}", "{1,2}", "{3,NULL,40}", "[0:1]={1,3}", "{{1,2},{3,4}}"},
+	types.TextArray:      {"{}", "{a}", "{a,b,-1}", `{"x y",NULL}`},
+	types.RegType:        {"integer"},
+	types.RegClass:       {"23"},
+	types.RegProc:        {"23"},
 }
 
 // sampleVectors holds every sample, one Plain vector a type.
@@ -141,9 +143,7 @@ func TestKernelsAnswerAlikeInEveryForm(t *testing.T) {
 		for i, a := range args {
 			if polymorphic(a) {
 				args = append([]types.OID(nil), args...)
-				if args[i] = types.Int4; a == types.AnyArray || a == types.AnyCompatibleArray {
-					args[i] = types.Int4Array
-				}
+				args[i] = ofIntegers(a)
 			}
 			if pools[args[i]] == nil {
 				args = nil
@@ -155,18 +155,26 @@ func TestKernelsAnswerAlikeInEveryForm(t *testing.T) {
 		}
 		if polymorphic(f.Result) { // as the call says it
 			p := *f
-			switch p.Result {
-			case types.AnyArray, types.AnyCompatibleArray:
-				p.Result = types.Int4Array
-			default:
-				p.Result = types.Int4
-			}
+			p.Result = ofIntegers(p.Result)
 			f = &p
 		}
 		t.Run(fmt.Sprintf("%s(%s)", f.Name, strings.ReplaceAll(sqlNames(args), " ", "_")), func(t *testing.T) {
 			checkForms(t, env, pools, f, args)
 		})
 	}
+}
+
+// ofIntegers is what a polymorphic type stands for where the elements are integers.
+func ofIntegers(t types.OID) types.OID {
+	switch t {
+	case types.AnyArray, types.AnyCompatibleArray:
+		return types.Int4Array
+	case types.AnyRange, types.AnyCompatibleRange:
+		return types.Int4Range
+	case types.AnyMultirange, types.AnyCompatibleMultirange:
+		return types.Int4Multirange
+	}
+	return types.Int4
 }
 
 func checkForms(t *testing.T, env *types.Env, pools map[types.OID]*column.Vector, f *Function, argTypes []types.OID) {

@@ -103,8 +103,8 @@ func tooManySteps(err error) error {
 	return err
 }
 
-// matches reports whether there is a match anywhere.
-func (p *pattern) matches(s []byte) (bool, error) {
+// matchesAnywhere reports whether there is a match.
+func (p *pattern) matchesAnywhere(s []byte) (bool, error) {
 	if p.fast != nil {
 		return p.fast.Match(s), nil
 	}
@@ -134,34 +134,46 @@ func (p *pattern) find(s []byte, from int) ([]int, error) {
 	return m, tooManySteps(err)
 }
 
-// all finds all matches from a place on. An empty one may stand right behind another.
-func (p *pattern) all(s []byte, from int) ([][]int, error) {
-	var out [][]int
-	for from <= len(s) {
-		m, err := p.find(s, from)
-		if err != nil {
-			return nil, err
-		}
-		if m == nil {
-			break
-		}
-		out = append(out, m)
-		if from = m[1]; m[0] == m[1] {
-			_, w := utf8.DecodeRune(s[from:])
-			from += max(w, 1)
-		}
-	}
-	return out, nil
+// matches are those in a text, found as they are drawn.
+type matches struct {
+	*pattern
+	env   *types.Env // of the statement: no more are looked for when it has ended; may be nil
+	s     []byte
+	from  int
+	found int
 }
 
-// firstOrAll are all matches from a place on, or the first.
-func (p *pattern) firstOrAll(s []byte, from int, all bool) ([][]int, error) {
-	if all {
-		return p.all(s, from)
+// begin looks for matches in another text, from a place on.
+func (m *matches) begin(s []byte, from int) { m.s, m.from = s, from }
+
+// next is the next match with its groups, nil where no more follow. An empty one may stand right behind another.
+func (m *matches) next() ([]int, error) {
+	if m.from > len(m.s) {
+		return nil, nil
 	}
-	m, err := p.find(s, from)
-	if m == nil {
+	if m.found++; m.found%256 == 0 {
+		if err := envEnded(m.env); err != nil {
+			return nil, err
+		}
+	}
+	at, err := m.find(m.s, m.from)
+	if at == nil || err != nil {
+		m.from = len(m.s) + 1
 		return nil, err
 	}
-	return [][]int{m}, nil
+	if m.from = at[1]; at[0] == at[1] {
+		_, w := utf8.DecodeRune(m.s[m.from:])
+		m.from += max(w, 1)
+	}
+	return at, nil
+}
+
+// nth is the match of a number, from 1 on; nil where there are fewer.
+func (m *matches) nth(number int64) (at []int, err error) {
+	for ; number > 0; number-- {
+		if at, err = m.next(); at == nil {
+			break
+		}
+	}
+	return at, err
 }

@@ -28,8 +28,12 @@ func accepts(p, t types.OID) bool {
 		return types.ElemOf(t) != 0
 	case types.AnyNonArray, types.AnyCompatibleNonArray:
 		return types.ElemOf(t) == 0
+	case types.AnyRange, types.AnyCompatibleRange:
+		return types.IsRange(t)
+	case types.AnyMultirange, types.AnyCompatibleMultirange:
+		return types.RangeOf(t) != 0
 	}
-	return false // there are no enums, and no values of ranges
+	return false // there are no enums
 }
 
 // consistent reports whether the types given for polymorphic arguments go together: those of one family are one type, or have
@@ -46,6 +50,8 @@ func consistent(want, given []types.OID) bool {
 // that of anycompatible, which have a common type.
 type polymorphism struct {
 	elem, array types.OID // what anyelement and anyarray stand for; 0 not known
+	ranges      types.OID // what anyrange stands for
+	multi       types.OID // what anymultirange stands for
 	some        bool      // there are arguments of the first family
 	common      []types.OID
 	compatible  types.OID
@@ -66,15 +72,17 @@ func (p *polymorphism) gather(want, given []types.OID) error {
 			}
 			p.elem = t
 		case types.AnyArray:
-			p.some = true
-			if t == types.Unknown {
-				continue
+			if err := p.alike(&p.array, w, t); err != nil {
+				return err
 			}
-			if p.array != 0 && p.array != t {
-				return types.Errorf(types.CodeDatatypeMismatch, "arguments declared \"%s\" are not all alike", sqlName(types.AnyArray)).
-					WithDetail("%s versus %s", sqlName(p.array), sqlName(t))
+		case types.AnyRange:
+			if err := p.alike(&p.ranges, w, t); err != nil {
+				return err
 			}
-			p.array = t
+		case types.AnyMultirange:
+			if err := p.alike(&p.multi, w, t); err != nil {
+				return err
+			}
 		case types.AnyCompatible, types.AnyCompatibleNonArray:
 			p.common = append(p.common, t)
 		case types.AnyCompatibleArray:
@@ -87,10 +95,12 @@ func (p *polymorphism) gather(want, given []types.OID) error {
 	if p.array != 0 {
 		e := types.ElemOf(p.array)
 		if p.elem != 0 && p.elem != e {
-			return types.Errorf(types.CodeDatatypeMismatch, "argument declared %s is not consistent with argument declared %s", "anyarray", "anyelement").
-				WithDetail("%s versus %s", sqlName(p.array), sqlName(p.elem))
+			return inconsistent("anyarray", p.array, "anyelement", p.elem)
 		}
 		p.elem = e
+	}
+	if err := p.gatherRanges(); err != nil {
+		return err
 	}
 	if len(p.common) > 0 {
 		t, err := CommonType("arguments of anycompatible family", p.common)
@@ -99,6 +109,45 @@ func (p *polymorphism) gather(want, given []types.OID) error {
 		}
 		p.compatible = t
 	}
+	return nil
+}
+
+// alike notes what an argument of a polymorphic type is; all arguments of it are of one type.
+func (p *polymorphism) alike(known *types.OID, polymorphic, t types.OID) error {
+	p.some = true
+	if t == types.Unknown {
+		return nil
+	}
+	if *known != 0 && *known != t {
+		return types.Errorf(types.CodeDatatypeMismatch, "arguments declared \"%s\" are not all alike", sqlName(polymorphic)).
+			WithDetail("%s versus %s", sqlName(*known), sqlName(t))
+	}
+	*known = t
+	return nil
+}
+
+func inconsistent(one string, a types.OID, other string, b types.OID) error {
+	return types.Errorf(types.CodeDatatypeMismatch, "argument declared %s is not consistent with argument declared %s", one, other).
+		WithDetail("%s versus %s", sqlName(a), sqlName(b))
+}
+
+// gatherRanges: a type of several ranges and a range type tell each other, and both what anyelement is.
+func (p *polymorphism) gatherRanges() error {
+	switch {
+	case p.ranges == 0 && p.multi == 0:
+		return nil
+	case p.ranges == 0:
+		p.ranges = types.RangeOf(p.multi)
+	case p.multi == 0:
+		p.multi = types.MultirangeOf(p.ranges)
+	case p.multi != types.MultirangeOf(p.ranges):
+		return inconsistent("anymultirange", p.multi, "anyrange", p.ranges)
+	}
+	sub := types.SubtypeOf(p.ranges)
+	if p.elem != 0 && p.elem != sub {
+		return inconsistent("anyrange", p.ranges, "anyelement", p.elem)
+	}
+	p.elem = sub
 	return nil
 }
 
@@ -112,6 +161,10 @@ func (p *polymorphism) of(t types.OID) types.OID {
 			return p.array
 		}
 		return types.ArrayOf(p.elem)
+	case types.AnyRange:
+		return p.ranges
+	case types.AnyMultirange:
+		return p.multi
 	case types.AnyCompatible, types.AnyCompatibleNonArray:
 		return p.compatible
 	case types.AnyCompatibleArray:

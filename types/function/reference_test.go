@@ -67,6 +67,9 @@ var subjects = []struct {
 	{"System, session and catalog", func(name string, ts []types.OID) bool {
 		return regexp.MustCompile(`^(pg_|has_|current_|session_user|inet_(client|server)|version|set_config|obj_desc|col_desc|shobj|format_type|to_reg|row_security|txid|getdatabase|acl|make_acl|makeacl|information_schema)`).MatchString(name)
 	}},
+	{"Ranges and multiranges", func(_ string, ts []types.OID) bool {
+		return slices.ContainsFunc(ts, func(t types.OID) bool { return category(t) == 'R' || t == types.AnyRange || t == types.AnyMultirange })
+	}},
 	{"Date and time", func(name string, ts []types.OID) bool {
 		return slices.ContainsFunc(ts, func(t types.OID) bool { return category(t) == 'D' || t == types.Interval })
 	}},

@@ -18,18 +18,18 @@ func registerRegexp(r *registry) {
 	}
 	r.fn("regexp_like(text,text)", regexpKernel("", true))
 	r.fn("regexp_like(text,text,text)", withRegexp(flagsAt(2),
-		func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_like")
 			}
-			return appendBool(out)(re.matches(a[0].Str(i)))
+			return appendBool(out)(re.matchesAnywhere(a[0].Str(i)))
 		}))
 	r.fn("regexp_replace(text,text,text)", withRegexp(noFlags, regexpReplace))
 	r.fn("regexp_replace(text,text,text,text)", withRegexp(flagsAt(3), regexpReplace))
 	for _, more := range []string{"int4", "int4,int4", "int4,int4,text"} {
 		r.fn("regexp_replace(text,text,text,"+more+")", withRegexp(flagsAt(5), regexpReplaceFrom))
 	}
-	r.fn("substring(text,text)", withRegexp(noFlags, func(re *pattern, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+	r.fn("substring(text,text)", withRegexp(noFlags, func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 		s := a[0].Str(i)
 		m, err := re.find(s, 0)
 		if err != nil {
@@ -56,24 +56,24 @@ func noFlags([]*column.Vector, int) []byte { return nil }
 // regexpKernel tells whether the text has a match anywhere.
 func regexpKernel(flags string, want bool) Kernel {
 	return withRegexp(func([]*column.Vector, int) []byte { return []byte(flags) },
-		func(re *pattern, _ bool, a []*column.Vector, i int, out *column.Vector) error {
-			is, err := re.matches(a[0].Str(i))
+		func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+			is, err := re.matchesAnywhere(a[0].Str(i))
 			out.AppendBool(is == want)
 			return err
 		})
 }
 
 // withRegexp calls f with the expression in args[1], which is compiled when it or its flags change from row to row.
-func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
-		var re *pattern
+		re := &matches{env: c.Env}
 		var global bool
 		var pattern, options []byte
 		return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 			p, o := a[1].Str(i), flags(a, i)
-			if re == nil || !bytes.Equal(p, pattern) || !bytes.Equal(o, options) {
+			if re.pattern == nil || !bytes.Equal(p, pattern) || !bytes.Equal(o, options) {
 				var err error
-				if re, global, err = compileRegexp(p, o); err != nil {
+				if re.pattern, global, err = compileRegexp(p, o); err != nil {
 					return err
 				}
 				pattern, options = append(pattern[:0], p...), append(options[:0], o...)
@@ -84,19 +84,18 @@ func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *pattern
 }
 
 // regexpReplace is regexp_replace: the first match, or all with flag g, by a text in which \1 … \9 and \& stand for what matched.
-func regexpReplace(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
-	s, by := a[0].Str(i), a[2].Str(i)
-	matches, err := re.firstOrAll(s, 0, global)
-	if err != nil {
-		return err
+func regexpReplace(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
+	number := int64(1)
+	if global {
+		number = 0
 	}
-	out.AppendFunc(func(dst []byte) []byte { return appendReplaced(dst, s, by, matches) })
-	return nil
+	re.begin(a[0].Str(i), 0)
+	return re.replace(out, a[2].Str(i), number)
 }
 
 // regexpReplaceFrom is regexp_replace with a place to start at and the number of the match to replace, 0 for all.
-func regexpReplaceFrom(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
-	s, by := a[0].Str(i), a[2].Str(i)
+func regexpReplaceFrom(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
+	s := a[0].Str(i)
 	start, err := startOf(a, i, 3, s)
 	if err != nil {
 		return err
@@ -111,46 +110,60 @@ func regexpReplaceFrom(re *pattern, global bool, a []*column.Vector, i int, out 
 		out.AppendBytes(s)
 		return nil
 	}
-	matches, err := re.firstOrAll(s, start, number != 1)
-	switch {
-	case err != nil:
-		return err
-	case number > int64(len(matches)):
-		matches = nil
-	case number > 0:
-		matches = matches[number-1 : number]
-	}
-	out.AppendFunc(func(dst []byte) []byte { return appendReplaced(dst, s, by, matches) })
-	return nil
+	re.begin(s, start)
+	return re.replace(out, a[2].Str(i), number)
 }
 
-// appendReplaced appends s with its matches replaced.
-func appendReplaced(dst, s, by []byte, matches [][]int) []byte {
-	at := 0
-	for _, m := range matches {
-		dst = append(dst, s[at:m[0]]...)
-		for j := 0; j < len(by); j++ {
-			if by[j] != '\\' || j+1 == len(by) {
-				dst = append(dst, by[j])
-				continue
+// replace appends the text with the match of a number replaced, or with all for 0.
+func (m *matches) replace(out *column.Vector, by []byte, number int64) (err error) {
+	out.AppendFunc(func(dst []byte) []byte {
+		at, limit := 0, len(dst)+maxText
+		for {
+			var found []int
+			if found, err = m.nth(max(number, 1)); found == nil || err != nil {
+				break
 			}
-			j++
-			switch c := by[j]; {
-			case c >= '1' && c <= '9':
-				if g := 2 * int(c-'0'); g < len(m) && m[g] >= 0 {
-					dst = append(dst, s[m[g]:m[g+1]]...)
-				}
-			case c == '&':
-				dst = append(dst, s[m[0]:m[1]]...)
-			case c == '\\':
-				dst = append(dst, '\\')
-			default:
-				dst = append(dst, '\\', c)
+			dst = append(dst, m.s[at:found[0]]...)
+			if dst, err = appendReplacement(dst, m.s, by, found, limit); err != nil {
+				return dst
+			}
+			if at = found[1]; number > 0 {
+				break
 			}
 		}
-		at = m[1]
+		return append(dst, m.s[at:]...)
+	})
+	return err
+}
+
+// appendReplacement appends what stands for a match m of s, unless dst becomes longer than limit.
+func appendReplacement(dst, s, by []byte, m []int, limit int) ([]byte, error) {
+	for j := 0; j < len(by); j++ {
+		if by[j] != '\\' || j+1 == len(by) {
+			dst = append(dst, by[j])
+			continue
+		}
+		j++
+		switch c := by[j]; {
+		case c >= '1' && c <= '9':
+			if g := 2 * int(c-'0'); g < len(m) && m[g] >= 0 {
+				dst = append(dst, s[m[g]:m[g+1]]...)
+			}
+		case c == '&':
+			dst = append(dst, s[m[0]:m[1]]...)
+		case c == '\\':
+			dst = append(dst, '\\')
+		default:
+			dst = append(dst, '\\', c)
+		}
+		if len(dst) > limit {
+			return dst, tooLong()
+		}
 	}
-	return append(dst, s[at:]...)
+	if len(dst) > limit {
+		return dst, tooLong()
+	}
+	return dst, nil
 }
 
 func unsupportedRegexp(construct string) error {

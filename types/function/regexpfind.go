@@ -34,7 +34,7 @@ func registerRegexpFind(r *registry) {
 		}))
 	}
 	for _, signature := range []string{"(text,text)", "(text,text,int4)", "(text,text,int4,text)"} {
-		r.fn("regexp_count"+signature, withRegexp(flagsAt(3), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		r.fn("regexp_count"+signature, withRegexp(flagsAt(3), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_count")
 			}
@@ -43,12 +43,19 @@ func registerRegexpFind(r *registry) {
 			if err != nil || start < 0 {
 				return appendInt(out)(0, err)
 			}
-			all, err := re.all(s, start)
-			return appendInt(out)(int64(len(all)), err)
+			re.begin(s, start)
+			n := int64(0)
+			for {
+				m, err := re.next()
+				if m == nil || err != nil {
+					return appendInt(out)(n, err)
+				}
+				n++
+			}
 		}))
 	}
 	for _, signature := range []string{"(text,text)", "(text,text,text)"} {
-		r.fn("regexp_match"+signature, withRegexp(flagsAt(2), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		r.fn("regexp_match"+signature, withRegexp(flagsAt(2), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_match").WithHint("Use the regexp_matches function instead.")
 			}
@@ -63,19 +70,26 @@ func registerRegexpFind(r *registry) {
 			}
 			return types.ParseText(out, nil, types.TextArray, -1, groupsText(s, m))
 		}))
-		r.fn("regexp_split_to_array"+signature, withRegexp(flagsAt(2), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
+		r.fn("regexp_split_to_array"+signature, withRegexp(flagsAt(2), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
 			if global {
 				return noGlobal("regexp_split_to_array")
 			}
-			cut, err := splitPieces(re, a[0].Str(i))
-			if err != nil {
-				return err
+			cut := pieces{matches: re}
+			re.begin(a[0].Str(i), 0)
+			var all []string
+			for {
+				p, ok, err := cut.next()
+				if err != nil {
+					return err
+				}
+				if !ok {
+					break
+				}
+				if all = append(all, string(p)); len(all) > types.MaxArrayElements/16 {
+					return tooLong() // what comes of them takes more than a text may
+				}
 			}
-			var pieces []string
-			for _, p := range cut {
-				pieces = append(pieces, string(p))
-			}
-			out.AppendFunc(func(dst []byte) []byte { return types.AppendTexts(dst, pieces...) })
+			out.AppendFunc(func(dst []byte) []byte { return types.AppendTexts(dst, all...) })
 			return nil
 		}))
 	}
@@ -130,7 +144,7 @@ type match struct {
 
 // findKernel finds the match, and the group of it, that the arguments ask for; m is nil where there is none.
 func findKernel(name string, f finding, put func(s []byte, m *match, out *column.Vector)) Kernel {
-	return withRegexp(flagsAt(f.flags), func(re *pattern, global bool, a []*column.Vector, i int, out *column.Vector) error {
+	return withRegexp(flagsAt(f.flags), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
 		option := func(at int, otherwise int64) int64 {
 			if at == 0 || at >= len(a) {
 				return otherwise
@@ -157,15 +171,15 @@ func findKernel(name string, f finding, put func(s []byte, m *match, out *column
 			put(s, nil, out)
 			return nil
 		}
-		all, err := re.firstOrAll(s, start, number != 1)
+		re.begin(s, start)
+		m, err := re.nth(number)
 		if err != nil {
 			return err
 		}
-		if number > int64(len(all)) || all[number-1][2*group] < 0 {
+		if m == nil || m[2*group] < 0 {
 			put(s, nil, out)
 			return nil
 		}
-		m := all[number-1]
 		put(s, &match{from: m[2*group], to: m[2*group+1], end: end == 1}, out)
 		return nil
 	})

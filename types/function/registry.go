@@ -50,7 +50,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerCompare, registerBool, registerInt, registerFloat, registerNumeric, registerMath,
 		registerText, registerTextFormat, registerLike, registerRegexp, registerRegexpFind, registerSimilar, registerUnistr, registerNumNulls, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerRender, registerTimeMake, registerToChar,
-		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings,
+		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings, registerRange, registerMultirange,
 		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments,
 		registerCasts, registerCompareMore, registerSend,

@@ -4,69 +4,22 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // Selection: the element that would stand at an index, without sorting.
 //
 // Of a long list a sample is sorted. Around the place in it that corresponds to the index two of its elements, low and high, are taken far enough apart that
 // the wanted element lies between them almost surely. Then one pass without branches that could be guessed wrong counts what is less, and
-// collects what lies between:
+// collects what lies between, both included:
+//
+//	… less … │ low … collected … high │ … greater …
+//
+// Where it turns out otherwise, or there is too much between, which equal elements make happen, these are told apart, too:
 //
 //	… less … │ = low │ between: collected │ = high │ … greater …
 //
-// Where it turns out otherwise, or there is too much between, the same is done again for the part in which the element lies.
-
-// chunked is a list of keys, in pieces so that it grows without being copied.
-type chunked struct {
-	full [][]int64
-	last []int64
-	n    int
-}
-
-const (
-	chunkedBytes = 56
-	firstChunk   = 8
-	mostChunk    = 4096
-)
-
-// add appends a key, and gives how many bytes it took for that.
-func (c *chunked) add(k int64) (taken int64) {
-	if len(c.last) == cap(c.last) {
-		size := min(max(firstChunk, c.n), mostChunk)
-		if len(c.last) > 0 {
-			c.full = append(c.full, c.last)
-			taken = 24
-		}
-		c.last = make([]int64, 0, size)
-		taken += 8 * int64(size)
-	}
-	c.last = append(c.last, k)
-	c.n++
-	return taken
-}
-
-// take appends what another list has, whose memory it takes over.
-func (c *chunked) take(o *chunked) {
-	if o.n == 0 {
-		return
-	}
-	if c.n == 0 {
-		*c = *o
-		return
-	}
-	c.full = append(append(c.full, o.full...), o.last)
-	c.n += o.n
-}
-
-// pieces are the list's, in order.
-func (c *chunked) pieces(yield func([]int64) bool) {
-	for _, p := range c.full {
-		if !yield(p) {
-			return
-		}
-	}
-	yield(c.last)
-}
+// and the same is done again for the part in which the element lies.
 
 // selector finds elements of lists; it keeps its memory from one to the next.
 type selector struct {
@@ -74,13 +27,17 @@ type selector struct {
 	sample  []int64
 }
 
+// selectors holds *selector.
+var selectors = sync.Pool{New: func() any { return new(selector) }}
+
 const (
 	fewKeys     = 1 << 12 // are not sampled
 	mostBetween = 1 << 16
 	mostSample  = 1 << 13
 )
 
-func (s *selector) bytes() int64 { return 8 * int64(cap(s.between)+cap(s.sample)) }
+// PrepareBytes is what each goroutine in Preparer.Prepare takes at most.
+const PrepareBytes = 8 * (mostBetween + mostSample)
 
 // pair gives the elements that would stand at indexes n and, where it is wanted, n+1 of the sorted list.
 func (s *selector) pair(c *chunked, n int, both bool) (x, y int64) {
@@ -96,15 +53,21 @@ func (s *selector) pair(c *chunked, n int, both bool) (x, y int64) {
 
 // nth gives the element at index n, and the one behind it where that was found on the way.
 func (s *selector) nth(c *chunked, n int) (x, next int64, ok bool) {
-	if c.n <= fewKeys {
+	if c.len() <= fewKeys {
 		s.between = s.between[:0]
 		for p := range c.pieces {
 			s.between = append(s.between, p...)
 		}
 		return s.among(n)
 	}
+	if low, high := s.bracket(c, math.MinInt64, math.MaxInt64, n, c.len()); low < high {
+		less, ok := s.narrow(c, low, high)
+		if ok && less <= n && n < less+len(s.between) {
+			return s.among(n - less)
+		}
+	}
 	// The element is at least least and at most most; below elements are less than least, and within are in between.
-	least, most, below, within := int64(-1<<63), int64(1<<63-1), 0, c.n
+	least, most, below, within := int64(-1<<63), int64(1<<63-1), 0, c.len()
 	for round := 0; ; round++ {
 		low, high := s.bracket(c, least, most, n-below, within)
 		if round > 4 { // an unlucky list: halve the range of values instead
@@ -152,7 +115,7 @@ func (s *selector) bracket(c *chunked, least, most int64, n, within int) (low, h
 	want := min(mostSample, max(256, 1<<(bits.Len(uint(within))*2/3-1)))
 	every := max(within/want, 1)
 	s.sample = s.sample[:0]
-	if within == c.n {
+	if within == c.len() {
 		// Every so-manieth of all, wherever it stands.
 		at := every / 2
 		for p := range c.pieces {
@@ -191,12 +154,46 @@ func (s *selector) bracket(c *chunked, least, most int64, n, within int) (low, h
 	return low, high
 }
 
-// divide counts the elements that are less than low, up to low, up to high, and collects those between, as many as there may be.
-func (s *selector) divide(c *chunked, low, high int64) (less, upToLow, upToHigh int) {
+// narrow collects the elements from low to high, and counts those that are less; false where they are too many.
+func (s *selector) narrow(c *chunked, low, high int64) (less int, ok bool) {
+	buf, k := s.room(), 0
+	for p := range c.pieces {
+		n, at := narrowed(p, low, high, buf, k)
+		less, k = less+n, at
+	}
+	s.between = buf[:min(k, mostBetween)]
+	return less, k <= mostBetween
+}
+
+// narrowed is narrow of one piece, k elements having been collected before it.
+func narrowed(p []int64, low, high int64, buf *[mostBetween]int64, k int) (less, collected int) {
+	width := uint64(high) - uint64(low)
+	for _, x := range p {
+		buf[k&(mostBetween-1)] = x
+		a, in := 0, 0
+		if x < low {
+			a = 1
+		}
+		if uint64(x)-uint64(low) <= width {
+			in = 1
+		}
+		less += a
+		k += in
+	}
+	return less, k
+}
+
+// room is the memory for what is collected.
+func (s *selector) room() *[mostBetween]int64 {
 	if cap(s.between) < mostBetween {
 		s.between = make([]int64, mostBetween)
 	}
-	buf, k := s.between[:mostBetween], 0
+	return (*[mostBetween]int64)(s.between[:mostBetween])
+}
+
+// divide counts the elements that are less than low, up to low, up to high, and collects those between, as many as there may be.
+func (s *selector) divide(c *chunked, low, high int64) (less, upToLow, upToHigh int) {
+	buf, k := s.room(), 0
 	for p := range c.pieces {
 		for _, x := range p {
 			buf[k&(mostBetween-1)] = x

@@ -56,16 +56,19 @@ func TestElementsOfPiecesAreThoseOfTheWhole(t *testing.T) {
 		var taken int64
 		for range rapid.IntRange(1, 4).Draw(t, "lists") {
 			var o chunked
-			for _, x := range rapid.SliceOfN(rapid.Int64Range(-20, 20), 0, 100).Draw(t, "list") {
+			list := rapid.SliceOfN(rapid.Int64Range(-20, 20), 0, 100).Draw(t, "list")
+			one := rapid.IntRange(0, len(list)).Draw(t, "one at a time")
+			for _, x := range list[:one] {
 				taken += o.add(x)
-				whole = append(whole, x)
 			}
+			taken += o.addAll(list[one:])
+			whole = append(whole, list...)
 			c.take(&o)
 		}
-		if c.n != len(whole) || taken < 8*int64(len(whole)) {
-			t.Fatalf("%d keys of %d, %d bytes", c.n, len(whole), taken)
+		if c.len() != len(whole) || taken < 8*int64(len(whole)) {
+			t.Fatalf("%d keys of %d, %d bytes", c.len(), len(whole), taken)
 		}
-		if c.n == 0 {
+		if c.len() == 0 {
 			return
 		}
 		slices.Sort(whole)

@@ -18,19 +18,20 @@ func registerTextSets(s *setFunctions) {
 	s.define("string_to_table(text,text,text)", stringToTable)
 }
 
-// setRegexp compiles the expression of a call.
-func setRegexp(c *SetCall) (*pattern, bool, error) {
+// setRegexp compiles the expression of a call, and begins to look for its matches.
+func setRegexp(c *SetCall) (*matches, bool, error) {
 	var flags []byte
 	if len(c.Args) > 2 {
 		flags = c.Args[2].Str(0)
 	}
-	return compileRegexp(c.Args[1].Str(0), flags)
+	re, global, err := compileRegexp(c.Args[1].Str(0), flags)
+	return &matches{pattern: re, env: c.Env, s: c.Args[0].Str(0)}, global, err
 }
 
-// matchRows yields the groups of each match as a text[], or the whole match where there are no groups.
+// matchRows yields the groups of each match, or of the first, as a text[], or the whole match where there are no groups.
 type matchRows struct {
-	s       []byte
-	matches [][]int
+	*matches
+	all, done bool
 }
 
 func regexpMatches(c *SetCall) (Rows, error) {
@@ -38,15 +39,18 @@ func regexpMatches(c *SetCall) (Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &matchRows{s: c.Args[0].Str(0)}
-	r.matches, err = re.firstOrAll(r.s, 0, global)
-	return r, err
+	return &matchRows{matches: re, all: global}, nil
 }
 
 func (r *matchRows) Next(max int, out []*column.Vector) error {
-	for ; max > 0 && len(r.matches) > 0; max-- {
-		m := r.matches[0]
-		r.matches = r.matches[1:]
+	for ; max > 0 && !r.done; max-- {
+		m, err := r.next()
+		if err != nil {
+			return err
+		}
+		if r.done = m == nil || !r.all; m == nil {
+			return nil
+		}
 		if err := types.ParseText(out[0], nil, types.TextArray, -1, groupsText(r.s, m)); err != nil {
 			return err
 		}
@@ -75,17 +79,22 @@ func groupsText(s []byte, m []int) []byte {
 
 // pieceRows yields pieces of a text; a nil piece is null.
 type pieceRows struct {
-	pieces [][]byte
+	next func() (piece []byte, ok bool, err error)
+	done bool
 }
 
 func (r *pieceRows) Next(max int, out []*column.Vector) error {
-	for ; max > 0 && len(r.pieces) > 0; max-- {
-		if p := r.pieces[0]; p == nil {
+	for ; max > 0 && !r.done; max-- {
+		p, ok, err := r.next()
+		switch r.done = !ok; {
+		case err != nil:
+			return err
+		case !ok:
+		case p == nil:
 			out[0].AppendNull()
-		} else {
+		default:
 			out[0].AppendBytes(p)
 		}
-		r.pieces = r.pieces[1:]
 	}
 	return nil
 }
@@ -98,60 +107,71 @@ func regexpSplit(c *SetCall) (Rows, error) {
 	if global {
 		return nil, types.Errorf(types.CodeInvalidParameterValue, "regexp_split_to_table() does not support the \"global\" option")
 	}
-	s := c.Args[0].Str(0)
-	if s == nil {
-		s = []byte{} // an empty text, not none
+	if re.s == nil {
+		re.s = []byte{} // an empty text, not none
 	}
-	pieces, err := splitPieces(re, s)
-	return &pieceRows{pieces: pieces}, err
+	return &pieceRows{next: (&pieces{matches: re}).next}, nil
 }
 
-// splitPieces cuts a text at all matches but empty ones at its ends and right behind another match.
-func splitPieces(re *pattern, s []byte) ([][]byte, error) {
-	pieces := [][]byte{}
-	all, err := re.all(s, 0)
-	from, end := 0, 0
-	for _, m := range all {
-		if m[0] < len(s) && m[1] > end {
-			pieces = append(pieces, s[from:m[0]:m[0]])
-			from = m[1]
+// pieces cuts a text at all matches but empty ones at its ends and right behind another match.
+type pieces struct {
+	*matches
+	cut, end int // of what was given last, and of the match behind it
+	done     bool
+}
+
+// next is the next piece; ok is false where no more follow.
+func (p *pieces) next() (piece []byte, ok bool, err error) {
+	for !p.done {
+		m, err := p.matches.next()
+		if err != nil {
+			return nil, false, err
 		}
-		end = m[1]
+		if m == nil {
+			p.done = true
+			return p.s[p.cut:len(p.s):len(p.s)], true, nil
+		}
+		at, behind := p.cut, p.end
+		if p.end = m[1]; m[0] < len(p.s) && m[1] > behind {
+			p.cut = m[1]
+			return p.s[at:m[0]:m[0]], true, nil
+		}
 	}
-	return append(pieces, s[from:len(s):len(s)]), err
+	return nil, false, nil
 }
 
 // stringToTable splits at a separator: at none where that is empty, between all characters where it is null.
 func stringToTable(c *SetCall) (Rows, error) {
-	r := &pieceRows{}
-	if c.Args[0].Null(0) {
-		return r, nil
+	if c.Args[0].Null(0) || len(c.Args[0].Str(0)) == 0 {
+		return &pieceRows{done: true}, nil
 	}
-	s := c.Args[0].Str(0)
-	switch {
-	case len(s) == 0:
-	case c.Args[1].Null(0):
-		for len(s) > 0 {
-			_, w := utf8.DecodeRune(s)
-			r.pieces = append(r.pieces, s[:w:w])
-			s = s[w:]
+	s, separator, characters := c.Args[0].Str(0), c.Args[1].Str(0), c.Args[1].Null(0)
+	var null []byte
+	nulls := len(c.Args) > 2 && !c.Args[2].Null(0)
+	if nulls {
+		null = c.Args[2].Str(0)
+	}
+	return &pieceRows{next: func() (piece []byte, ok bool, err error) {
+		if s == nil {
+			return nil, false, nil
 		}
-	case len(c.Args[1].Str(0)) == 0:
-		r.pieces = [][]byte{s}
-	default:
-		r.pieces = bytes.Split(s, c.Args[1].Str(0))
-		for i, p := range r.pieces {
-			if p == nil {
-				r.pieces[i] = []byte{}
+		at := -1
+		switch {
+		case characters:
+			if _, at = utf8.DecodeRune(s); at == len(s) {
+				at = -1
 			}
+		case len(separator) > 0:
+			at = bytes.Index(s, separator)
 		}
-	}
-	if len(c.Args) > 2 && !c.Args[2].Null(0) {
-		for i, p := range r.pieces {
-			if bytes.Equal(p, c.Args[2].Str(0)) {
-				r.pieces[i] = nil
-			}
+		if at >= 0 {
+			piece, s = s[:at:at], s[at+len(separator):]
+		} else {
+			piece, s = s, nil
 		}
-	}
-	return r, nil
+		if nulls && bytes.Equal(piece, null) {
+			return nil, true, nil
+		}
+		return piece, true, nil
+	}}, nil
 }

@@ -2,6 +2,7 @@ package strip
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -168,6 +169,7 @@ func TestPagesAreReadAsTheirRowsAre(t *testing.T) {
 		a := asked{all}
 		for range 3 {
 			a.check(t, &c, &batch)
+			a.checkAnyOrder(t, &c, &batch)
 		}
 	})
 }
@@ -250,5 +252,38 @@ func (a *asked) check(t *rapid.T, c *Columns, got *column.Batch) {
 		if g, w := misfits[i].Load(), wantMisfits[i].Load(); g != w {
 			t.Fatalf("%v as %s: %d misfits, want %d", x.Path, x.Kind, g, w)
 		}
+	}
+}
+
+// checkAnyOrder: a column whose rows may come in any order has the same ones.
+func (a *asked) checkAnyOrder(t *rapid.T, c *Columns, got *column.Batch) {
+	var misfits [1]atomic.Int64
+	columns := a.columns(t, misfits[:])
+	if len(columns) == 0 {
+		return
+	}
+	read := func(anyOrder bool) (out []string) {
+		p, err := nql.CompileRows(nil, nil, columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, err := p.Pages()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages.AnyOrder = anyOrder
+		got.Reset(p.Kinds())
+		if err := pages.Columns(c, nil, got); err != nil {
+			t.Fatal(err)
+		}
+		for i := range got.Cols[0].Len {
+			out = append(out, shown(got.Cols[0], i))
+		}
+		slices.Sort(out)
+		return out
+	}
+	x := columns[0]
+	if g, w := read(true), read(false); !slices.Equal(g, w) || len(g) != len(a.all) {
+		t.Fatalf("%v %v as %s: %v, want %v", x.Path, x.Expr, x.Kind, g, w)
 	}
 }

@@ -44,6 +44,16 @@ func (t *Tally) Add(value []byte, n int64) bool {
 	return true
 }
 
+// Of is how many events have a value.
+func (t *Tally) Of(value []byte) int64 {
+	for i, v := range t.Values {
+		if bytes.Equal(v, value) {
+			return t.Counts[i]
+		}
+	}
+	return 0
+}
+
 // Tally counts all events of the page by their value of a member into t; ok is false where that can't be told without looking at rows one by one, or there are more than
 // MaxTally values.
 func (c *Columns) Tally(m nql.PageMember, t *Tally) (ok bool, err error) {
