@@ -23,10 +23,10 @@ type Runtime struct {
 	HashMultiplier float64
 	Temp           func() (TempFile, error) // nil: there are no temporary files, and what passes Memory fails
 	Stats          *Stats                   // counts rows and batches of each node; nil: nothing is counted
-	// Idle, when not nil, is called before a plan waits for events that are not there yet: what rows there are should be sent.
-	Idle func() error
 	// Compiled keeps what scans were compiled to for the plan's next run; nil: nothing is kept.
 	Compiled *CompiledScans
+	// Idle, when not nil, is called before a plan waits for events that are not there yet: what rows there are should be sent.
+	Idle func() error
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)
 

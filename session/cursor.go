@@ -38,13 +38,18 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		if err != nil {
 			return nil, err
 		}
-		rt.Compiled, rt.Idle = &pl.compiled, c.idle
+		rt.Compiled = &pl.compiled
+		rt.Idle = c.idle
 		if c.batches, err = s.openPlan(ctx, sc, b.Plan, rt); err != nil {
 			done()
 			return nil, err
 		}
 		c.done, c.tag, c.counted, c.account = done, "SELECT", true, rt.Memory
 		return c, nil
+	case *translate.Insert:
+		return s.modify(sc, c, func(shown *tape) (string, error) { return s.insertRows(ctx, sc, b, params, shown) })
+	case *translate.Delete:
+		return s.modify(sc, c, func(shown *tape) (string, error) { return s.deleteAndShow(ctx, sc, b, params, shown) })
 	case *translate.Explain:
 		lines, err := s.explain(ctx, sc, b, params)
 		if err != nil {

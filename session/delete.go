@@ -15,6 +15,11 @@ import (
 
 // delete runs DELETE: the rows are looked for now, and the transaction remembers which; files change at the commit.
 func (s *session) delete(ctx context.Context, sc *scope, b *translate.Delete, params []*column.Vector) (string, error) {
+	return s.deleteAndShow(ctx, sc, b, params, nil)
+}
+
+// deleteAndShow runs DELETE; what RETURNING shows is put on the tape, where there is one.
+func (s *session) deleteAndShow(ctx context.Context, sc *scope, b *translate.Delete, params []*column.Vector, shown *tape) (string, error) {
 	if err := s.writable("DELETE"); err != nil {
 		return "", err
 	}
@@ -23,15 +28,15 @@ func (s *session) delete(ctx context.Context, sc *scope, b *translate.Delete, pa
 		return "", err
 	}
 	defer done()
-	n, err := s.deleteRows(ctx, sc, b.Plan, rt)
+	n, err := s.deleteRows(ctx, sc, b.Plan, rt, shown)
 	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("DELETE %d", n), nil
 }
 
-// deleteRows runs the plan of a DELETE and gives the number of rows.
-func (s *session) deleteRows(ctx context.Context, sc *scope, n *plan.Delete, rt *exec.Runtime) (int64, error) {
+// deleteRows runs the plan of a DELETE and gives the number of rows. What stands behind the rows' ids is put on the tape, where there is one.
+func (s *session) deleteRows(ctx context.Context, sc *scope, n *plan.Delete, rt *exec.Runtime, shown *tape) (int64, error) {
 	rows, err := exec.Open(ctx, n.Input, rt)
 	if err != nil {
 		return 0, err
@@ -54,6 +59,11 @@ func (s *session) deleteRows(ctx context.Context, sc *scope, n *plan.Delete, rt 
 		}
 		if err := bury(&dead, &batch); err != nil {
 			return 0, err
+		}
+		if shown != nil {
+			if err := shown.add(&column.Batch{Cols: batch.Cols[1:], Len: batch.Len, Sel: batch.Sel}, 0); err != nil {
+				return 0, err
+			}
 		}
 	}
 	rows.Close()

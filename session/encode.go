@@ -27,6 +27,7 @@ type rowWriter struct {
 	text    []byte
 	doc     []byte
 	rows    int64
+	wrote   func(ts int64, doc []byte) // is told of each event; may be nil, and must not keep doc
 }
 
 // newRowWriter prepares to stage rows. now, in microseconds since 1970, is the time of rows that have none.
@@ -133,6 +134,9 @@ func (w *rowWriter) stageEvent() error {
 	w.doc = doc
 	if err := w.stage.Append(w.stream.ID, ts, doc); err != nil {
 		return err
+	}
+	if w.wrote != nil {
+		w.wrote(ts, doc)
 	}
 	w.rows++
 	if w.rows%observeRows == 0 {

@@ -93,7 +93,7 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []
 		if err := s.writable("DELETE"); err != nil {
 			return 0, err
 		}
-		rows, err := s.deleteRows(ctx, sc, d, rt)
+		rows, err := s.deleteRows(ctx, sc, d, rt, nil)
 		rt.Stats.Of(n).Rows.Store(rows)
 		return time.Since(began), err
 	}

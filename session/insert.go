@@ -11,6 +11,11 @@ import (
 
 // insert runs INSERT: the plan's rows become staged events.
 func (s *session) insert(ctx context.Context, sc *scope, b *translate.Insert, params []*column.Vector) (string, error) {
+	return s.insertRows(ctx, sc, b, params, nil)
+}
+
+// insertRows runs INSERT; what RETURNING shows of the events is put on the tape, where there is one.
+func (s *session) insertRows(ctx context.Context, sc *scope, b *translate.Insert, params []*column.Vector, shown *tape) (string, error) {
 	if err := s.writable("INSERT"); err != nil {
 		return "", err
 	}
@@ -27,6 +32,11 @@ func (s *session) insert(ctx context.Context, sc *scope, b *translate.Insert, pa
 		return "", err
 	}
 	defer rows.Close()
+	var returned *written
+	if shown != nil {
+		returned = &written{reads: b.Returning.Reads}
+		w.wrote = returned.add
+	}
 	var batch column.Batch
 	for {
 		ok, err := rows.Next(ctx, &batch)
@@ -38,6 +48,11 @@ func (s *session) insert(ctx context.Context, sc *scope, b *translate.Insert, pa
 		}
 		if err := w.batch(&batch); err != nil {
 			return "", err
+		}
+		if shown != nil {
+			if err := returned.show(ctx, b.Returning, rt, shown); err != nil {
+				return "", err
+			}
 		}
 	}
 	w.observe()

@@ -136,6 +136,14 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 	switch b := b.(type) {
 	case *translate.Query:
 		return columns(b.Plan.Columns())
+	case *translate.Insert:
+		if b.Returning != nil {
+			return columns(b.Returning.Columns())
+		}
+	case *translate.Delete:
+		if b.Returning != nil {
+			return columns(b.Returning)
+		}
 	case *translate.Explain:
 		c := text("QUERY PLAN")
 		if b.Format == "json" {

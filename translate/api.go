@@ -44,10 +44,11 @@ type Query struct {
 
 // Insert is INSERT … VALUES, … SELECT, … DEFAULT VALUES. Plan yields one column for each of Targets.
 type Insert struct {
-	Stream  *catalog.Stream
-	Targets []Target
-	Plan    plan.Node
-	Params  []types.OID
+	Stream    *catalog.Stream
+	Targets   []Target
+	Plan      plan.Node
+	Returning *Returning // nil: no rows are shown
+	Params    []types.OID
 }
 
 // Target is where a column of an INSERT or COPY goes: a CLEF member ("@t", "@l", "@m", …), a property's
@@ -94,11 +95,12 @@ type Copy struct {
 	ForceQuote, ForceNotNull, ForceNull []string
 }
 
-// Delete is DELETE. Its plan has no columns to show.
+// Delete is DELETE. Where Returning is not nil, the columns of the plan's input behind the first one, which are described by it, are shown.
 type Delete struct {
-	Stream *catalog.Stream
-	Plan   *plan.Delete
-	Params []types.OID
+	Stream    *catalog.Stream
+	Plan      *plan.Delete
+	Returning []plan.Column
+	Params    []types.OID
 }
 
 // Truncate is TRUNCATE.

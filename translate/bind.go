@@ -49,6 +49,8 @@ type binder struct {
 	// notes are taken while a view's query is bound to be kept; nil: none are.
 	notes *viewNotes
 	views viewUse
+	// samples counts TABLESAMPLEs: each chooses rows of its own.
+	samples int
 }
 
 // Bind binds a statement. Errors are *types.Error with Position relative to the whole query string.

@@ -10,36 +10,48 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// delete binds DELETE: the plan of a SELECT of the rows' ids with the same WHERE. Where time bounds are all that WHERE says, no row needs to
-// be named, and the plan counts only.
+// delete binds DELETE: the plan of a SELECT of the rows' ids, and of what RETURNING shows, with the same WHERE, from the stream and what USING
+// names. Where time bounds are all that WHERE says, no row needs to be named, and the plan counts only.
 func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
-	switch {
-	case len(n.UsingClause) > 0:
-		return nil, b.unsupported(-1, "DELETE … USING is not supported")
-	case len(n.ReturningList) > 0:
-		return nil, b.unsupported(-1, "DELETE … RETURNING is not supported")
-	case n.WithClause != nil:
-		return nil, b.unsupported(n.WithClause.Location, "WITH in DELETE is not supported yet")
-	case n.WhereClause.GetCurrentOfExpr() != nil:
+	if n.WhereClause.GetCurrentOfExpr() != nil {
 		return nil, b.unsupported(-1, "WHERE CURRENT OF is not supported")
 	}
 	stream, err := b.writable(n.Relation, "DELETE")
 	if err != nil {
 		return nil, err
 	}
-	sc := b.newScope()
-	noted := len(b.needs)
-	r, err := b.rangeVar(n.Relation)
+	out := &Delete{Stream: stream, Plan: &plan.Delete{Stream: stream.ID, StreamName: stream.Name}}
+	rows := func() (plan.Node, error) { return b.deleted(n, out) }
+	if n.WithClause != nil {
+		out.Plan.Input, err = b.withQueries(n.WithClause, rows)
+	} else {
+		out.Plan.Input, err = rows()
+	}
 	if err != nil {
 		return nil, err
 	}
-	if n.WhereClause == nil {
-		b.needs = b.needs[:noted] // nothing of a row is looked at
+	if scan, ok := out.Plan.Input.(*plan.Scan); ok {
+		scan.Cols, scan.Reads = nil, nil
+		out.Plan.Whole = true
 	}
-	b.wantsOf(stream, catalog.Delete)
-	if err := b.addRelation(sc, r); err != nil {
+	out.Params, err = b.finishParams()
+	return out, err
+}
+
+// deleted binds the rows that a DELETE is about: a Scan where all that lies within its bounds is deleted, unseen.
+func (b *binder) deleted(n *pg.DeleteStmt, out *Delete) (plan.Node, error) {
+	sc := b.newScope()
+	noted := len(b.needs)
+	from := append([]*pg.Node{{Node: &pg.Node_RangeVar{RangeVar: n.Relation}}}, n.UsingClause...)
+	tree, err := b.from(sc, from)
+	if err != nil {
 		return nil, err
 	}
+	r := sc.rels[0]
+	if n.WhereClause == nil && len(n.ReturningList) == 0 && len(n.UsingClause) == 0 {
+		b.needs = b.needs[:noted] // nothing of a row is looked at
+	}
+	b.wantsOf(out.Stream, catalog.Delete)
 	// A column that does not exist is an error here whatever flare.unknown_columns says: scope.unknownNull stays off.
 	var where []plan.Expr
 	if n.WhereClause != nil {
@@ -49,29 +61,34 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 		}
 		where = plan.Conjuncts(cond)
 	}
-	column, ok := stream.Core("event_id")
+	targets, needed, err := b.returned(sc, n.ReturningList)
+	if err != nil {
+		return nil, err
+	}
+	column, ok := out.Stream.Core("event_id")
 	if !ok {
-		return nil, types.Errorf(types.CodeInternalError, "stream %q has no event_id", stream.Name)
+		return nil, types.Errorf(types.CodeInternalError, "stream %q has no event_id", out.Stream.Name)
 	}
 	id := sc.ref(r, r.streamColumn(column.Name, column.Type, column.Attr, column.Read))
-	node, layout, err := b.input(sc, fromItem{rel: r}, where, map[int]bool{id.Index: true})
+	needed[id.Index] = true
+	node, layout, err := b.input(sc, tree, where, needed)
 	if err != nil {
 		return nil, err
 	}
-	out := &plan.Delete{Stream: stream.ID, StreamName: stream.Name}
-	if scan, ok := node.(*plan.Scan); ok && scan.Where == nil {
-		scan.Cols, scan.Reads = nil, nil
-		out.Input, out.Whole = scan, true
-	} else {
-		out.Input = &plan.Project{
-			Output: plan.Output{Cols: []plan.Column{sc.describe(id)}}, Input: node, Exprs: []plan.Expr{place(id, layout)},
-		}
+	if scan, ok := node.(*plan.Scan); ok && scan.Where == nil && len(targets) == 0 {
+		return scan, nil
 	}
-	params, err := b.finishParams()
+	node, err = b.resolveUnknowns(project(node, append([]target{{expr: id, col: sc.describe(id)}}, targets...), layout))
 	if err != nil {
 		return nil, err
 	}
-	return &Delete{Stream: stream, Plan: out, Params: params}, nil
+	if len(targets) > 0 {
+		out.Returning = node.Columns()[1:]
+	}
+	if len(n.UsingClause) > 0 { // which may find a row several times
+		node = &plan.Distinct{Output: plan.Output{Cols: node.Columns()}, Input: node, On: []plan.Expr{&plan.Ref{Typed: plan.Typed{OID: id.OID, Mod: -1}, Index: 0, Name: id.Name}}}
+	}
+	return node, nil
 }
 
 // truncate binds TRUNCATE. There are no sequences to restart, and nothing refers to a stream, so its options change nothing.

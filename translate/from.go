@@ -75,7 +75,7 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 		}
 		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_RangeTableSample:
-		return nil, b.unsupported(n.RangeTableSample.Location, "TABLESAMPLE is not supported yet")
+		return b.tableSample(sc, n.RangeTableSample)
 	default:
 		return nil, b.unsupported(-1, "%s is not supported in FROM", construct(n))
 	}

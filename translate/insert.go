@@ -171,8 +171,6 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	switch {
 	case n.OnConflictClause != nil:
 		return nil, b.unsupported(n.OnConflictClause.Location, "ON CONFLICT is not supported: streams have no unique keys")
-	case len(n.ReturningList) > 0:
-		return nil, b.unsupported(location(n.ReturningList[0].GetResTarget().GetVal()), "RETURNING is not supported yet")
 	case n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE, n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE:
 		return nil, b.unsupported(-1, "OVERRIDING is not supported")
 	}
@@ -214,6 +212,11 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	}
 	for _, c := range cols {
 		out.Targets = append(out.Targets, c.Target)
+	}
+	if len(n.ReturningList) > 0 {
+		if out.Returning, err = b.insertReturning(n, cols); err != nil {
+			return nil, err
+		}
 	}
 	out.Params, err = b.finishParams()
 	return out, err

@@ -146,6 +146,9 @@ func (b *binder) build(sc *scope, item *fromItem, conds []plan.Expr, needed map[
 		if !b.c.NoPushdown {
 			mine = b.push(sc, scan, mine)
 		}
+		if r.sample != nil {
+			mine = append(mine, r.sample)
+		}
 	}
 	below := r.node
 	if below != nil && !b.c.NoPushdown && len(mine) > 0 {

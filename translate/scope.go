@@ -71,6 +71,10 @@ type relation struct {
 	recursive *cte
 	// follow: of a stream what is committed from now on, without end.
 	follow bool
+	// sample is the condition of TABLESAMPLE; nil: all rows.
+	sample plan.Expr
+	// fresh are properties that no event has had yet: those of an INSERT whose RETURNING this is of.
+	fresh []*catalog.StreamColumn
 	// alias gives new names to the first columns (FROM stream AS s(a, b)).
 	alias []string
 }
@@ -505,6 +509,9 @@ func (b *binder) property(sc *scope, r *relation, ids []ident, location int32) (
 		return id.text
 	}
 	c, others, ok := r.stream.Property(ids[0].text, fold(ids[0]))
+	if !ok && len(ids) == 1 {
+		c, ok = r.freshProperty(ids[0])
+	}
 	if !ok {
 		return nil, "", false
 	}

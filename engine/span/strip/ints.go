@@ -85,12 +85,13 @@ func (b *Builder) appendInts(dst []byte, v []int64, allowed uint) []byte {
 	}
 	if allowed&(1<<intsBytes) != 0 && width <= 8 && len(v) >= smallest {
 		bytes := b.bytesOf(v, s.least)
-		// What single bytes take by how often each stands there is an estimate of what compression makes of them; it may do better, as it sees repetitions.
-		if form == intsDelta || entropyBytes(bytes) < best*7/8 || s.runs < len(v)/2 {
+		// To decompress takes several times as long as to unpack, of small values that nearly every query reads: that wants to be worth it. What single bytes take by how often each
+		// stands there is an estimate of what compression makes of them; it may do better, as it sees repetitions.
+		if most := best * 2 / 3; entropyBytes(bytes) < most || s.runs < len(v)/2 {
 			at := len(dst)
 			dst = binary.AppendVarint(append(dst, intsBytes), s.least)
 			dst = b.zstd.appendBytes(dst, bytes)
-			if len(dst)-at < best-best/8 {
+			if len(dst)-at < most {
 				return dst
 			}
 			dst = dst[:at]

@@ -54,33 +54,76 @@ func packedAt(b []byte, i int, width uint8) uint64 {
 	return binary.LittleEndian.Uint64(tail[:]) >> (bit & 7) & (1<<width - 1)
 }
 
+//go:generate go run unpack_generate.go
+
 // unpack fills dst with packed values plus base.
 func unpack(dst []int64, b []byte, base int64, width uint8) {
-	switch width {
-	case 0:
+	done := 0
+	switch {
+	case width == 0:
 		for i := range dst {
 			dst[i] = base
 		}
 		return
-	case 8:
-		b = b[:len(dst)]
-		for i, c := range b {
-			dst[i] = base + int64(c)
+	case width <= 8:
+		done = unpackNarrow(dst, b, base, width)
+	case int(width) < len(unpackWide):
+		done = unpackWide[width](dst, b, base)
+	default:
+		// The loop without the question whether eight bytes are left covers all but the last few values.
+		if len(b) >= 8 {
+			done = min(len(dst), ((len(b)-8)*8+7)/int(width))
 		}
-		return
+		mask := uint64(1)<<width - 1
+		bit := 0
+		for i := range dst[:done] {
+			dst[i] = base + int64(binary.LittleEndian.Uint64(b[bit>>3:])>>(bit&7)&mask)
+			bit += int(width)
+		}
 	}
-	// The loop without the question whether eight bytes are left covers all but the last few values.
-	whole := 0
-	if len(b) >= 8 {
-		whole = min(len(dst), ((len(b)-8)*8+7)/int(width))
-	}
-	mask := uint64(1)<<width - 1
-	bit := 0
-	for i := range dst[:whole] {
-		dst[i] = base + int64(binary.LittleEndian.Uint64(b[bit>>3:])>>(bit&7)&mask)
-		bit += int(width)
-	}
-	for i := whole; i < len(dst); i++ {
+	for i := done; i < len(dst); i++ {
 		dst[i] = base + int64(packedAt(b, i, width))
 	}
+}
+
+// unpackNarrow unpacks values of at most eight bits, eight at a time, which one word holds, as long as whole words are left, and gives how many it did.
+func unpackNarrow[T int32 | int64](dst []T, b []byte, base T, width uint8) (done int) {
+	w := width & 63 // lest each shift ask
+	mask := uint64(1)<<w - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		x := binary.LittleEndian.Uint64(b)
+		d := (*[8]T)(dst[done:])
+		d[0] = base + T(x&mask)
+		x >>= w
+		d[1] = base + T(x&mask)
+		x >>= w
+		d[2] = base + T(x&mask)
+		x >>= w
+		d[3] = base + T(x&mask)
+		x >>= w
+		d[4] = base + T(x&mask)
+		x >>= w
+		d[5] = base + T(x&mask)
+		x >>= w
+		d[6] = base + T(x&mask)
+		x >>= w
+		d[7] = base + T(x&mask)
+		b, done = b[width:], done+8
+	}
+	return done
+}
+
+// unpackCodes fills dst with packed values of at most eight bits; false where one is not below limit.
+func unpackCodes(dst []int32, b []byte, width uint8, limit int) bool {
+	for i := unpackNarrow(dst, b, 0, width); i < len(dst); i++ {
+		dst[i] = int32(packedAt(b, i, width))
+	}
+	if limit >= 1<<width {
+		return true
+	}
+	beyond := int32(0)
+	for _, c := range dst {
+		beyond |= int32(limit) - 1 - c // negative where c is too large
+	}
+	return beyond >= 0
 }

@@ -104,13 +104,30 @@ func (r *Reader) structure() error {
 // countedShapes says whether as many rows have each shape as the front says.
 func (r *Reader) countedShapes() bool {
 	d := r.dir
-	r.counts = slices.Grow(r.counts[:0], len(d.shapes))[:len(d.shapes)]
+	// Neighbours often have the same shape; four counters for each keep an addition from waiting for the one before.
+	n := len(d.shapes)
+	r.counts = slices.Grow(r.counts[:0], 4*n)[:4*n]
 	clear(r.counts)
-	for _, s := range r.shapes {
-		if uint64(s) >= uint64(len(d.shapes)) {
+	c0, c1, c2, c3 := r.counts[:n], r.counts[n:][:n], r.counts[2*n:][:n], r.counts[3*n:][:n]
+	rest := r.shapes
+	for ; len(rest) >= 4; rest = rest[4:] {
+		a, b, c, d := uint64(rest[0]), uint64(rest[1]), uint64(rest[2]), uint64(rest[3])
+		if a >= uint64(n) || b >= uint64(n) || c >= uint64(n) || d >= uint64(n) {
 			return false
 		}
-		r.counts[s]++
+		c0[a]++
+		c1[b]++
+		c2[c]++
+		c3[d]++
+	}
+	for _, s := range rest {
+		if uint64(s) >= uint64(n) {
+			return false
+		}
+		c0[s]++
+	}
+	for i := range c0 {
+		c0[i] += c1[i] + c2[i] + c3[i]
 	}
 	for i := range d.shapes {
 		if int(r.counts[i]) != d.shapes[i].rows {

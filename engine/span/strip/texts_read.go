@@ -117,12 +117,18 @@ func (t *textStrip) loadDictionary(m *memory) error {
 	if err := t.loadEntries(m); err != nil {
 		return err
 	}
+	t.which = m.ints.take(t.n)
+	if c := &t.codes; c.form == intsPacked && c.base == 0 && c.width > 0 && c.width <= 8 {
+		if !unpackCodes(t.which, c.data, c.width, t.entries.n) {
+			return ErrDamaged
+		}
+		return nil
+	}
 	codes, err := t.codes.decode(m.temp, m)
 	if err != nil {
 		return err
 	}
 	m.temp = codes
-	t.which = m.ints.take(t.n)
 	for i, c := range codes {
 		if uint64(c) >= uint64(t.entries.n) {
 			return ErrDamaged

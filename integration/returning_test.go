@@ -1,0 +1,7 @@
+package integration
+
+import "testing"
+
+func TestReturningAndUsingAreAsInPostgreSQL(t *testing.T) {
+	compareScript(t, "testdata/returning.sql")
+}

@@ -1,0 +1,33 @@
+select count(*) from stream tablesample bernoulli (100);
+select count(*) from stream tablesample system (100);
+select count(*) from stream tablesample bernoulli (0);
+select count(*) from stream tablesample system (0) repeatable (3);
+select count(*), sum(k) from stream as s (ts) tablesample bernoulli (100) repeatable (7) where s.k < 50;
+select count(*) from stream a tablesample bernoulli (100) join stream b tablesample system (100) on a.k = b.k;
+select count(*), count(b.k) from stream a left join stream b tablesample bernoulli (0) on a.k = b.k;
+select count(*), count(b.k) from stream a left join (select k, message from stream tablesample bernoulli (100)) b on a.k = b.k and b.k < 100;
+select count(*) from stream tablesample bernoulli (99 + 1);
+select count(*) from stream tablesample bernoulli ('100');
+select count(*) from stream tablesample pg_catalog.bernoulli (100);
+with s as (select k from stream tablesample bernoulli (100)) select count(*) from s;
+select max(k), min(timestamp) from stream tablesample bernoulli (100);
+-- params: 100
+select count(*) from stream tablesample bernoulli ($1);
+-- params: 100 | 5
+select count(*) from stream tablesample system ($1) repeatable ($2);
+select count(*) from stream tablesample bernoulli (101);
+select count(*) from stream tablesample bernoulli (-1);
+select count(*) from stream tablesample bernoulli ('NaN');
+select count(*) from stream tablesample bernoulli (null);
+select count(*) from stream tablesample bernoulli (10) repeatable (null);
+select count(*) from stream tablesample bernoulli ('x');
+select count(*) from stream tablesample bernoulli (true);
+select count(*) from stream tablesample bernoulli (10) repeatable ('y');
+select count(*) from stream tablesample bernoulli (10, 20);
+select count(*) from stream tablesample bernoulli ();
+select count(*) from stream tablesample nosuch (10);
+select count(*) from stream tablesample bernoulli (k);
+select count(*) from stream tablesample bernoulli (count(*));
+select count(*) from nosuch tablesample bernoulli (10);
+with s as (select 1) select count(*) from s tablesample bernoulli (10);
+select count(*) from pg_views tablesample bernoulli (10);
