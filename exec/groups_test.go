@@ -209,14 +209,14 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 func TestGroupsOfCodesAreThoseOfTheValues(t *testing.T) {
 	oids := []types.OID{types.Int8, types.Timestamptz, types.Text, types.Numeric}
 	rapid.Check(t, func(t *rapid.T) {
-		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 2, 3).Draw(t, "types")
+		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 2, 4).Draw(t, "types")
 		coded, plain := newGroups(keyTypes), newGroups(keyTypes)
 		for range rapid.IntRange(1, 3).Draw(t, "batches") {
-			n := rapid.IntRange(40, 80).Draw(t, "rows")
+			n := rapid.IntRange(60, 120).Draw(t, "rows")
 			keys, flat := make([]*column.Vector, len(keyTypes)), make([]*column.Vector, len(keyTypes))
 			constant := rapid.IntRange(0, len(keyTypes)).Draw(t, "constant")
 			for k, oid := range keyTypes {
-				few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 4).Draw(t, "few")
+				few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 3).Draw(t, "few")
 				flat[k] = column.New(types.KindOf(oid))
 				for range n {
 					x := few[0]
