@@ -178,14 +178,18 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 	n := groupBy(s.node(nql.Unordered), refOf(types.Text, 1))
 	n.Aggs[1].Args = []plan.Expr{refOf(types.Int8, 0)}
 	n.Aggs = append(n.Aggs, plan.AggCall{Func: countAny, Args: []plan.Expr{refOf(types.Int8, 0)}, Distinct: true})
-	n.Cols = append(n.Cols, plan.Column{Type: types.Int8, Typmod: -1})
+	n.Aggs = append(n.Aggs, plan.AggCall{Func: aggregateOf(t, "array_agg", types.Text), Args: []plan.Expr{refOf(types.Text, 1)}})
+	n.Cols = append(n.Cols, plan.Column{Type: types.Int8, Typmod: -1}, plan.Column{Type: types.TextArray, Typmod: -1})
 	want, err := execute(t, n, s.runtime(1))
 	if err != nil || len(want) != 40_000 {
 		t.Fatal(len(want), err)
 	}
-	for _, total := range []int64{64 << 20, 16 << 20, 9 << 20, 6 << 20} {
+	for _, total := range []int64{256 << 20, 16 << 20, 9 << 20, 6 << 20, 5 << 20} {
 		files := new(tempFiles)
 		rt := s.runtime(3)
+		if total == 5<<20 {
+			total, rt.WorkMem, rt.least = 256<<20, 3<<20, 1
+		}
 		a, err := NewPool(PoolOptions{Total: total}).Admit(t.Context(), leastOfHash)
 		if err != nil {
 			t.Fatal(err)
@@ -195,7 +199,7 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 		if err != nil || !sameRows(bag(got), bag(want)) {
 			t.Errorf("%d groups of %d in %d bytes, %v", len(got), len(want), total, err)
 		}
-		if (files.made > 0) != (total < 32<<20) || files.open > 0 {
+		if (files.made > 0) != (total < 32<<20 || rt.WorkMem > 0) || files.open > 0 {
 			t.Errorf("%d files were made in %d bytes, %d are left", files.made, total, files.open)
 		}
 		if a.Held() > 0 {

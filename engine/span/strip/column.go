@@ -115,6 +115,9 @@ func (r *Reader) Column(out *column.Vector, p Place, kind column.Kind, sel colum
 		}
 		return r.gather(out, s, index, n, false, kind, keepNull)
 	}
+	if r.absent(&p) {
+		return 0, allNull(out, n)
+	}
 	if err := r.structure(); err != nil {
 		return 0, err
 	}
@@ -136,6 +139,16 @@ func (r *Reader) covering(p *Place) int {
 		}
 	}
 	return -1
+}
+
+// absent says whether the shapes tell that no row has anything at the path; which row has which shape need not be read then.
+func (r *Reader) absent(p *Place) bool {
+	d := r.dir
+	if p.node() >= 0 || d.flags&flagManyRest != 0 {
+		return false
+	}
+	// Documents that are kept whole may have it.
+	return d.nodes[0].strips[JSON] < 0
 }
 
 // only gives the one strip that all rows have their values in that have any, or -1. ok is false where there are several sources.
