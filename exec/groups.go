@@ -90,10 +90,7 @@ func (g *groups) growth(keys []*column.Vector, rows int) int64 {
 		for k, v := range g.keys {
 			n += appendGrowth(v, rows, payload(keys[k:k+1], rows))
 		}
-		n += 4 * int64(len(keys)+2) * int64(keys[0].Len)
-		if g.codes == nil {
-			n += 4 * mostCodes
-		}
+		n += 4 * int64(len(keys)+3) * int64(keys[0].Len)
 	}
 	return n
 }

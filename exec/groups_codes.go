@@ -2,8 +2,9 @@ package exec
 
 import "github.com/flare-pg/flare-pg/column"
 
-// mostCodes is how many combinations of codes there are at most for a batch's groups to be looked up by them.
-const mostCodes = column.BatchRows
+// rowsOfCodes is how many rows a batch has at least, for each combination of codes, for its groups to be looked up by them: a combination that is met for the first time
+// costs as much as tens of rows are spared.
+const rowsOfCodes = 64
 
 // dictionaries gives in dst the dictionaries of a key whose other columns are constant, where their codes make few combinations and no row is null; ok is false where it
 // is otherwise.
@@ -16,7 +17,7 @@ func dictionaries(dst []*column.Vector, rows int, keys []*column.Vector) (_ []*c
 		if v.Form != column.Dictionary || v.Valid != nil {
 			return dst, false
 		}
-		if combinations *= v.Dict.Len; combinations > min(rows, mostCodes) {
+		if combinations *= v.Dict.Len; combinations > rows/rowsOfCodes {
 			return dst, false
 		}
 		dst = append(dst, v)
@@ -35,7 +36,7 @@ func (g *groups) assignCodes(n int, sel column.Selection, keys, dicts []*column.
 	}
 	combinations *= int(wide)
 	if cap(g.codes) < combinations {
-		g.codes = make([]int32, mostCodes)
+		g.codes = make([]int32, max(n/rowsOfCodes, combinations))
 	}
 	table := g.codes[:combinations]
 	clear(table)
