@@ -2,66 +2,70 @@ package exec
 
 import "github.com/flare-pg/flare-pg/column"
 
-// mostCodes is how many pairs of codes there are at most for a batch's groups to be looked up by them.
-const mostCodes = column.BatchRows
+// rowsOfCodes is how many rows a batch has at least, for each combination of codes, for its groups to be looked up by them: a combination that is met for the first time
+// costs as much as tens of rows are spared.
+const rowsOfCodes = 64
 
-// twoCodes gives the one or two dictionaries of a key whose other columns are constant, where their codes make few pairs and no row is null; right is nil where there is one.
-func twoCodes(rows int, keys []*column.Vector) (left, right *column.Vector, ok bool) {
+// dictionaries gives in dst the dictionaries of a key whose other columns are constant, where their codes make few combinations and no row is null; ok is false where it
+// is otherwise.
+func dictionaries(dst []*column.Vector, rows int, keys []*column.Vector) (_ []*column.Vector, ok bool) {
+	combinations := 1
 	for _, v := range keys {
-		switch {
-		case v.Form == column.Constant:
-		case v.Form != column.Dictionary || v.Valid != nil || right != nil:
-			return nil, nil, false
-		case left == nil:
-			left = v
-		default:
-			right = v
+		if v.Form == column.Constant {
+			continue
 		}
+		if v.Form != column.Dictionary || v.Valid != nil {
+			return dst, false
+		}
+		if combinations *= v.Dict.Len; combinations > rows/rowsOfCodes {
+			return dst, false
+		}
+		dst = append(dst, v)
 	}
-	if left == nil {
-		return nil, nil, false
-	}
-	pairs := left.Dict.Len
-	if right != nil {
-		pairs *= right.Dict.Len
-	}
-	return left, right, pairs <= min(rows, mostCodes)
+	return dst, len(dst) > 0
 }
 
-// assignCodes is assign for keys that twoCodes has found: only the first row of each pair of codes is looked up by its values.
-func (g *groups) assignCodes(n int, sel column.Selection, keys []*column.Vector, left, right *column.Vector, out []int32) {
-	pairs := left.Dict.Len
-	if right != nil {
-		pairs *= right.Dict.Len
+// assignCodes is assign for keys whose dictionaries these are: only the first row of each combination of codes is looked up by its values.
+func (g *groups) assignCodes(n int, sel column.Selection, keys, dicts []*column.Vector, out []int32) {
+	last := len(dicts) - 1
+	a, combinations := g.combine(n, sel, dicts[:max(last, 1)])
+	var b []int32
+	wide := int32(1)
+	if last > 0 {
+		b, wide = dicts[last].Codes[:n], int32(dicts[last].Dict.Len)
 	}
-	if cap(g.codes) < pairs {
-		g.codes = make([]int32, mostCodes)
+	combinations *= int(wide)
+	if cap(g.codes) < combinations {
+		g.codes = make([]int32, max(n/rowsOfCodes, combinations))
 	}
-	table := g.codes[:pairs]
+	table := g.codes[:combinations]
 	clear(table)
 	fresh := func(i int) int32 {
 		one := [1]int32{int32(i)}
 		g.assignEach(n, one[:], keys, out)
 		return out[i] + 1
 	}
-	switch a := left.Codes[:n]; {
-	case right == nil && sel == nil:
+	switch {
+	case sel != nil:
+		for _, i := range sel {
+			c := a[i] * wide
+			if b != nil {
+				c += b[i]
+			}
+			if table[c] == 0 {
+				table[c] = fresh(int(i))
+			}
+			out[i] = table[c] - 1
+		}
+	case b == nil:
 		for i, c := range a {
 			if table[c] == 0 {
 				table[c] = fresh(i)
 			}
 			out[i] = table[c] - 1
 		}
-	case right == nil:
-		for _, i := range sel {
-			c := a[i]
-			if table[c] == 0 {
-				table[c] = fresh(int(i))
-			}
-			out[i] = table[c] - 1
-		}
-	case sel == nil:
-		b, wide := right.Codes[:len(a)], int32(right.Dict.Len)
+	default:
+		b = b[:len(a)]
 		for i, c := range a {
 			c = c*wide + b[i]
 			if table[c] == 0 {
@@ -69,14 +73,27 @@ func (g *groups) assignCodes(n int, sel column.Selection, keys []*column.Vector,
 			}
 			out[i] = table[c] - 1
 		}
-	default:
-		b, wide := right.Codes[:len(a)], int32(right.Dict.Len)
-		for _, i := range sel {
-			c := a[i]*wide + b[i]
-			if table[c] == 0 {
-				table[c] = fresh(int(i))
-			}
-			out[i] = table[c] - 1
-		}
 	}
+}
+
+// combine gives by row the codes of dictionaries together, less than so many.
+func (g *groups) combine(n int, sel column.Selection, dicts []*column.Vector) (codes []int32, combinations int) {
+	codes, combinations = dicts[0].Codes[:n], dicts[0].Dict.Len
+	for _, v := range dicts[1:] {
+		if cap(g.combined) < n {
+			g.combined = make([]int32, n)
+		}
+		combined, b, wide := g.combined[:n], v.Codes[:n], int32(v.Dict.Len)
+		if sel == nil {
+			for i, c := range codes {
+				combined[i] = c*wide + b[i]
+			}
+		} else {
+			for _, i := range sel {
+				combined[i] = codes[i]*wide + b[i]
+			}
+		}
+		codes, combinations = combined, combinations*v.Dict.Len
+	}
+	return codes, combinations
 }

@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -213,19 +214,20 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 func TestGroupsOfCodesAreThoseOfTheValues(t *testing.T) {
 	oids := []types.OID{types.Int8, types.Timestamptz, types.Text, types.Numeric}
 	rapid.Check(t, func(t *rapid.T) {
-		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 2, 3).Draw(t, "types")
+		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 2, 4).Draw(t, "types")
 		coded, plain := newGroups(keyTypes), newGroups(keyTypes)
 		for range rapid.IntRange(1, 3).Draw(t, "batches") {
-			n := rapid.IntRange(40, 80).Draw(t, "rows")
+			n := rapid.IntRange(1, 30).Draw(t, "combinations") * rowsOfCodes
+			r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 			keys, flat := make([]*column.Vector, len(keyTypes)), make([]*column.Vector, len(keyTypes))
 			constant := rapid.IntRange(0, len(keyTypes)).Draw(t, "constant")
 			for k, oid := range keyTypes {
-				few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 4).Draw(t, "few")
+				few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 3).Draw(t, "few")
 				flat[k] = column.New(types.KindOf(oid))
 				for range n {
 					x := few[0]
 					if k != constant {
-						x = rapid.SampledFrom(few).Draw(t, "value")
+						x = few[r.IntN(len(few))]
 					}
 					put(flat[k], x)
 				}
@@ -238,7 +240,7 @@ func TestGroupsOfCodesAreThoseOfTheValues(t *testing.T) {
 			var sel column.Selection
 			if rapid.Bool().Draw(t, "selected") {
 				for i := range n {
-					if rapid.Bool().Draw(t, "row") {
+					if r.IntN(8) > 0 {
 						sel = append(sel, int32(i))
 					}
 				}
