@@ -206,7 +206,7 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 		stage = sc.still
 	}
 	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers,
-		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.srv.tempFile}
+		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.settings.temp.file}
 	done = func() {}
 	if s.srv.c.Memory != nil {
 		waiting := ctx
