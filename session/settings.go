@@ -36,6 +36,8 @@ type settings struct {
 	tx    *transaction // for the settings that are the transaction's
 
 	changes int // counts changes of settings that plans depend on
+	version int // counts changes of any
+	checked int // the version that the client was told of
 
 	// Parsed forms of what is asked often, kept by refresh.
 	location          *time.Location
@@ -45,6 +47,11 @@ type settings struct {
 	lockTimeout       time.Duration
 	workMem           int64 // bytes
 	hashMultiplier    float64
+	timeZone          string
+	dateOrder         string
+	intervalForm      string
+	floatDigits       int
+	byteaEscape       bool
 	temp              *tempSpace // is told its limit
 }
 
@@ -214,6 +221,13 @@ func (s *settings) resetValue(d *definition) string {
 
 // refresh parses what is asked often.
 func (s *settings) refresh() {
+	s.version++
+	s.timeZone, s.intervalForm = s.get("TimeZone"), s.get("IntervalStyle")
+	_, s.dateOrder, _ = strings.Cut(s.get("DateStyle"), ", ")
+	if n, ok := parseNumber(s.get("extra_float_digits"), nil); ok {
+		s.floatDigits = int(n)
+	}
+	s.byteaEscape = s.get("bytea_output") == "escape"
 	if loc, err := types.ParseZone(s.get("TimeZone")); err == nil {
 		s.location = loc
 	} else {
@@ -250,7 +264,11 @@ func (s *session) Parameters() map[string]string { return s.settings.told }
 
 // Changed implements pgwire.Session.
 func (s *session) Changed() [][2]string {
-	if s.settings.told == nil || !s.settings.dirty() {
+	if s.settings.told == nil || s.settings.version == s.settings.checked {
+		return nil
+	}
+	s.settings.checked = s.settings.version
+	if !s.settings.dirty() {
 		return nil
 	}
 	var out [][2]string
