@@ -32,7 +32,11 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 		return nil, err
 	}
 	a := &aggregate{n: n, rt: rt, table: t}
-	if p, ok := pipelineOf(n.Input, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
+	sets, from := (*plan.Expand)(nil), n.Input
+	if x, ok := from.(*plan.Expand); ok {
+		sets, from = x, x.Input
+	}
+	if p, ok := pipelineOf(from, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
 		var until func(context.Context)
 		p.rt, until = anyOrder(n, rt).whileAt()
 		fragments, err := openFragments(p.rt, p.scan)
@@ -46,9 +50,19 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 		}
 		if workers := min(rt.workers(), len(fragments)); workers > 1 {
 			a.crew = newGatherers(n, p, fragments, workers)
+			a.crew.sets = sets
 			until(a.crew.ctx)
-		} else {
-			a.input = withStages(newSerialScan(p, fragments), stages)
+			return a, nil
+		}
+		a.input = withStages(newSerialScan(p, fragments), stages)
+		if sets != nil {
+			x, err := newExpander(rt, sets)
+			if err != nil {
+				a.input.Close()
+				return nil, err
+			}
+			x.stats = rt.Stats.Of(sets)
+			a.input = &expand{expander: x, input: a.input}
 		}
 		return a, nil
 	}

@@ -43,6 +43,12 @@ func drawKey(t *rapid.T, oid types.OID, n int) (*column.Vector, []any) {
 			values[i] = rapid.Int64Range(0, 3*int64(n)).Draw(t, "value")
 		}
 	}
+	if rapid.Bool().Draw(t, "no nulls") {
+		few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 3).Draw(t, "few")
+		for i := range values {
+			values[i] = rapid.SampledFrom(few).Draw(t, "value")
+		}
+	}
 	v := column.New(types.KindOf(oid))
 	form := column.Form(rapid.IntRange(0, 2).Draw(t, "form"))
 	if form == column.Constant {
@@ -201,4 +207,58 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 		}
 		a.Close()
 	}
+}
+
+// TestGroupsOfCodesAreThoseOfTheValues: keys as dictionaries and constants make the groups that the same keys make one behind the other.
+func TestGroupsOfCodesAreThoseOfTheValues(t *testing.T) {
+	oids := []types.OID{types.Int8, types.Timestamptz, types.Text, types.Numeric}
+	rapid.Check(t, func(t *rapid.T) {
+		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 2, 3).Draw(t, "types")
+		coded, plain := newGroups(keyTypes), newGroups(keyTypes)
+		for range rapid.IntRange(1, 3).Draw(t, "batches") {
+			n := rapid.IntRange(40, 80).Draw(t, "rows")
+			keys, flat := make([]*column.Vector, len(keyTypes)), make([]*column.Vector, len(keyTypes))
+			constant := rapid.IntRange(0, len(keyTypes)).Draw(t, "constant")
+			for k, oid := range keyTypes {
+				few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 4).Draw(t, "few")
+				flat[k] = column.New(types.KindOf(oid))
+				for range n {
+					x := few[0]
+					if k != constant {
+						x = rapid.SampledFrom(few).Draw(t, "value")
+					}
+					put(flat[k], x)
+				}
+				if keys[k] = asDictionary(flat[k]); k == constant {
+					keys[k] = column.New(types.KindOf(oid))
+					put(keys[k], few[0])
+					keys[k].Repeat(n)
+				}
+			}
+			var sel column.Selection
+			if rapid.Bool().Draw(t, "selected") {
+				for i := range n {
+					if rapid.Bool().Draw(t, "row") {
+						sel = append(sel, int32(i))
+					}
+				}
+			}
+			got, want := make([]int32, n), make([]int32, n)
+			before, growth := coded.bytes(), coded.growth(keys, sel.Count(n))
+			if err := coded.assign(n, sel, keys, got); err != nil {
+				t.Fatal(err)
+			}
+			if coded.bytes() > before+growth {
+				t.Fatalf("%d bytes after %d and growth of %d at most", coded.bytes(), before, growth)
+			}
+			if err := plain.assign(n, sel, flat, want); err != nil {
+				t.Fatal(err)
+			}
+			for i := range each(sel, n) {
+				if got[i] != want[i] {
+					t.Fatalf("row %d is of group %d, not %d", i, got[i], want[i])
+				}
+			}
+		}
+	})
 }

@@ -1,9 +1,13 @@
 package session
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // kind is a setting's type, as pg_settings names it.
@@ -72,6 +76,15 @@ type table struct {
 func (t *table) find(name string) (*definition, bool) {
 	d, ok := t.byName[strings.ToLower(name)]
 	return d, ok
+}
+
+// unknown is the error for a name that no setting has.
+func (t *table) unknown(name string) error {
+	err := types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", name)
+	if near := types.Nearest(name, slices.Sorted(maps.Keys(t.byName))); near != "" {
+		return err.WithHint("Perhaps you meant %s.", t.byName[near].name)
+	}
+	return err
 }
 
 const (

@@ -145,7 +145,7 @@ func (s *settings) definition(name string) (*definition, error) {
 	if prefix, rest, ok := strings.Cut(name, "."); ok && prefix != "" && rest != "" && !strings.EqualFold(prefix, "flare") {
 		return &definition{name: name, category: "Customized Options"}, nil
 	}
-	return nil, types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", name)
+	return nil, s.table.unknown(name)
 }
 
 // get gives the value in force of a known setting.
