@@ -71,14 +71,14 @@ var rules = map[string][]string{
 		"{text} || {text}", "{text} || {int}", "{any}::text", "upper({text})", "lower({text})", "initcap({text})", "reverse({text})", "btrim({text}, {text})", "ltrim({text})", "rtrim({text}, 'c ')", "trim(leading 'a' from {text})", "left({text}, {small})", "right({text}, {small})", "substring({text} from {small} for 3)", "substr({text}, {small})", "substring({text} from {regex})", "substring({text} similar '%#\"_#\"%' escape '#')", "replace({text}, {text}, {text})", "translate({text}, 'abc', 'xy')",
 		"repeat({text}, {small})", "lpad({text}, {small}, {text})", "rpad({text}, {small})", "split_part({text}, ',', {small})", "concat({any}, {any}, {any})", "concat_ws(', ', {text}, {int}, {date})", "format('%s %I %L', {any}, {text}, {text})", "format('%2$s|%1$10s', {text}, {int})", "regexp_replace({text}, {regex}, '<\\&>')", "regexp_replace({text}, {regex}, '\\1', 'g')", "regexp_substr({text}, {regex})", "overlay({text} placing 'XX' from {positive})", "md5({text})", "quote_literal({text})", "quote_ident({text})", "quote_nullable({text})",
 		"encode({bytea}, 'hex')", "encode({bytea}, 'base64')", "encode({bytea}, 'escape')", "to_char({tz}, {pattern})", "to_char({ts}, {pattern})", "to_char({interval}, 'DD HH24:MI:SS')", "to_char({numeric}, {digits})", "to_char({int}, {digits})", "array_to_string({text[]}, ',', '*')", "array_to_string({int[]}, '-')", "({text[]})[{small}]", "jsonb_typeof({jsonb})", "{jsonb}->>'a'", "{jsonb}->>{small}", "{jsonb} #>> '{{b,0}}'", "{json}->>'a'", "{json} #>> '{{a}}'", "jsonb_pretty({jsonb})", "coalesce({text}, {text})", "nullif({text}, {text})",
-		"greatest({text}, {text})", "least({text}, {text})", "case when {bool} then {text} else {text} end", "case {text} when {text} then {text} end", "pg_typeof({any})::text", "host({inet})", "abbrev({inet})", "text({inet})", "chr({positive} + 64)", "to_hex({int})", "ascii({text})::text", "array_dims({int[]})", "({text} collate \"C\")", "{text}::varchar(3)", "{char}::text", "{char} || '|'", "normalize({text})", "unistr('\\0041')", "json_typeof({json})", "string_to_array({text}, ',')::text", "row({any}, {any})::text", "{jsonb}::text", "{interval}::text", "age({tz}, {tz})::text", "timezone({zone}, {tz})::text", "to_json({any})::text", "row_to_json(row({any}, {any}))::text", "json_build_object('k', {any})::text", "json_strip_nulls({json})::text",
+		"greatest({text}, {text})", "least({text}, {text})", "case when {bool} then {text} else {text} end", "case {text} when {text} then {text} end", "pg_typeof({any})::text", "host({inet})", "abbrev({inet})", "text({inet})", "chr({positive} + 64)", "to_hex({int})", "ascii({text})::text", "array_dims({int[]})", "({text} collate \"C\")", "{text}::varchar(3)", "{char}::text", "{char} || '|'", "normalize({text})", "unistr('\\0041')", "json_typeof({json})", "string_to_array({text}, ',')::text", "row({any}, {any})::text", "{jsonb}::text", "{interval}::text", "age(timestamptz '2001-02-03 04:05Z', timestamp)::text", "timezone({zone}, {tz})::text", "to_json({any})::text", "row_to_json(row({any}, {any}))::text", "json_build_object('k', {any})::text", "json_strip_nulls({json})::text",
 		"sha256({bytea})::text", "strpos({text}, {text})::text", "lpad({int}::text, 5, '0')", "parse_ident('a.b')::text", "{time}::text", "({date}, {text})::text", "{castable}::{type}::text", "({any})::text::varchar", "right({text}, 3) || left({text}, -1)", "to_char({date}, {pattern})", "to_char({float}, 'FM999999.00')",
 	},
 	"date":     {"{date} + {small}", "{date} - {int}", "({tz})::date", "({ts})::date", "greatest({date}, {date})", "coalesce({date}, {date})", "make_date(2000 + {positive}, {positive}, {positive})", "date_trunc({unit}, {ts})::date", "to_date('2026-03-29', 'YYYY-MM-DD')", "({text})::date", "nullif({date}, {date})", "case when {bool} then {date} end", "({date} + {interval})::date"},
 	"time":     {"{time} + {interval}", "{time} - {interval}", "({ts})::time", "({tz})::time", "make_time({positive}, {positive}, 5.5)", "({interval})::time", "{time}::time(1)", "least({time}, {time})"},
 	"ts":       {"{ts} + {interval}", "{ts} - {interval}", "{date} + {time}", "{date} + {interval}", "date_trunc({unit}, {ts})", "{tz} at time zone {zone}", "({date})::timestamp", "make_timestamp(2024, {positive}, {positive}, 1, 2, 3.5)", "date_bin('15 minutes', {ts}, timestamp '2001-01-01')", "({tz})::timestamp", "{ts}::timestamp(0)", "greatest({ts}, {ts})", "coalesce({ts}, {date})"},
 	"tz":       {"{tz} + {interval}", "{tz} - {interval}", "date_trunc({unit}, {tz})", "date_trunc({unit}, {tz}, {zone})", "{ts} at time zone {zone}", "({date})::timestamptz", "to_timestamp({int})", "date_bin('1 hour', {tz}, timestamptz '2001-01-01 00:05Z')", "({ts})::timestamptz", "make_timestamptz(2024, {positive}, {positive}, 1, 2, 3.5, {zone})", "to_timestamp('29 Mar 2026', 'DD Mon YYYY')", "greatest({tz}, {tz})", "{tz}::timestamptz(3)", "coalesce({tz}, {tz})", "({date} + {time}) at time zone {zone}"},
-	"interval": {"{tz} - {tz}", "{ts} - {ts}", "{time} - {time}", "{interval} + {interval}", "{interval} - {interval}", "{interval} * {small}", "{interval} / {positive}", "{interval} * 1.5", "age({tz}, {tz})", "age({ts}, {ts})", "justify_days({interval})", "justify_hours({interval})", "justify_interval({interval})", "make_interval(days => {int}, hours => {small})", "date_trunc({unit}, {interval})", "-({interval})", "{interval}::interval(1)", "greatest({interval}, {interval})", "({time})::interval", "({text})::interval", "make_interval({small}, {small}, {small}, {small})"},
+	"interval": {"{tz} - {tz}", "{ts} - {ts}", "{time} - {time}", "{interval} + {interval}", "{interval} - {interval}", "{interval} * {small}", "{interval} / {positive}", "{interval} * 1.5", "age(timestamp, timestamptz '2001-02-03 04:05Z')", "justify_days({interval})", "justify_hours({interval})", "justify_interval({interval})", "make_interval(days => {int}, hours => {small})", "date_trunc({unit}, {interval})", "-({interval})", "{interval}::interval(1)", "greatest({interval}, {interval})", "({time})::interval", "({text})::interval", "make_interval({small}, {small}, {small}, {small})"},
 	"jsonb": {
 		"{jsonb}->'a'", "{jsonb}->'b'", "{jsonb}->{small}", "{jsonb} #> '{{b,2}}'", "{jsonb} || {jsonb}", "{jsonb} - 'a'", "{jsonb} - {small}", "{jsonb} - array['a','b']", "{jsonb} #- '{{b,0}}'", "to_jsonb({any})", "jsonb_build_object('k', {any}, 'v', {any})", "jsonb_build_array({any}, {any})", "jsonb_set({jsonb}, '{{a}}', {jsonb})", "jsonb_insert({jsonb}, '{{b,1}}', '9')", "jsonb_strip_nulls({jsonb})", "jsonb_path_query_array({jsonb}, {jsonpath})", "jsonb_path_query_first({jsonb}, {jsonpath})",
 		"jsonb_extract_path({jsonb}, 'b', '1')", "({jsonb})['a']", "({jsonb})['b'][1]", "coalesce({jsonb}, '{{}}')", "{json}::jsonb", "jsonb_object({text[]})", "to_jsonb(row({any}, {text}))", "array_to_json({int[]})::jsonb", "({text})::jsonb", "case when {bool} then {jsonb} else {jsonb} end", "jsonb_set_lax({jsonb}, '{{a}}', null, true, 'delete_key')", "to_jsonb({int[]})", "json_build_array({any}, {text})::jsonb", "json_object(array['a', 'b'], array[{text}, {text}])::jsonb",
@@ -94,13 +94,21 @@ var rules = map[string][]string{
 }
 
 // values makes SELECTs of expressions of every type, of constants or over some rows.
-type values struct{ *rand.Rand }
+type values struct {
+	*rand.Rand
+	hidden bool // constants stand in sub-selects, which PostgreSQL does not evaluate before it runs a statement
+}
 
 // expr is an expression of a type.
 func (g *values) expr(typ string, depth int) string {
 	list := rules[typ]
 	if list == nil || depth <= 0 || g.IntN(5) == 0 {
 		list = leaves[typ]
+		leaf := list[g.IntN(len(list))]
+		if g.hidden && !bare(typ) && rules[typ] != nil {
+			leaf = "(select " + leaf + ")"
+		}
+		return g.fill(leaf, depth-1)
 	}
 	return g.fill(list[g.IntN(len(list))], depth-1)
 }

@@ -220,6 +220,9 @@ func (p *parser) element(set *charSet) (c rune, class bool) {
 	switch {
 	case strings.HasPrefix(rest, "[:"):
 		if name, ok := named(":]"); ok {
+			if p.flags.Fold && (name == "upper" || name == "lower") {
+				name = "alpha" // letters without case, too
+			}
 			f := classes[name]
 			if f == nil {
 				p.fail("invalid character class")

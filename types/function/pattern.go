@@ -64,14 +64,14 @@ func translated(p []byte, flags are.Flags) (_ *regexp.Regexp, first bool) {
 	if flags.NewlineAnchors {
 		options += "m"
 	}
-	t := translator{src: p, newline: flags.NewlineStop}
+	t := translator{src: p, newline: flags.NewlineStop, fold: flags.Fold}
 	switch {
 	case flags.Literal:
 		t.dst = []byte(regexp.QuoteMeta(string(p)))
 	case flags.Expanded || t.run() != nil:
 		return nil, false
 	}
-	if flags.Fold || t.fold {
+	if t.fold {
 		options += "i"
 	}
 	if options != "" {

@@ -348,7 +348,11 @@ func (t *translator) bracket() error {
 			if end < 2 {
 				return types.Errorf(codeInvalidRegexp, "invalid regular expression: brackets [] not balanced")
 			}
-			set, ok := classes[string(t.src[t.at+2:t.at+end])]
+			name := string(t.src[t.at+2 : t.at+end])
+			if t.fold && (name == "upper" || name == "lower") {
+				name = "alpha" // letters without case, too
+			}
+			set, ok := classes[name]
 			if !ok {
 				return types.Errorf(codeInvalidRegexp, "invalid regular expression: invalid character class")
 			}

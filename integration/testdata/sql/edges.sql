@@ -16,4 +16,3 @@ select to_json(properties), row_to_json(row(j, properties)), json_build_array(pr
 select least(time '12:00:00.5'::time(1), time '11:00'::time(1), time(1) '10:00'), greatest(1.50::numeric(5,2), 2::numeric(5,2)), greatest('a'::varchar(3), 'b'::varchar(3)), nullif(1.5::numeric(4,1), 2);
 select greatest(k, small, status), least(d, f, n), nullif(k, small), greatest(s, method, null), least(j, properties), nullif(f, d), greatest(random(), 2.0), count(*) from stream group by greatest(k, small, status), least(d, f, n), nullif(k, small), greatest(s, method, null), least(j, properties), nullif(f, d);
 select greatest('{1}'::json, '{2}');
-select null::int + (1 / 0), upper(null) || repeat('x', -1), length(null::text) / 0;

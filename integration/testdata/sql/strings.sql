@@ -50,3 +50,4 @@ select k, s from stream where s >= 'a' and s < 'c' order by s, k;
 select k, s from stream where length(s) > 5 order by length(s) desc, s, k;
 select upper(s::varchar(1)), s::varchar(2)::text, length(s::varchar(3)), s::varchar(2) || 'x', string_agg(s::varchar(2), ',') over (order by k), max(s::varchar(1)) over (), k from stream where k < 30 order by k;
 select upper('abc'::text::varchar(1)), length('abc'::text::varchar(2)), 'abc'::text::varchar(1)::text, ('abc'::varchar || 'def')::varchar(4)::text, (s::varchar(3))::varchar(2)::text from stream where k < 3;
+select '日本語' ~* '[[:upper:]]', '日本語' ~ '[[:upper:]]', '日本語' ~* '[^[:lower:]]', regexp_replace('aß日1', '(?i)[[:lower:]]', '.', 'g'), 'ǅ' ~* '[[:lower:]]';
