@@ -16,7 +16,7 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	e.Context = ctx
 	e.TransactionStart = s.tx.start
 	e.Location, e.TimeZone = s.settings.location, s.settings.get("TimeZone")
-	_, e.DateOrder, _ = strings.Cut(s.settings.get("DateStyle"), ", ")
+	e.DateForm, e.DateOrder, _ = strings.Cut(s.settings.get("DateStyle"), ", ")
 	e.IntervalForm = s.settings.get("IntervalStyle")
 	if n, ok := parseNumber(s.settings.get("extra_float_digits"), nil); ok {
 		e.FloatDigits = int(n)
