@@ -172,3 +172,31 @@ func (l lines) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// TestMisspeltNamesAreAnsweredWithTheNearest: of relations, functions and settings, as of columns.
+func TestMisspeltNamesAreAnsweredWithTheNearest(t *testing.T) {
+	c := serve(t).connect()
+	c.want(`create table "Odd Name" (a int)`, "CREATE TABLE")
+	for sql, hint := range map[string]string{
+		"select * from strem":                                     "Perhaps you meant stream.",
+		"select * from public.sterm":                              "Perhaps you meant public.stream.",
+		`select * from "Odd Nme"`:                                 `Perhaps you meant "Odd Name".`,
+		"select * from flare.transaction":                         "Perhaps you meant flare.transactions.",
+		"select * from transactions":                              "Perhaps you meant flare.transactions.",
+		"with recent as (select 1) select * from resent":          "Perhaps you meant recent.",
+		"select * from nothing_like_it":                           "",
+		"select lenght('a')":                                      "Perhaps you meant the function length.",
+		"select approx_percentile(1, 0.5)":                        "Perhaps you meant the function flare.approx_percentile.",
+		"select flare.aprox_percentile(1, 0.5)":                   "Perhaps you meant the function flare.approx_percentile.",
+		"select length(1, 2)":                                     "No function matches the given name and argument types. You might need to add explicit type casts.",
+		"select flare.approx_percentile('2024-01-01'::date, 0.5)": "No function matches the given name and argument types. You might need to add explicit type casts.",
+		"set work_mme = 1":                                        "Perhaps you meant work_mem.",
+		"show flare.unknown_column":                               "Perhaps you meant flare.unknown_columns.",
+		"select mesage from stream":                               `Perhaps you meant to reference the column "stream.message".`,
+	} {
+		_, err := c.simple(sql)
+		if e := (*pgconn.PgError)(nil); !errors.As(err, &e) || e.Hint != hint {
+			t.Errorf("%s: %v, hint %q, want %q", sql, err, e.Hint, hint)
+		}
+	}
+}

@@ -82,7 +82,7 @@ func (s *session) show(b *translate.Show) ([][]string, error) {
 	}
 	v, ok := s.settings.lookup(b.Name)
 	if !ok {
-		return nil, types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", b.Name)
+		return nil, s.srv.settings.unknown(b.Name)
 	}
 	return [][]string{{v}}, nil
 }
