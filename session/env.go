@@ -16,7 +16,7 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	e.Context = ctx
 	e.TransactionStart = s.tx.start
 	e.Location, e.TimeZone = s.settings.location, s.settings.timeZone
-	e.DateOrder, e.IntervalForm = s.settings.dateOrder, s.settings.intervalForm
+	e.DateForm, e.DateOrder, e.IntervalForm = s.settings.dateForm, s.settings.dateOrder, s.settings.intervalForm
 	e.FloatDigits, e.ByteaEscape = s.settings.floatDigits, s.settings.byteaEscape
 	roles := snapshot.Roles().For(s.user)
 	e.User, e.SessionUser, e.Database = roles.Name(s.currentRole()), roles.Name(s.sessionRole()), s.database

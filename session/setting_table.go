@@ -128,7 +128,7 @@ func newTable(version string, maxConnections int) *table {
 		enum("bytea_output", "hex", catClient, "Sets the output format for bytea.", "hex", "escape"),
 		enum("client_min_messages", "notice", catClient, "Sets the message levels that are sent to the client.", levels...),
 		with(&definition{name: "client_encoding", def: "UTF8", category: catLocale, desc: "Sets the client's character set encoding: UTF8 only.", check: checkEncoding}, reported),
-		with(&definition{name: "DateStyle", def: "ISO, MDY", category: catLocale, desc: "Sets the order of day, month and year in ambiguous dates; the output is always ISO.", check: checkDateStyle}, both),
+		with(&definition{name: "DateStyle", def: "ISO, MDY", category: catLocale, desc: "Sets the display format for date and time values.", check: checkDateStyle}, both),
 		enum("default_transaction_isolation", "read committed", catClient, "Sets the transaction isolation level of each new transaction.", isolation...),
 		with(boolean("default_transaction_read_only", "off", catClient, "Sets the default read-only status of new transactions."), reported),
 		boolean("default_transaction_deferrable", "off", catClient, "Accepted; a read-only transaction here never waits."),

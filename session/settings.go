@@ -48,6 +48,7 @@ type settings struct {
 	workMem           int64 // bytes
 	hashMultiplier    float64
 	timeZone          string
+	dateForm          string
 	dateOrder         string
 	intervalForm      string
 	floatDigits       int
@@ -223,7 +224,7 @@ func (s *settings) resetValue(d *definition) string {
 func (s *settings) refresh() {
 	s.version++
 	s.timeZone, s.intervalForm = s.get("TimeZone"), s.get("IntervalStyle")
-	_, s.dateOrder, _ = strings.Cut(s.get("DateStyle"), ", ")
+	s.dateForm, s.dateOrder, _ = strings.Cut(s.get("DateStyle"), ", ")
 	if n, ok := parseNumber(s.get("extra_float_digits"), nil); ok {
 		s.floatDigits = int(n)
 	}

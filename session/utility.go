@@ -36,7 +36,9 @@ func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, err
 	}
 	value := b.Value
 	if d.name == "DateStyle" && !b.Reset {
-		value = s.settings.get("DateStyle") + ", " + value // what is not named stays as it is
+		if value, err = mergeDateStyle(s.settings.get("DateStyle"), value); err != nil {
+			return "", err
+		}
 	}
 	if b.Reset {
 		value = s.settings.resetValue(d)
