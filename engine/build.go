@@ -256,7 +256,7 @@ func (b *builder) begin(ts int64) error {
 // options say how spans are written.
 func (b *builder) options() span.Options {
 	o := &b.m.s.opts
-	return span.Options{Layout: b.layout, PageBytes: o.PageBytes, Codec: o.codec, Helpers: b.helpers}
+	return span.Options{Layout: b.layout, PageBytes: o.PageBytes, Codec: o.codec, Helpers: b.helpers, Pause: o.Pace}
 }
 
 // finish ends the span that is being written, if any.

@@ -117,7 +117,11 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 			continue
 		}
 		if c.columns.left > 0 {
-			if err := c.columns.drain(ctx, b, keys); err != nil {
+			err := c.columns.drain(ctx, b, keys)
+			if err == nil { // how much is read of a page by column shows then
+				err = c.hold(c.columns.view.Held())
+			}
+			if err != nil {
 				c.columns.left = 0 // so it is with the rest of the page, or nobody goes on
 				return true, err
 			}
@@ -210,11 +214,10 @@ func (c *spanCursor) load(i int) error {
 		c.page = c.segment.store.pages.get()
 	}
 	c.q.stats.read(c.page.Taken())
-	if need := 2*int64(info.Raw) + int64(info.Length); need > c.held {
-		if err := c.q.reserve(need - c.held); err != nil {
+	if info.Layout != span.Columns {
+		if err := c.hold(2*int64(info.Raw) + int64(info.Length)); err != nil {
 			return err
 		}
-		c.held = need
 	}
 	c.tell(i)
 	c.lo, c.hi = 0, 0
@@ -263,6 +266,18 @@ func (c *spanCursor) load(i int) error {
 	return c.sift()
 }
 
+// hold sees to it that so many bytes are reserved.
+func (c *spanCursor) hold(need int64) error {
+	if need <= c.held {
+		return nil
+	}
+	if err := c.q.reserve(need - c.held); err != nil {
+		return err
+	}
+	c.held = need
+	return nil
+}
+
 // findColumns asks the predicate about the events from lo to before hi of a page by column.
 func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 	c.lo = 0
@@ -280,6 +295,9 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 		}
 	}
 	rows, err := c.columns.find(lo, hi, alive)
+	if err == nil {
+		err = c.hold(c.columns.view.Held())
+	}
 	if err != nil {
 		return err
 	}

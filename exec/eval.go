@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
@@ -68,6 +69,9 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		}
 		args[i], stable = a, stable && s
 	}
+	if c, ok := e.(*plan.Call); ok && c.Func.Strict && nullAnyway(c, args) {
+		return newConstant(column.NewNull(types.KindOf(c.Type()), 1)), true, nil
+	}
 	ev, volatile, err := assemble(rt, e, args)
 	if err != nil {
 		return nil, false, err
@@ -82,6 +86,24 @@ func compileNode(rt *Runtime, e plan.Expr) (evaluator, bool, error) {
 		}
 	}
 	return ev, stable, nil
+}
+
+// nullAnyway reports whether a call of a strict function is null whatever its other arguments are: where one is the constant null. As in PostgreSQL
+// the others are not evaluated then, but those that are constant have been, and have failed perhaps.
+func nullAnyway(c *plan.Call, args []evaluator) bool {
+	null := func(a evaluator) bool {
+		k, ok := a.(*constant)
+		return ok && k.v.Null(0)
+	}
+	if !slices.ContainsFunc(args, null) {
+		return false
+	}
+	for i, a := range args {
+		if _, ok := a.(*constant); !ok && plan.IsImmutable(c.Args[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // assemble makes the evaluator of one node from those of its operands, in plan.Operands' order.

@@ -23,6 +23,7 @@ type groups struct {
 	pairs []pairTable // one less than cols
 	nums  [][]int32   // scratch: by column, the rows' numbers
 	left  []int32     // scratch: those of the first columns together
+	codes []int32     // scratch: by two columns' codes, the group + 1
 }
 
 func newGroups(keyTypes []types.OID) *groups {
@@ -61,7 +62,7 @@ func (g *groups) bytes() int64 {
 		for i := range g.pairs {
 			n += g.pairs[i].bytes()
 		}
-		n += 4 * int64(len(g.nums)+1) * int64(cap(g.nums[0]))
+		n += 4*int64(len(g.nums)+1)*int64(cap(g.nums[0])) + 4*int64(cap(g.codes))
 	}
 	return n
 }
@@ -87,6 +88,9 @@ func (g *groups) growth(keys []*column.Vector, rows int) int64 {
 			n += appendGrowth(v, rows, payload(keys[k:k+1], rows))
 		}
 		n += 4 * int64(len(keys)+1) * int64(keys[0].Len)
+		if g.codes == nil {
+			n += 4 * mostCodes
+		}
 	}
 	return n
 }
@@ -102,6 +106,16 @@ func (g *groups) assign(n int, sel column.Selection, keys []*column.Vector, out 
 		g.cols[0].number(n, sel, keys[0], out)
 		return nil
 	}
+	if left, right, ok := twoCodes(sel.Count(n), keys); ok {
+		g.assignCodes(n, sel, keys, left, right, out)
+	} else {
+		g.assignEach(n, sel, keys, out)
+	}
+	return nil
+}
+
+// assignEach is assign by numbers of each column's own.
+func (g *groups) assignEach(n int, sel column.Selection, keys []*column.Vector, out []int32) {
 	for k, m := range g.cols {
 		if cap(g.nums[k]) < n {
 			g.nums[k] = make([]int32, n)
@@ -123,7 +137,6 @@ func (g *groups) assign(n int, sel column.Selection, keys []*column.Vector, out 
 			g.keys[k].AppendFrom(v, i)
 		}
 	})
-	return nil
 }
 
 // find gives the group of one row without making one; -1 none. A null in the key finds nothing. Several goroutines may call it at once.

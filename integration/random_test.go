@@ -38,10 +38,11 @@ type generator struct {
 func generators() []generator {
 	calls := everyCall()
 	return []generator{
-		{name: "selects", share: 20, sequence: 0, statement: func(r *rand.Rand) string { return (&selects{r}).statement() }},
-		{name: "subqueries", share: 15, sequence: 1_000_000, statement: func(r *rand.Rand) string { return (&subQueries{selects: selects{r}}).statement() }},
-		{name: "windows", share: 15, sequence: 2_000_000, statement: func(r *rand.Rand) string { return (&windowSelects{selects{r}}).statement() }},
-		{name: "calls", share: 50, sequence: 3_000_000, anyError: true, statement: func(r *rand.Rand) string { return calls[r.IntN(len(calls))](&callMaker{r}) }},
+		{name: "selects", share: 15, sequence: 0, statement: func(r *rand.Rand) string { return (&selects{r}).statement() }},
+		{name: "subqueries", share: 10, sequence: 1_000_000, statement: func(r *rand.Rand) string { return (&subQueries{selects: selects{r}}).statement() }},
+		{name: "windows", share: 10, sequence: 2_000_000, statement: func(r *rand.Rand) string { return (&windowSelects{selects{r}}).statement() }},
+		{name: "values", share: 20, sequence: 4_000_000, statement: func(r *rand.Rand) string { return (&values{r}).statement() }},
+		{name: "calls", share: 25, sequence: 3_000_000, anyError: true, statement: func(r *rand.Rand) string { return calls[r.IntN(len(calls))](&callMaker{r}) }},
 	}
 }
 
@@ -102,6 +103,9 @@ func (w *twins) compareRandom(t *testing.T, s *statement, anyError, binary bool,
 		return
 	case ours.err != nil && ours.err.Code == "0A000" && (theirs.err == nil || theirs.err.Code != "0A000"):
 		t.Errorf("%s: %s\n  not supported: %s", s.where, s.sql, ours.err.Message)
+		return
+	case theirs.err != nil && ours.err == nil && len(ours.rows) == 0 && (dataError(theirs) || theirs.err.Code == "0A000"):
+		k.failed++ // PostgreSQL computes constants before it knows that there is no row to compute them for
 		return
 	case dataError(ours) && dataError(theirs):
 		k.failed++

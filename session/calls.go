@@ -22,7 +22,11 @@ type calls struct {
 	sets     []configSet
 	warnings []*types.Error
 	sent     []pgwire.Notification // of the transaction
+	random   types.Random
 }
+
+// Random implements types.Session.
+func (c *calls) Random() *types.Random { return &c.random }
 
 // configSet is a set_config that is still to be done.
 type configSet struct {

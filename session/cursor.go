@@ -51,7 +51,7 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 	case *translate.Delete:
 		return s.modify(sc, c, func(shown *tape) (string, error) { return s.deleteAndShow(ctx, sc, b, params, shown) })
 	case *translate.Explain:
-		lines, err := s.explain(ctx, sc, b, params)
+		lines, err := s.explain(ctx, sc, b, params, pl.took)
 		if err != nil {
 			return nil, err
 		}

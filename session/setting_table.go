@@ -150,6 +150,8 @@ func newTable(version string, maxConnections int) *table {
 		&definition{name: "work_mem", def: "64MB", kind: kindBytes, unit: "kB", min: 64, max: maxInt, category: catResources, desc: "Sets the memory that a sort takes before it goes to a temporary file; what all statements share bounds the memory of each."},
 		&definition{name: "hash_mem_multiplier", def: "2", kind: kindReal, category: catResources, min: 1, max: 1000, check: hashMultiplier,
 			desc: "Multiple of work_mem that a hash table takes before it goes to a temporary file."},
+		&definition{name: "temp_file_limit", def: "-1", kind: kindBytes, unit: "kB", min: -1, max: maxInt, superuser: true, category: "Resource Usage / Disk",
+			desc: "Limits the total size of all temporary files used by each session; -1 means no limit."},
 
 		// Accepted because clients set them; they change nothing that can be seen here.
 		boolean("check_function_bodies", "on", catClient, "Accepted; there are no function bodies."),

@@ -45,11 +45,12 @@ type settings struct {
 	lockTimeout       time.Duration
 	workMem           int64 // bytes
 	hashMultiplier    float64
+	temp              *tempSpace // is told its limit
 }
 
 // startSettings sets the session's settings from what the client said at start-up.
 func (s *session) startSettings(st *pgwire.Startup, role *catalog.Role, global []catalog.TableOption) error {
-	s.settings = settings{table: s.srv.settings, tx: &s.tx}
+	s.settings = settings{table: s.srv.settings, tx: &s.tx, temp: &tempSpace{make: s.srv.tempFile}}
 	start := s.roleSettings(role, global, values{"session_authorization": st.User, "is_superuser": onOff(role.Super)})
 	set := func(name, value string) error {
 		d, err := s.settings.definition(name)
@@ -228,6 +229,8 @@ func (s *settings) refresh() {
 	s.lockTimeout = d("lock_timeout")
 	memory, _ := s.table.find("work_mem")
 	s.workMem = memory.bytes(s.get("work_mem"))
+	limit, _ := s.table.find("temp_file_limit")
+	s.temp.limit.Store(limit.bytes(s.get("temp_file_limit")))
 	s.hashMultiplier, _ = strconv.ParseFloat(s.get("hash_mem_multiplier"), 64) // it was checked when it was set
 }
 

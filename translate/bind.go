@@ -24,6 +24,8 @@ type binder struct {
 	// untyped are references to parameters made before their type was known.
 	untyped []*plan.Param
 	depth   int
+	// repeated are the nodes of expressions that stand in the plan more than once where the text has them once.
+	repeated int
 	// noted keeps notices from being given twice in a statement.
 	noted map[string]bool
 	ctes  []*cte

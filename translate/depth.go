@@ -5,6 +5,7 @@ import (
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -71,4 +72,22 @@ func checkDepth(sql string) error {
 var flatTokens = []pg.Token{
 	pg.Token_IDENT, pg.Token_UIDENT, pg.Token_ICONST, pg.Token_FCONST, pg.Token_SCONST, pg.Token_USCONST, pg.Token_BCONST, pg.Token_XCONST,
 	pg.Token_PARAM, pg.Token_TRUE_P, pg.Token_FALSE_P, pg.Token_NULL_P, pg.Token_ASCII_46, pg.Token_AND, pg.Token_OR, pg.Token_SQL_COMMENT, pg.Token_C_COMMENT,
+}
+
+// maxRepeated bounds what repeats counts. Within each other such expressions double what they make at each level.
+const maxRepeated = 100_000
+
+// repeats counts an expression that a plan has n times more than the text: x in CASE x WHEN, x BETWEEN, rows that are compared.
+func (b *binder) repeats(e plan.Expr, n int, at int32) error {
+	if n <= 0 {
+		return nil
+	}
+	plan.Walk(e, func(plan.Expr) bool {
+		b.repeated += n
+		return b.repeated <= maxRepeated
+	})
+	if b.repeated > maxRepeated {
+		return b.errorf(at, types.CodeStatementTooComplex, "stack depth limit exceeded").WithDetail("Expressions that are evaluated more than once stand within each other too deeply.")
+	}
+	return nil
 }

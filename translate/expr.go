@@ -373,6 +373,9 @@ func (b *binder) caseExpr(sc *scope, n *pg.CaseExpr) (plan.Expr, error) {
 		if plan.IsVolatile(e) && len(n.Args) > 1 {
 			return nil, b.unsupported(n.Location, "CASE over a volatile expression is not supported yet")
 		}
+		if err := b.repeats(e, len(n.Args)-1, n.Location); err != nil {
+			return nil, err
+		}
 		subject = e
 	}
 	for _, a := range n.Args {
@@ -410,7 +413,7 @@ func (b *binder) caseExpr(sc *scope, n *pg.CaseExpr) (plan.Expr, error) {
 	return out, nil
 }
 
-// minMax binds GREATEST and LEAST: nulls are passed over. It becomes a CASE that finds the first argument that none of the others beats.
+// minMax binds GREATEST and LEAST: nulls are passed over.
 func (b *binder) minMax(sc *scope, n *pg.MinMaxExpr) (plan.Expr, error) {
 	word, op := "GREATEST", ">="
 	if n.Op == pg.MinMaxOp_IS_LEAST {
@@ -427,26 +430,20 @@ func (b *binder) minMax(sc *scope, n *pg.MinMaxExpr) (plan.Expr, error) {
 	if len(args) == 1 {
 		return args[0], nil
 	}
-	out := &plan.Case{Typed: typed(t)}
-	for i, a := range args {
-		if plan.IsVolatile(a) {
-			return nil, b.unsupported(n.Location, "%s of a volatile expression is not supported yet", word)
-		}
-		if i == len(args)-1 {
-			out.Else = a
-			break
-		}
-		conds := []plan.Expr{&plan.IsNull{Typed: typed(types.Bool), Arg: a, Not: true}}
-		for _, o := range args[i+1:] {
-			better, err := b.apply(op, a, o, n.Location, n.Location, n.Location)
-			if err != nil {
-				return nil, err
-			}
-			conds = append(conds, &plan.Or{Typed: typed(types.Bool), Args: []plan.Expr{&plan.IsNull{Typed: typed(types.Bool), Arg: o}, better}})
-		}
-		out.Whens = append(out.Whens, plan.When{Cond: plan.Conjunction(conds), Then: a})
+	if _, err := b.apply(op, args[0], args[1], n.Location, n.Location, n.Location); err != nil { // there is an order
+		return nil, err
 	}
-	return out, nil
+	return &plan.Call{Typed: plan.Typed{OID: t, Mod: commonTypmod(args)}, Func: function.Extreme(op == ">=", t), Args: args}, nil
+}
+
+// commonTypmod is the typmod that all expressions have, else -1.
+func commonTypmod(list []plan.Expr) int32 {
+	for _, e := range list {
+		if e.Typmod() != list[0].Typmod() {
+			return -1
+		}
+	}
+	return list[0].Typmod()
 }
 
 // collate accepts the collations that are in force anyway.

@@ -228,7 +228,7 @@ func (b *binder) prefix(name string, r plan.Expr, rat, at int32) (plan.Expr, err
 	return &plan.Call{Typed: typed(op.Result), Func: op.Function, Args: []plan.Expr{r}, Op: name}, nil
 }
 
-// nullIf binds NULLIF(x, y), of the type that the first argument is compared in, as a CASE.
+// nullIf binds NULLIF(x, y), of the type that the first argument is compared in.
 func (b *binder) nullIf(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	list, locations, err := b.list(sc, []*pg.Node{n.Lexpr, n.Rexpr})
 	if err != nil {
@@ -243,10 +243,7 @@ func (b *binder) nullIf(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 		return nil, b.unsupported(n.Location, "NULLIF of these types is not supported")
 	}
 	x := c.Args[0] // as it is compared
-	if plan.IsVolatile(x) {
-		return nil, b.unsupported(n.Location, "NULLIF of a volatile expression is not supported yet")
-	}
-	return &plan.Case{Typed: plan.Typed{OID: x.Type(), Mod: x.Typmod()}, Whens: []plan.When{{Cond: eq, Then: constNull(x.Type())}}, Else: x}, nil
+	return &plan.Call{Typed: plan.Typed{OID: x.Type(), Mod: x.Typmod()}, Func: function.NullIf(c.Func), Args: c.Args}, nil
 }
 
 // in binds x [NOT] IN (a, b, …).
@@ -303,6 +300,7 @@ func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	if len(bounds) != 2 {
 		return nil, b.unsupported(n.Location, "this form of BETWEEN is not supported")
 	}
+	again := 0
 	one := func(low, high *pg.Node) (plan.Expr, error) {
 		var parts []plan.Expr
 		ops := [2]string{">=", "<="}
@@ -315,6 +313,10 @@ func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 			if err != nil {
 				return nil, err
 			}
+			if err := b.repeats(list[0], again, n.Location); err != nil {
+				return nil, err
+			}
+			again = 1
 			c, err := b.apply(ops[i], list[0], list[1], locations[0], locations[1], n.Location)
 			if err != nil {
 				return nil, err

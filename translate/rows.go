@@ -127,6 +127,11 @@ func (b *binder) compareRows(op string, l, r []plan.Expr, lat, rat []int32, at i
 		return nil, err
 	}
 	for i := len(l) - 2; i >= 0; i-- {
+		for _, e := range []plan.Expr{l[i], r[i]} {
+			if err := b.repeats(e, 1, at); err != nil {
+				return nil, err
+			}
+		}
 		less, err := one(strict, i)
 		if err != nil {
 			return nil, err

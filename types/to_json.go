@@ -31,8 +31,10 @@ func AppendJSON(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 			return append(dst, s...)
 		}
 		return quoted(func(d []byte) []byte { return append(d, s...) })
-	case JSON, JSONB:
+	case JSON:
 		return append(dst, v.Str(i)...)
+	case JSONB:
+		return AppendJSONB(dst, v.Str(i))
 	case Date:
 		return quoted(func(d []byte) []byte { return AppendDate(d, v.Int(i)) })
 	case Timestamp:

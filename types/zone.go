@@ -132,6 +132,22 @@ func ParseZone(name string) (*time.Location, error) {
 	return nil, Errorf(CodeInvalidParameterValue, "time zone \"%s\" not recognized", name)
 }
 
+// ParseZoneEast is ParseZone for functions to which a number alone, with its sign, is an offset that counts east, as in a timestamp's text.
+func ParseZoneEast(name string) (*time.Location, error) {
+	if name != "" && isDigit(name[0]) {
+		return nil, Errorf(CodeInvalidParameterValue, "invalid input syntax for type numeric time zone: \"%s\"", name).
+			WithHint(`Numeric time zones must have "-" or "+" as first character.`)
+	}
+	var r dateTimeReader
+	switch _, f := r.readOffset(name); f {
+	case fine:
+		return time.FixedZone(name, r.m.offset), nil
+	case zoneOverflow:
+		return nil, Errorf(CodeInvalidParameterValue, "numeric time zone \"%s\" out of range", name)
+	}
+	return ParseZone(name)
+}
+
 // posixZone reads a POSIX zone without daylight saving.
 func posixZone(spec string) (*time.Location, bool) {
 	rest := spec

@@ -2,7 +2,6 @@ package function
 
 import (
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/types"
 )
 
 func registerBool(r *registry) {
@@ -39,38 +38,4 @@ func bitsOf(v *column.Vector, n int) column.Bitmap {
 		}
 	}
 	return b
-}
-
-// Extreme is GREATEST and LEAST over arguments of one type: nulls are passed over, and a row is null
-// where all are. The binder gives the arguments their common type first.
-func Extreme(greatest bool, t types.OID) *Function {
-	name := "least"
-	if greatest {
-		name = "greatest"
-	}
-	kind := types.KindOf(t)
-	return &Function{Name: name, Schema: "pg_catalog", Args: []types.OID{t}, Variadic: true, Result: t, Total: true, Volatility: Immutable,
-		Kernel: func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
-			out.Reset(kind)
-			return eachRow(c, n, sel, args, out, func(_ *Call, args []*column.Vector, i int, out *column.Vector) error {
-				best := -1
-				for j, a := range args {
-					if a.Null(i) {
-						continue
-					}
-					if best >= 0 {
-						if cmp := types.Compare(t, a, i, args[best], i); cmp == 0 || cmp > 0 != greatest {
-							continue
-						}
-					}
-					best = j
-				}
-				if best < 0 {
-					out.AppendNull()
-					return nil
-				}
-				out.AppendFrom(args[best], i)
-				return nil
-			})
-		}}
 }

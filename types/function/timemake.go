@@ -48,7 +48,7 @@ func registerTimeMake(r *registry) {
 		if err != nil {
 			return err
 		}
-		loc, err := types.ParseZone(string(a[6].Str(i)))
+		loc, err := types.ParseZoneEast(string(a[6].Str(i)))
 		if err != nil {
 			return err
 		}
