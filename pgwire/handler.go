@@ -138,4 +138,6 @@ type Out interface {
 	// CopyOut begins data to the client; each Write is a CopyData message; Close ends it.
 	CopyOut(binary bool, columns int) (io.WriteCloser, error)
 	Flush() error
+	// Waiting is Flush for a statement that waits for what may never come, and asks now and then: FATAL 57P01 once the server stops.
+	Waiting() error
 }
