@@ -27,7 +27,6 @@ func (o *out) Complete(tag string) error {
 
 func (o *out) Suspended() error { return o.c.w.send(&pgproto3.PortalSuspended{}) }
 func (o *out) Empty() error     { return o.c.w.send(&pgproto3.EmptyQueryResponse{}) }
-func (o *out) Flush() error     { return o.c.w.flush() }
 
 func (o *out) Waiting() error {
 	if o.c.srv.isDraining() {
