@@ -279,7 +279,7 @@ func (b *builder) finish() error {
 	h := b.header
 	h.End = tick.RangeStart(footer.Max) + tick.Range
 	h.Length, h.Events, h.Raw, h.Min, h.Max = length, footer.Events, footer.Raw, footer.Min, footer.Max
-	b.built = append(b.built, b.m.s.newSpanFile(h, b.arrivals))
+	b.built = append(b.built, b.m.s.newSpanFile(h, b.arrivals, b.layout))
 	b.w = nil
 	return nil
 }

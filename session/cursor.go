@@ -81,7 +81,7 @@ func (c *cursor) idle() error {
 	if c.out == nil {
 		return nil
 	}
-	return c.out.Flush()
+	return c.out.Waiting()
 }
 
 // send sends at most max rows (0: all) and reports how many, and whether there are no more.

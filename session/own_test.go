@@ -200,3 +200,20 @@ func TestMisspeltNamesAreAnsweredWithTheNearest(t *testing.T) {
 		}
 	}
 }
+
+// TestTailEndsWhenTheServerStops: other statements are waited for, and this one would never end.
+func TestTailEndsWhenTheServerStops(t *testing.T) {
+	l := serve(t)
+	tail := l.connect()
+	answer := make(chan string, 1)
+	go func() { answer <- tail.answer("select * from flare.tail('stream')") }()
+	l.connect().awaitReaders(1)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := l.wire.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if got := <-answer; !strings.HasSuffix(got, "!57P01") {
+		t.Errorf("ended with %q", got)
+	}
+}
