@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/nql"
@@ -81,38 +79,6 @@ func TestStarIsTheFirstFiveAndNewDataMovesNothing(t *testing.T) {
 			t.Errorf("column %s (%d) became %s (%d)", c.Name, c.Attr, n.Name, n.Attr)
 		}
 	}
-}
-
-func TestNearestNames(t *testing.T) {
-	names := []string{"StatusCode", "Method", "timestamp", "id"}
-	for in, want := range map[string]string{"statuscod": "StatusCode", "metod": "Method", "tiemstamp": "timestamp", "xyz": "", "i": "", "": "", "StatusCodes": "StatusCode"} {
-		if got := Nearest(in, names); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
-// TestDistanceIsAMetricUpToItsLimit against the plain recursive definition.
-func TestDistanceIsAMetricUpToItsLimit(t *testing.T) {
-	var plain func(a, b []rune) int
-	plain = func(a, b []rune) int {
-		if len(a) == 0 || len(b) == 0 {
-			return len(a) + len(b)
-		}
-		cost := 1
-		if a[0] == b[0] {
-			cost = 0
-		}
-		return min(plain(a[1:], b[1:])+cost, plain(a[1:], b)+1, plain(a, b[1:])+1)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		word := rapid.StringOfN(rapid.RuneFrom([]rune("abä")), 0, 6, -1)
-		a, b := []rune(word.Draw(t, "a")), []rune(word.Draw(t, "b"))
-		limit := rapid.IntRange(1, 8).Draw(t, "limit")
-		if got, want := distance(a, b, limit), min(plain(a, b), limit); got != want {
-			t.Fatalf("%q %q: %d, want %d", string(a), string(b), got, want)
-		}
-	})
 }
 
 // drain reads all rows of a relation's wanted columns.

@@ -349,5 +349,5 @@ func (s *Stream) Nearest(name string) string {
 	for i := range s.Columns {
 		names[i] = s.Columns[i].Name
 	}
-	return Nearest(name, names)
+	return types.Nearest(name, names)
 }

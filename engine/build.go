@@ -256,7 +256,7 @@ func (b *builder) begin(ts int64) error {
 // options say how spans are written.
 func (b *builder) options() span.Options {
 	o := &b.m.s.opts
-	return span.Options{Layout: b.layout, PageBytes: o.PageBytes, Codec: o.codec, Helpers: b.helpers}
+	return span.Options{Layout: b.layout, PageBytes: o.PageBytes, Codec: o.codec, Helpers: b.helpers, Pause: o.Pace}
 }
 
 // finish ends the span that is being written, if any.
@@ -279,7 +279,7 @@ func (b *builder) finish() error {
 	h := b.header
 	h.End = tick.RangeStart(footer.Max) + tick.Range
 	h.Length, h.Events, h.Raw, h.Min, h.Max = length, footer.Events, footer.Raw, footer.Min, footer.Max
-	b.built = append(b.built, b.m.s.newSpanFile(h, b.arrivals))
+	b.built = append(b.built, b.m.s.newSpanFile(h, b.arrivals, b.layout))
 	b.w = nil
 	return nil
 }

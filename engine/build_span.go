@@ -67,13 +67,13 @@ func (p *spanPages) close() error {
 }
 
 // copyPage copies a page as it is stored where all of it comes before anything else, nothing of it is deleted and it has the layout that is written. Small pages are not
-// copied: their events are put together with others'.
+// copied: their events are put together with others'. Pages of events that were tried by column before, in vain, are not tried again.
 func (b *builder) copyPage(p *spanPages, next sortKey, others bool) (bool, error) {
 	if p.loaded {
 		return false, nil
 	}
 	info := &p.footer.Pages[p.at]
-	if others && !less(sortKey{info.Last, info.LastArrival}, next) || b.dead.mayHold(info.First, info.Last, info.MinArrival, info.MaxArrival) || !b.options().Keeps(info) {
+	if others && !less(sortKey{info.Last, info.LastArrival}, next) || b.dead.mayHold(info.First, info.Last, info.MinArrival, info.MaxArrival) || !b.keeps(p.file, info) {
 		return false, nil
 	}
 	var err error
@@ -89,4 +89,13 @@ func (b *builder) copyPage(p *spanPages, next sortKey, others bool) (bool, error
 	b.hi = info.Last
 	p.at++
 	return true, b.pause()
+}
+
+// keeps says whether a page of f may be copied for what it is.
+func (b *builder) keeps(f *file, info *span.PageInfo) bool {
+	o := b.options()
+	if f.unlike && info.Layout == span.Rows {
+		o.Layout = span.Rows
+	}
+	return o.Keeps(info)
 }

@@ -45,7 +45,7 @@ func (f *fragment) Next(ctx context.Context, b *column.Batch) (bool, error) {
 		}
 		f.own = query{store: f.store, from: f.from, to: f.to, scanFrom: f.spec.From, scanTo: f.spec.To, program: f.shared.program(), order: f.spec.Order, narrow: f.spec.Narrow, rows: column.BatchRows,
 			counts: f.spec.counts(), anyOrder: f.spec.Order == nql.Unordered && (f.spec.AnyOrder || f.spec.Weighted),
-			dead:   f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: &f.paged, sealed: &f.sealed, shared: f.shared}
+			dead: f.dead, stats: f.spec.Stats, reserve: f.reserve, predicate: f.predicate, paged: &f.paged, sealed: &f.sealed, shared: f.shared}
 		f.q = &f.own
 		f.q.weighing = newWeighing(f.spec)
 		if f.spec.Order != nql.Unordered {

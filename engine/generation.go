@@ -39,6 +39,8 @@ type file struct {
 	runs          []*run // parts of it that are in RAM too, by offset, disjoint
 	// frozen: nothing is to be appended and it is not merged (it is damaged).
 	frozen bool
+	// unlike: pages by column were wanted when this process built it, so that its pages by row are of events that have too little in common for that.
+	unlike bool
 	// sealed: nothing is to be appended, since a maintenance transaction is making something of it.
 	sealed bool
 	// warm: what no run holds lies between coldMin and coldMax. Not known of files that were there when the store was opened.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/flare-pg/flare-pg/engine/filter"
 	"github.com/flare-pg/flare-pg/engine/manifest"
+	"github.com/flare-pg/flare-pg/engine/span"
 )
 
 // StepKind says what a step of maintenance does.
@@ -247,9 +248,9 @@ func (s *Store) removeFile(path string) error {
 	return nil
 }
 
-// newSpanFile describes a span that was built.
-func (s *Store) newSpanFile(m manifest.File, arrivals uint64) *file {
-	return &file{File: m, path: filePath(s.dir, m), arrivals: arrivals}
+// newSpanFile describes a span that was built with a layout in mind.
+func (s *Store) newSpanFile(m manifest.File, arrivals uint64, layout Layout) *file {
+	return &file{File: m, path: filePath(s.dir, m), arrivals: arrivals, unlike: layout == span.Columns}
 }
 
 func (s *Step) String() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	mathbits "math/bits"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -147,8 +148,12 @@ func condensed(r *run) (pages []*runPage, err error) {
 	b := builders.Get().(*strip.Builder)
 	defer builders.Put(b)
 	b.Reset()
+	b.Pause = runtime.Gosched // a statement that waits for a processor goes first: it would wait for all of a time slice
 	var body []byte
 	for i, e := range r.events {
+		if i%64 == 63 {
+			runtime.Gosched()
+		}
 		b.Add(e.ts, e.arrival, r.raw[e.off:e.off+e.n])
 		if i < len(r.events)-1 && b.Len() < runPageEvents && b.Bytes() < runPageBytes {
 			continue

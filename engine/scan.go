@@ -59,6 +59,7 @@ type scanning struct {
 	signals  []*Signal // whose conjuncts are among the predicate's
 	dead     *deadStream
 	segments []segment
+	ways     templateWays // of the texts that are looked up
 }
 
 // add adds what a file has for the scan.

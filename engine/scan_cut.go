@@ -63,17 +63,29 @@ func (g piece) cut(from, to int64) []piece {
 	return out
 }
 
-// cuts chooses where to cut a group, ascending: every so many bytes, as if events were spread evenly over each segment's time.
+// cuts chooses where to cut a group, ascending: every so many bytes, as if events were spread evenly over each segment's time. Small segments are cut
+// between: those of recent events are many, and overlap a little where some came late.
 func (g piece) cuts(from, to int64) []int64 {
 	var at []int64
+	small := int64(0) // bytes of small segments since the last cut
 	for _, s := range g.segments {
+		if !s.apart() {
+			continue
+		}
 		lo, hi := s.bounds()
-		if n := s.raw() / pieceBytes; s.apart() && n > 0 {
-			step := max((hi-lo)/(n+1), 1)
-			for x := lo + step; x < hi && n > 0; x += step { // n cuts: what is lost in rounding is no piece of its own
-				at = append(at, x)
-				n--
+		raw := s.raw()
+		n := raw / pieceBytes
+		if n == 0 {
+			if small += raw; small > pieceBytes {
+				at = append(at, lo)
+				small = raw
 			}
+			continue
+		}
+		step := max((hi-lo)/(n+1), 1)
+		for x := lo + step; x < hi && n > 0; x += step { // n cuts: what is lost in rounding is no piece of its own
+			at = append(at, x)
+			n--
 		}
 	}
 	for _, s := range g.segments {

@@ -39,3 +39,36 @@ func TestPiecesOfASegmentAreOfOneLengthAndCoverIt(t *testing.T) {
 		}
 	})
 }
+
+// Pages of recent events are smaller than a piece and overlap: several goroutines go over them all the same, and each is in the pieces that have its time.
+func TestSmallSegmentsThatOverlapAreCutBetween(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var all []segment
+		at, bytes := int64(0), int64(0)
+		for range rapid.IntRange(1, 100).Draw(t, "segments") {
+			e := extent{from: at - rapid.Int64Range(0, 40).Draw(t, "late"), bytes: rapid.Int64Range(0, pieceBytes-1).Draw(t, "bytes")}
+			at += rapid.Int64Range(50, 100).Draw(t, "length")
+			e.to = at
+			bytes += e.bytes
+			all = append(all, e)
+		}
+		pieces := cut(all, MinTime, MaxTime)
+		if n := bytes / (2 * pieceBytes); int64(len(pieces)) < n {
+			t.Fatalf("%d pieces of %d bytes", len(pieces), bytes)
+		}
+		for i, p := range pieces {
+			if i > 0 && p.from < pieces[i-1].to {
+				t.Fatalf("pieces %d and %d overlap", i-1, i)
+			}
+			n := 0
+			for _, s := range all {
+				if from, to := s.bounds(); from < p.to && to > p.from {
+					n++
+				}
+			}
+			if len(p.segments) != n {
+				t.Fatalf("piece %d has %d of %d segments", i, len(p.segments), n)
+			}
+		}
+	})
+}

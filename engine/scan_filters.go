@@ -22,8 +22,6 @@ type whereabouts struct {
 	ways    []messageWay // of which all keys and one of the templates
 }
 
-type messageWay struct{ keys, templates []uint64 }
-
 type filterKey struct {
 	key    uint64
 	number bool // a number may have it
@@ -60,7 +58,7 @@ func (w *whereabouts) lacks(i int) bool {
 }
 
 // lacking looks up in a span's filter what a scan needs. What is not in the filter is not in what it gives.
-func (s *Store) lacking(f *file, footer *span.Footer, needs [][]nql.Lookup) lacking {
+func (s *Store) lacking(f *file, footer *span.Footer, needs [][]nql.Lookup, known *templateWays) lacking {
 	if len(needs) == 0 {
 		return nil
 	}
@@ -74,7 +72,7 @@ func (s *Store) lacking(f *file, footer *span.Footer, needs [][]nql.Lookup) lack
 	}
 	var out lacking
 	for _, list := range needs {
-		if l, ok := s.whereabouts(f, footer, d, list); ok {
+		if l, ok := s.whereabouts(f, footer, d, list, known); ok {
 			out = append(out, l)
 		}
 	}
@@ -82,10 +80,10 @@ func (s *Store) lacking(f *file, footer *span.Footer, needs [][]nql.Lookup) lack
 }
 
 // whereabouts gives where something of a list of lookups could be; ok is false where the filter can't tell.
-func (s *Store) whereabouts(f *file, footer *span.Footer, d *filter.Directory, list []nql.Lookup) (out []whereabouts, ok bool) {
+func (s *Store) whereabouts(f *file, footer *span.Footer, d *filter.Directory, list []nql.Lookup, known *templateWays) (out []whereabouts, ok bool) {
 	for _, l := range list {
 		if l.Message != "" {
-			w, ok := s.messages(f, d, &l)
+			w, ok := s.messages(f, d, &l, known)
 			if !ok {
 				return nil, false
 			}
@@ -116,57 +114,6 @@ func (s *Store) whereabouts(f *file, footer *span.Footer, d *filter.Directory, l
 		}
 	}
 	return out, true
-}
-
-// messages gives where the text of a lookup can stand in messages.
-func (s *Store) messages(f *file, d *filter.Directory, l *nql.Lookup) (w whereabouts, ok bool) {
-	x := d.Find(filter.Messages, nil)
-	if x == nil {
-		return w, false
-	}
-	if w.pages = s.filterSection(f, d, x); w.pages == nil {
-		return w, false
-	}
-	w.message = true
-	for _, t := range w.pages.Templates() {
-		shown := t
-		if t == "" { // no template: the message is a value
-			shown = "{m}"
-		}
-		ways, ok := l.MessageWays(shown)
-		if !ok {
-			return w, false
-		}
-		for i := range ways {
-			w.add(keysOfWay(&ways[i]), filter.TemplateKey(t))
-		}
-	}
-	return w, true
-}
-
-// keysOfWay gives the keys of a way, those that the fewest pages have first.
-func keysOfWay(way *nql.MessageWay) (keys []uint64) {
-	for _, x := range way.Seams {
-		before, after := filter.Fold(nil, []byte(x.Before)), filter.Fold(nil, []byte(x.After))
-		if (x.BeforeWhole || len(before) >= filter.SeamBytes) && (x.AfterWhole || len(after) >= filter.SeamBytes) {
-			keys = append(keys, filter.SeamKey(before, []byte(x.Between), after))
-		}
-	}
-	for _, text := range way.Within {
-		keys = filter.AppendTrigrams(keys, filter.Fold(nil, []byte(text)))
-	}
-	return keys
-}
-
-// add adds a way in a template, or the template to the same way in others.
-func (w *whereabouts) add(keys []uint64, template uint64) {
-	for i := range w.ways {
-		if x := &w.ways[i]; slices.Equal(x.keys, keys) {
-			x.templates = append(x.templates, template)
-			return
-		}
-	}
-	w.ways = append(w.ways, messageWay{keys, []uint64{template}})
 }
 
 // places lists the paths that a lookup means and the span has.

@@ -29,6 +29,7 @@ type ScanStats struct {
 	Events        atomic.Int64 // that the predicate was asked about
 	EventsNeedle  atomic.Int64 // of those, they lack the bytes that it demands and were not read
 	BytesRead     atomic.Int64 // from files
+	BytesKept     atomic.Int64 // that were there already: fronts of pages, recent events
 
 	mu      sync.Mutex
 	signals map[string]SignalUse
@@ -62,10 +63,11 @@ func (s *ScanStats) signal(name string, files, pages int64) {
 	s.signals[name] = u
 }
 
-func (s *ScanStats) run(events int) {
+func (s *ScanStats) run(events, bytes int) {
 	if s != nil {
 		s.RunsOpened.Add(1)
 		s.Events.Add(int64(events))
+		s.BytesKept.Add(int64(bytes))
 	}
 }
 
@@ -84,10 +86,11 @@ func (s *ScanStats) page(events int64) {
 	}
 }
 
-// read counts bytes that were read from a file.
-func (s *ScanStats) read(bytes int64) {
+// read counts bytes that were read from a file, and such that needed not be.
+func (s *ScanStats) read(bytes, kept int64) {
 	if s != nil {
 		s.BytesRead.Add(bytes)
+		s.BytesKept.Add(kept)
 	}
 }
 

@@ -28,7 +28,7 @@ func (s runSegment) open(q *query) (cursor, error) {
 	if q.predicate != "" && len(events) >= blockEvents {
 		c.known = s.run.matchesOf(q.predicate)
 	}
-	q.stats.run(len(c.events))
+	q.stats.run(len(c.events), len(s.run.raw))
 	return c, nil
 }
 

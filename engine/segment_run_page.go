@@ -74,7 +74,7 @@ func (c *runPageCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortK
 // load asks the predicate about the page.
 func (c *runPageCursor) load() error {
 	p, q := c.page, c.q
-	q.stats.run(p.events)
+	q.stats.run(p.events, len(p.body))
 	touched := q.dead.touches(p.first, p.last)
 	whole := !touched && p.first >= q.from && p.last < q.to
 	if q.counts && whole {

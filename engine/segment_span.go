@@ -89,7 +89,8 @@ type spanCursor struct {
 	footer     *span.Footer
 	choice     *choice
 	first, end int // pages that are left, as far as the choice has them
-	ahead      int // pages that the system was told of
+	ahead      int // pages of rows that the system was told of
+	look       lookAhead
 	page       *span.Page
 	lo, hi     int // events of the page that are left, or of passed
 	sifted     bool
@@ -117,7 +118,11 @@ func (c *spanCursor) fill(ctx context.Context, b *column.Batch, keys *[]sortKey)
 			continue
 		}
 		if c.columns.left > 0 {
-			if err := c.columns.drain(ctx, b, keys); err != nil {
+			err := c.columns.drain(ctx, b, keys)
+			if err == nil { // how much is read of a page by column shows then
+				err = c.hold(c.columns.view.Held())
+			}
+			if err != nil {
 				c.columns.left = 0 // so it is with the rest of the page, or nobody goes on
 				return true, err
 			}
@@ -210,13 +215,15 @@ func (c *spanCursor) load(i int) error {
 		c.page = c.segment.store.pages.get()
 	}
 	c.q.stats.read(c.page.Taken())
-	if need := 2*int64(info.Raw) + int64(info.Length); need > c.held {
-		if err := c.q.reserve(need - c.held); err != nil {
+	if info.Layout != span.Columns {
+		if err := c.hold(2*int64(info.Raw) + int64(info.Length)); err != nil {
 			return err
 		}
-		c.held = need
 	}
 	c.tell(i)
+	if err := c.tellColumns(i); err != nil {
+		return err
+	}
 	c.lo, c.hi = 0, 0
 	if err := c.page.Load(c.h, c.segment.file.path, *info, c.segment.store.fronts, c.segment.file.ID); err != nil {
 		return err
@@ -263,6 +270,18 @@ func (c *spanCursor) load(i int) error {
 	return c.sift()
 }
 
+// hold sees to it that so many bytes are reserved.
+func (c *spanCursor) hold(need int64) error {
+	if need <= c.held {
+		return nil
+	}
+	if err := c.q.reserve(need - c.held); err != nil {
+		return err
+	}
+	c.held = need
+	return nil
+}
+
 // findColumns asks the predicate about the events from lo to before hi of a page by column.
 func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 	c.lo = 0
@@ -280,6 +299,9 @@ func (c *spanCursor) findColumns(info *span.PageInfo, lo, hi int) error {
 		}
 	}
 	rows, err := c.columns.find(lo, hi, alive)
+	if err == nil {
+		err = c.hold(c.columns.view.Held())
+	}
 	if err != nil {
 		return err
 	}
@@ -332,6 +354,7 @@ func (c *spanCursor) tell(i int) {
 }
 
 func (c *spanCursor) close() {
+	c.look.close(c.segment.store)
 	if c.h != nil {
 		_ = c.h.Close() // only read from
 		c.h = nil

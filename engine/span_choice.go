@@ -52,7 +52,7 @@ func (s *scanning) choiceOf(x *spanSegment) (*choice, error) {
 			}
 		}
 	}
-	lacking := s.store.lacking(f, footer, s.lookups)
+	lacking := s.store.lacking(f, footer, s.lookups, &s.ways)
 	if len(signals) > 0 || len(lacking) > 0 {
 		c.sift(signals, lacking, st)
 	}

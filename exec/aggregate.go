@@ -32,7 +32,11 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 		return nil, err
 	}
 	a := &aggregate{n: n, rt: rt, table: t}
-	if p, ok := pipelineOf(n.Input, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
+	sets, from := (*plan.Expand)(nil), n.Input
+	if x, ok := from.(*plan.Expand); ok {
+		sets, from = x, x.Input
+	}
+	if p, ok := pipelineOf(from, rt); ok && mergeable(n) && p.scan.Order == nql.Unordered && p.scan.Limit < 0 {
 		var until func(context.Context)
 		p.rt, until = anyOrder(n, rt).whileAt()
 		fragments, err := openFragments(p.rt, p.scan)
@@ -46,9 +50,19 @@ func openAggregate(ctx context.Context, n *plan.Aggregate, rt *Runtime) (plan.Ba
 		}
 		if workers := min(rt.workers(), len(fragments)); workers > 1 {
 			a.crew = newGatherers(n, p, fragments, workers)
+			a.crew.sets = sets
 			until(a.crew.ctx)
-		} else {
-			a.input = withStages(newSerialScan(p, fragments), stages)
+			return a, nil
+		}
+		a.input = withStages(newSerialScan(p, fragments), stages)
+		if sets != nil {
+			x, err := newExpander(rt, sets)
+			if err != nil {
+				a.input.Close()
+				return nil, err
+			}
+			x.stats = rt.Stats.Of(sets)
+			a.input = &expand{expander: x, input: a.input}
 		}
 		return a, nil
 	}
@@ -85,8 +99,8 @@ func (a *aggregate) Next(ctx context.Context, b *column.Batch) (bool, error) {
 				return false, err
 			}
 		}
-		if a.yield(b) {
-			return true, nil
+		if ok, err := a.yield(ctx, b); ok || err != nil {
+			return ok, err
 		}
 		if more, err := a.again(); !more || err != nil {
 			return false, err
@@ -95,25 +109,40 @@ func (a *aggregate) Next(ctx context.Context, b *column.Batch) (bool, error) {
 }
 
 // yield gives the next groups, false when there are no more.
-func (a *aggregate) yield(b *column.Batch) bool {
+func (a *aggregate) yield(ctx context.Context, b *column.Batch) (bool, error) {
 	total := a.table.groups()
 	if a.next >= total {
-		return false
+		return false, nil
 	}
 	to := min(a.next+column.BatchRows, total)
-	kinds := make([]column.Kind, 0, len(a.n.Cols))
-	from := append(append([]*column.Vector(nil), a.table.keys()...), a.results...)
-	for _, v := range from {
-		kinds = append(kinds, v.Kind)
+	keys := a.table.keys()
+	late := make([]*column.Vector, len(a.results))
+	first := true
+	for i, c := range a.table.calls {
+		if c.held == nil {
+			continue
+		}
+		var err error
+		if late[i], to, err = c.late(ctx, a.table, a.next, to, first); err != nil {
+			return false, err
+		}
+		first = false
 	}
-	a.out.Reset(kinds)
-	for i, v := range from {
+	a.out.Reset(kindsOfNode(a.n))
+	for i, v := range keys {
 		appendRange(a.out.Cols[i], v, a.next, to)
+	}
+	for i, v := range a.results {
+		if late[i] != nil {
+			a.out.Cols[len(keys)+i] = late[i]
+		} else {
+			appendRange(a.out.Cols[len(keys)+i], v, a.next, to)
+		}
 	}
 	a.out.Len = to - a.next
 	a.next = to
 	*b = a.out
-	return true
+	return true, nil
 }
 
 // gather draws all input and computes the results.
@@ -203,6 +232,7 @@ func (a *aggregate) Close() {
 // table is groups with the states of their aggregates.
 type table struct {
 	n       *plan.Aggregate
+	rt      *Runtime
 	workers int // goroutines that may work out the results
 	keyEvs  []evaluator
 	calls   []*aggCall
@@ -220,7 +250,7 @@ type table struct {
 
 // newTable makes an empty table, which shares its memory with so many in all.
 func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
-	t := &table{n: n, workers: rt.workers(), meter: &meter{acc: rt.Memory}}
+	t := &table{n: n, rt: rt, workers: rt.workers(), meter: &meter{acc: rt.Memory}}
 	var err error
 	if t.keyEvs, err = compileAll(rt, n.Keys); err != nil {
 		return nil, err
@@ -233,7 +263,7 @@ func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
 		t.hash = newGroups(keyTypes)
 		if rt.spills() && !slices.ContainsFunc(n.Keys, plan.IsVolatile) { // a row's keys are computed again when it is read
 			t.spill = &keyed{rt: rt, types: keyTypes, hash: t.hash, meter: rt.hashMeter()}
-			t.spill.meter.limit, t.spill.meter.sure = t.spill.meter.limit/int64(share), t.spill.meter.sure/int64(share)
+			t.spill.meter.share(share)
 			t.spill.shared = share > 1
 			t.meter = &t.spill.meter
 		}
@@ -253,14 +283,15 @@ func newTable(n *plan.Aggregate, rt *Runtime, share int) (*table, error) {
 	}
 	if t.spill != nil {
 		t.spill.relieve = t.relieve
-	} else if len(t.sets) > 0 {
+	} else if slices.ContainsFunc(n.Aggs, func(a plan.AggCall) bool { return a.Distinct }) {
 		*t.meter = rt.hashMeter()
-		t.meter.limit, t.meter.sure = t.meter.limit/int64(share), t.meter.sure/int64(share)
+		t.meter.share(share)
 	}
 	return t, nil
 }
 
-// relieve writes sets of distinct values to files where they are a good part of what the table holds, and says how many bytes that freed.
+// relieve writes sets of distinct values to files, and has calls keep their rows back, where they are a good part of what the table holds, and says how many
+// bytes that freed.
 func (t *table) relieve(ctx context.Context) (freed int64, err error) {
 	all := t.bytes()
 	for _, c := range t.sets {
@@ -269,6 +300,13 @@ func (t *table) relieve(ctx context.Context) (freed int64, err error) {
 		}
 		if err := c.flushDistinct(ctx, t); err != nil {
 			return 0, err
+		}
+	}
+	for _, c := range t.calls {
+		if c.keeper != nil && c.acc.Bytes() >= all/int64(4*len(t.calls)) {
+			if err := c.unload(ctx, t.rt); err != nil {
+				return 0, err
+			}
 		}
 	}
 	return all - t.bytes(), nil
@@ -325,9 +363,18 @@ func (t *table) add(ctx context.Context, b *column.Batch) error {
 		}
 	}
 	groups := t.groups()
+	kept := false
 	for _, c := range t.calls {
-		c.acc.Resize(groups)
+		if c.held == nil {
+			c.acc.Resize(groups)
+		}
 		if err := c.add(ctx, t, b, t.of); err != nil {
+			return err
+		}
+		kept = kept || c.keeper != nil
+	}
+	if kept && !t.meter.try(t.bytes()) {
+		if _, err := t.relieve(ctx); err != nil {
 			return err
 		}
 	}
@@ -336,7 +383,7 @@ func (t *table) add(ctx context.Context, b *column.Batch) error {
 
 // alone lets a table that has shared its memory have all of it.
 func (t *table) alone(rt *Runtime, share int) {
-	t.meter.acc = rt.Memory
+	t.rt, t.meter.acc = rt, rt.Memory
 	t.meter.limit, t.meter.sure = t.meter.limit*int64(share), t.meter.sure*int64(share)
 	if t.spill != nil {
 		t.spill.rt, t.spill.shared = rt, false
@@ -409,12 +456,16 @@ func (t *table) merge(ctx context.Context, o *table) error {
 	return t.reserve(0)
 }
 
-// finish computes the results.
+// finish computes the results, but for those that come late.
 func (t *table) finish(ctx context.Context) ([]*column.Vector, error) {
 	out := make([]*column.Vector, 0, len(t.calls)+1)
 	for _, c := range t.calls {
 		if err := c.finish(ctx, t); err != nil {
 			return nil, err
+		}
+		if c.held != nil {
+			out = append(out, column.New(types.KindOf(c.info.Result)))
+			continue
 		}
 		if err := t.prepare(ctx, c); err != nil {
 			return nil, err

@@ -10,7 +10,7 @@ import (
 )
 
 // aggCall feeds one aggregate: FILTER narrows its rows, DISTINCT lets each value pass once a group, ORDER
-// BY keeps the rows back until all are there. Values of DISTINCT without an order are kept until the end, too, so that what was
+// BY keeps the rows back until the results are yielded. Values of DISTINCT without an order are kept until the end, too, so that what was
 // gathered apart can be put together.
 type aggCall struct {
 	call   *plan.AggCall
@@ -23,8 +23,9 @@ type aggCall struct {
 	distinct *distinctValues // DISTINCT, else nil
 	spill    *distinctSpill  // of distinct, where that is fed at the end; nil where there are no temporary files
 
-	held *sorter // ORDER BY: group, arguments, keys
-	like bool    // selects among the values of another call: only its direct argument is evaluated
+	held   *lateRows       // ORDER BY: group, arguments, keys; also of others, once their states have no room
+	keeper function.Keeper // acc, where its rows can be kept back when there is no more room; else nil
+	like   bool            // selects among the values of another call: only its direct argument is evaluated
 }
 
 // newAggCall makes the state of one of so many calls in a table with keys or without; others are those of the calls before it.
@@ -69,7 +70,7 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, ca
 		}
 	}
 	if len(order) > 0 {
-		keys := []plan.SortKey{{Expr: &plan.Ref{Typed: plan.Typed{OID: types.Int8, Mod: -1}}}}
+		keys := []plan.SortKey{groupKey()}
 		width := 1 + len(call.Args)
 		for i, k := range order {
 			ev, err := compile(rt, k.Expr)
@@ -80,10 +81,18 @@ func newAggCall(rt *Runtime, call *plan.AggCall, col plan.Column, keyed bool, ca
 			k.Expr = &plan.Ref{Typed: plan.Typed{OID: k.Expr.Type(), Mod: k.Expr.Typmod()}, Index: width + i}
 			keys = append(keys, k)
 		}
-		if c.held, err = newSorter(rt, keys, -1); err != nil {
+		if call.Distinct { // equal arguments come together, as they are ordered by some of them
+			for i, a := range call.Args {
+				keys = append(keys, plan.SortKey{Expr: &plan.Ref{Typed: plan.Typed{OID: a.Type(), Mod: a.Typmod()}, Index: 1 + i}})
+			}
+		}
+		s, err := newSorter(rt, keys, -1)
+		if err != nil {
 			return nil, err
 		}
+		c.held = &lateRows{sorter: s, args: len(call.Args)}
 	}
+	c.keeper = c.keeps(rt, keyed)
 	return c, nil
 }
 
@@ -168,20 +177,17 @@ func (c *aggCall) add(ctx context.Context, t *table, b *column.Batch, of []int32
 	case c.held == nil:
 		return c.acc.Add(&c.info, b.Len, sel, of, args)
 	case c.distinct != nil:
+		if c.held.rt.spills() && !t.meter.try(t.bytes()+c.distinct.growth(args, sel.Count(b.Len), t.groups())) {
+			// What comes again is known by its neighbour when the rows are sorted.
+			c.distinct.empty()
+			c.held.distinct = newOrdering(c.held.keys[len(c.held.keys)-len(args):])
+		}
 		var err error
 		if sel, err = c.distinct.unseen(t, b.Len, sel, args, of); err != nil || len(sel) == 0 {
 			return err
 		}
 	}
-	group := column.New(column.Int64)
-	if of == nil {
-		group.AppendInt(0)
-		group.Repeat(b.Len)
-	}
-	for _, g := range of {
-		group.AppendInt(int64(g))
-	}
-	return c.held.add(ctx, &column.Batch{Len: b.Len, Sel: sel, Cols: append([]*column.Vector{group}, c.argVec...)})
+	return c.held.add(ctx, b.Len, sel, of, c.argVec)
 }
 
 // deferred reports whether the call is fed at the end, with the distinct values.
@@ -200,9 +206,22 @@ func (c *aggCall) bytes() int64 {
 
 // merge takes in what the same call of another table gathered; group g of that one is to[g] here.
 func (c *aggCall) merge(ctx context.Context, t *table, o *aggCall, to []int32) error {
-	c.acc.Resize(t.groups())
+	if c.held == nil {
+		c.acc.Resize(t.groups())
+	}
 	if c.deferred() {
 		return c.mergeDistinct(ctx, t, o, to)
+	}
+	if c.held != nil || o.held != nil || c.keeper != nil && !t.meter.try(t.bytes()+o.acc.Bytes()) {
+		for _, x := range []*aggCall{c, o} {
+			if x.held != nil {
+				continue
+			}
+			if err := x.unload(ctx, t.rt); err != nil {
+				return err
+			}
+		}
+		return c.mergeLate(ctx, o, to)
 	}
 	return c.acc.Merge(o.acc, to)
 }
@@ -225,31 +244,13 @@ func windows(ctx context.Context, n int, f func(rows column.Selection) error) er
 	return nil
 }
 
-// finish feeds the rows that DISTINCT and ORDER BY kept back.
+// finish feeds the values of DISTINCT, and ends the sort of rows that are kept back.
 func (c *aggCall) finish(ctx context.Context, t *table) error {
 	if c.deferred() {
 		return c.feedDistinct(ctx, t)
 	}
-	if c.held == nil {
-		return nil
+	if c.held != nil {
+		return c.held.finish(ctx)
 	}
-	defer c.held.close()
-	if err := c.held.finish(ctx); err != nil {
-		return err
-	}
-	var b column.Batch
-	var of []int32
-	for {
-		ok, err := c.held.next(ctx, &b)
-		if !ok || err != nil {
-			return err
-		}
-		of = of[:0]
-		for i := range b.Len {
-			of = append(of, int32(b.Cols[0].Int(i)))
-		}
-		if err := c.acc.Add(&c.info, b.Len, b.Sel, of, b.Cols[1:1+len(c.call.Args)]); err != nil {
-			return err
-		}
-	}
+	return nil
 }

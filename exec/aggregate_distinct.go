@@ -62,7 +62,7 @@ func (d *distinctValues) len() int {
 	case d.ints != nil:
 		return d.ints.len() + d.nullCount()
 	case d.many != nil:
-		return d.many.n + d.nullCount()
+		return d.many.len() + d.nullCount()
 	}
 	return d.seen.len()
 }
@@ -83,20 +83,20 @@ func (d *distinctValues) growth(args []*column.Vector, rows, groups int) int64 {
 	case d.ints != nil:
 		return d.ints.growth(news(args[0], rows))
 	case d.many != nil: // a value is new in each group that it comes in
-		return d.many.growth(rows) + int64(groups)
+		return d.many.growth(rows, groups) + int64(groups)
 	case d.keyed:
 		args = append([]*column.Vector{{Kind: column.Int64, Len: args[0].Len}}, args...)
 	}
 	return d.seen.growth(args, rows)
 }
 
-// growthBy is what merging another set adds at most.
-func (d *distinctValues) growthBy(o *distinctValues) int64 {
+// growthBy is what merging another set adds at most, of so many groups in all.
+func (d *distinctValues) growthBy(o *distinctValues, groups int) int64 {
 	switch {
 	case d.ints != nil:
 		return d.ints.growth(o.ints.len())
 	case d.many != nil:
-		return d.many.growth(o.many.n) + int64(len(o.nulls))
+		return d.many.growth(o.many.len(), groups) + int64(groups)
 	}
 	return d.seen.growth(o.seen.keys, o.seen.len())
 }
@@ -169,7 +169,7 @@ func (d *distinctValues) addMany(t *table, n int, sel column.Selection, v *colum
 			}
 		}
 	}
-	d.many.addAll(groups, values)
+	d.many.addAll(groups, values, t.groups())
 }
 
 // grow makes room for the nulls of so many groups.
@@ -210,13 +210,13 @@ func (d *distinctValues) merge(ctx context.Context, t *table, o *distinctValues,
 			if err := ended(ctx); err != nil {
 				return err
 			}
-			if err := t.reserve(d.many.growth(len(xs))); err != nil {
+			if err := t.reserve(d.many.growth(len(xs), t.groups())); err != nil {
 				return err
 			}
 			for i, g := range of {
 				of[i] = to[g]
 			}
-			d.many.addAll(of, xs)
+			d.many.addAll(of, xs, t.groups())
 		}
 		return nil
 	}

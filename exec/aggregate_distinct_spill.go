@@ -109,7 +109,7 @@ func (c *aggCall) addDistinct(ctx context.Context, t *table, n int, sel column.S
 
 // mergeDistinct takes in what the same call of another table has seen; group g of that one is to[g] here.
 func (c *aggCall) mergeDistinct(ctx context.Context, t *table, o *aggCall, to []int32) error {
-	if c.spill == nil || !c.spill.some() && !o.spill.some() && t.meter.try(t.bytes()+o.distinct.bytes()+c.distinct.growthBy(o.distinct)) {
+	if c.spill == nil || !c.spill.some() && !o.spill.some() && t.meter.try(t.bytes()+o.distinct.bytes()+c.distinct.growthBy(o.distinct, t.groups())) {
 		return c.distinct.merge(ctx, t, o.distinct, to)
 	}
 	if err := c.flushDistinct(ctx, t); err != nil {

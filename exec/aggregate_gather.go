@@ -15,6 +15,7 @@ type gatherers struct {
 	*crew
 	n       *plan.Aggregate
 	p       *pipeline
+	sets    *plan.Expand // between the pipeline and the aggregate; nil: nothing is
 	workers int
 
 	mu     sync.Mutex
@@ -116,26 +117,46 @@ func (g *gatherers) work() error {
 		return err
 	}
 	defer s.meter.release()
+	var x *expander
+	if g.sets != nil {
+		if x, err = newExpander(g.p.rt, g.sets); err != nil {
+			return err
+		}
+		x.stats = g.p.rt.Stats.Of(g.sets)
+	}
 	for {
 		f := g.take()
 		if f == nil {
 			return nil
 		}
-		if err := g.drain(f, s, t); err != nil {
+		if err := g.drain(f, s, x, t); err != nil {
 			return err
 		}
 	}
 }
 
-func (g *gatherers) drain(f engine.Fragment, s *slot, t *table) error {
+// drain takes a fragment's rows in, by way of the grouping sets where there are some.
+func (g *gatherers) drain(f engine.Fragment, s *slot, x *expander, t *table) error {
 	defer f.Close()
+	var set column.Batch
 	for {
 		more, err := s.draw(g.ctx, f, nil)
 		if !more || err != nil {
 			return err
 		}
-		if err := t.add(g.ctx, &s.view); err != nil {
+		if x == nil {
+			if err := t.add(g.ctx, &s.view); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := x.begin(&s.view); err != nil {
 			return err
+		}
+		for x.next(&set) {
+			if err := t.add(g.ctx, &set); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -95,6 +95,54 @@ func TestAggregateSaysWhatTheModelSays(t *testing.T) {
 	})
 }
 
+// TestGroupingSetsAreTheGroupsOfEachSet: however many workers there are, grouping sets give what aggregates over each set give one behind the other.
+func TestGroupingSetsAreTheGroupsOfEachSet(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStore(t)
+		scan := s.node(nql.Unordered)
+		keys := []plan.Expr{refOf(testTypes[0], 0), refOf(testTypes[2], 2), refOf(testTypes[3], 3)}
+		x := &plan.Expand{Input: scan, Keys: keys}
+		n := &plan.Aggregate{Input: x, Aggs: []plan.AggCall{{Func: countAll}, {Func: sumInts, Args: []plan.Expr{refOf(types.Int8, 0)}}}}
+		oids := append([]types.OID(nil), testTypes...)
+		for i, k := range keys {
+			oids = append(oids, k.Type())
+			n.Keys = append(n.Keys, refOf(k.Type(), len(testTypes)+i))
+		}
+		oids = append(oids, types.Int8)
+		x.Output = columnsOf(oids...)
+		n.Keys = append(n.Keys, refOf(types.Int8, len(oids)-1))
+		n.Output = columnsOf(testTypes[0], testTypes[2], testTypes[3], types.Int8, types.Int8, types.Int8)
+
+		var want []row
+		for set := range rapid.IntRange(1, 3).Draw(t, "sets") {
+			in := rapid.SliceOfNDistinct(rapid.IntRange(0, 2), 0, 3, rapid.ID[int]).Draw(t, "set")
+			x.Sets = append(x.Sets, in)
+			var cols []int
+			for _, k := range in {
+				cols = append(cols, []int{0, 2, 3}[k])
+			}
+			for _, g := range modelGroups(s.rows(), cols) {
+				r := row{nil, nil, nil, int64(set)}
+				for i, k := range in {
+					r[k] = g[0][cols[i]]
+				}
+				want = append(want, append(r, modelAggregates(g, false, false)[:2]...))
+			}
+		}
+		rt := s.runtime(rapid.IntRange(1, 4).Draw(t, "workers"))
+		if rapid.Bool().Draw(t, "little memory") {
+			tight(t, rt)
+		}
+		got, err := execute(t, n, rt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !sameRows(bag(got), bag(want)) {
+			t.Fatalf("%v, want %v", bag(got), bag(want))
+		}
+	})
+}
+
 func modelAggregates(g []row, distinct, special bool) row {
 	var sum, sumDistinct any
 	var trues int64

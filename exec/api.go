@@ -25,7 +25,8 @@ type Runtime struct {
 	Stats          *Stats                   // counts rows and batches of each node; nil: nothing is counted
 	// Compiled keeps what scans were compiled to for the plan's next run; nil: nothing is kept.
 	Compiled *CompiledScans
-	// Idle, when not nil, is called before a plan waits for events that are not there yet: what rows there are should be sent.
+	// Idle, when not nil, is called before a plan waits for events that are not there yet, and every second while it does: what rows there are should be sent. Its
+	// error ends the waiting.
 	Idle func() error
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)

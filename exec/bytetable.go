@@ -9,12 +9,12 @@ import (
 )
 
 // byteTable gives distinct byte strings numbers, those that the caller says. The strings themselves are in a vector of the caller's,
-// row by number; a slot has a part of the hash, so that few others are compared.
+// row by number; a slot has a part of the hash, so that few others are compared, and none is hashed again when the table grows.
 //
-//	slots[hash …]: │ the hash's lower half u32 │ number+1 i32, 0: empty │
+//	slots[hash …]: │ the hash's upper half u32, whose first bits are the place │ number+1 i32, 0: empty │
 type byteTable struct {
 	slots []byteSlot
-	shift uint // 64 - log2(len(slots))
+	shift uint // 32 - log2(len(slots))
 	n     int
 }
 
@@ -30,11 +30,10 @@ var byteSeed = maphash.MakeSeed()
 // number gives the number of s; one that has none gets next, and the caller makes it row next of keys.
 func (t *byteTable) number(keys *column.Vector, s []byte, next int32) int32 {
 	if t.n >= len(t.slots)>>3*5 {
-		t.grow(keys)
+		t.grow()
 	}
-	h := maphash.Bytes(byteSeed, s)
-	tag, mask := uint32(h), uint64(len(t.slots)-1)
-	for at := h >> (t.shift & 63); ; at++ {
+	tag, mask := uint32(maphash.Bytes(byteSeed, s)>>32), uint64(len(t.slots)-1)
+	for at := uint64(tag >> (t.shift & 31)); ; at++ {
 		slot := &t.slots[at&mask]
 		if slot.id == 0 {
 			t.n++
@@ -52,9 +51,8 @@ func (t *byteTable) find(keys *column.Vector, s []byte) int32 {
 	if t.n == 0 {
 		return -1
 	}
-	h := maphash.Bytes(byteSeed, s)
-	tag, mask := uint32(h), uint64(len(t.slots)-1)
-	for at := h >> (t.shift & 63); ; at++ {
+	tag, mask := uint32(maphash.Bytes(byteSeed, s)>>32), uint64(len(t.slots)-1)
+	for at := uint64(tag >> (t.shift & 31)); ; at++ {
 		slot := &t.slots[at&mask]
 		if slot.id == 0 || slot.tag == tag && bytes.Equal(keys.Str(int(slot.id-1)), s) {
 			return slot.id - 1
@@ -62,16 +60,16 @@ func (t *byteTable) find(keys *column.Vector, s []byte) int32 {
 	}
 }
 
-func (t *byteTable) grow(keys *column.Vector) {
+func (t *byteTable) grow() {
 	old := t.slots
 	t.slots = make([]byteSlot, slotsFor(t.n+1))
-	t.shift = 64 - uint(bits.Len(uint(len(t.slots)-1)))
+	t.shift = 32 - uint(bits.Len(uint(len(t.slots)-1)))
 	mask := uint64(len(t.slots) - 1)
 	for _, s := range old {
 		if s.id == 0 {
 			continue
 		}
-		at := maphash.Bytes(byteSeed, keys.Str(int(s.id-1))) >> (t.shift & 63)
+		at := uint64(s.tag >> (t.shift & 31))
 		for t.slots[at&mask].id != 0 {
 			at++
 		}

@@ -8,11 +8,11 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// expand yields each batch of its input once for every grouping set. Nothing is copied: keys that are not of the set are a constant null.
-type expand struct {
+// expander makes of a batch one for every grouping set. Nothing is copied: keys that are not of the set are a constant null. It is used by one goroutine.
+type expander struct {
 	n     *plan.Expand
-	input plan.Batches
 	keys  []evaluator
+	stats *NodeStats
 
 	in   column.Batch
 	vecs []*column.Vector // the keys of in
@@ -20,31 +20,22 @@ type expand struct {
 	cols []*column.Vector
 }
 
-func openExpand(ctx context.Context, n *plan.Expand, rt *Runtime) (plan.Batches, error) {
+func newExpander(rt *Runtime, n *plan.Expand) (*expander, error) {
 	keys, err := compileAll(rt, n.Keys)
-	if err != nil {
-		return nil, err
-	}
-	in, err := build(ctx, n.Input, rt)
-	if err != nil {
-		return nil, err
-	}
-	return &expand{n: n, input: in, keys: keys, set: len(n.Sets)}, nil
+	return &expander{n: n, keys: keys, set: len(n.Sets)}, err
 }
 
-func (x *expand) Next(ctx context.Context, b *column.Batch) (bool, error) {
+// begin takes a batch, which must stay as it is until next has given all that is made of it.
+func (x *expander) begin(b *column.Batch) (err error) {
+	x.in, x.set = *b, 0
+	x.vecs, err = evalAll(x.keys, &x.in)
+	return err
+}
+
+// next gives the batch of the next set, false when there is none.
+func (x *expander) next(b *column.Batch) bool {
 	if x.set == len(x.n.Sets) {
-		if err := ended(ctx); err != nil {
-			return false, err
-		}
-		ok, err := x.input.Next(ctx, &x.in)
-		if !ok || err != nil {
-			return false, err
-		}
-		if x.vecs, err = evalAll(x.keys, &x.in); err != nil {
-			return false, err
-		}
-		x.set = 0
+		return false
 	}
 	x.cols = append(x.cols[:0], x.in.Cols...)
 	first := len(x.cols)
@@ -59,6 +50,42 @@ func (x *expand) Next(ctx context.Context, b *column.Batch) (bool, error) {
 	x.cols = append(x.cols, number.Repeat(x.in.Len))
 	x.set++
 	*b = column.Batch{Len: x.in.Len, Sel: x.in.Sel, Cols: x.cols}
+	x.stats.count(b)
+	return true
+}
+
+// expand yields what an expander makes of its input.
+type expand struct {
+	*expander
+	input plan.Batches
+	drawn column.Batch
+}
+
+func openExpand(ctx context.Context, n *plan.Expand, rt *Runtime) (plan.Batches, error) {
+	x, err := newExpander(rt, n)
+	if err != nil {
+		return nil, err
+	}
+	in, err := build(ctx, n.Input, rt)
+	if err != nil {
+		return nil, err
+	}
+	return &expand{expander: x, input: in}, nil
+}
+
+func (x *expand) Next(ctx context.Context, b *column.Batch) (bool, error) {
+	for !x.next(b) {
+		if err := ended(ctx); err != nil {
+			return false, err
+		}
+		ok, err := x.input.Next(ctx, &x.drawn)
+		if !ok || err != nil {
+			return false, err
+		}
+		if err := x.begin(&x.drawn); err != nil {
+			return false, err
+		}
+	}
 	return true, nil
 }
 

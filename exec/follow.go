@@ -14,6 +14,9 @@ import (
 // followEvery is how often a stream that is followed is looked at, at most: what many small commits bring in that time comes in one batch.
 const followEvery = 20 * time.Millisecond
 
+// idleEvery is how often who waits looks whether to go on waiting.
+const idleEvery = time.Second
+
 // following yields what each generation has that the one before it had not, in order of time, and waits for the next. It holds the generation that it has
 // read last, and none before, so that files can go.
 type following struct {
@@ -57,10 +60,8 @@ func (f *following) Next(ctx context.Context, b *column.Batch) (bool, error) {
 
 // wait goes on to the next generation.
 func (f *following) wait(ctx context.Context) error {
-	if f.rt.Idle != nil {
-		if err := f.rt.Idle(); err != nil {
-			return err
-		}
+	if err := f.idle(); err != nil {
+		return err
 	}
 	if rest := followEvery - time.Since(f.last); rest > 0 {
 		timer := time.NewTimer(rest)
@@ -71,7 +72,7 @@ func (f *following) wait(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	later, err := f.tx.Later(ctx)
+	later, err := f.later(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,6 +80,28 @@ func (f *following) wait(ctx context.Context) error {
 	f.tx.Close()
 	f.tx, f.last = later, time.Now()
 	return nil
+}
+
+// later waits for the next generation.
+func (f *following) later(ctx context.Context) (*engine.ReadTx, error) {
+	for {
+		short, cancel := context.WithTimeout(ctx, idleEvery)
+		later, err := f.tx.Later(short)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return later, err
+		}
+		if err := f.idle(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (f *following) idle() error {
+	if f.rt.Idle == nil {
+		return nil
+	}
+	return f.rt.Idle()
 }
 
 // look begins to read what is new.

@@ -23,6 +23,10 @@ type groups struct {
 	pairs []pairTable // one less than cols
 	nums  [][]int32   // scratch: by column, the rows' numbers
 	left  []int32     // scratch: those of the first columns together
+
+	dicts    []*column.Vector // scratch: the keys that are dictionaries
+	combined []int32          // scratch: their codes together
+	codes    []int32          // scratch: by these, the group + 1
 }
 
 func newGroups(keyTypes []types.OID) *groups {
@@ -61,7 +65,7 @@ func (g *groups) bytes() int64 {
 		for i := range g.pairs {
 			n += g.pairs[i].bytes()
 		}
-		n += 4 * int64(len(g.nums)+1) * int64(cap(g.nums[0]))
+		n += 4*int64(len(g.nums)+1)*int64(cap(g.nums[0])) + 4*int64(cap(g.codes)+cap(g.combined))
 	}
 	return n
 }
@@ -86,7 +90,7 @@ func (g *groups) growth(keys []*column.Vector, rows int) int64 {
 		for k, v := range g.keys {
 			n += appendGrowth(v, rows, payload(keys[k:k+1], rows))
 		}
-		n += 4 * int64(len(keys)+1) * int64(keys[0].Len)
+		n += 4 * int64(len(keys)+3) * int64(keys[0].Len)
 	}
 	return n
 }
@@ -102,6 +106,17 @@ func (g *groups) assign(n int, sel column.Selection, keys []*column.Vector, out 
 		g.cols[0].number(n, sel, keys[0], out)
 		return nil
 	}
+	var ok bool
+	if g.dicts, ok = dictionaries(g.dicts[:0], sel.Count(n), keys); ok {
+		g.assignCodes(n, sel, keys, g.dicts, out)
+	} else {
+		g.assignEach(n, sel, keys, out)
+	}
+	return nil
+}
+
+// assignEach is assign by numbers of each column's own.
+func (g *groups) assignEach(n int, sel column.Selection, keys []*column.Vector, out []int32) {
 	for k, m := range g.cols {
 		if cap(g.nums[k]) < n {
 			g.nums[k] = make([]int32, n)
@@ -123,7 +138,6 @@ func (g *groups) assign(n int, sel column.Selection, keys []*column.Vector, out 
 			g.keys[k].AppendFrom(v, i)
 		}
 	})
-	return nil
 }
 
 // find gives the group of one row without making one; -1 none. A null in the key finds nothing. Several goroutines may call it at once.

@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -41,6 +42,12 @@ func drawKey(t *rapid.T, oid types.OID, n int) (*column.Vector, []any) {
 	if oid == types.Int8 && rapid.Bool().Draw(t, "many") {
 		for i := range values {
 			values[i] = rapid.Int64Range(0, 3*int64(n)).Draw(t, "value")
+		}
+	}
+	if rapid.Bool().Draw(t, "no nulls") {
+		few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 3).Draw(t, "few")
+		for i := range values {
+			values[i] = rapid.SampledFrom(few).Draw(t, "value")
 		}
 	}
 	v := column.New(types.KindOf(oid))
@@ -172,14 +179,18 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 	n := groupBy(s.node(nql.Unordered), refOf(types.Text, 1))
 	n.Aggs[1].Args = []plan.Expr{refOf(types.Int8, 0)}
 	n.Aggs = append(n.Aggs, plan.AggCall{Func: countAny, Args: []plan.Expr{refOf(types.Int8, 0)}, Distinct: true})
-	n.Cols = append(n.Cols, plan.Column{Type: types.Int8, Typmod: -1})
+	n.Aggs = append(n.Aggs, plan.AggCall{Func: aggregateOf(t, "array_agg", types.Text), Args: []plan.Expr{refOf(types.Text, 1)}})
+	n.Cols = append(n.Cols, plan.Column{Type: types.Int8, Typmod: -1}, plan.Column{Type: types.TextArray, Typmod: -1})
 	want, err := execute(t, n, s.runtime(1))
 	if err != nil || len(want) != 40_000 {
 		t.Fatal(len(want), err)
 	}
-	for _, total := range []int64{64 << 20, 16 << 20, 9 << 20, 6 << 20} {
+	for _, total := range []int64{256 << 20, 16 << 20, 9 << 20, 6 << 20, 5 << 20} {
 		files := new(tempFiles)
 		rt := s.runtime(3)
+		if total == 5<<20 {
+			total, rt.WorkMem, rt.least = 256<<20, 3<<20, 1
+		}
 		a, err := NewPool(PoolOptions{Total: total}).Admit(t.Context(), leastOfHash)
 		if err != nil {
 			t.Fatal(err)
@@ -189,7 +200,7 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 		if err != nil || !sameRows(bag(got), bag(want)) {
 			t.Errorf("%d groups of %d in %d bytes, %v", len(got), len(want), total, err)
 		}
-		if (files.made > 0) != (total < 32<<20) || files.open > 0 {
+		if (files.made > 0) != (total < 32<<20 || rt.WorkMem > 0) || files.open > 0 {
 			t.Errorf("%d files were made in %d bytes, %d are left", files.made, total, files.open)
 		}
 		if a.Held() > 0 {
@@ -197,4 +208,59 @@ func TestGroupsOfSeveralWorkersFitIntoThePoolOrGoToFiles(t *testing.T) {
 		}
 		a.Close()
 	}
+}
+
+// TestGroupsOfCodesAreThoseOfTheValues: keys as dictionaries and constants make the groups that the same keys make one behind the other.
+func TestGroupsOfCodesAreThoseOfTheValues(t *testing.T) {
+	oids := []types.OID{types.Int8, types.Timestamptz, types.Text, types.Numeric}
+	rapid.Check(t, func(t *rapid.T) {
+		keyTypes := rapid.SliceOfN(rapid.SampledFrom(oids), 2, 4).Draw(t, "types")
+		coded, plain := newGroups(keyTypes), newGroups(keyTypes)
+		for range rapid.IntRange(1, 3).Draw(t, "batches") {
+			n := rapid.IntRange(1, 30).Draw(t, "combinations") * rowsOfCodes
+			r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+			keys, flat := make([]*column.Vector, len(keyTypes)), make([]*column.Vector, len(keyTypes))
+			constant := rapid.IntRange(0, len(keyTypes)).Draw(t, "constant")
+			for k, oid := range keyTypes {
+				few := rapid.SliceOfN(rapid.SampledFrom(keyValues[oid][1:]), 1, 3).Draw(t, "few")
+				flat[k] = column.New(types.KindOf(oid))
+				for range n {
+					x := few[0]
+					if k != constant {
+						x = few[r.IntN(len(few))]
+					}
+					put(flat[k], x)
+				}
+				if keys[k] = asDictionary(flat[k]); k == constant {
+					keys[k] = column.New(types.KindOf(oid))
+					put(keys[k], few[0])
+					keys[k].Repeat(n)
+				}
+			}
+			var sel column.Selection
+			if rapid.Bool().Draw(t, "selected") {
+				for i := range n {
+					if r.IntN(8) > 0 {
+						sel = append(sel, int32(i))
+					}
+				}
+			}
+			got, want := make([]int32, n), make([]int32, n)
+			before, growth := coded.bytes(), coded.growth(keys, sel.Count(n))
+			if err := coded.assign(n, sel, keys, got); err != nil {
+				t.Fatal(err)
+			}
+			if coded.bytes() > before+growth {
+				t.Fatalf("%d bytes after %d and growth of %d at most", coded.bytes(), before, growth)
+			}
+			if err := plain.assign(n, sel, flat, want); err != nil {
+				t.Fatal(err)
+			}
+			for i := range each(sel, n) {
+				if got[i] != want[i] {
+					t.Fatalf("row %d is of group %d, not %d", i, got[i], want[i])
+				}
+			}
+		}
+	})
 }

@@ -1,106 +1,89 @@
 package exec
 
-import "math/bits"
-
-// groupSet is the distinct integers of each of many groups, in one table. It is open addressing in steps of one:
+// groupSet is the distinct integers of each of many groups. An integer and its group are one integer together, so that both lie close together where they do by themselves:
 //
-//	slots[h(group, x) …]: │ x i64 │ group+1 i32, 0: empty │
+//	near: │ x: 64 - wide bits │ group: wide bits │
+//	far:  x that has more bits, and its group
 type groupSet struct {
-	slots []groupSlot
-	shift uint // 64 - log2(len(slots))
-	n     int
+	near intSet
+	wide uint // for all groups so far
+	far  groupSlots
 }
 
-type groupSlot struct {
-	x     int64
-	group int32 // + 1
-}
+func (s *groupSet) len() int { return s.near.len() + s.far.n }
 
-const groupSlotBytes = 16
-
-// spreadIn spreads an integer of a group.
-func spreadIn(group int32, x int64) uint64 {
-	return spread(x + int64(uint64(group)*0x9e3779b97f4a7c15))
-}
-
-// addAll puts integers in, of[i] being that of xs[i]'s group. As with an intSet, slots are read many at a time.
-func (s *groupSet) addAll(of []int32, xs []int64) {
-	var first [readTogether]groupSlot
+// addAll puts integers in, of[i] being that of xs[i]'s group, of so many groups in all.
+func (s *groupSet) addAll(of []int32, xs []int64, groups int) {
+	s.fit(groups)
+	var keys, far [readTogether]int64
+	var farOf [readTogether]int32
 	for len(xs) > 0 {
 		block, groups := xs[:min(len(xs), readTogether)], of[:min(len(xs), readTogether)]
-		if len(s.slots) > 0 {
-			slots, mask := s.slots, uint64(len(s.slots)-1)
-			for i, x := range block {
-				first[i] = slots[spreadIn(groups[i], x)>>(s.shift&63)&mask]
-			}
-		}
-		for i, x := range block {
-			if first[i].x != x || first[i].group != groups[i]+1 {
-				s.add(groups[i], x)
-			}
-		}
 		xs, of = xs[len(block):], of[len(block):]
+		near, n := 0, 0
+		for i, x := range block {
+			key := x << (s.wide & 63)
+			if key>>(s.wide&63) != x {
+				far[n&(readTogether-1)], farOf[n&(readTogether-1)] = x, groups[i]
+				n++
+				continue
+			}
+			keys[near&(readTogether-1)] = key | int64(groups[i])
+			near++
+		}
+		s.near.addAll(keys[:near])
+		s.far.addAll(farOf[:n], far[:n])
 	}
 }
 
-func (s *groupSet) add(group int32, x int64) {
-	if s.n >= len(s.slots)>>3*5 {
-		s.grow()
+// fit makes keys wide enough for so many groups.
+func (s *groupSet) fit(groups int) {
+	if groups <= 1<<s.wide {
+		return
 	}
-	mask := uint64(len(s.slots) - 1)
-	for at := spreadIn(group, x) >> (s.shift & 63); ; at++ {
-		slot := &s.slots[at&mask]
-		if slot.group == 0 {
-			*slot = groupSlot{x, group + 1}
-			s.n++
-			return
-		}
-		if slot.x == x && slot.group == group+1 {
-			return
-		}
-	}
-}
-
-func (s *groupSet) grow() {
-	old := s.slots
-	s.slots = make([]groupSlot, slotsFor(s.n+1))
-	s.shift = 64 - uint(bits.Len(uint(len(s.slots)-1)))
-	mask := uint64(len(s.slots) - 1)
-	for _, o := range old {
-		if o.group == 0 {
-			continue
-		}
-		at := spreadIn(o.group-1, o.x) >> (s.shift & 63)
-		for s.slots[at&mask].group != 0 {
-			at++
-		}
-		s.slots[at&mask] = o
+	old := *s
+	s.near, s.wide = intSet{}, width(groups)
+	for of, xs := range old.eachNear {
+		s.addAll(of, xs, groups)
 	}
 }
 
 // each yields groups and their integers, in no order, many at a time; the slices are used anew.
 func (s *groupSet) each(yield func(of []int32, xs []int64) bool) {
-	of, xs := make([]int32, 0, 4096), make([]int64, 0, 4096)
-	for _, slot := range s.slots {
-		if slot.group == 0 {
-			continue
+	for of, xs := range s.eachNear {
+		if !yield(of, xs) {
+			return
 		}
-		if len(xs) == cap(xs) {
-			if !yield(of, xs) {
-				return
-			}
-			of, xs = of[:0], xs[:0]
-		}
-		of, xs = append(of, slot.group-1), append(xs, slot.x)
 	}
-	if len(xs) > 0 {
-		yield(of, xs)
+	for of, xs := range s.far.each {
+		if !yield(of, xs) {
+			return
+		}
 	}
 }
 
-func (s *groupSet) bytes() int64 { return groupSlotBytes * int64(len(s.slots)) }
+func (s *groupSet) eachNear(yield func(of []int32, xs []int64) bool) {
+	of := make([]int32, 0, perYield)
+	for keys := range s.near.each {
+		of = of[:0]
+		for i, key := range keys {
+			of = append(of, int32(key&(1<<s.wide-1)))
+			keys[i] = key >> s.wide
+		}
+		if !yield(of, keys) {
+			return
+		}
+	}
+}
 
-// growth is what so many more integers take at most.
-func (s *groupSet) growth(more int) int64 {
-	return slotGrowth(len(s.slots), s.n+more, groupSlotBytes)
+func (s *groupSet) bytes() int64 { return s.near.bytes() + s.far.bytes() }
+
+// growth is what so many more integers take at most, of so many groups in all.
+func (s *groupSet) growth(more, groups int) int64 {
+	n := s.near.growth(more) + s.far.growth(more)
+	if groups > 1<<s.wide { // all are put in anew
+		all := s.near.len() + more
+		n = 8*int64(all) + slotGrowth(0, all, 8) + s.far.growth(all)
+	}
+	return n
 }

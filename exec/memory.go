@@ -76,6 +76,14 @@ func (m *meter) adopt(o *meter) {
 	o.held, o.tried = 0, 0
 }
 
+// share makes the meter one of so many that have its memory together.
+func (m *meter) share(n int) {
+	if m.limit > 0 {
+		m.limit = max(m.limit/int64(n), 1)
+	}
+	m.sure /= int64(n)
+}
+
 // shrink gives back what is held beyond need bytes, what others may need first.
 func (m *meter) shrink(need int64) {
 	less := m.held - need

@@ -185,7 +185,7 @@ func (a *Account) reserve(ctx context.Context, bytes int64) error {
 	if bytes > p.perQuery-a.reserved-a.tried {
 		return types.Errorf(types.CodeOutOfMemory, "out of memory").
 			WithDetail("The query holds %d bytes and asked for %d more; a query may hold %d.", a.reserved+a.tried, bytes, p.perQuery).
-			WithHint("Narrow the query: a shorter time range, fewer groups, or a LIMIT. Or give queries more memory in the server's settings.")
+			WithHint("Narrow the query: a shorter time range, fewer groups, or a LIMIT. Or start the server with more --query-memory.")
 	}
 	more := a.drawn(bytes) - a.drawn(0)
 	if more == 0 || more <= p.total-p.used && len(p.waiting) == 0 {
@@ -213,7 +213,7 @@ func (a *Account) reserve(ctx context.Context, bytes int64) error {
 	}
 	return types.Errorf(types.CodeOutOfMemory, "out of memory").
 		WithDetail("The query asked for %d bytes more; all queries together hold %d of %d.", bytes, p.used, p.total).
-		WithHint("Try again when other queries have ended, or give queries more memory in the server's settings.")
+		WithHint("Try again when other queries have ended, or start the server with more --query-memory.")
 }
 
 // wait waits until it is granted, and says why it need not wait any more; nil also when patience is at its end.

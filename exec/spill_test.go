@@ -43,7 +43,7 @@ func TestSpilledSortsAreSortsOfEveryTypeStableToo(t *testing.T) {
 }
 
 // spillPlans are plans that go to files when there is little memory.
-func spillPlans() map[string]plan.Node {
+func spillPlans(t *testing.T) map[string]plan.Node {
 	scan, other := wideScan(&wideSource{seed: 3, batches: 12, rows: 200}), wideScan(&wideSource{seed: 4, batches: 8, rows: 200})
 	text, at := refOf(types.Text, 4), refOf(types.Timestamptz, 6)
 	both := columnsOf(append(slices.Clone(wideTypes), wideTypes...)...)
@@ -74,6 +74,29 @@ func groupBy(in plan.Node, keys ...plan.Expr) *plan.Aggregate {
 		n.Cols = append(n.Cols, plan.Column{Type: k.Type(), Typmod: -1})
 	}
 	n.Cols = append(n.Cols, columnsOf(types.Int8, types.Int8).Cols...)
+	return n
+}
+
+// listsOf are aggregates that keep all values of a group, in the order in which they come, in another, each once, and some that are about a few of them.
+func listsOf(t interface {
+	Helper()
+	Fatal(...any)
+}, in plan.Node, keys ...plan.Expr) *plan.Aggregate {
+	n := groupBy(in, keys...)
+	text, at := refOf(types.Text, 4), refOf(types.Timestamptz, 6)
+	list, joined := aggregateOf(t, "array_agg", types.Text), aggregateOf(t, "string_agg", types.Text, types.Text)
+	order := []plan.SortKey{{Expr: at, Descending: true}, {Expr: refOf(types.UUID, 8)}, {Expr: text}}
+	for _, c := range []plan.AggCall{
+		{Func: list, Args: []plan.Expr{text}},
+		{Func: joined, Args: []plan.Expr{text, callOf(shown, refOf(types.Int8, 1), text)}},
+		{Func: list, Args: []plan.Expr{text}, OrderBy: order},
+		{Func: list, Args: []plan.Expr{text}, Distinct: true},
+		{Func: aggregateOf(t, "array_agg", types.Int8), Args: []plan.Expr{refOf(types.Int8, 1)}, Distinct: true, OrderBy: []plan.SortKey{{Expr: refOf(types.Int8, 1), Descending: true, NullsFirst: true}}},
+		{Func: aggregateOf(t, "mode", types.Int8), Args: []plan.Expr{refOf(types.Int8, 1)}, OrderBy: []plan.SortKey{{Expr: refOf(types.Int8, 1)}}},
+	} {
+		n.Aggs = append(n.Aggs, c)
+		n.Cols = append(n.Cols, plan.Column{Type: c.Func.Result, Typmod: -1})
+	}
 	return n
 }
 
@@ -129,7 +152,7 @@ func drawPlan(t *rapid.T) plan.Node {
 	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
 		keys = append(keys, refOf(wideTypes[c], c))
 	}
-	switch rapid.IntRange(0, 7).Draw(t, "plan") {
+	switch rapid.IntRange(0, 8).Draw(t, "plan") {
 	case 0:
 		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
 	case 1:
@@ -145,6 +168,8 @@ func drawPlan(t *rapid.T) plan.Node {
 		return &plan.With{Output: both, CTEs: []*plan.CTE{cte}, Input: &plan.Join{Output: both, Left: rows, Right: rows, LeftKeys: keys, RightKeys: keys}}
 	case 3:
 		return groupBy(left, keys...)
+	case 8:
+		return listsOf(t, left, keys[1:]...)
 	case 7:
 		return rounds(left)
 	case 6:
@@ -210,7 +235,7 @@ func TestDistinctOnKeepsTheOrderOfTheSortBelow(t *testing.T) {
 }
 
 func TestAFullDiskEndsTheStatementAndLeavesNoFile(t *testing.T) {
-	for name, n := range spillPlans() {
+	for name, n := range spillPlans(t) {
 		for _, full := range []int64{1, 30_000, 90_000} {
 			files, account := &tempFiles{full: full}, new(ledger)
 			rt := new(store).runtime(1)
@@ -226,7 +251,7 @@ func TestAFullDiskEndsTheStatementAndLeavesNoFile(t *testing.T) {
 }
 
 func TestOtherBytesInATemporaryFileAreDamage(t *testing.T) {
-	for name, n := range spillPlans() {
+	for name, n := range spillPlans(t) {
 		files := &tempFiles{flip: true}
 		rt := new(store).runtime(1)
 		rt.Temp, rt.WorkMem, rt.least = files.create, 1, 1
@@ -241,7 +266,7 @@ func TestOtherBytesInATemporaryFileAreDamage(t *testing.T) {
 
 func TestCancelWhileRowsGoToFilesLeavesNoFile(t *testing.T) {
 	cause := errors.New("cancelled")
-	for name, n := range spillPlans() {
+	for name, n := range spillPlans(t) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		files := new(tempFiles)
 		writes := 0
@@ -268,7 +293,7 @@ func TestCancelWhileRowsGoToFilesLeavesNoFile(t *testing.T) {
 }
 
 func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
-	for name, n := range spillPlans() {
+	for name, n := range spillPlans(t) {
 		want := textRows(t, n, new(store).runtime(1))
 		slices.Sort(want)
 		for _, most := range []int64{380_000, 340_000} {
@@ -295,7 +320,7 @@ func TestQueriesShareLittleMemoryAndNoneFails(t *testing.T) {
 	p := NewPool(PoolOptions{Total: 7 << 20, Patience: time.Minute})
 	var running sync.WaitGroup
 	for range 2 {
-		for name, n := range spillPlans() {
+		for name, n := range spillPlans(t) {
 			want := textRows(t, n, new(store).runtime(1))
 			slices.Sort(want)
 			running.Go(func() {

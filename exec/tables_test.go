@@ -160,15 +160,17 @@ func TestGroupSetHasWhatWasPutIn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s groupSet
 		model := map[member]bool{}
+		groups := 1
 		for range rapid.IntRange(1, 8).Draw(t, "times") {
+			groups += rapid.SampledFrom([]int{0, 0, 1, 3, 100}).Draw(t, "more groups")
 			xs := drawInts(t)
 			of := make([]int32, len(xs))
 			for i := range of {
-				of[i] = int32(rapid.IntRange(0, 3).Draw(t, "group"))
+				of[i] = int32(rapid.IntRange(0, groups-1).Draw(t, "group"))
 				model[member{of[i], xs[i]}] = true
 			}
-			before, growth := s.bytes(), s.growth(len(xs))
-			s.addAll(of, xs)
+			before, growth := s.bytes(), s.growth(len(xs), groups)
+			s.addAll(of, xs, groups)
 			if s.bytes() > before+growth {
 				t.Fatalf("%d bytes after %d and growth of %d at most", s.bytes(), before, growth)
 			}
@@ -182,8 +184,8 @@ func TestGroupSetHasWhatWasPutIn(t *testing.T) {
 					seen[m] = true
 				}
 			}
-			if len(seen) != len(model) || s.n != len(model) {
-				t.Fatalf("%d members, %d counted, want %d", len(seen), s.n, len(model))
+			if len(seen) != len(model) || s.len() != len(model) {
+				t.Fatalf("%d members, %d counted, want %d", len(seen), s.len(), len(model))
 			}
 		}
 	})

@@ -22,7 +22,8 @@ type rowQueue struct {
 	end    int64 // the number of the next row
 	held   int64 // bytes of the chunks that are full and in memory
 	free   []column.Batch
-	filed  int // chunks that are in the file
+	filed  int   // chunks that are in the file
+	inFile int64 // bytes of it
 }
 
 // queued is a chunk of rows.
@@ -33,6 +34,9 @@ type queued struct {
 	bytes int64        // once full
 	at    place
 }
+
+// anewBytes is from what size on a file that has nothing to be read any more is begun anew.
+const anewBytes = 4 << 20
 
 // queueBytes is about how large chunks become.
 const queueBytes = 256 << 10
@@ -117,6 +121,7 @@ func (q *rowQueue) seal(c *queued) error {
 	}
 	c.at = p
 	q.filed++
+	q.inFile += int64(p.size)
 	q.recycle(c)
 	return nil
 }
@@ -143,8 +148,9 @@ func (q *rowQueue) drop(before int64) {
 		if len(c.batch.Cols) > 0 {
 			q.held -= c.bytes
 			q.recycle(c)
-		} else if q.filed--; q.filed == 0 {
+		} else if q.filed--; q.filed == 0 && q.inFile >= anewBytes {
 			q.file.close()
+			q.inFile = 0
 		}
 	}
 	q.chunks = q.chunks[n:]

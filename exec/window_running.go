@@ -20,7 +20,8 @@ type runningCall struct {
 
 	shift   int64 // neighbour: how far away the row is
 	cursor  rowCursor
-	buckets int64 // ofTile; 0: null
+	buckets int64 // ofTile
+	moving  *movingFrame
 
 	state function.Accumulator
 	value *column.Vector // that holds for the rows at hand, one row
@@ -42,6 +43,7 @@ const (
 	ofFirst                    // first_value
 	ofLast                     // last_value
 	ofAggregate
+	ofMoving // an aggregate or a window function over a frame that moves
 )
 
 // frameEnd is where the frames of a running call end.
@@ -65,7 +67,7 @@ func runningOf(rt *Runtime, call *plan.WindowCall) *runningCall {
 	}
 	if (call.Func == nil || call.Func.OfFrame()) &&
 		(f.Start.Kind != plan.UnboundedPreceding || f.Exclude != function.ExcludeNothing || f.End.Kind != plan.UnboundedFollowing && f.End.Kind != plan.CurrentRow) {
-		return nil
+		return c.moves()
 	}
 	result := types.OID(0)
 	if call.Agg != nil {
@@ -75,6 +77,22 @@ func runningOf(rt *Runtime, call *plan.WindowCall) *runningCall {
 		return nil
 	}
 	c.value = column.New(types.KindOf(result))
+	return c
+}
+
+// moves makes c a call over a moving frame; nil where it isn't one.
+func (c *runningCall) moves() *runningCall {
+	m := movingOf(c.call)
+	if m == nil {
+		return nil
+	}
+	c.what, c.moving = ofMoving, m
+	if c.agg != nil {
+		c.info.Result = c.agg.Result
+	} else {
+		m.values = column.New(types.KindOf(c.call.Func.Result))
+	}
+	c.value = column.New(types.KindOf(c.info.Result))
 	return c
 }
 
@@ -91,6 +109,9 @@ func (c *runningCall) keeps(w *window, rt *Runtime) error {
 	var err error
 	if c.call.Filter != nil {
 		c.filter, err = w.keeps(rt, c.call.Filter)
+	}
+	if c.moving != nil && c.agg != nil {
+		c.moving.agg = &frameAggregate{agg: c.agg, info: c.info}
 	}
 	return err
 }
@@ -148,6 +169,8 @@ func (c *runningCall) needs() (behind, ahead int64, peers, partition bool) {
 		return 0, 0, false, true
 	case ofNeighbour:
 		return max(-c.shift, 0), max(c.shift, 0), false, false
+	case ofMoving:
+		return max(-c.moving.lo, 0), max(c.moving.hi, 0), false, false
 	case ofLast, ofAggregate:
 		return 0, 0, c.upTo == atPeers, c.upTo == atPartition
 	}
@@ -159,6 +182,9 @@ func (c *runningCall) bytes() int64 {
 	if c.state != nil {
 		n += c.state.Bytes()
 	}
+	if c.moving != nil {
+		n += c.moving.bytes()
+	}
 	return n
 }
 
@@ -166,6 +192,10 @@ func (c *runningCall) bytes() int64 {
 func (c *runningCall) begin() {
 	c.value.Reset(c.value.Kind)
 	c.cursor.have = 0
+	if c.moving != nil {
+		c.moving.cursor.have = 0
+		return
+	}
 	if c.agg != nil {
 		c.state = c.agg.New(&c.info)
 		c.state.Resize(1)

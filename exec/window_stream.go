@@ -238,6 +238,13 @@ func (s *windowStream) emit(ctx context.Context, most int) (int, error) {
 		s.leave = to
 	}
 	rows := int(s.leave - from)
+	for k, c := range s.calls {
+		if c.what == ofMoving && rows > 0 {
+			if err := c.moving.results(c, s, from, s.leave, s.w.out.Cols[len(s.w.out.Cols)-len(s.calls)+k]); err != nil {
+				return 0, err
+			}
+		}
+	}
 	for k, v := range s.w.out.Cols[:len(s.w.out.Cols)-len(s.calls)] {
 		appendRange(v, b.Cols[k], i, i+rows)
 	}
@@ -328,6 +335,7 @@ func (s *windowStream) results(c *runningCall, b *column.Batch, at int, from, to
 			}
 			out.AppendInt(bucket + 1)
 		}
+	case ofMoving: // for all rows that leave together
 	case ofNeighbour:
 		return s.neighbours(c, at, from, to, out)
 	case ofLast:

@@ -56,11 +56,18 @@ var parameterValues = map[string][]string{
 	"numeric[]":   {"{1.50,NULL}"},
 	"timestamptz[]": {
 		`{"2024-01-01 00:00+00",NULL}`},
-	"bool[]":  {"{t,f,NULL}"},
-	"bytea[]": {`{"\\x00ff"}`},
-	"jsonb[]": {`{"{\"a\": 1}",null}`},
-	"uuid[]":  {"{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}"},
-	"inet[]":  {"{10.0.0.1,::1}"},
+	"bool[]":         {"{t,f,NULL}"},
+	"bytea[]":        {`{"\\x00ff"}`},
+	"jsonb[]":        {`{"{\"a\": 1}",null}`},
+	"uuid[]":         {"{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}"},
+	"inet[]":         {"{10.0.0.1,::1}"},
+	"int4range":      {"empty", "[1,5]", "(,3)", "[2,)", "(1,2147483647]", "[5,1]", "x"},
+	"numrange":       {"[1.50,2.5]", "(,NaN]", "empty"},
+	"tstzrange":      {`["2024-01-01 00:00+00","2024-02-01 00:00+02")`, "[infinity,)", "(,)"},
+	"daterange":      {"[2024-01-01,2024-01-31]", "[-infinity,infinity]"},
+	"int8multirange": {"{}", "{[1,3],[2,5),empty}", "{[1,3)"},
+	"tsmultirange":   {`{["2024-01-01 00:00","2024-02-01 00:00")}`},
+	"int4range[]":    {`{"[1,5)",NULL,empty}`},
 	"interval[]": {
 		`{"1 day","02:00"}`},
 }

@@ -45,6 +45,10 @@ var storedTypes = []struct {
 	{"uuid", rapid.StringMatching(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)},
 	{"json", jsonText},
 	{"jsonb", jsonText},
+	{"int4range", rapid.SampledFrom([]string{"empty", "[1,5)", "(,3]", "[2,)", "(,)", "[-7,-7]"})},
+	{"numrange", rapid.SampledFrom([]string{"empty", "[1.50,2)", "(,NaN]", "(-1e10,)", "[0,0.00]"})},
+	{"tstzrange", rapid.SampledFrom([]string{"empty", "[2024-01-01 00:00+00,2024-02-01 00:00+00)", "[infinity,)", `("1999-12-31 23:59:59.999999+00",]`})},
+	{"datemultirange", rapid.SampledFrom([]string{"{}", "{[2024-01-01,2024-02-01),[2024-03-01,)}", "{(,)}"})},
 }
 
 var (

@@ -168,6 +168,17 @@ func without32(sel, some column.Selection) column.Selection {
 		return sel
 	}
 	n := 0
+	if len(some)*32 < len(sel) { // what lies between them is moved as it is
+		at := 0
+		for _, row := range some {
+			i, there := slices.BinarySearch(sel[at:], row)
+			n += copy(sel[n:], sel[at:at+i])
+			if at += i; there {
+				at++
+			}
+		}
+		return sel[:n+copy(sel[n:], sel[at:])]
+	}
 	for _, row := range sel {
 		if len(some) > 0 && some[0] == row {
 			some = some[1:]

@@ -137,5 +137,6 @@ type Out interface {
 	CopyIn(ctx context.Context, binary bool, columns int) (io.Reader, error)
 	// CopyOut begins data to the client; each Write is a CopyData message; Close ends it.
 	CopyOut(binary bool, columns int) (io.WriteCloser, error)
-	Flush() error
+	// Waiting sends what is buffered, for a statement that waits for what may never come, and asks now and then: FATAL 57P01 once the server stops.
+	Waiting() error
 }

@@ -27,7 +27,13 @@ func (o *out) Complete(tag string) error {
 
 func (o *out) Suspended() error { return o.c.w.send(&pgproto3.PortalSuspended{}) }
 func (o *out) Empty() error     { return o.c.w.send(&pgproto3.EmptyQueryResponse{}) }
-func (o *out) Flush() error     { return o.c.w.flush() }
+
+func (o *out) Waiting() error {
+	if o.c.srv.isDraining() {
+		return fatal(types.CodeAdminShutdown, "%s", ErrShutdown)
+	}
+	return o.c.w.flush()
+}
 
 func (o *out) Notice(n *types.Error) error {
 	m := pgproto3.NoticeResponse(fields(n, "NOTICE"))

@@ -26,6 +26,12 @@ func (w *writer) rows(env *types.Env, columns []Column, formats []int16, b *colu
 	}
 	cells := w.cellsOf(columns, formats, b)
 	defer clear(cells) // an idle connection holds no batch
+	if w.layout(cells) {
+		if err := w.fixedRows(cells, b.Sel, first, n); err != nil {
+			return err
+		}
+		first = n
+	}
 	for r := first; r < n; r++ {
 		i := r
 		if b.Sel != nil {
@@ -66,6 +72,9 @@ type cell struct {
 	plain  []int64 // asDigits, asEight: the values, where row i's is the i-th and not null
 	typ    types.OID
 	format int16
+
+	width width // where all values take the same bytes
+	at    int   // where the value lies in its row then
 }
 
 type writing uint8

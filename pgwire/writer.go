@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	flushBytes = 32 << 10               // a buffer of this size is sent
+	flushBytes = 64 << 10               // a buffer of this size is sent
 	flushAfter = 100 * time.Millisecond // rows wait no longer than this for more rows
 )
 
@@ -24,6 +24,7 @@ type writer struct {
 	count   *atomic.Int64 // of rows; nil: not counted
 	sent    time.Time     // of the last flush
 	cells   []cell        // scratch of rows
+	row     []byte        // scratch of fixedRows
 	open    int           // 1 + where the message begins that is being written; 0 none
 }
 
@@ -80,7 +81,7 @@ func (w *writer) flush() error {
 		}
 		// In pieces, so that the deadline is one for progress, not for a big message as a whole.
 		var n int
-		n, w.err = w.nc.Write(b[:min(len(b), 4*flushBytes)])
+		n, w.err = w.nc.Write(b[:min(len(b), 2*flushBytes)])
 		b = b[n:]
 		w.sent = time.Now()
 	}

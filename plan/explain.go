@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
 )
@@ -19,6 +20,9 @@ type ExplainOptions struct {
 	// Eval computes an expression without Refs, as exec.Eval does; nil: only constants and parameters show their value.
 	// Expressions that depend on the clock are printed as they are all the same.
 	Eval func(x Expr) (*column.Vector, error)
+	// Verbose shows what each node puts out, and the schema of each stream, which Schema tells.
+	Verbose bool
+	Schema  func(stream engine.StreamID) string
 	// Note adds to a node's first line, as " (rows=3)". May be nil.
 	Note func(n Node) string
 	// Details adds lines to a node. May be nil.
@@ -51,13 +55,16 @@ type explainer struct {
 }
 
 func (e *explainer) node(n Node, indent, arrow string) {
-	title := Title(n)
+	title := e.title(n)
 	if e.Note != nil {
 		title += e.Note(n)
 	}
 	e.lines = append(e.lines, indent+arrow+title)
 	indent += strings.Repeat(" ", len(arrow)) + "  "
 	details := e.details(n)
+	if names := e.puts(n); len(names) > 0 {
+		details = append([]string{"Output: " + strings.Join(names, ", ")}, details...)
+	}
 	if e.Details != nil {
 		details = append(details, e.Details(n)...)
 	}
@@ -72,6 +79,50 @@ func (e *explainer) node(n Node, indent, arrow string) {
 	for _, c := range n.Children() {
 		e.node(c, indent, "->  ")
 	}
+}
+
+// title is Title, with the stream's schema where that is wanted.
+func (e *explainer) title(n Node) string {
+	title := Title(n)
+	if schema := e.schema(n); schema != "" {
+		kind, relation, _ := strings.Cut(title, " on ")
+		title = kind + " on " + QuoteIdent(schema) + "." + relation
+	}
+	return title
+}
+
+// schema is that of the stream that a node reads, where it is wanted.
+func (e *explainer) schema(n Node) string {
+	if !e.Verbose || e.Schema == nil {
+		return ""
+	}
+	switch n := n.(type) {
+	case *Scan:
+		return e.Schema(n.Stream)
+	case *Delete:
+		return e.Schema(n.Stream)
+	}
+	return ""
+}
+
+// puts names the columns that a node puts out, where that is wanted and nothing else tells.
+func (e *explainer) puts(n Node) []string {
+	if !e.Verbose {
+		return nil
+	}
+	switch n := n.(type) {
+	case *Project:
+		return nil
+	case *Values:
+		if len(n.Rows) == 1 {
+			return nil
+		}
+	}
+	var out []string
+	for _, c := range n.Columns() {
+		out = append(out, QuoteIdent(c.Name))
+	}
+	return out
 }
 
 // Title names a node as EXPLAIN does.

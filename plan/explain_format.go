@@ -58,6 +58,12 @@ func (e *explainer) tree(n Node, parent string) *Explained {
 	if relation != "" {
 		add("Relation Name", relation)
 	}
+	if schema := e.schema(n); schema != "" {
+		add("Schema", schema)
+	}
+	if names := e.puts(n); len(names) > 0 {
+		add("Output", names)
+	}
 	out.Properties = append(out.Properties, e.properties(n)...)
 	if e.Facts != nil {
 		out.Properties = append(out.Properties, e.Facts(n)...)

@@ -22,7 +22,11 @@ type calls struct {
 	sets     []configSet
 	warnings []*types.Error
 	sent     []pgwire.Notification // of the transaction
+	random   types.Random
 }
+
+// Random implements types.Session.
+func (c *calls) Random() *types.Random { return &c.random }
 
 // configSet is a set_config that is still to be done.
 type configSet struct {
@@ -75,7 +79,9 @@ func (c *calls) SetConfig(name, value string, local bool) (string, error) {
 		return "", types.Errorf(types.CodeInsufficientPrivilege, "permission denied to set parameter %q", d.name)
 	}
 	if d.name == "DateStyle" {
-		value = c.settings.get("DateStyle") + ", " + value
+		if value, err = mergeDateStyle(c.settings.get("DateStyle"), value); err != nil {
+			return "", err
+		}
 	}
 	if value, err = d.canonical(value); err != nil {
 		return "", err

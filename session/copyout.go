@@ -27,7 +27,7 @@ func (s *session) copyOut(ctx context.Context, sc *scope, b *translate.Copy, out
 		return "", err
 	}
 	defer done()
-	rt.Idle = out.Flush
+	rt.Idle = out.Waiting
 	rows, err := s.openPlan(ctx, sc, b.Plan, rt)
 	if err != nil {
 		return "", err

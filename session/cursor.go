@@ -51,7 +51,7 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 	case *translate.Delete:
 		return s.modify(sc, c, func(shown *tape) (string, error) { return s.deleteAndShow(ctx, sc, b, params, shown) })
 	case *translate.Explain:
-		lines, err := s.explain(ctx, sc, b, params)
+		lines, err := s.explain(ctx, sc, b, params, pl.took)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (c *cursor) idle() error {
 	if c.out == nil {
 		return nil
 	}
-	return c.out.Flush()
+	return c.out.Waiting()
 }
 
 // send sends at most max rows (0: all) and reports how many, and whether there are no more.

@@ -82,7 +82,7 @@ func (s *session) declare(ctx context.Context, sc *scope, pl *planned, b *transl
 		p.close()
 		return "", err
 	}
-	p.tape.account, p.tape.create = p.cursor.account, s.srv.c.Store.NewTempFile
+	p.tape.account, p.tape.create = p.cursor.account, s.settings.temp.file
 	s.portals[b.Name] = p
 	return "DECLARE CURSOR", nil
 }

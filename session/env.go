@@ -15,13 +15,9 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	e := types.NewEnv(time.Now())
 	e.Context = ctx
 	e.TransactionStart = s.tx.start
-	e.Location, e.TimeZone = s.settings.location, s.settings.get("TimeZone")
-	_, e.DateOrder, _ = strings.Cut(s.settings.get("DateStyle"), ", ")
-	e.IntervalForm = s.settings.get("IntervalStyle")
-	if n, ok := parseNumber(s.settings.get("extra_float_digits"), nil); ok {
-		e.FloatDigits = int(n)
-	}
-	e.ByteaEscape = s.settings.get("bytea_output") == "escape"
+	e.Location, e.TimeZone = s.settings.location, s.settings.timeZone
+	e.DateForm, e.DateOrder, e.IntervalForm = s.settings.dateForm, s.settings.dateOrder, s.settings.intervalForm
+	e.FloatDigits, e.ByteaEscape = s.settings.floatDigits, s.settings.byteaEscape
 	roles := snapshot.Roles().For(s.user)
 	e.User, e.SessionUser, e.Database = roles.Name(s.currentRole()), roles.Name(s.sessionRole()), s.database
 	e.BackendPID = int32(s.pid)
@@ -32,13 +28,28 @@ func (s *session) env(ctx context.Context, snapshot *catalog.Snapshot) *types.En
 	e.Setting = func(name string) (string, bool) { return s.calls.lookup(&frozen, name) }
 	e.Session = s.calls
 	s.calls.begin(frozen)
-	e.Names = &names{Snapshot: snapshot, path: s.searchPath(snapshot), roles: roles, database: s.database,
-		Lookup: catalog.Lookup{Snapshot: snapshot, Path: s.searchPath(snapshot), Roles: roles}}
+	path := s.searchPath(snapshot)
+	e.Names = &names{Snapshot: snapshot, path: path, roles: roles, database: s.database,
+		Lookup: catalog.Lookup{Snapshot: snapshot, Path: path, Roles: roles}}
 	return e
 }
 
-// searchPath gives the schemas of the setting search_path that exist; $user is the one named as the user.
+// foundPath is a search path as it was found last, for whoever asks again.
+type foundPath struct {
+	snapshot *catalog.Snapshot
+	version  int // of the settings
+	schemas  []string
+}
+
+// searchPath gives the schemas of the setting search_path that exist; $user is the one named as the user. The caller doesn't change them.
 func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
+	if f := &s.path; f.snapshot != snapshot || f.version != s.settings.version {
+		*f = foundPath{snapshot, s.settings.version, slices.Clip(s.findPath(snapshot))}
+	}
+	return s.path.schemas
+}
+
+func (s *session) findPath(snapshot *catalog.Snapshot) []string {
 	out := []string{}
 	for _, part := range strings.Split(s.settings.get("search_path"), ",") {
 		name := strings.TrimSpace(part)

@@ -4,15 +4,24 @@ import (
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/translate"
 )
 
 // facts gives EXPLAIN's properties on what a node did, where it has run, and on how a scan gets at its events, for its formats for programs.
-func (s *session) facts(rt *exec.Runtime, n plan.Node) []plan.Property {
+func (s *session) facts(rt *exec.Runtime, n plan.Node, e *translate.Explain) []plan.Property {
+	out := s.nodeFacts(rt, n, e.Timing)
+	if e.Buffers && rt.Stats != nil {
+		out = append(out, buffersOf(rt.Stats, n).facts()...)
+	}
+	return out
+}
+
+func (s *session) nodeFacts(rt *exec.Runtime, n plan.Node, timing bool) []plan.Property {
 	var out []plan.Property
 	add := func(name string, value any) { out = append(out, plan.Property{Name: name, Value: value}) }
 	ran := rt.Stats.Of(n)
 	if ran != nil {
-		if ns := ran.Time.Load(); ns > 0 {
+		if ns := ran.Time.Load(); ns > 0 && timing {
 			add("Actual Total Time", float64(ns)/1e6)
 		}
 		add("Actual Rows", ran.Rows.Load())

@@ -19,17 +19,26 @@ func (s *session) insertRows(ctx context.Context, sc *scope, b *translate.Insert
 	if err := s.writable("INSERT"); err != nil {
 		return "", err
 	}
-	// The plan may read what the transaction staged so far; the rows that it yields are staged while it runs. A scan sees
-	// what was there when it began, so INSERT … SELECT from the same stream ends.
-	w := s.newRowWriter(sc, b.Stream, b.Targets)
 	rt, done, err := s.runtime(ctx, sc, params, b.Plan)
 	if err != nil {
 		return "", err
 	}
 	defer done()
-	rows, err := exec.Open(ctx, b.Plan, rt)
+	n, err := s.stageRows(ctx, sc, b, rt, shown)
 	if err != nil {
 		return "", err
+	}
+	return fmt.Sprintf("INSERT 0 %d", n), nil
+}
+
+// stageRows stages the rows of an INSERT and gives their number.
+func (s *session) stageRows(ctx context.Context, sc *scope, b *translate.Insert, rt *exec.Runtime, shown *tape) (int64, error) {
+	// The plan may read what the transaction staged so far; the rows that it yields are staged while it runs. A scan sees
+	// what was there when it began, so INSERT … SELECT from the same stream ends.
+	w := s.newRowWriter(sc, b.Stream, b.Targets)
+	rows, err := exec.Open(ctx, b.Plan, rt)
+	if err != nil {
+		return 0, err
 	}
 	defer rows.Close()
 	var returned *written
@@ -41,20 +50,20 @@ func (s *session) insertRows(ctx context.Context, sc *scope, b *translate.Insert
 	for {
 		ok, err := rows.Next(ctx, &batch)
 		if err != nil {
-			return "", err
+			return 0, err
 		}
 		if !ok {
 			break
 		}
 		if err := w.batch(&batch); err != nil {
-			return "", err
+			return 0, err
 		}
 		if shown != nil {
 			if err := returned.show(ctx, b.Returning, rt, shown); err != nil {
-				return "", err
+				return 0, err
 			}
 		}
 	}
 	w.observe()
-	return fmt.Sprintf("INSERT 0 %d", w.rows), nil
+	return w.rows, nil
 }

@@ -172,3 +172,48 @@ func (l lines) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// TestMisspeltNamesAreAnsweredWithTheNearest: of relations, functions and settings, as of columns.
+func TestMisspeltNamesAreAnsweredWithTheNearest(t *testing.T) {
+	c := serve(t).connect()
+	c.want(`create table "Odd Name" (a int)`, "CREATE TABLE")
+	for sql, hint := range map[string]string{
+		"select * from strem":                                     "Perhaps you meant stream.",
+		"select * from public.sterm":                              "Perhaps you meant public.stream.",
+		`select * from "Odd Nme"`:                                 `Perhaps you meant "Odd Name".`,
+		"select * from flare.transaction":                         "Perhaps you meant flare.transactions.",
+		"select * from transactions":                              "Perhaps you meant flare.transactions.",
+		"with recent as (select 1) select * from resent":          "Perhaps you meant recent.",
+		"select * from nothing_like_it":                           "",
+		"select lenght('a')":                                      "Perhaps you meant the function length.",
+		"select approx_percentile(1, 0.5)":                        "Perhaps you meant the function flare.approx_percentile.",
+		"select flare.aprox_percentile(1, 0.5)":                   "Perhaps you meant the function flare.approx_percentile.",
+		"select length(1, 2)":                                     "No function matches the given name and argument types. You might need to add explicit type casts.",
+		"select flare.approx_percentile('2024-01-01'::date, 0.5)": "No function matches the given name and argument types. You might need to add explicit type casts.",
+		"set work_mme = 1":                                        "Perhaps you meant work_mem.",
+		"show flare.unknown_column":                               "Perhaps you meant flare.unknown_columns.",
+		"select mesage from stream":                               `Perhaps you meant to reference the column "stream.message".`,
+	} {
+		_, err := c.simple(sql)
+		if e := (*pgconn.PgError)(nil); !errors.As(err, &e) || e.Hint != hint {
+			t.Errorf("%s: %v, hint %q, want %q", sql, err, e.Hint, hint)
+		}
+	}
+}
+
+// TestTailEndsWhenTheServerStops: other statements are waited for, and this one would never end.
+func TestTailEndsWhenTheServerStops(t *testing.T) {
+	l := serve(t)
+	tail := l.connect()
+	answer := make(chan string, 1)
+	go func() { answer <- tail.answer("select * from flare.tail('stream')") }()
+	l.connect().awaitReaders(1)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := l.wire.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if got := <-answer; !strings.HasSuffix(got, "!57P01") {
+		t.Errorf("ended with %q", got)
+	}
+}

@@ -17,7 +17,7 @@ func (s *session) modify(sc *scope, c *cursor, run func(shown *tape) (tag string
 	if sc.still == nil {
 		sc.still = s.stage().Still()
 	}
-	shown := &tape{create: s.srv.c.Store.NewTempFile}
+	shown := &tape{create: s.settings.temp.file}
 	tag, err := run(shown)
 	if err != nil {
 		shown.forget()

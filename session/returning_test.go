@@ -15,10 +15,15 @@ func TestReturningShowsWhatWasWritten(t *testing.T) {
 	c.want("begin; insert into stream (n) select g from generate_series(1, 3) g returning n; rollback; select count(*) from stream", "BEGIN\n1\n2\n3\nINSERT 0 3\nROLLBACK\n2\nSELECT 1")
 	c.want("delete from stream where Status = 404 returning timestamp, message, event_id is not null", "2024-01-02 00:00:00+00|Hello you|t\nDELETE 1")
 	for sql, want := range map[string]string{
-		"insert into stream (n) values (1) returning event_id":           "0A000",
-		"insert into stream (n) values (1) returning m":                  "42703",
-		"begin read only; delete from stream returning Status":           "25006",
-		"begin read only; insert into stream (n) values (1) returning n": "25006",
+		"insert into stream (n) values (1) returning event_id":                     "0A000",
+		"insert into stream (n) values (1) returning m":                            "42703",
+		"insert into stream (n) values (1) on conflict (n) do nothing":             "42P10",
+		"insert into stream (n) values (1) on conflict (n) do update set n = 2":    "42P10",
+		"insert into stream (n) values (1) on conflict do update set n = 2":        "42601",
+		"insert into stream (n) values (1) on conflict on constraint x do nothing": "42704",
+		"create table t (id int); insert into t values (1) on conflict do nothing": "0A000",
+		"begin read only; delete from stream returning Status":                     "25006",
+		"begin read only; insert into stream (n) values (1) returning n":           "25006",
 	} {
 		if _, err := c.simple(sql); pgCode(err) != want {
 			t.Errorf("%s: %v, want %s", sql, err, want)
@@ -26,6 +31,7 @@ func TestReturningShowsWhatWasWritten(t *testing.T) {
 		c.simple("rollback")
 	}
 	c.want("select count(*) from stream", "1\nSELECT 1")
+	c.want("insert into stream (n) values (1) on conflict do nothing returning n", "1\nINSERT 0 1")
 }
 
 // TestReturningWritesAllHoweverFewRowsAreRead: more rows than one batch holds, and than a tape keeps in memory, come in the order in which they were written.

@@ -72,6 +72,7 @@ func (s *session) become(snapshot *catalog.Snapshot, b *translate.Set, key strin
 		put("role", "none")
 	}
 	put("is_superuser", onOff(roles.Superuser(s.currentRole())))
+	s.settings.version++
 	s.settings.changes++ // plans were checked for another role
 	return nil
 }

@@ -25,6 +25,7 @@ type session struct {
 	began                   time.Time
 
 	settings settings
+	path     foundPath
 	tx       transaction
 	prepared map[string]*prepared
 	portals  map[string]*portal

@@ -1,9 +1,13 @@
 package session
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // kind is a setting's type, as pg_settings names it.
@@ -74,6 +78,15 @@ func (t *table) find(name string) (*definition, bool) {
 	return d, ok
 }
 
+// unknown is the error for a name that no setting has.
+func (t *table) unknown(name string) error {
+	err := types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", name)
+	if near := types.Nearest(name, slices.Sorted(maps.Keys(t.byName))); near != "" {
+		return err.WithHint("Perhaps you meant %s.", t.byName[near].name)
+	}
+	return err
+}
+
 const (
 	catClient    = "Client Connection Defaults / Statement Behavior"
 	catLocale    = "Client Connection Defaults / Locale and Formatting"
@@ -115,7 +128,7 @@ func newTable(version string, maxConnections int) *table {
 		enum("bytea_output", "hex", catClient, "Sets the output format for bytea.", "hex", "escape"),
 		enum("client_min_messages", "notice", catClient, "Sets the message levels that are sent to the client.", levels...),
 		with(&definition{name: "client_encoding", def: "UTF8", category: catLocale, desc: "Sets the client's character set encoding: UTF8 only.", check: checkEncoding}, reported),
-		with(&definition{name: "DateStyle", def: "ISO, MDY", category: catLocale, desc: "Sets the order of day, month and year in ambiguous dates; the output is always ISO.", check: checkDateStyle}, both),
+		with(&definition{name: "DateStyle", def: "ISO, MDY", category: catLocale, desc: "Sets the display format for date and time values.", check: checkDateStyle}, both),
 		enum("default_transaction_isolation", "read committed", catClient, "Sets the transaction isolation level of each new transaction.", isolation...),
 		with(boolean("default_transaction_read_only", "off", catClient, "Sets the default read-only status of new transactions."), reported),
 		boolean("default_transaction_deferrable", "off", catClient, "Accepted; a read-only transaction here never waits."),
@@ -137,6 +150,8 @@ func newTable(version string, maxConnections int) *table {
 		&definition{name: "work_mem", def: "64MB", kind: kindBytes, unit: "kB", min: 64, max: maxInt, category: catResources, desc: "Sets the memory that a sort takes before it goes to a temporary file; what all statements share bounds the memory of each."},
 		&definition{name: "hash_mem_multiplier", def: "2", kind: kindReal, category: catResources, min: 1, max: 1000, check: hashMultiplier,
 			desc: "Multiple of work_mem that a hash table takes before it goes to a temporary file."},
+		&definition{name: "temp_file_limit", def: "-1", kind: kindBytes, unit: "kB", min: -1, max: maxInt, superuser: true, category: "Resource Usage / Disk",
+			desc: "Limits the total size of all temporary files used by each session; -1 means no limit."},
 
 		// Accepted because clients set them; they change nothing that can be seen here.
 		boolean("check_function_bodies", "on", catClient, "Accepted; there are no function bodies."),

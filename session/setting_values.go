@@ -236,36 +236,83 @@ func checkConforming(v string) (string, error) {
 	return "on", nil
 }
 
-// checkDateStyle takes ISO and an order. Where no order is named it is MDY (session.set keeps the present one instead).
-func checkDateStyle(v string) (string, error) {
-	order := "MDY"
+// checkDateStyle is mergeDateStyle where there is no present value.
+func checkDateStyle(v string) (string, error) { return mergeDateStyle("ISO, MDY", v) }
+
+// mergeDateStyle reads a list of words for DateStyle; what is not named stays as it is at present. German brings its order with it, unless another is named.
+func mergeDateStyle(present, v string) (string, error) {
+	invalid := func(detail string) error {
+		return types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "DateStyle", v).WithDetail("%s", detail)
+	}
+	form, order, _ := strings.Cut(present, ", ")
+	var hasForm, hasOrder, conflict bool
+	note := func(what *string, has *bool, value string) {
+		conflict = conflict || *has && *what != value
+		*what, *has = value, true
+	}
 	for _, word := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' }) {
-		switch strings.ToLower(word) {
-		case "iso":
-		case "mdy", "us", "noneuro", "noneuropean":
-			order = "MDY"
-		case "dmy", "euro", "european":
-			order = "DMY"
-		case "ymd":
-			order = "YMD"
-		case "postgres", "sql", "german":
-			return "", types.Errorf(types.CodeFeatureNotSupported, "DateStyle %q is not supported", word).WithHint("Only ISO is, with MDY, DMY or YMD.")
-		case "default":
+		switch w := strings.ToLower(word); {
+		case w == "iso":
+			note(&form, &hasForm, "ISO")
+		case w == "sql":
+			note(&form, &hasForm, types.DateSQL)
+		case strings.HasPrefix(w, "postgres"):
+			note(&form, &hasForm, types.DatePostgres)
+		case w == "german":
+			note(&form, &hasForm, types.DateGerman)
+			if !hasOrder {
+				order = "DMY"
+			}
+		case w == "ymd":
+			note(&order, &hasOrder, "YMD")
+		case w == "dmy" || strings.HasPrefix(w, "euro"):
+			note(&order, &hasOrder, "DMY")
+		case w == "mdy" || w == "us" || strings.HasPrefix(w, "noneuro"):
+			note(&order, &hasOrder, "MDY")
+		case w == "default":
+			if !hasForm {
+				form = "ISO"
+			}
+			if !hasOrder {
+				order = "MDY"
+			}
 		default:
-			return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "DateStyle", v)
+			return "", invalid("Unrecognized key word: \"" + w + "\".")
 		}
 	}
-	return "ISO, " + order, nil
+	if conflict {
+		return "", invalid("Conflicting \"datestyle\" specifications.")
+	}
+	return form + ", " + order, nil
 }
 
 func checkTimeZone(v string) (string, error) {
 	if strings.EqualFold(v, "local") || strings.EqualFold(v, "default") {
 		return "UTC", nil
 	}
+	if hours, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && math.Abs(hours) < 168 {
+		v = offsetZone(int(hours * 3600))
+	}
 	if _, err := types.ParseZone(v); err != nil {
 		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "TimeZone", v)
 	}
 	return v, nil
+}
+
+// offsetZone is the POSIX name of a zone that lies so many seconds east: <+05:30>-05:30. In a setting, unlike in the name, a number counts east.
+func offsetZone(east int) string {
+	signs := "+-"
+	if east < 0 {
+		east, signs = -east, "-+"
+	}
+	text := fmt.Sprintf("%02d", east/3600)
+	if east%3600 != 0 {
+		text += fmt.Sprintf(":%02d", east/60%60)
+	}
+	if east%60 != 0 {
+		text += fmt.Sprintf(":%02d", east%60)
+	}
+	return "<" + signs[:1] + text + ">" + signs[1:] + text
 }
 
 // noticeRank orders severities and the values of client_min_messages; what is lower than the setting is not sent.

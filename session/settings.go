@@ -36,6 +36,8 @@ type settings struct {
 	tx    *transaction // for the settings that are the transaction's
 
 	changes int // counts changes of settings that plans depend on
+	version int // counts changes of any
+	checked int // the version that the client was told of
 
 	// Parsed forms of what is asked often, kept by refresh.
 	location          *time.Location
@@ -45,11 +47,18 @@ type settings struct {
 	lockTimeout       time.Duration
 	workMem           int64 // bytes
 	hashMultiplier    float64
+	timeZone          string
+	dateForm          string
+	dateOrder         string
+	intervalForm      string
+	floatDigits       int
+	byteaEscape       bool
+	temp              *tempSpace // is told its limit
 }
 
 // startSettings sets the session's settings from what the client said at start-up.
 func (s *session) startSettings(st *pgwire.Startup, role *catalog.Role, global []catalog.TableOption) error {
-	s.settings = settings{table: s.srv.settings, tx: &s.tx}
+	s.settings = settings{table: s.srv.settings, tx: &s.tx, temp: &tempSpace{make: s.srv.tempFile}}
 	start := s.roleSettings(role, global, values{"session_authorization": st.User, "is_superuser": onOff(role.Super)})
 	set := func(name, value string) error {
 		d, err := s.settings.definition(name)
@@ -144,7 +153,7 @@ func (s *settings) definition(name string) (*definition, error) {
 	if prefix, rest, ok := strings.Cut(name, "."); ok && prefix != "" && rest != "" && !strings.EqualFold(prefix, "flare") {
 		return &definition{name: name, category: "Customized Options"}, nil
 	}
-	return nil, types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", name)
+	return nil, s.table.unknown(name)
 }
 
 // get gives the value in force of a known setting.
@@ -213,6 +222,13 @@ func (s *settings) resetValue(d *definition) string {
 
 // refresh parses what is asked often.
 func (s *settings) refresh() {
+	s.version++
+	s.timeZone, s.intervalForm = s.get("TimeZone"), s.get("IntervalStyle")
+	s.dateForm, s.dateOrder, _ = strings.Cut(s.get("DateStyle"), ", ")
+	if n, ok := parseNumber(s.get("extra_float_digits"), nil); ok {
+		s.floatDigits = int(n)
+	}
+	s.byteaEscape = s.get("bytea_output") == "escape"
 	if loc, err := types.ParseZone(s.get("TimeZone")); err == nil {
 		s.location = loc
 	} else {
@@ -228,6 +244,8 @@ func (s *settings) refresh() {
 	s.lockTimeout = d("lock_timeout")
 	memory, _ := s.table.find("work_mem")
 	s.workMem = memory.bytes(s.get("work_mem"))
+	limit, _ := s.table.find("temp_file_limit")
+	s.temp.limit.Store(limit.bytes(s.get("temp_file_limit")))
 	s.hashMultiplier, _ = strconv.ParseFloat(s.get("hash_mem_multiplier"), 64) // it was checked when it was set
 }
 
@@ -247,7 +265,11 @@ func (s *session) Parameters() map[string]string { return s.settings.told }
 
 // Changed implements pgwire.Session.
 func (s *session) Changed() [][2]string {
-	if s.settings.told == nil || !s.settings.dirty() {
+	if s.settings.told == nil || s.settings.version == s.settings.checked {
+		return nil
+	}
+	s.settings.checked = s.settings.version
+	if !s.settings.dirty() {
 		return nil
 	}
 	var out [][2]string

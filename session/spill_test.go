@@ -1,11 +1,14 @@
 package session
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/engine/vfs"
@@ -77,5 +80,30 @@ func TestFullDiskWhileSorting(t *testing.T) {
 		if left, err := mem.List("/data/tmp"); err != nil || len(left) > 0 {
 			t.Errorf("%d temporary files are left, %v", len(left), err)
 		}
+	}
+}
+
+// TestTempFileLimit: what a session's temporary files take is bounded where temp_file_limit says so, and given back when a statement ends.
+func TestTempFileLimit(t *testing.T) {
+	l, mem, _ := faulty(t, engine.Options{})
+	c := l.connect()
+	c.want("set work_mem = '64kB'", "SET")
+	c.want("set temp_file_limit = '1MB'", "SET")
+	for _, q := range []string{
+		"select count(*) from (select i, i::text || repeat('x', 100) from generate_series(1, 60000) i order by i desc offset 0) x",
+		"select count(*) from (select distinct i::text || repeat('x', 100) from generate_series(1, 60000) i) x",
+		"select count(distinct i::text || repeat('x', 100)) from generate_series(1, 60000) i",
+		"begin; declare c scroll cursor with hold for select i::text || repeat('x', 1000) from generate_series(1, 60000) i; commit",
+	} {
+		var refused *pgconn.PgError
+		if got, err := c.simple(q); !errors.As(err, &refused) || refused.Code != "53400" {
+			t.Errorf("%s: %s, %v", q, got, err)
+		}
+	}
+	c.want("select count(*) from (select i from generate_series(1, 60000) i order by i desc offset 0) x", "60000\nSELECT 1")
+	c.want("set temp_file_limit = -1", "SET")
+	c.want("select count(distinct i::text || repeat('x', 100)) from generate_series(1, 60000) i", "60000\nSELECT 1")
+	if left, err := mem.List("/data/tmp"); err != nil || len(left) > 0 {
+		t.Errorf("%d temporary files are left, %v", len(left), err)
 	}
 }

@@ -59,7 +59,8 @@ type planned struct {
 	params   []types.OID
 	columns  []pgwire.Column // nil: no rows
 	snapshot *catalog.Snapshot
-	changes  int // settings.changes
+	changes  int           // settings.changes
+	took     time.Duration // the binding
 	compiled exec.CompiledScans
 }
 
@@ -71,6 +72,7 @@ func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID)
 	if err := s.identity(sc.snapshot); err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	bound, err := translate.Bind(&translate.Context{
 		Role: s.currentRole(), SessionRole: s.sessionRole(),
 		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
@@ -89,7 +91,7 @@ func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID)
 	if err != nil {
 		return nil, err
 	}
-	pl := &planned{bound: bound, params: paramsOf(bound), snapshot: sc.snapshot, changes: s.settings.changes}
+	pl := &planned{bound: bound, params: paramsOf(bound), snapshot: sc.snapshot, changes: s.settings.changes, took: time.Since(began)}
 	if pl.columns = s.columnsOf(bound); len(pl.columns) > maxColumns {
 		return nil, types.Errorf("54011", "target lists can have at most %d entries", maxColumns)
 	}
@@ -204,7 +206,7 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 		stage = sc.still
 	}
 	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers,
-		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.srv.tempFile}
+		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.settings.temp.file}
 	done = func() {}
 	if s.srv.c.Memory != nil {
 		waiting := ctx

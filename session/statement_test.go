@@ -414,10 +414,13 @@ func TestExplain(t *testing.T) {
 	if err != nil || !strings.Contains(got, "Scan on stream (actual rows=1)") || !strings.Contains(got, "Execution Time: ") {
 		t.Errorf("%s\n%v", got, err)
 	}
-	if got, err = c.simple("explain analyze insert into stream (n) values (1)"); err == nil {
-		t.Errorf("EXPLAIN ANALYZE of INSERT gave %s", got)
+	got, err = c.simple("begin; explain analyze insert into stream (n) values (1)")
+	if err != nil || !strings.Contains(got, "Insert on stream (actual rows=1)") {
+		t.Errorf("%s\n%v", got, err)
 	}
-	c.want("select count(*) from stream", "1\nSELECT 1")
+	c.want("select count(*) from stream; rollback; select count(*) from stream", "2\nSELECT 1\nROLLBACK\n1\nSELECT 1")
+	c.want("begin read only; explain analyze insert into stream (n) values (1)", "BEGIN\n!25006")
+	c.want("rollback", "ROLLBACK")
 	got, err = c.simple("explain insert into stream (n) values (1)")
 	if err != nil || !strings.HasPrefix(got, "Insert on stream\n  ->  ") {
 		t.Errorf("%s\n%v", got, err)

@@ -4,7 +4,7 @@ import (
 	"sort"
 
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -17,9 +17,9 @@ type tape struct {
 	account column.Account // nil: not accounted
 	held    int64          // reserved
 
-	create func() (*engine.TempFile, error) // nil: it stays in memory
-	file   *engine.TempFile                 // once it is there, all chunks are in it
-	read   *column.Batch                    // the chunk that was read last, number at
+	create func() (exec.TempFile, error) // nil: it stays in memory
+	file   exec.TempFile                 // once it is there, all chunks are in it
+	read   *column.Batch                 // the chunk that was read last, number at
 	at     int
 	buf    []byte
 }

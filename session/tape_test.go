@@ -11,6 +11,7 @@ import (
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/engine/vfs"
+	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/types"
 	"pgregory.net/rapid"
 )
@@ -91,7 +92,7 @@ func TestTapeInFile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		memory := rapid.Int64Range(0, 40_000).Draw(t, "memory")
 		account := &limitedAccount{memory}
-		tp := &tape{account: account, create: store.NewTempFile}
+		tp := &tape{account: account, create: func() (exec.TempFile, error) { return store.NewTempFile() }}
 		var rows []string
 		for range rapid.IntRange(1, 8).Draw(t, "batches") {
 			b := drawBatch(t, int64(len(rows))+1)
@@ -146,7 +147,7 @@ func TestTapeWithoutFile(t *testing.T) {
 		t.Error(err)
 	}
 	broken := errors.New("broken")
-	tp := &tape{account: &limitedAccount{}, create: func() (*engine.TempFile, error) { return nil, broken }}
+	tp := &tape{account: &limitedAccount{}, create: func() (exec.TempFile, error) { return nil, broken }}
 	if err := tp.add(b, 0); !errors.Is(err, broken) {
 		t.Error(err)
 	}

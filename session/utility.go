@@ -36,7 +36,9 @@ func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, err
 	}
 	value := b.Value
 	if d.name == "DateStyle" && !b.Reset {
-		value = s.settings.get("DateStyle") + ", " + value // what is not named stays as it is
+		if value, err = mergeDateStyle(s.settings.get("DateStyle"), value); err != nil {
+			return "", err
+		}
 	}
 	if b.Reset {
 		value = s.settings.resetValue(d)
@@ -80,7 +82,7 @@ func (s *session) show(b *translate.Show) ([][]string, error) {
 	}
 	v, ok := s.settings.lookup(b.Name)
 	if !ok {
-		return nil, types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", b.Name)
+		return nil, s.srv.settings.unknown(b.Name)
 	}
 	return [][]string{{v}}, nil
 }

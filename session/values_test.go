@@ -63,7 +63,7 @@ func TestSettingValues(t *testing.T) {
 		{"client_encoding", "klingon", "", "22023"},
 		{"DateStyle", "iso, dmy", "ISO, DMY", ""},
 		{"DateStyle", "YMD", "ISO, YMD", ""},
-		{"DateStyle", "German", "", "0A000"},
+		{"DateStyle", "German", "German, DMY", ""},
 		{"DateStyle", "never", "", "22023"},
 		{"TimeZone", "Europe/Zurich", "Europe/Zurich", ""},
 		{"TimeZone", "Mars/Olympus", "", "22023"},

@@ -106,10 +106,14 @@ type Delete struct {
 // Truncate is TRUNCATE.
 type Truncate struct{ Streams []*catalog.Stream }
 
-// Explain is EXPLAIN of a Query, Insert or Delete.
+// Explain is EXPLAIN of a Query, Insert, Delete or Execute.
 type Explain struct {
 	Statement Bound
 	Analyze   bool
+	Verbose   bool   // what every node puts out, and the schemas of streams
+	Buffers   bool   // what was read from files and found in memory
+	Timing    bool   // with Analyze: how long nodes took
+	Summary   bool   // how long the whole took
 	Format    string // "text", "json", "yaml"
 }
 

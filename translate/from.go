@@ -107,9 +107,46 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 		if n.Schemaname != "" {
 			name = n.Schemaname + "." + name
 		}
-		return catalog.Relation{}, b.errorf(n.Location, types.CodeUndefinedTable, "relation %q does not exist", name)
+		err := b.errorf(n.Location, types.CodeUndefinedTable, "relation %q does not exist", name)
+		if near := b.nearestRelation(n.Schemaname, n.Relname); near != "" {
+			err = err.WithHint("Perhaps you meant %s.", near)
+		}
+		return catalog.Relation{}, err
 	}
 	return rel, nil
+}
+
+// nearestRelation finds the relation, or the WITH query, that was probably meant, as it would have to be written; "" where nothing is near. Without a schema it is
+// one of the search path, or of flare by its very name.
+func (b *binder) nearestRelation(schema, name string) string {
+	schemas := []string{schema}
+	if schema == "" {
+		if schemas = b.c.Path; schemas == nil {
+			schemas = []string{catalog.PublicSchema}
+		}
+	}
+	var names []string
+	for _, r := range b.c.Catalog.Relations() {
+		if slices.Contains(schemas, r.Schema) {
+			names = append(names, r.Name)
+		} else if schema == "" && r.Schema == "flare" && r.Name == name {
+			return quoteAll(r.Schema, r.Name)
+		}
+	}
+	if schema == "" {
+		for _, c := range b.ctes {
+			names = append(names, c.name)
+		}
+	}
+	slices.Sort(names)
+	near := types.Nearest(name, names)
+	switch {
+	case near == "":
+		return ""
+	case schema == "":
+		return quoteAll(near)
+	}
+	return quoteAll(schema, near)
 }
 
 // find finds a relation by its name, in the search path where no schema is given.

@@ -18,6 +18,7 @@ const setRefs = 1 << 25
 type sets struct {
 	allowed bool   // in what is being bound
 	within  string // the construct that they may not stand in, "" none
+	having  bool   // HAVING is being bound, where they may not stand
 	calls   []setCall
 	cols    []plan.Column
 }
@@ -42,7 +43,7 @@ func (b *binder) setFunctionCall(sc *scope, n *pg.FuncCall, schema, name string)
 	switch {
 	case sc.clause == "functions in FROM":
 		return nil, b.unsupported(n.Location, "set-returning functions must appear at top level of FROM")
-	case sc.clause != "":
+	case sc.clause != "" && sc.clause != "GROUP BY":
 		return nil, b.unsupported(n.Location, "set-returning functions are not allowed in %s", sc.clause)
 	case sc.inAgg:
 		return nil, b.unsupported(n.Location, "aggregate function calls cannot contain set-returning function calls")
@@ -50,6 +51,8 @@ func (b *binder) setFunctionCall(sc *scope, n *pg.FuncCall, schema, name string)
 		return nil, b.unsupported(n.Location, "window function calls cannot contain set-returning function calls").WithHint("You might be able to move the set-returning function into a LATERAL FROM item.")
 	case sc.sets.within != "":
 		return nil, b.unsupported(n.Location, "set-returning functions are not allowed in %s", sc.sets.within).WithHint("You might be able to move the set-returning function into a LATERAL FROM item.")
+	case sc.sets.having:
+		return nil, b.unsupported(n.Location, "set-returning functions are not allowed in HAVING")
 	case !sc.sets.allowed:
 		return nil, b.unsupported(n.Location, "set-returning functions are not supported here").WithHint("Move the set-returning function into a LATERAL FROM item.")
 	}
@@ -130,12 +133,77 @@ func (s *sets) ordered() []setCall {
 	return out
 }
 
-// hasSet reports whether an expression reads what functions of the select list give.
-func hasSet(e plan.Expr) bool {
-	return plan.Any(e, func(x plan.Expr) bool {
-		r, ok := x.(*plan.Ref)
-		return ok && r.Index >= setRefs && r.Index < windowRefs
+// callOf is the call that a column is of.
+func (s *sets) callOf(col int) int {
+	for i, c := range s.calls {
+		if c.first <= col && col < c.first+len(c.Columns) {
+			return i
+		}
+	}
+	return -1
+}
+
+// mark notes the calls whose columns an expression reads, and those in the arguments of these. What seen knows already is left alone.
+func (s *sets) mark(e plan.Expr, calls map[int]bool, seen func(plan.Expr) bool) {
+	plan.Walk(e, func(x plan.Expr) bool {
+		if seen != nil && seen(x) {
+			return false
+		}
+		if r, ok := x.(*plan.Ref); ok && r.Index >= setRefs && r.Index < windowRefs {
+			if i := s.callOf(r.Index - setRefs); !calls[i] {
+				calls[i] = true
+				for _, a := range s.calls[i].Args {
+					s.mark(a, calls, seen)
+				}
+			}
+		}
+		return true
 	})
+}
+
+// argumentsIn are the arguments of the calls that an expression reads.
+func (s *sets) argumentsIn(e plan.Expr) (args []plan.Expr) {
+	calls := map[int]bool{}
+	s.mark(e, calls, nil)
+	for i, c := range s.calls {
+		if calls[i] {
+			args = append(args, c.Args...)
+		}
+	}
+	return args
+}
+
+// only are the sets of some of the calls, over the same columns.
+func (s *sets) only(calls map[int]bool) *sets {
+	out := &sets{cols: s.cols}
+	for i, c := range s.calls {
+		if calls[i] {
+			out.calls = append(out.calls, c)
+		}
+	}
+	return out
+}
+
+// groupSets puts the functions that GROUP BY's keys have in them below the grouping: layout learns where their columns are. Those of the select list
+// that are no part of a key stay above it.
+func (q *level) groupSets(node plan.Node, layout map[int]int, place func(plan.Expr) (plan.Expr, error)) (plan.Node, error) {
+	all, below, above := &q.sc.sets, map[int]bool{}, map[int]bool{}
+	for _, k := range q.keys {
+		all.mark(k, below, nil)
+	}
+	if len(below) == 0 {
+		return node, nil
+	}
+	for _, t := range q.targets {
+		all.mark(t.expr, above, func(x plan.Expr) bool { return anyEqual(q.keys, x) })
+	}
+	lower := all.only(below)
+	for i, at := range lower.positions() {
+		layout[setRefs+i] = len(node.Columns()) + at
+	}
+	node, err := lower.projectSet(node, place)
+	q.sc.sets = *all.only(above)
+	return node, err
 }
 
 // projectSet puts the functions of the select list over the level's rows; place brings their arguments to these.

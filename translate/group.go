@@ -30,6 +30,8 @@ func (q *level) groupKey(n *pg.Node) (plan.Expr, error) {
 		}
 		return t.expr, nil
 	}
+	q.sc.sets.allowed = true
+	defer func() { q.sc.sets.allowed = false }()
 	return q.b.value(q.sc, n)
 }
 

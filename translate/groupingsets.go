@@ -130,15 +130,15 @@ func (q *level) groupElement(n *pg.Node) ([]int, error) {
 		return nil, err
 	}
 	b := q.b
-	switch {
-	case hasAggregate(e):
-		at, _ := b.firstRef(e, aggregateRefs)
-		return nil, b.errorf(at, types.CodeGroupingError, "aggregate functions are not allowed in GROUP BY")
-	case hasWindow(e):
-		at, _ := b.firstRef(e, windowRefs)
-		return nil, b.errorf(at, codeWindowing, "window functions are not allowed in GROUP BY")
-	case hasSet(e):
-		return nil, b.unsupported(location(n), "set-returning functions are not supported in GROUP BY yet")
+	for _, e := range append(q.sc.sets.argumentsIn(e), e) {
+		switch {
+		case hasAggregate(e):
+			at, _ := b.firstRef(e, aggregateRefs)
+			return nil, b.errorf(at, types.CodeGroupingError, "aggregate functions are not allowed in GROUP BY")
+		case hasWindow(e):
+			at, _ := b.firstRef(e, windowRefs)
+			return nil, b.errorf(at, codeWindowing, "window functions are not allowed in GROUP BY")
+		}
 	}
 	if e.Type() == types.JSON {
 		return nil, b.errorf(location(n), types.CodeUndefinedFunction, "could not identify an equality operator for type json")

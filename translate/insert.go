@@ -169,13 +169,14 @@ func numeric(t types.OID) bool {
 // insert binds INSERT.
 func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	switch {
-	case n.OnConflictClause != nil:
-		return nil, b.unsupported(n.OnConflictClause.Location, "ON CONFLICT is not supported: streams have no unique keys")
 	case n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE, n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE:
 		return nil, b.unsupported(-1, "OVERRIDING is not supported")
 	}
 	st, err := b.insertable(n.Relation)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.noConflict(n.OnConflictClause, st); err != nil {
 		return nil, err
 	}
 	b.wantsOf(st, catalog.Insert)
@@ -220,6 +221,25 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	}
 	out.Params, err = b.finishParams()
 	return out, err
+}
+
+// noConflict lets ON CONFLICT DO NOTHING be where nothing is unique, as PostgreSQL does. It is refused for a declared table, whose keys are
+// accepted but not enforced: what is meant to be skipped would be written.
+func (b *binder) noConflict(n *pg.OnConflictClause, st *catalog.Stream) error {
+	switch {
+	case n == nil:
+		return nil
+	case st.Table.Declared:
+		return b.unsupported(n.Location, "ON CONFLICT is not supported: streams have no unique keys")
+	case n.Infer == nil && n.Action != pg.OnConflictAction_ONCONFLICT_NOTHING:
+		return b.errorf(n.Location, types.CodeSyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name").
+			WithHint("For example, ON CONFLICT (column_name).")
+	case n.Infer.GetConname() != "":
+		return b.errorf(-1, types.CodeUndefinedObject, "constraint %q for table %q does not exist", n.Infer.Conname, st.Name)
+	case n.Infer != nil:
+		return b.errorf(-1, types.CodeInvalidColumnReference, "there is no unique or exclusion constraint matching the ON CONFLICT specification")
+	}
+	return nil
 }
 
 // insertRows binds what an INSERT takes its rows from, and tells which columns it gives.

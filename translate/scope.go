@@ -364,7 +364,7 @@ func (b *binder) nearest(rels []*relation, name string) string {
 	for i, full := range all {
 		columns[i] = full[strings.LastIndexByte(full, '.')+1:]
 	}
-	near := catalog.Nearest(name, columns)
+	near := types.Nearest(name, columns)
 	for i, c := range columns {
 		if near != "" && c == near {
 			return all[i]

@@ -82,10 +82,12 @@ func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, err
 	}
 	if n.HavingClause != nil {
+		sc.sets.having = true
 		err := sc.windows.noWindow("HAVING", func() (err error) {
 			q.having, err = b.condition(sc, n.HavingClause, "")
 			return err
 		})
+		sc.sets.having = false
 		if err != nil {
 			return nil, err
 		}
@@ -353,6 +355,9 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 	}
 	toInput := func(e plan.Expr) plan.Expr { return place(e, layout) }
 	if q.grouped {
+		if node, err = q.groupSets(node, layout, func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }); err != nil {
+			return nil, err
+		}
 		if node, err = q.aggregate(node, toInput); err != nil {
 			return nil, err
 		}

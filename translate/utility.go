@@ -67,48 +67,6 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	}
 }
 
-// explain binds EXPLAIN.
-func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
-	out := &Explain{Format: "text"}
-	for _, o := range n.Options {
-		d := o.GetDefElem()
-		switch d.GetDefname() {
-		case "analyze":
-			v, ok := defBool(d.Arg)
-			if !ok {
-				return nil, b.errorf(d.Location, types.CodeSyntaxError, "analyze requires a Boolean value")
-			}
-			out.Analyze = v
-		case "format":
-			switch f := defString(d.Arg); f {
-			case "text", "json", "yaml":
-				out.Format = f
-			case "xml":
-				return nil, b.unsupported(d.Location, "EXPLAIN with FORMAT XML is not supported")
-			default:
-				return nil, b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
-			}
-		case "verbose", "costs", "settings", "buffers", "wal", "timing", "summary", "generic_plan":
-			// They say how much is shown; what there is to show doesn't depend on them.
-		default:
-			return nil, b.errorf(d.Location, types.CodeSyntaxError, "unrecognized EXPLAIN option %q", d.GetDefname())
-		}
-	}
-	inner, err := b.statement(n.Query)
-	if err != nil {
-		return nil, err
-	}
-	switch inner := inner.(type) {
-	case *Query, *Insert, *Delete, *Execute:
-		out.Statement = inner
-		return out, nil
-	case *DeclareCursor: // as its query, which is all that there is to explain
-		out.Statement = inner.Query
-		return out, nil
-	}
-	return nil, b.unsupported(-1, "EXPLAIN of this statement is not supported yet")
-}
-
 // transaction binds BEGIN and its relatives.
 func (b *binder) transaction(n *pg.TransactionStmt) (Bound, error) {
 	out := &Transaction{Name: n.SavepointName, Chain: n.Chain}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
 
 	"github.com/flare-pg/flare-pg/column"
 )
@@ -108,14 +109,14 @@ func parseBits(out *column.Vector, t OID, typmod int32, s []byte) error {
 			digits, hex = s[1:], true
 		}
 	}
-	n := len(digits)
+	n := int64(len(digits))
 	if hex {
 		n *= 4
 	}
-	if n > 8*(1<<30) {
+	if n > min(8<<30, math.MaxInt) {
 		return Errorf(CodeProgramLimitExceeded, "bit string length exceeds the maximum allowed (%d)", maxBits)
 	}
-	b := NewBits(n)
+	b := NewBits(int(n))
 	for i := 0; i < len(digits); i++ {
 		c := digits[i]
 		if !hex {

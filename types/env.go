@@ -17,7 +17,8 @@ type Env struct {
 
 	Location     *time.Location // the setting TimeZone
 	TimeZone     string         // its name as set
-	DateOrder    string         // "MDY" (default), "DMY" or "YMD"; DateStyle's format is always ISO
+	DateOrder    string         // DateStyle's order: "MDY" (default), "DMY" or "YMD"
+	DateForm     string         // DateStyle's format: "ISO" (also ""), "SQL", "Postgres" or "German"
 	IntervalForm string         // IntervalStyle: "postgres" (default), "iso_8601", "sql_standard", "postgres_verbose"
 	FloatDigits  int            // extra_float_digits; 1 (the default) and more: shortest exact form
 	ByteaEscape  bool           // bytea_output = 'escape'

@@ -47,7 +47,7 @@ func AppendRanges(dst []byte, list []Range) []byte {
 // NormalRanges puts ranges in order and joins those that overlap or touch; empty ones are left out. It changes list.
 func NormalRanges(list []Range) []Range {
 	list = slices.DeleteFunc(list, func(r Range) bool { return r.Empty })
-	slices.SortFunc(list, CompareRanges)
+	slices.SortFunc(list, compareRanges)
 	n := 0
 	for _, r := range list {
 		if n > 0 && (list[n-1].Overlaps(r) || list[n-1].Adjacent(r)) {
@@ -65,12 +65,8 @@ func compareRangeLists(sub OID, a, b []byte) int {
 	if bytes.Equal(a, b) {
 		return 0
 	}
-	return CompareRangeLists(ReadRanges(sub, a), ReadRanges(sub, b))
-}
-
-// CompareRangeLists is the order of the types of several ranges.
-func CompareRangeLists(a, b []Range) int {
-	return cmp.Or(slices.CompareFunc(a, b, CompareRanges), cmp.Compare(len(a), len(b)))
+	x, y := ReadRanges(sub, a), ReadRanges(sub, b)
+	return cmp.Or(slices.CompareFunc(x, y, compareRanges), cmp.Compare(len(x), len(y)))
 }
 
 func malformedMultirange(s []byte, detail string) error {

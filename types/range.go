@@ -313,8 +313,8 @@ func (r Range) flags() byte {
 	return f
 }
 
-// CompareRanges orders ranges by where they begin, then by where they end; empty ones come first.
-func CompareRanges(a, b Range) int {
+// compareRanges orders ranges by where they begin, then by where they end; empty ones come first.
+func compareRanges(a, b Range) int {
 	switch {
 	case a.Empty && b.Empty:
 		return 0
@@ -326,12 +326,12 @@ func CompareRanges(a, b Range) int {
 	return cmp.Or(CompareLower(a.Lower, b.Lower), CompareUpper(a.Upper, b.Upper))
 }
 
-// compareRangeForms is CompareRanges of two forms.
+// compareRangeForms is compareRanges of two forms.
 func compareRangeForms(sub OID, a, b []byte) int {
 	if bytes.Equal(a, b) {
 		return 0
 	}
-	return CompareRanges(ReadRange(sub, a), ReadRange(sub, b))
+	return compareRanges(ReadRange(sub, a), ReadRange(sub, b))
 }
 
 // appendRangeKey appends what is the same for equal ranges: the form, but for the spelling of numerics.

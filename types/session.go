@@ -17,6 +17,8 @@ type Session interface {
 	Channels() []string
 	// NotifyQueue is how full the queue of notifications is, 0 to 1.
 	NotifyQueue() float64
+	// Random is where the session's random numbers come from.
+	Random() *Random
 	// AdvisoryLock takes a lock; with wait false it is false where that can't be done at once.
 	AdvisoryLock(ctx context.Context, k AdvisoryKey, mode AdvisoryMode, wait bool) (bool, error)
 	// AdvisoryUnlock gives back a lock of the session; false: it has none.

@@ -25,12 +25,19 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 	case Float4, Float8:
 		return AppendFloat(dst, env, t, v.Float(i))
 	case Date:
+		if env.styled() {
+			return appendStyledDate(dst, env, v.Int(i))
+		}
 		return AppendDate(dst, v.Int(i))
 	case Time:
 		return AppendTime(dst, v.Int(i))
-	case Timestamp:
-		return AppendTimestamp(dst, v.Int(i))
-	case Timestamptz:
+	case Timestamp, Timestamptz:
+		if env.styled() {
+			return appendStyled(dst, env, t, v.Int(i))
+		}
+		if t == Timestamp {
+			return AppendTimestamp(dst, v.Int(i))
+		}
 		return AppendTimestamptz(dst, v.Int(i), env.location())
 	case Interval:
 		return AppendInterval(dst, env.intervalStyle(), v.Span(i))

@@ -150,16 +150,16 @@ func ParseZoneEast(name string) (*time.Location, error) {
 
 // posixZone reads a POSIX zone without daylight saving.
 func posixZone(spec string) (*time.Location, bool) {
-	rest := spec
+	rest, name := spec, "" // the name is the zone's abbreviation
 	if strings.HasPrefix(rest, "<") {
 		end := strings.IndexByte(rest, '>')
 		if end < 0 {
 			return nil, false
 		}
-		rest = rest[end+1:]
+		name, rest = rest[1:end], rest[end+1:]
 	} else {
 		rest = strings.TrimLeft(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-		if n := len(spec) - len(rest); n > 0 && n < 3 {
+		if name = strings.ToUpper(spec[:len(spec)-len(rest)]); name != "" && len(name) < 3 {
 			return nil, false
 		}
 	}
@@ -179,5 +179,5 @@ func posixZone(spec string) (*time.Location, bool) {
 		seconds += n * unit
 		unit /= 60
 	}
-	return time.FixedZone(spec, -west*seconds), true
+	return time.FixedZone(name, -west*seconds), true
 }

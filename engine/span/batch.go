@@ -123,7 +123,7 @@ func (e *encoder) encode(o *Options, b *batch) {
 	e.out, e.pages, e.err = e.out[:0], e.pages[:0], nil
 	e.summary.reset()
 	if o.Layout == Columns {
-		if e.columns(b) {
+		if e.columns(o, b) {
 			return
 		}
 	} else {
@@ -142,10 +142,11 @@ func (e *encoder) observe(b *batch) {
 }
 
 // columns makes the batch one page of the layout columns; false where it is better off in rows.
-func (e *encoder) columns(b *batch) bool {
+func (e *encoder) columns(o *Options, b *batch) bool {
 	if e.builder == nil {
 		e.builder = strip.NewBuilder()
 	}
+	e.builder.Pause = o.Pause
 	e.builder.Use(b.docs, b.ends, b.ts, b.arrivals)
 	// It has walked through the documents, so their properties are known.
 	if !e.summary.take(e.builder) {

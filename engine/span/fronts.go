@@ -58,6 +58,16 @@ func (c *Fronts) get(file uint64, offset int64) *strip.Front {
 	return e.Value.(*keptFront).front
 }
 
+// Has reports whether the front of a page is kept: of a file by its id, at an offset.
+func (c *Fronts) Has(file uint64, offset int64) bool {
+	if c == nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.byPage[frontKey{file, offset}] != nil
+}
+
 func (c *Fronts) put(file uint64, offset int64, f *strip.Front) {
 	if c == nil || f.Bytes() > c.most/8 {
 		return

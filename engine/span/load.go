@@ -24,6 +24,7 @@ type Page struct {
 	info       PageInfo
 	path       string
 	from       countedReads
+	kept       int64         // bytes of fronts that were found kept
 	columns    *strip.Reader // nil until there was a page of columns
 	keyed      bool
 	documented bool
@@ -41,11 +42,11 @@ func (c *countedReads) ReadAt(b []byte, off int64) (int, error) {
 	return n, err
 }
 
-// Taken gives the bytes that were read from files since it was called the last time.
-func (p *Page) Taken() int64 {
-	n := p.from.n
-	p.from.n = 0
-	return n
+// Taken gives the bytes that were read from files since it was called the last time, and those that needed not be, since they were kept.
+func (p *Page) Taken() (read, kept int64) {
+	read, kept = p.from.n, p.kept
+	p.from.n, p.kept = 0, 0
+	return read, kept
 }
 
 // Load reads the page that info, of the file's footer, describes. It compares the page header with info and verifies checksums. Errors are *damage.Error;
@@ -102,6 +103,8 @@ func (p *Page) loadColumns(r io.ReaderAt, fronts *Fronts, id uint64) *damage.Err
 			return err
 		}
 		fronts.put(id, p.info.Offset, front)
+	} else {
+		p.kept += int64(front.Length())
 	}
 	if p.columns == nil {
 		p.columns = new(strip.Reader)

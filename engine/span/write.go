@@ -42,6 +42,7 @@ type Options struct {
 	PageBytes int
 	Codec     Codec    // of pages of rows
 	Helpers   *Helpers // make pages beside who appends; nil: there are none
+	Pause     func()   // called often while a page of columns is made, by helpers too, so that others can work in between; nil: not so
 
 	level zstd.EncoderLevel // for measurements; 0: defaultLevel
 }

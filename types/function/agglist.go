@@ -101,6 +101,38 @@ func (a *listAgg) Merge(other Accumulator, to []int32) error {
 	return nil
 }
 
+// Take implements Keeper.
+func (a *listAgg) Take(f func(groups []int32, args []*column.Vector) error) error {
+	var of []int32
+	for g, l := range a.groups {
+		if l == nil {
+			continue
+		}
+		for lo := 0; lo < l.values.Len; lo += column.BatchRows {
+			n := min(column.BatchRows, l.values.Len-lo)
+			v := column.New(l.values.Kind)
+			of = of[:0]
+			for i := range n {
+				v.AppendFrom(l.values, lo+i)
+				of = append(of, int32(g))
+			}
+			args := []*column.Vector{v}
+			if a.direct > 0 {
+				direct := column.New(l.direct.Kind)
+				direct.AppendFrom(l.direct, 0)
+				direct.Form, direct.Len = column.Constant, n
+				args = []*column.Vector{direct, v}
+			}
+			if err := f(of, args); err != nil {
+				return err
+			}
+		}
+		a.groups[g] = nil
+	}
+	a.groups, a.size = nil, 0
+	return nil
+}
+
 func (a *listAgg) Result(c *Call, n int, out *column.Vector) error {
 	for _, l := range a.groups[:n] {
 		if l == nil {

@@ -253,6 +253,29 @@ func (a *stringAgg) Merge(other Accumulator, to []int32) error {
 	return nil
 }
 
+// Take implements Keeper: a group's text is one value, behind the delimiter of its first one.
+func (a *stringAgg) Take(f func(groups []int32, args []*column.Vector) error) error {
+	for lo := 0; lo < len(a.groups); lo += column.BatchRows {
+		var of []int32
+		text, delimiter := column.New(column.Text), column.New(column.Text)
+		for g := lo; g < min(lo+column.BatchRows, len(a.groups)); g++ {
+			if j := &a.groups[g]; j.some {
+				of = append(of, int32(g))
+				delimiter.AppendBytes(j.text[:j.skipped])
+				text.AppendBytes(j.text[j.skipped:])
+				*j = joined{}
+			}
+		}
+		if len(of) > 0 {
+			if err := f(of, []*column.Vector{text, delimiter}); err != nil {
+				return err
+			}
+		}
+	}
+	a.groups, a.size = nil, 0
+	return nil
+}
+
 func (a *stringAgg) Result(_ *Call, n int, out *column.Vector) error {
 	for _, j := range a.groups[:n] {
 		if j.some {

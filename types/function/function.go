@@ -115,6 +115,14 @@ type Preparer interface {
 // Releaser is an Accumulator that gives its memory back for others when it is not used any more.
 type Releaser interface{ Release() }
 
+// Keeper is an Accumulator that keeps what it is fed, and can give it back.
+type Keeper interface {
+	Accumulator
+	// Take gives f rows that come to what was added, those of a group in their order, with their groups, and empties all groups. What f is given it may
+	// keep no longer than the call lasts.
+	Take(f func(groups []int32, args []*column.Vector) error) error
+}
+
 // Aggregate is one overload of an aggregate function.
 type Aggregate struct {
 	OID    types.OID

@@ -20,7 +20,7 @@ func resultKind(f *Function, c *Call) column.Kind {
 //   - over one dictionary, beside constants, it is computed once for each entry: for every entry where the
 //     function is Total, else only for those that a selected row uses, so that an unused one can't fail it.
 //
-// The simple kernel is given out empty, of the result's kind, makes it Plain with n rows and need not look at nulls;
+// The simple kernel is given out empty, of the result's kind, makes it Plain with n rows (in any form where all rows are selected) and need not look at nulls;
 // it may put nulls itself.
 func lift(f *Function, simple Kernel) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
@@ -95,6 +95,7 @@ func perEntry(c *Call, total bool, simple Kernel, n int, sel column.Selection, v
 	if err := simple(c, m, used, views, r); err != nil {
 		return err
 	}
+	r = r.Flatten(new(column.Vector))
 	if r.Valid != nil {
 		if valid == nil {
 			valid = column.NewBitmap(n)

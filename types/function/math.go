@@ -71,9 +71,17 @@ func registerMath(r *registry) {
 		out.AppendFloat(math.Pi)
 		return nil
 	}))
-	r.total("random()", byRow(func(_ *Call, _ []*column.Vector, _ int, out *column.Vector) error {
-		out.AppendFloat(rand.Float64())
+	r.total("random()", byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
+		if c.Env.Session != nil {
+			out.AppendFloat(c.Env.Session.Random().Float())
+		} else {
+			out.AppendFloat(rand.Float64())
+		}
 		return nil
+	}))
+	r.fn("setseed(float8)", withSession(func(s types.Session, _ *Call, a []*column.Vector, i int, out *column.Vector) error {
+		out.AppendBytes(nil)
+		return s.Random().Seed(a[0].Float(i))
 	}))
 	r.fn("width_bucket(float8,float8,float8,int4)", byRow(widthBucketFloat))
 }

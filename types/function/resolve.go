@@ -200,9 +200,8 @@ func undefinedFunction(name string, args []types.OID) error {
 		return types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", name, sqlNames(args))
 	}
 	err := types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args))
-	unqualified := slices.ContainsFunc(Functions(name), func(f *Function) bool { return f.Schema == "pg_catalog" })
-	if !unqualified && len(FindOwnObjects("flare", name)) > 0 {
-		return err.WithHint("There is flare.%s. Functions of the schema flare are called with its name.", name)
+	if near := meant(name); near != "" {
+		return err.WithHint("Perhaps you meant the function %s.", near)
 	}
 	return err.WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
 }

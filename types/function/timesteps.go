@@ -15,12 +15,22 @@ import (
 // step is a bin: all times from … to-1 have this value. An empty range says nothing of other times.
 type step struct{ value, from, to int64 }
 
-// stepped computes the rows sel of ts, f giving the bin that a time lies in.
+// mostSteps is how many bins the times of a batch lie in at most for the result to be a dictionary of them.
+const mostSteps = 64
+
+// stepped computes the rows sel of ts, f giving the bin that a time lies in. Where the bins of all rows are few, as those of a page are, the result is a dictionary, or
+// a constant.
 func stepped(n int, sel column.Selection, ts, out *column.Vector, f func(ts int64) (step, error)) error {
-	out.Ints = resize(out.Ints, n)
-	out.Len = n
 	var s step
 	var err error
+	if sel == nil && ts.Form == column.Plain && n > mostSteps {
+		done, err := fewSteps(ts.Ints[:n], out, f)
+		if done || err != nil {
+			return err
+		}
+	}
+	out.Ints = resize(out.Ints, n)
+	out.Len = n
 	if sel == nil && ts.Form == column.Plain {
 		ints := out.Ints
 		for i, x := range ts.Ints[:n] {
@@ -42,6 +52,35 @@ func stepped(n int, sel column.Selection, ts, out *column.Vector, f func(ts int6
 		out.Ints[i] = s.value
 		return nil
 	})
+}
+
+// fewSteps is stepped where each bin follows the one before it, and there are few; else done is false.
+func fewSteps(ts []int64, out *column.Vector, f func(ts int64) (step, error)) (done bool, err error) {
+	bins := column.New(out.Kind)
+	codes := resize(out.Codes, len(ts))
+	out.Codes = codes[:0]
+	var s step
+	code := int32(-1)
+	for i, x := range ts {
+		if x < s.from || x >= s.to {
+			if bins.Len == mostSteps {
+				return false, nil
+			}
+			if s, err = f(x); err != nil {
+				return false, err
+			}
+			bins.AppendInt(s.value)
+			code++
+		}
+		codes[i] = code
+	}
+	if bins.Len == 1 {
+		out.AppendInt(s.value)
+		out.Repeat(len(ts))
+		return true, nil
+	}
+	out.Form, out.Len, out.Dict, out.Codes = column.Dictionary, len(ts), bins, codes
+	return true, nil
 }
 
 // inSteps makes a kernel for a time in argument at, where all others are constant, of one that computes row by row: begin gives what finds bins.

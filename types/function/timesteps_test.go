@@ -36,14 +36,22 @@ func TestBinsOfManyTimesAreThoseOfEach(t *testing.T) {
 		}).Draw(t, "around")
 		spread := rapid.SampledFrom([]int64{10, 1_000_000, 7_200_000_000, 400 * 86_400_000_000}).Draw(t, "spread")
 		n := rapid.IntRange(1, 60).Draw(t, "rows")
+		many := rapid.Bool().Draw(t, "many")
+		if many {
+			n += mostSteps
+		}
+		specials := 30
+		if many && rapid.Bool().Draw(t, "ordinary") { // of which some forms of the result are made only
+			specials = 0
+		}
 		ts := column.New(column.Timestamp)
 		for range n {
-			switch rapid.IntRange(0, 30).Draw(t, "special") {
-			case 0:
-				ts.AppendInt(math.MaxInt64)
+			switch rapid.IntRange(0, specials).Draw(t, "special") {
 			case 1:
-				ts.AppendInt(math.MinInt64)
+				ts.AppendInt(math.MaxInt64)
 			case 2:
+				ts.AppendInt(math.MinInt64)
+			case 3:
 				ts.AppendNull()
 			default:
 				x := around + rapid.Int64Range(-spread, spread).Draw(t, "time")

@@ -25,6 +25,8 @@ const (
 // Builder makes pages, one after the other. It is used by one goroutine.
 type Builder struct {
 	Sharer Sharer // nil: each page has dictionaries of its own
+	// Pause, where not nil, is called now and then, every few tenths of a millisecond of work, so that others can work in between: a page takes some 20.
+	Pause func()
 
 	docs     []byte
 	own      []byte // what docs is otherwise, where it is borrowed
@@ -129,7 +131,18 @@ func (b *Builder) Use(docs []byte, ends []uint32, times []int64, arrivals []uint
 	from := uint32(0)
 	for i, end := range ends {
 		b.add(times[i], arrivals[i], from, end)
-		from = end
+		if from = end; i%pauseDocs == pauseDocs-1 {
+			b.pause()
+		}
+	}
+}
+
+// pauseDocs is how many documents are walked through between two pauses.
+const pauseDocs = 128
+
+func (b *Builder) pause() {
+	if b.Pause != nil {
+		b.Pause()
 	}
 }
 

@@ -115,6 +115,9 @@ func (r *Reader) Column(out *column.Vector, p Place, kind column.Kind, sel colum
 		}
 		return r.gather(out, s, index, n, false, kind, keepNull)
 	}
+	if r.absent(&p) {
+		return 0, allNull(out, n)
+	}
 	if err := r.structure(); err != nil {
 		return 0, err
 	}
@@ -136,6 +139,16 @@ func (r *Reader) covering(p *Place) int {
 		}
 	}
 	return -1
+}
+
+// absent says whether the shapes tell that no row has anything at the path; which row has which shape need not be read then.
+func (r *Reader) absent(p *Place) bool {
+	d := r.dir
+	if p.node() >= 0 || d.flags&flagManyRest != 0 {
+		return false
+	}
+	// Documents that are kept whole may have it.
+	return d.nodes[0].strips[JSON] < 0
 }
 
 // only gives the one strip that all rows have their values in that have any, or -1. ok is false where there are several sources.
@@ -294,15 +307,27 @@ func (r *Reader) gatherNumbers(out *column.Vector, s *numberStrip, index []int32
 	}
 	*ints = v
 	out.Len = n
-	if out.Kind == column.Int64 {
-		return nil
-	}
-	out.Floats = slices.Grow(out.Floats[:0], n)[:n]
-	power := float64(powers[s.digits])
-	for i, x := range v {
-		out.Floats[i] = scaledFloat(x, s.digits, power)
+	if out.Kind == column.Float64 {
+		out.Floats = appendFloats(out.Floats[:0], v, s.digits)
 	}
 	return nil
+}
+
+// appendFloats appends scaled numbers as floats.
+func appendFloats(dst []float64, values []int64, digits int) []float64 {
+	from := len(dst)
+	dst = slices.Grow(dst, len(values))[:from+len(values)]
+	power, far := float64(powers[digits]), uint64(0)
+	for i, x := range values {
+		dst[from+i] = float64(x) / power
+		far |= uint64(x + 1<<53)
+	}
+	if far >= 1<<54 && digits > 0 { // not all of them are floats
+		for i, x := range values {
+			dst[from+i] = scaledFloat(x, digits, power)
+		}
+	}
+	return dst
 }
 
 // scaledFloat is the float next to an integer divided by ten to the digits, which is power.

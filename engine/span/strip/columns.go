@@ -41,6 +41,12 @@ func (c *Columns) Rows() int { return c.r.rows }
 // Bytes is the number of bytes of the events' documents.
 func (c *Columns) Bytes() int { return c.r.bytes }
 
+// Held is about how many bytes of memory what was read of pages takes, which is less than the documents where few members are read.
+func (c *Columns) Held() int64 {
+	return c.r.memory.held() + int64(cap(c.r.made)) + 8*int64(cap(c.times)+cap(c.arrivals)+cap(c.ints)) +
+		4*int64(cap(c.r.index)+cap(c.index)+cap(c.some)) + int64(cap(c.pass)+cap(c.verdict)+cap(c.raw))
+}
+
 // Times gives the events' timestamps. They are not to be changed.
 func (c *Columns) Times() ([]int64, error) {
 	if !c.timed {

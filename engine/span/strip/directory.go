@@ -54,6 +54,7 @@ func (b *Builder) encode(dst []byte) (body []byte, front int) {
 	}
 	d = binary.AppendUvarint(d, uint64(len(b.strips)))
 	for _, s := range b.strips {
+		b.pause()
 		bodies = b.appendStrip(bodies, s, n)
 		d = binary.AppendUvarint(d, uint64(number[s.node]))
 		d = append(d, byte(s.typ))

@@ -71,7 +71,14 @@ func readAll(r *Reader, body []byte, rows, bytes int) error {
 			failed = err
 		}
 	}
+	pick := int(sum(body) >> 1) // of what takes its time one or the other
+	if pick%2 == 0 {
+		tallyAll(r, note)
+	}
 	note(r.Each(func(int, []byte) bool { return true }))
+	if pick%2 == 1 {
+		tallyAll(r, note)
+	}
 	_, err := r.Document(nil, rows-1)
 	note(err)
 	_, err = r.Document(nil, rows/2)
@@ -81,7 +88,6 @@ func readAll(r *Reader, body []byte, rows, bytes int) error {
 	_, err = r.Arrivals(nil)
 	note(err)
 	out := column.New(column.Text)
-	pick := int(sum(body) >> 1) // of what takes its time one or the other
 	for n := range r.dir.nodes {
 		if n > 40 {
 			break
@@ -107,6 +113,29 @@ func readAll(r *Reader, body []byte, rows, bytes int) error {
 		askAll(r, &nql.Path{Root: []nql.Builtin{nql.Level, nql.Exception, nql.TraceID, nql.SpanID}[pick/8%4]}, note)
 	}
 	return failed
+}
+
+// tallyAll asks a page for its counts, and where they lie.
+func tallyAll(r *Reader, note func(error)) {
+	var c Columns
+	c.Turn(r)
+	_, err := c.Tallies(func(m nql.PageMember, t *Tally) {
+		left := int64(r.rows)
+		if t != nil {
+			for _, n := range t.Counts {
+				left -= n
+			}
+			if left != t.Missing {
+				note(ErrDamaged)
+			}
+		}
+		c.Places([]nql.PageMember{m}, true, func(offset, length int64) {
+			if offset < 0 || length < 0 || offset+length > int64(r.front.body) {
+				panic("places lie outside the page")
+			}
+		})
+	})
+	note(err)
 }
 
 // askAll asks a page about a path in each way that there is.

@@ -17,6 +17,11 @@ func (m *memory) reset() {
 	m.bytes.reset(1)
 }
 
+// held is how many bytes there are.
+func (m *memory) held() int64 {
+	return m.longs.held(8) + m.ints.held(4) + m.offsets.held(4) + m.bytes.held(1) + 8*int64(cap(m.temp))
+}
+
 // keepBytes bounds what is kept of one piece of memory, lest an unusually large page take it for good.
 const keepBytes = 1 << 20
 
@@ -42,6 +47,15 @@ func (r *room[T]) take(n int) []T {
 	v := make([]T, n)
 	r.used = append(r.used, v)
 	return v
+}
+
+func (r *room[T]) held(size int64) (bytes int64) {
+	for _, slices := range [...][][]T{r.free, r.used} {
+		for _, v := range slices {
+			bytes += size * int64(cap(v))
+		}
+	}
+	return bytes
 }
 
 func (r *room[T]) reset(size int) {

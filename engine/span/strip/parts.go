@@ -75,8 +75,13 @@ func (r *Reader) fetch(parts []int) error {
 
 // near says whether the second part lies so close behind the first that it is read with it.
 func (r *Reader) near(a, b int) bool {
+	return r.gap(a, b) <= nearBytes && r.data[b] == nil
+}
+
+// gap is how many bytes lie between two parts.
+func (r *Reader) gap(a, b int) int {
 	x, y := &r.front.parts[a], &r.front.parts[b]
-	return y.at-x.at-x.length <= nearBytes && r.data[b] == nil
+	return y.at - x.at - x.length
 }
 
 // fetchAll reads what is not read yet.

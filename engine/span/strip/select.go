@@ -39,6 +39,9 @@ func (c *Columns) Select(out column.Selection, m nql.PageMember, t *nql.ValueTes
 			how, err := c.ask(s, t, func() []int32 { return sel })
 			return c.chosen(out, how, c.pass, sel), err
 		}
+		if r.absent(&p) {
+			return c.chosen(out, answerOf(c.missing(t)), nil, sel), nil
+		}
 	}
 	if m.Core != nql.NoBuiltin {
 		if none, err := c.noneOf(m.Core, t); none || err != nil {

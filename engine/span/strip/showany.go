@@ -54,12 +54,3 @@ func (c *Columns) ShowAny(out *column.Vector, m nql.PageMember, kind column.Kind
 	out.Valid.Fill(s.n, true)
 	return true, nil
 }
-
-// appendFloats appends scaled numbers.
-func appendFloats(dst []float64, values []int64, digits int) []float64 {
-	power := float64(powers[digits])
-	for _, x := range values {
-		dst = append(dst, scaledFloat(x, digits, power))
-	}
-	return dst
-}

@@ -68,49 +68,85 @@ func (c *Columns) Tally(m nql.PageMember, t *Tally) (ok bool, err error) {
 // Tallies calls f with each member that the page knows of, and what Tally tells of it, nil where it can't; and with the level. complete says that no event has a member
 // that f was not called with. What f is given is valid until it returns.
 func (c *Columns) Tallies(f func(m nql.PageMember, t *Tally)) (complete bool, err error) {
-	var t Tally
 	d := c.r.dir
-	paths := make([][]string, len(d.nodes))
-	each := func(m nql.PageMember) error {
-		ok, err := c.Tally(m, &t)
-		if err != nil {
-			return err
-		}
+	complete = d.flags&flagManyRest == 0 && !d.keepsDocuments()
+	objects := make([]bool, len(d.nodes))
+	d.objects(func(n uint32) { objects[n] = true })
+	var t Tally
+	told := func(m nql.PageMember, ok bool) {
 		if ok {
 			f(m, &t)
 		} else {
 			f(m, nil)
 		}
-		return nil
 	}
+	paths := make([][]string, len(d.nodes))
 	for i := 1; i < len(d.nodes); i++ {
 		x := &d.nodes[i]
 		above := paths[x.parent]
 		paths[i] = append(above[:len(above):len(above)], string(characters(nil, x.name)))
-		if err := each(nql.PageMember{Names: paths[i]}); err != nil {
-			return false, err
+		t.Reset()
+		ok := !objects[i] && !d.keepsDocuments()
+		if ok {
+			if ok, err = c.tallyNode(int32(i), &t); err != nil {
+				return false, err
+			}
 		}
+		told(nql.PageMember{Names: paths[i]}, ok)
 	}
-	if err := each(nql.PageMember{Core: nql.Level}); err != nil {
+	level := nql.PageMember{Core: nql.Level}
+	ok, err := c.Tally(level, &t)
+	if err != nil {
 		return false, err
 	}
-	return d.flags&flagManyRest == 0 && d.nodes[0].strips[JSON] < 0, nil
+	told(level, ok)
+	return complete, nil
+}
+
+// keepsDocuments reports whether documents are kept whole, in which anything may be.
+func (d *directory) keepsDocuments() bool { return d.nodes[0].strips[JSON] >= 0 }
+
+// objects calls f with each member that is an object in some event, maybe several times.
+func (d *directory) objects(f func(node uint32)) {
+	for i := range d.shapes {
+		if d.shapes[i].rows == 0 {
+			continue
+		}
+		for _, o := range d.shapes[i].ops {
+			if o != opClose && isOpen(o) {
+				f(nodeOf(o))
+			}
+		}
+	}
 }
 
 // tallyMember is Tally of a member by names.
 func (c *Columns) tallyMember(p *Place, t *Tally) (ok bool, err error) {
-	r := c.r
-	for i, s := range r.sources(p) {
-		if s < isMissing && r.dir.shapes[i].rows > 0 {
-			return false, nil
-		}
+	d, node := c.r.dir, p.node()
+	if d.keepsDocuments() || node < 0 && d.flags&flagManyRest != 0 {
+		return false, nil
 	}
-	t.Missing = int64(r.rows)
-	node := p.node()
-	if node <= 0 {
+	if node < 0 {
+		t.Missing = int64(c.r.rows)
 		return true, nil
 	}
-	for _, i := range r.dir.nodes[node].strips {
+	isObject := false
+	d.objects(func(n uint32) { isObject = isObject || n == uint32(node) })
+	if isObject {
+		return false, nil
+	}
+	return c.tallyNode(node, t)
+}
+
+// tallyNode is Tally of a member that is nowhere an object.
+func (c *Columns) tallyNode(node int32, t *Tally) (ok bool, err error) {
+	r := c.r
+	x := &r.dir.nodes[node]
+	if x.inRest {
+		return false, nil
+	}
+	t.Missing = int64(r.rows)
+	for _, i := range x.strips {
 		if i < 0 {
 			continue
 		}

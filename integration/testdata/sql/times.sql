@@ -66,13 +66,10 @@ set timezone = '+05:30';
 select timestamptz '2026-01-01 00:00Z';
 set timezone = 'Nosuch/Zone';
 set timezone to default;
--- later
 set datestyle = 'German';
 set datestyle = 'ISO, MDY';
--- later
 set datestyle = 'SQL, DMY';
 set datestyle = 'ISO, MDY';
--- later
 set datestyle = 'Postgres, MDY';
 set datestyle = 'ISO, MDY';
 set datestyle = 'ISO';

@@ -1,0 +1,14 @@
+select setseed(0.5);
+select random(), random();
+select random() from generate_series(1, 5);
+select setseed(-1);
+select random(), setseed(1), random();
+select setseed(0);
+select floor(random() * 1000) as n from generate_series(1, 10);
+select k, random() < 2 as below from stream where k < 3 order by k;
+select setseed(0.25);
+select avg(random()) from generate_series(1, 1000);
+select setseed(1.5);
+select setseed(-1.000001);
+select setseed('NaN');
+select setseed(null);
