@@ -7,8 +7,11 @@ const maxDistance = 3
 
 // Nearest gives the name that is nearest to a misspelt one, regardless of case, by the number of letters to insert, drop
 // or replace; the first of several equally near ones; "" where none is near enough to be meant.
-func Nearest(name string, names []string) string {
-	best, nearest := maxDistance+1, ""
+func Nearest(name string, names []string) string { return NearestWithin(maxDistance, name, names) }
+
+// NearestWithin is Nearest for names that may differ in so many letters only: where names are many, something is always near.
+func NearestWithin(letters int, name string, names []string) string {
+	best, nearest := letters+1, ""
 	want := []rune(strings.ToLower(name))
 	for _, n := range names {
 		d := distance(want, []rune(strings.ToLower(n)), best)

@@ -58,5 +58,5 @@ func meant(shown string) string {
 	if len(FindOwnObjects("flare", name)) > 0 {
 		return "flare." + name
 	}
-	return types.Nearest(name, callable())
+	return types.NearestWithin(min(2, len(name)/3), name, callable())
 }
