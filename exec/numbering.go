@@ -248,6 +248,7 @@ func (m *numbering) byEntry(n int, sel column.Selection, v *column.Vector, out [
 		entries[i] = -1
 	}
 	if sel == nil && v.Valid == nil {
+		out := out[:n]
 		for i, code := range v.Codes[:n] {
 			id := entries[code]
 			if id < 0 {

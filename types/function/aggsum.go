@@ -42,6 +42,12 @@ func (w *wide) add(x int64) {
 	w.count++
 }
 
+// addAll adds the sum of n values.
+func (w *wide) addAll(x, n int64) {
+	w.add(x)
+	w.count += n - 1
+}
+
 func (w *wide) merge(o wide) {
 	var carry uint64
 	w.lo, carry = bits.Add64(w.lo, o.lo, 0)
@@ -88,6 +94,7 @@ type sumInt struct {
 	sums   []wide
 	finish func(w *wide, out *column.Vector) error
 	fed    dense[int64]
+	short  []int64 // scratch
 }
 
 func newSumInt(finish func(w *wide, out *column.Vector) error) *sumInt {
@@ -106,6 +113,9 @@ func (a *sumInt) Add(_ *Call, n int, sel column.Selection, groups []int32, args 
 			}
 			a.sums[0] = w
 		}
+		return nil
+	}
+	if a.addShort(values, of) {
 		return nil
 	}
 	sums := a.sums
@@ -133,7 +143,7 @@ func (a *sumInt) Result(_ *Call, n int, out *column.Vector) error {
 	return nil
 }
 
-func (a *sumInt) Bytes() int64 { return 24*int64(cap(a.sums)) + a.fed.bytes() }
+func (a *sumInt) Bytes() int64 { return 24*int64(cap(a.sums)) + 8*int64(cap(a.short)) + a.fed.bytes() }
 
 // sumFloat is sum and avg of floats.
 type sumFloat struct {

@@ -16,6 +16,8 @@ type input struct {
 	b    []byte
 	bad  bool
 	left int // bytes of texts that may still come of it
+
+	memory *memory // for what is read of strips; nil: new memory
 }
 
 // text reads a number of bytes of text that come of the input, and takes them from what is left.

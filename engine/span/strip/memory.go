@@ -1,11 +1,15 @@
 package strip
 
+import "unsafe"
+
 // memory is what a Reader decodes into. It is used again for the next page.
 type memory struct {
 	longs   room[int64]
 	ints    room[int32]
 	offsets room[uint32]
 	bytes   room[byte]
+	texts   slab[textStrip]
+	numbers slab[numberStrip]
 	temp    []int64 // for what is used up before the next is decoded
 	shared  Shared
 }
@@ -15,15 +19,44 @@ func (m *memory) reset() {
 	m.ints.reset(4)
 	m.offsets.reset(4)
 	m.bytes.reset(1)
+	m.texts.reset()
+	m.numbers.reset()
 }
 
 // held is how many bytes there are.
 func (m *memory) held() int64 {
-	return m.longs.held(8) + m.ints.held(4) + m.offsets.held(4) + m.bytes.held(1) + 8*int64(cap(m.temp))
+	return m.longs.held(8) + m.ints.held(4) + m.offsets.held(4) + m.bytes.held(1) + 8*int64(cap(m.temp)) + m.texts.held() + m.numbers.held()
 }
 
 // keepBytes bounds what is kept of one piece of memory, lest an unusually large page take it for good.
 const keepBytes = 1 << 20
+
+// slab are structs that are used again, zero when they are taken.
+type slab[T any] struct {
+	all  []*T
+	used int
+}
+
+func (s *slab[T]) take() *T {
+	if s.used == len(s.all) {
+		s.all = append(s.all, new(T))
+	}
+	s.used++
+	return s.all[s.used-1]
+}
+
+func (s *slab[T]) held() int64 { return int64(len(s.all)) * int64(unsafe.Sizeof(*new(T))) }
+
+func (s *slab[T]) reset() {
+	for _, v := range s.all[:s.used] {
+		*v = *new(T) // lest it hold on to what it refers to
+	}
+	s.used = 0
+	if len(s.all) > 256 {
+		clear(s.all[256:])
+		s.all = s.all[:256]
+	}
+}
 
 // room are slices to be used and those that are in use.
 type room[T any] struct{ free, used [][]T }

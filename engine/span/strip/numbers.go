@@ -157,8 +157,16 @@ type numberStrip struct {
 	loaded bool
 }
 
+func (in *input) newNumbers() *numberStrip {
+	if in.memory == nil {
+		return &numberStrip{}
+	}
+	return in.memory.numbers.take()
+}
+
 func (in *input) numbers(n int) *numberStrip {
-	s := &numberStrip{n: n}
+	s := in.newNumbers()
+	s.n = n
 	switch in.byte() {
 	case numberSpelled:
 		s.spelled = in.texts(n, otherText)

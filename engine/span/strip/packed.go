@@ -65,10 +65,8 @@ func unpack(dst []int64, b []byte, base int64, width uint8) {
 			dst[i] = base
 		}
 		return
-	case width <= 8:
-		done = unpackNarrow(dst, b, base, width)
-	case int(width) < len(unpackWide):
-		done = unpackWide[width](dst, b, base)
+	case int(width) < len(unpackBy):
+		done = unpackBy[width](dst, b, base)
 	default:
 		// The loop without the question whether eight bytes are left covers all but the last few values.
 		if len(b) >= 8 {
@@ -86,44 +84,14 @@ func unpack(dst []int64, b []byte, base int64, width uint8) {
 	}
 }
 
-// unpackNarrow unpacks values of at most eight bits, eight at a time, which one word holds, as long as whole words are left, and gives how many it did.
-func unpackNarrow[T int32 | int64](dst []T, b []byte, base T, width uint8) (done int) {
-	w := width & 63 // lest each shift ask
-	mask := uint64(1)<<w - 1
-	for len(dst)-done >= 8 && len(b) >= 8 {
-		x := binary.LittleEndian.Uint64(b)
-		d := (*[8]T)(dst[done:])
-		d[0] = base + T(x&mask)
-		x >>= w
-		d[1] = base + T(x&mask)
-		x >>= w
-		d[2] = base + T(x&mask)
-		x >>= w
-		d[3] = base + T(x&mask)
-		x >>= w
-		d[4] = base + T(x&mask)
-		x >>= w
-		d[5] = base + T(x&mask)
-		x >>= w
-		d[6] = base + T(x&mask)
-		x >>= w
-		d[7] = base + T(x&mask)
-		b, done = b[width:], done+8
-	}
-	return done
-}
-
 // unpackCodes fills dst with packed values of at most eight bits; false where one is not below limit.
 func unpackCodes(dst []int32, b []byte, width uint8, limit int) bool {
-	for i := unpackNarrow(dst, b, 0, width); i < len(dst); i++ {
-		dst[i] = int32(packedAt(b, i, width))
-	}
-	if limit >= 1<<width {
-		return true
-	}
-	beyond := int32(0)
-	for _, c := range dst {
-		beyond |= int32(limit) - 1 - c // negative where c is too large
+	top := int32(limit) - 1
+	done, beyond := unpackCodesBy[width](dst, b, top)
+	for i := done; i < len(dst); i++ {
+		c := int32(packedAt(b, i, width))
+		dst[i] = c
+		beyond |= top - c // negative where a value is too large
 	}
 	return beyond >= 0
 }

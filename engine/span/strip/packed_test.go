@@ -1,6 +1,7 @@
 package strip
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -65,5 +66,24 @@ func BenchmarkUnpack(b *testing.B) {
 				unpack(values, packed, 0, width)
 			}
 		})
+	}
+}
+
+func BenchmarkUnpackCodes(b *testing.B) {
+	values := make([]int64, rowsOfPage)
+	for _, width := range []uint8{1, 3, 6, 8} {
+		for i := range values {
+			values[i] = int64(i) & (1<<width - 1)
+		}
+		packed := appendPacked(nil, values, 0, width)
+		dst := make([]int32, len(values))
+		for _, limit := range []int{1 << width, 1<<width - 1} {
+			b.Run(fmt.Sprintf("%02d_bits_below_%d", width, limit), func(b *testing.B) {
+				b.SetBytes(int64(4 * len(dst)))
+				for b.Loop() {
+					unpackCodes(dst, packed, width, limit)
+				}
+			})
+		}
 	}
 }

@@ -222,7 +222,7 @@ func (r *Reader) rests() (*textStrip, error) {
 		if err != nil {
 			return nil, err
 		}
-		in := input{b: data, left: r.maxRest()}
+		in := input{b: data, left: r.maxRest(), memory: &r.memory}
 		rest := in.texts(r.dir.rest, pieceText)
 		if in.bad || len(in.b) > 0 {
 			return nil, r.damaged(partRests, ErrDamaged)
@@ -245,7 +245,7 @@ func (r *Reader) parsed(i int) (*strip, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := input{b: data, left: r.left}
+	in := input{b: data, left: r.left, memory: &r.memory}
 	switch s.typ {
 	case Null:
 	case Bool:

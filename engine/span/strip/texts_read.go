@@ -26,7 +26,8 @@ type textStrip struct {
 
 // texts reads n texts, in one of the forms that are allowed.
 func (in *input) texts(n int, allowed uint) *textStrip {
-	t := &textStrip{n: n, most: in.left}
+	t := in.newTexts()
+	t.n, t.most = n, in.left
 	if n == 0 || in.bad {
 		return t
 	}
@@ -58,6 +59,13 @@ func (in *input) texts(n int, allowed uint) *textStrip {
 		t.time = in.times(n, t.form == textEventTime)
 	}
 	return t
+}
+
+func (in *input) newTexts() *textStrip {
+	if in.memory == nil {
+		return &textStrip{}
+	}
+	return in.memory.texts.take()
 }
 
 // codes reads the codes of a dictionary with so many entries.

@@ -4,8 +4,16 @@ package strip
 
 import "encoding/binary"
 
-// unpackWide has for each width from 9 to 32 what unpacks eight values at a time, plus base, as long as whole words are left, and gives how many it did.
-var unpackWide = [...]func(dst []int64, b []byte, base int64) (done int){
+// unpackBy has for each width from 1 to 32 what unpacks eight values at a time, plus base, as long as whole words are left, and gives how many it did.
+var unpackBy = [...]func(dst []int64, b []byte, base int64) (done int){
+	1:  unpack1,
+	2:  unpack2,
+	3:  unpack3,
+	4:  unpack4,
+	5:  unpack5,
+	6:  unpack6,
+	7:  unpack7,
+	8:  unpack8,
 	9:  unpack9,
 	10: unpack10,
 	11: unpack11,
@@ -30,6 +38,154 @@ var unpackWide = [...]func(dst []int64, b []byte, base int64) (done int){
 	30: unpack30,
 	31: unpack31,
 	32: unpack32,
+}
+
+// unpackCodesBy is unpackBy for codes of 1 to 8 bits, none of which should be above top: beyond is negative where one is.
+var unpackCodesBy = [...]func(dst []int32, b []byte, top int32) (done int, beyond int32){
+	1: unpackCodes1,
+	2: unpackCodes2,
+	3: unpackCodes3,
+	4: unpackCodes4,
+	5: unpackCodes5,
+	6: unpackCodes6,
+	7: unpackCodes7,
+	8: unpackCodes8,
+}
+
+func unpack1(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<1 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>1&mask)
+		d[2] = base + int64(x>>2&mask)
+		d[3] = base + int64(x>>3&mask)
+		d[4] = base + int64(x>>4&mask)
+		d[5] = base + int64(x>>5&mask)
+		d[6] = base + int64(x>>6&mask)
+		d[7] = base + int64(x>>7&mask)
+		b, done = b[1:], done+8
+	}
+	return done
+}
+
+func unpack2(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<2 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>2&mask)
+		d[2] = base + int64(x>>4&mask)
+		d[3] = base + int64(x>>6&mask)
+		d[4] = base + int64(x>>8&mask)
+		d[5] = base + int64(x>>10&mask)
+		d[6] = base + int64(x>>12&mask)
+		d[7] = base + int64(x>>14&mask)
+		b, done = b[2:], done+8
+	}
+	return done
+}
+
+func unpack3(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<3 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>3&mask)
+		d[2] = base + int64(x>>6&mask)
+		d[3] = base + int64(x>>9&mask)
+		d[4] = base + int64(x>>12&mask)
+		d[5] = base + int64(x>>15&mask)
+		d[6] = base + int64(x>>18&mask)
+		d[7] = base + int64(x>>21&mask)
+		b, done = b[3:], done+8
+	}
+	return done
+}
+
+func unpack4(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<4 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>4&mask)
+		d[2] = base + int64(x>>8&mask)
+		d[3] = base + int64(x>>12&mask)
+		d[4] = base + int64(x>>16&mask)
+		d[5] = base + int64(x>>20&mask)
+		d[6] = base + int64(x>>24&mask)
+		d[7] = base + int64(x>>28&mask)
+		b, done = b[4:], done+8
+	}
+	return done
+}
+
+func unpack5(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<5 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>5&mask)
+		d[2] = base + int64(x>>10&mask)
+		d[3] = base + int64(x>>15&mask)
+		d[4] = base + int64(x>>20&mask)
+		d[5] = base + int64(x>>25&mask)
+		d[6] = base + int64(x>>30&mask)
+		d[7] = base + int64(x>>35&mask)
+		b, done = b[5:], done+8
+	}
+	return done
+}
+
+func unpack6(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<6 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>6&mask)
+		d[2] = base + int64(x>>12&mask)
+		d[3] = base + int64(x>>18&mask)
+		d[4] = base + int64(x>>24&mask)
+		d[5] = base + int64(x>>30&mask)
+		d[6] = base + int64(x>>36&mask)
+		d[7] = base + int64(x>>42&mask)
+		b, done = b[6:], done+8
+	}
+	return done
+}
+
+func unpack7(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<7 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>7&mask)
+		d[2] = base + int64(x>>14&mask)
+		d[3] = base + int64(x>>21&mask)
+		d[4] = base + int64(x>>28&mask)
+		d[5] = base + int64(x>>35&mask)
+		d[6] = base + int64(x>>42&mask)
+		d[7] = base + int64(x>>49&mask)
+		b, done = b[7:], done+8
+	}
+	return done
+}
+
+func unpack8(dst []int64, b []byte, base int64) (done int) {
+	const mask = 1<<8 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int64)(dst[done:]), binary.LittleEndian.Uint64(b)
+		d[0] = base + int64(x>>0&mask)
+		d[1] = base + int64(x>>8&mask)
+		d[2] = base + int64(x>>16&mask)
+		d[3] = base + int64(x>>24&mask)
+		d[4] = base + int64(x>>32&mask)
+		d[5] = base + int64(x>>40&mask)
+		d[6] = base + int64(x>>48&mask)
+		d[7] = base + int64(x>>56&mask)
+		b, done = b[8:], done+8
+	}
+	return done
 }
 
 func unpack9(dst []int64, b []byte, base int64) (done int) {
@@ -438,4 +594,212 @@ func unpack32(dst []int64, b []byte, base int64) (done int) {
 		b, done = b[32:], done+8
 	}
 	return done
+}
+
+func unpackCodes1(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<1 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 1 & mask)
+		d[1] = c1
+		c2 := int32(x >> 2 & mask)
+		d[2] = c2
+		c3 := int32(x >> 3 & mask)
+		d[3] = c3
+		c4 := int32(x >> 4 & mask)
+		d[4] = c4
+		c5 := int32(x >> 5 & mask)
+		d[5] = c5
+		c6 := int32(x >> 6 & mask)
+		d[6] = c6
+		c7 := int32(x >> 7 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[1:], done+8
+	}
+	return done, beyond
+}
+
+func unpackCodes2(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<2 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 2 & mask)
+		d[1] = c1
+		c2 := int32(x >> 4 & mask)
+		d[2] = c2
+		c3 := int32(x >> 6 & mask)
+		d[3] = c3
+		c4 := int32(x >> 8 & mask)
+		d[4] = c4
+		c5 := int32(x >> 10 & mask)
+		d[5] = c5
+		c6 := int32(x >> 12 & mask)
+		d[6] = c6
+		c7 := int32(x >> 14 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[2:], done+8
+	}
+	return done, beyond
+}
+
+func unpackCodes3(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<3 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 3 & mask)
+		d[1] = c1
+		c2 := int32(x >> 6 & mask)
+		d[2] = c2
+		c3 := int32(x >> 9 & mask)
+		d[3] = c3
+		c4 := int32(x >> 12 & mask)
+		d[4] = c4
+		c5 := int32(x >> 15 & mask)
+		d[5] = c5
+		c6 := int32(x >> 18 & mask)
+		d[6] = c6
+		c7 := int32(x >> 21 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[3:], done+8
+	}
+	return done, beyond
+}
+
+func unpackCodes4(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<4 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 4 & mask)
+		d[1] = c1
+		c2 := int32(x >> 8 & mask)
+		d[2] = c2
+		c3 := int32(x >> 12 & mask)
+		d[3] = c3
+		c4 := int32(x >> 16 & mask)
+		d[4] = c4
+		c5 := int32(x >> 20 & mask)
+		d[5] = c5
+		c6 := int32(x >> 24 & mask)
+		d[6] = c6
+		c7 := int32(x >> 28 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[4:], done+8
+	}
+	return done, beyond
+}
+
+func unpackCodes5(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<5 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 5 & mask)
+		d[1] = c1
+		c2 := int32(x >> 10 & mask)
+		d[2] = c2
+		c3 := int32(x >> 15 & mask)
+		d[3] = c3
+		c4 := int32(x >> 20 & mask)
+		d[4] = c4
+		c5 := int32(x >> 25 & mask)
+		d[5] = c5
+		c6 := int32(x >> 30 & mask)
+		d[6] = c6
+		c7 := int32(x >> 35 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[5:], done+8
+	}
+	return done, beyond
+}
+
+func unpackCodes6(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<6 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 6 & mask)
+		d[1] = c1
+		c2 := int32(x >> 12 & mask)
+		d[2] = c2
+		c3 := int32(x >> 18 & mask)
+		d[3] = c3
+		c4 := int32(x >> 24 & mask)
+		d[4] = c4
+		c5 := int32(x >> 30 & mask)
+		d[5] = c5
+		c6 := int32(x >> 36 & mask)
+		d[6] = c6
+		c7 := int32(x >> 42 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[6:], done+8
+	}
+	return done, beyond
+}
+
+func unpackCodes7(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<7 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 7 & mask)
+		d[1] = c1
+		c2 := int32(x >> 14 & mask)
+		d[2] = c2
+		c3 := int32(x >> 21 & mask)
+		d[3] = c3
+		c4 := int32(x >> 28 & mask)
+		d[4] = c4
+		c5 := int32(x >> 35 & mask)
+		d[5] = c5
+		c6 := int32(x >> 42 & mask)
+		d[6] = c6
+		c7 := int32(x >> 49 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[7:], done+8
+	}
+	return done, beyond
+}
+
+func unpackCodes8(dst []int32, b []byte, top int32) (done int, beyond int32) {
+	const mask = 1<<8 - 1
+	for len(dst)-done >= 8 && len(b) >= 8 {
+		d, x := (*[8]int32)(dst[done:]), binary.LittleEndian.Uint64(b)
+		c0 := int32(x >> 0 & mask)
+		d[0] = c0
+		c1 := int32(x >> 8 & mask)
+		d[1] = c1
+		c2 := int32(x >> 16 & mask)
+		d[2] = c2
+		c3 := int32(x >> 24 & mask)
+		d[3] = c3
+		c4 := int32(x >> 32 & mask)
+		d[4] = c4
+		c5 := int32(x >> 40 & mask)
+		d[5] = c5
+		c6 := int32(x >> 48 & mask)
+		d[6] = c6
+		c7 := int32(x >> 56 & mask)
+		d[7] = c7
+		beyond |= (top - c0) | (top - c1) | (top - c2) | (top - c3) | (top - c4) | (top - c5) | (top - c6) | (top - c7)
+		b, done = b[8:], done+8
+	}
+	return done, beyond
 }
