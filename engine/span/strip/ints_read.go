@@ -108,39 +108,32 @@ func (v *ints) decode(dst []int64, m *memory) ([]int64, error) {
 			dst[i+1] = sum
 		}
 	case intsRuns:
-		values, lengths := &v.inner[0], &v.inner[1]
-		if err := values.load(m); err != nil {
+		values, err := v.inner[0].decode(m.longs.take(v.inner[0].n), m)
+		if err != nil {
 			return nil, err
 		}
-		if err := lengths.load(m); err != nil {
-			return nil, err
-		}
-		at := 0
-		for i := range values.n {
-			n, x := lengths.at(i), values.at(i)
-			if n < 1 || n > int64(v.n-at) {
-				return nil, ErrDamaged
-			}
-			for end := at + int(n); at < end; at++ {
-				dst[at] = x
-			}
-		}
-		if at != v.n {
-			return nil, ErrDamaged
-		}
+		return dst, v.expand(dst, values, m)
 	case intsCoded:
 		values, err := v.inner[0].decode(m.longs.take(v.inner[0].n), m)
 		if err != nil {
 			return nil, err
 		}
-		if dst, err = v.inner[1].decode(dst, m); err != nil {
-			return nil, err
-		}
-		for i, code := range dst {
-			if uint64(code) >= uint64(len(values)) {
+		codes := &v.inner[1]
+		if codes.form == intsRuns && !codes.loaded { // each run's code is looked up once
+			each, err := codes.inner[0].decode(m.longs.take(codes.inner[0].n), m)
+			if err != nil {
+				return nil, err
+			}
+			if !lookUp(each, values) {
 				return nil, ErrDamaged
 			}
-			dst[i] = values[code]
+			return dst, codes.expand(dst, each, m)
+		}
+		if dst, err = codes.decode(dst, m); err != nil {
+			return nil, err
+		}
+		if !lookUp(dst, values) {
+			return nil, ErrDamaged
 		}
 	case intsBytes:
 		raw, err := v.bytes.open(m)
@@ -152,4 +145,51 @@ func (v *ints) decode(dst []int64, m *memory) ([]int64, error) {
 		}
 	}
 	return dst, nil
+}
+
+// lookUp puts values in the place of their codes; false where there is no such value.
+func lookUp(codes, values []int64) bool {
+	for i, code := range codes {
+		if uint64(code) >= uint64(len(values)) {
+			return false
+		}
+		codes[i] = values[code]
+	}
+	return true
+}
+
+// expand fills dst with runs, of which each has one of values.
+func (v *ints) expand(dst, values []int64, m *memory) error {
+	lengths, err := v.inner[1].decode(m.longs.take(v.inner[1].n), m)
+	if err != nil {
+		return err
+	}
+	if len(lengths) != len(values) {
+		return ErrDamaged
+	}
+	rest := dst
+	for i, x := range values {
+		n := lengths[i]
+		if n < 1 || n > int64(len(rest)) {
+			return ErrDamaged
+		}
+		if len(rest) < 8 {
+			for j := range rest[:n] {
+				rest[j] = x
+			}
+			rest = rest[n:]
+			continue
+		}
+		// Most runs are short, and how short is hard to foretell. What is written too much the next runs overwrite.
+		d := (*[8]int64)(rest)
+		d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7] = x, x, x, x, x, x, x, x
+		for j := 8; j < int(n); j++ {
+			rest[j] = x
+		}
+		rest = rest[n:]
+	}
+	if len(rest) > 0 {
+		return ErrDamaged
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package strip
 
 import (
 	"bytes"
+	"math/bits"
 	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -455,12 +456,11 @@ func (c *Columns) askNumbers(strip int, t *nql.ValueTest, index func() []int32) 
 			}
 		case x.Low > x.High:
 		case k == 0:
+			// What passes is hard to foretell, so there is no branch.
+			pass := pass[:len(values)]
 			for i, v := range values {
-				b := flip
-				if uint64(v-low) <= width {
-					b = 1 - flip
-				}
-				pass[i] = b
+				_, beyond := bits.Sub64(width, uint64(v-low), 0)
+				pass[i] = uint8(beyond) ^ (1 - flip)
 			}
 		default:
 			for i, v := range values {
