@@ -22,7 +22,7 @@ const lockName = "LOCK"
 func Open(dir string, o Options) (*Store, error) {
 	s := &Store{dir: filepath.Clean(dir), opts: o.withDefaults()}
 	s.fs = s.opts.FS
-	s.fronts = span.NewFronts(frontBytes)
+	s.fronts = span.NewFronts(frontBytes, partBytes)
 	s.chain.remove = func(path string) {
 		s.opened.drop(path)
 		if err := s.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

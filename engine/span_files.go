@@ -28,6 +28,9 @@ const footerBytes = 32 << 20
 // frontBytes bounds the memory of cached fronts of pages: those of some fifteen million events.
 const frontBytes = 128 << 20
 
+// partBytes bounds the memory of cached small parts of pages: what some ten columns of a million events take.
+const partBytes = 32 << 20
+
 func (c *footerCache) get(id uint64) *span.Footer {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,7 +10,8 @@ import (
 // Fronts keeps the fronts of pages of columns, those that were used last, so that whoever reads such a page again neither reads nor decodes it. Goroutines may
 // share it; a nil *Fronts keeps none.
 type Fronts struct {
-	most int64
+	most  int64
+	parts *strip.Parts
 
 	mu     sync.Mutex
 	byPage map[frontKey]*list.Element // of keptFront
@@ -29,9 +30,9 @@ type keptFront struct {
 	front *strip.Front
 }
 
-// NewFronts keeps fronts of so many bytes in all.
-func NewFronts(most int64) *Fronts {
-	return &Fronts{most: most, byPage: map[frontKey]*list.Element{}}
+// NewFronts keeps fronts of so many bytes in all, and parts of their pages, of so many.
+func NewFronts(most, parts int64) *Fronts {
+	return &Fronts{most: most, parts: strip.NewParts(parts), byPage: map[frontKey]*list.Element{}}
 }
 
 // Bytes is about how much memory they take.
@@ -41,7 +42,7 @@ func (c *Fronts) Bytes() int64 {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.bytes
+	return c.bytes + c.parts.Bytes()
 }
 
 func (c *Fronts) get(file uint64, offset int64) *strip.Front {
@@ -80,11 +81,13 @@ func (c *Fronts) put(file uint64, offset int64, f *strip.Front) {
 	}
 	c.byPage[k] = c.used.PushFront(&keptFront{k, f})
 	c.bytes += frontOverhead + f.Bytes()
+	f.KeepIn(c.parts)
 	for c.bytes > c.most {
 		last := c.used.Back()
 		old := c.used.Remove(last).(*keptFront)
 		delete(c.byPage, old.frontKey)
 		c.bytes -= frontOverhead + old.front.Bytes()
+		old.front.Forget()
 	}
 }
 

@@ -24,7 +24,7 @@ func (c *counted) ReadAt(b []byte, off int64) (int, error) {
 func TestOfAPageOfColumnsThatIsReadIsWhatIsAskedFor(t *testing.T) {
 	f, footer := write(t, Options{Layout: Columns}, generated(t, 2000))
 	c := &counted{file: f}
-	fronts := NewFronts(1 << 20)
+	fronts := NewFronts(1<<20, 1<<20)
 	var p Page
 	out := column.New(column.Float64)
 	elapsed := func() {
@@ -47,6 +47,14 @@ func TestOfAPageOfColumnsThatIsReadIsWhatIsAskedFor(t *testing.T) {
 	if c.reads != 0 {
 		t.Errorf("%d reads of a front that is kept", c.reads)
 	}
+	elapsed()
+	if c.reads != 0 {
+		t.Errorf("one member, whose strip is kept, took %d reads", c.reads)
+	}
+	// Where parts are not kept a part is read once a page.
+	bare := NewFronts(1<<20, 0)
+	must(t, p.Load(c, path, info, bare, 7))
+	c.reads = 0
 	elapsed()
 	elapsed()
 	if c.reads != 1 {
@@ -109,7 +117,7 @@ func TestFrontsStayWithinTheirBytes(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		most := rapid.Int64Range(0, 40_000).Draw(t, "most") * 8
-		c := NewFronts(most)
+		c := NewFronts(most, 0)
 		type page struct {
 			file   uint64
 			offset int64

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// Front is what a page says of itself at its beginning: its members, strips, shapes, and where everything lies; and some dictionaries that were read once. It does not change
+// Front is what a page says of itself at its beginning: its members, strips, shapes, and where everything lies; and some dictionaries and parts that were read once. It does not change
 // otherwise and may be shared by goroutines, for any number of Readers of the one page.
 type Front struct {
 	rows, bytes int
@@ -18,6 +18,10 @@ type Front struct {
 
 	kept     []atomic.Pointer[keptTexts] // by strip
 	keptSize atomic.Int64
+
+	keepsParts atomic.Pointer[Parts]    // nil: no parts are kept
+	keptParts  []atomic.Pointer[[]byte] // by part
+	held       heldParts
 }
 
 // part is a piece of the body that is read, and verified, by itself.
@@ -83,7 +87,8 @@ func ParseFront(b []byte, body, rows, bytes int) (*Front, error) {
 		return nil, ErrDamaged
 	}
 	f.kept = make([]atomic.Pointer[keptTexts], len(f.dir.strips))
-	f.size += keptBytes + 8*int64(len(f.kept)) + int64(unsafe.Sizeof(*f)) + int64(len(f.parts))*int64(unsafe.Sizeof(part{})) + int64(len(f.dir.strips))*int64(unsafe.Sizeof(stripInfo{})) +
+	f.keptParts = make([]atomic.Pointer[[]byte], len(f.parts))
+	f.size += keptBytes + 8*int64(len(f.kept)) + 8*int64(len(f.keptParts)) + int64(unsafe.Sizeof(*f)) + int64(len(f.parts))*int64(unsafe.Sizeof(part{})) + int64(len(f.dir.strips))*int64(unsafe.Sizeof(stripInfo{})) +
 		int64(len(f.dir.nodes))*int64(unsafe.Sizeof(nodeInfo{})) + int64(len(f.dir.shapes))*int64(unsafe.Sizeof(shape{})) + int64(cap(f.dir.ops))*4
 	return f, nil
 }

@@ -17,6 +17,9 @@ func (r *Reader) part(i int) ([]byte, error) {
 	if b := r.data[i]; b != nil {
 		return b, nil
 	}
+	if r.keptPart(i) {
+		return r.data[i], nil
+	}
 	one := [1]int{i}
 	if err := r.read(one[:]); err != nil {
 		return nil, err
@@ -50,6 +53,7 @@ func (r *Reader) read(parts []int) error {
 			data = empty
 		}
 		r.data[i] = data
+		r.front.keepPart(i, data)
 	}
 	return nil
 }
@@ -57,7 +61,7 @@ func (r *Reader) read(parts []int) error {
 // fetch reads parts, in ascending order, that are going to be needed.
 func (r *Reader) fetch(parts []int) error {
 	for len(parts) > 0 {
-		if r.data[parts[0]] != nil {
+		if r.data[parts[0]] != nil || r.keptPart(parts[0]) {
 			parts = parts[1:]
 			continue
 		}
