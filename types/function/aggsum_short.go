@@ -28,10 +28,10 @@ func (a *sumInt) addShort(values []int64, groups []int32) bool {
 	short := a.short[:n]
 	clear(short)
 	values = values[:len(groups)]
-	large := int64(0)
+	large := uint64(0)
 	for i, g := range groups {
 		x := values[i]
-		large |= x ^ x>>63
+		large |= uint64(x + 1<<(shortValue-1))
 		short[g] += x<<shortCount + 1
 	}
 	if large>>shortValue != 0 {

@@ -16,8 +16,9 @@ type Columns struct {
 	arrived  bool
 
 	// Of what is asked at the time.
-	pass    []uint8 // whether the test is true of each value of a strip
-	verdict []uint8 // … of each row
+	pass    []uint8          // whether the test is true of each value of a strip
+	only    column.Selection // nil: all; else the rows that pass is wanted of, while a strip that all rows have is asked
+	verdict []uint8          // … of each row
 	ints    []int64
 	entries []uint8
 	raw     []byte

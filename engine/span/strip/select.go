@@ -37,7 +37,9 @@ func (c *Columns) Select(out column.Selection, m nql.PageMember, t *nql.ValueTes
 	if m.Core == nql.NoBuiltin {
 		p = r.Find(m.Names...)
 		if s := r.covering(&p); s >= 0 {
+			c.only = sel
 			how, err := c.ask(s, t, func() []int32 { return sel })
+			c.only = nil
 			return c.chosen(out, how, c.pass, sel), err
 		}
 		if r.absent(&p) {
@@ -458,6 +460,13 @@ func (c *Columns) askNumbers(strip int, t *nql.ValueTest, index func() []int32) 
 		case k == 0:
 			// What passes is hard to foretell, so there is no branch.
 			pass := pass[:len(values)]
+			if c.only != nil {
+				for _, i := range c.only {
+					_, beyond := bits.Sub64(width, uint64(values[i]-low), 0)
+					pass[i] = uint8(beyond) ^ (1 - flip)
+				}
+				continue
+			}
 			for i, v := range values {
 				_, beyond := bits.Sub64(width, uint64(v-low), 0)
 				pass[i] = uint8(beyond) ^ (1 - flip)
@@ -569,7 +578,14 @@ func (c *Columns) askDictionary(s *strip, t *nql.ValueTest) (answer, error) {
 		return answerOf(in > 0), nil
 	}
 	pass := c.passes(s.n)
-	for i, code := range s.text.which {
+	which := s.text.which
+	if c.only != nil {
+		for _, i := range c.only {
+			pass[i] = entries[which[i]]
+		}
+		return someTrue, nil
+	}
+	for i, code := range which {
 		pass[i] = entries[code]
 	}
 	return someTrue, nil
