@@ -17,21 +17,28 @@ func registerJSONAggregates(r *registry) {
 type jsonAgg struct {
 	object bool
 	groups [][]byte
+	apart  string // what stands between two values; "" before there is one
 	size   int64
+}
+
+// separator is what stands between two values: PostgreSQL begins a line for what has members of its own, of json_agg alone.
+func (a *jsonAgg) separator(c *Call) string {
+	if t := c.Args[0]; !a.object && c.Result == types.JSON && (types.ElemOf(t) != 0 || t == types.Record) {
+		return ", \n "
+	}
+	return ", "
 }
 
 func (a *jsonAgg) Resize(n int) { a.groups = grow(a.groups, n) }
 
 func (a *jsonAgg) Add(c *Call, n int, sel column.Selection, groups []int32, args []*column.Vector) error {
+	a.apart = a.separator(c)
 	return eachSelected(n, sel, func(i int) error {
 		g := groupOf(groups, i)
 		text := a.groups[g]
 		before := cap(text)
 		if len(text) > 0 {
-			text = append(text, ", "...)
-			if t := c.Args[0]; !a.object && c.Result == types.JSON && (types.ElemOf(t) != 0 || t == types.Record) {
-				text = append(text, "\n "...)
-			}
+			text = append(text, a.apart...)
 		}
 		if a.object {
 			if args[0].Null(i) {
@@ -55,14 +62,15 @@ func (a *jsonAgg) Add(c *Call, n int, sel column.Selection, groups []int32, args
 }
 
 func (a *jsonAgg) Merge(other Accumulator, to []int32) error {
-	for g, text := range other.(*jsonAgg).groups {
+	o := other.(*jsonAgg)
+	for g, text := range o.groups {
 		if len(text) == 0 {
 			continue
 		}
 		mine := a.groups[to[g]]
 		before := cap(mine)
 		if len(mine) > 0 {
-			mine = append(mine, ", "...)
+			mine = append(mine, o.apart...)
 		}
 		mine = append(mine, text...)
 		a.groups[to[g]] = mine

@@ -313,3 +313,46 @@ func firstError(a, b error) error {
 	}
 	return b
 }
+
+func TestJSONOfPartsIsJSONOfTheWhole(t *testing.T) {
+	ints, _ := types.ByName("_int4")
+	for _, typ := range []types.OID{types.Int4, ints.OID} {
+		v := column.New(types.KindOf(typ))
+		for _, s := range []string{"1", "2", "3", "4", "5"} {
+			if typ == ints.OID {
+				s = "{" + s + "}"
+			}
+			if err := types.ParseText(v, newTestEnv(), typ, -1, []byte(s)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, name := range []string{"json_agg", "jsonb_agg"} {
+			agg, err := ResolveAggregate("", name, []types.OID{typ})
+			if err != nil {
+				t.Fatal(err)
+			}
+			env := newTestEnv()
+			c := &Call{Env: env, Args: agg.Args, Result: agg.Result, Typmod: -1}
+			args, groups := []*column.Vector{v}, make([]int32, v.Len)
+			whole, err := accumulate(agg, c, v.Len, nil, groups, 1, args)
+			want := finishText(env, agg, c, whole, err)
+			all := column.Selection{0, 1, 2, 3, 4}
+			for cut := range v.Len {
+				merged := agg.New(c)
+				merged.Resize(1)
+				for _, part := range []column.Selection{{}, all[:cut], all[cut:]} {
+					acc, err := accumulate(agg, c, v.Len, part, groups, 1, args)
+					if err == nil {
+						err = merged.Merge(acc, []int32{0})
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := finishText(env, agg, c, merged, nil); got != want {
+					t.Errorf("%s of parts cut at %d is %s, want %s", name, cut, got, want)
+				}
+			}
+		}
+	}
+}
