@@ -112,15 +112,6 @@ func rounds(in plan.Node) *plan.Recursion {
 	return &plan.Recursion{Output: out, Start: in, Step: step, Table: table}
 }
 
-// wholeWindow has a call that is about the whole partition.
-func wholeWindow(in *plan.SourceScan, arg plan.Expr) *plan.Window {
-	f := plan.DefaultFrame
-	f.Start.Kind = plan.CurrentRow
-	n := &plan.Window{Input: in, Calls: []plan.WindowCall{{Agg: countAny, Args: []plan.Expr{arg}, Frame: f}}}
-	n.Cols = append(slices.Clone(in.Cols), plan.Column{Type: types.Int8, Typmod: -1})
-	return n
-}
-
 // distinctValuesOf counts the distinct values of arguments by keys.
 func distinctValuesOf(in plan.Node, keys []plan.Expr, args ...plan.Expr) *plan.Aggregate {
 	n := groupBy(in, keys...)

@@ -170,7 +170,9 @@ func (c *Columns) tallyCore(core nql.Builtin, t *Tally) (ok bool, err error) {
 		case s == isMissing:
 			t.Missing += rows
 		case s == isInformation:
-			ok = t.Add(information, rows)
+			if !t.Add(information, rows) {
+				return false, nil
+			}
 		case s < 0:
 			return false, nil
 		case !slices.Contains(strips, s):
