@@ -81,7 +81,8 @@ func (s *groupSlots) grow() {
 // each yields groups and their integers, in no order, many at a time; the slices are used anew.
 func (s *groupSlots) each(yield func(of []int32, xs []int64) bool) {
 	of, xs := make([]int32, 0, 4096), make([]int64, 0, 4096)
-	for _, slot := range s.slots {
+	for at := range scattered(len(s.slots)) {
+		slot := &s.slots[at]
 		if slot.group == 0 {
 			continue
 		}

@@ -67,6 +67,20 @@ func (s *intSlots) add(x int64) {
 	}
 }
 
+// scattered yields the places of a table of n slots, a power of two, each once, neighbours far apart. What is put into another table of the same hash in the order of the
+// slots fills that from one end, where each value then goes past all others.
+func scattered(n int) func(yield func(int) bool) {
+	step := n/1000*618 | 1
+	return func(yield func(int) bool) {
+		for i, at := 0, 0; i < n; i++ {
+			if !yield(at) {
+				return
+			}
+			at = (at + step) & (n - 1)
+		}
+	}
+}
+
 // full reports whether so many more integers may need other slots.
 func (s *intSlots) full(more int) bool { return s.n+more > len(s.slots)>>3*5 }
 
@@ -93,7 +107,8 @@ func (s *intSlots) each(yield func(int64) bool) {
 	if s.zero && !yield(0) {
 		return
 	}
-	for _, x := range s.slots {
+	for at := range scattered(len(s.slots)) {
+		x := s.slots[at]
 		if x != 0 && !yield(x) {
 			return
 		}

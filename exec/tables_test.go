@@ -190,3 +190,38 @@ func TestGroupSetHasWhatWasPutIn(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatOneTableYieldsFillsAnotherEvenly(t *testing.T) {
+	var from, to intSlots
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 1 << 17 {
+		from.add(int64(r.Uint64()))
+	}
+	// distance is how far from where they belong integers of a table lie in the mean.
+	distance := func(s *intSlots) float64 {
+		sum, mask := uint64(0), uint64(len(s.slots)-1)
+		for at, x := range s.slots {
+			if x != 0 {
+				sum += (uint64(at) - spread(x)>>(s.shift&63)) & mask
+			}
+		}
+		return float64(sum) / float64(s.n)
+	}
+	for x := range from.each {
+		to.add(x)
+		if to.n%10_000 == 0 {
+			if d := distance(&to); d > 4 {
+				t.Fatalf("%d integers lie %.1f slots from where they belong", to.n, d)
+			}
+		}
+	}
+	for n := 1; n <= 1<<12; n *= 2 {
+		seen := make([]bool, n)
+		for at := range scattered(n) {
+			if seen[at] {
+				t.Fatalf("of %d places %d comes twice", n, at)
+			}
+			seen[at] = true
+		}
+	}
+}
