@@ -57,7 +57,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&f.startupTimeout, "startup-timeout", 10*time.Second, "how long a client may take to say who it is")
 	cmd.Flags().DurationVar(&f.shutdown, "shutdown-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
 	cmd.Flags().Int64Var(&f.memoryMB, "query-memory", 1024, "MiB that all queries together may take; queries wait for it")
-	cmd.Flags().Int64Var(&f.ramMB, "recent-memory", 64, "MiB of recent events kept in memory; 0 keeps none")
+	cmd.Flags().Int64Var(&f.ramMB, "recent-memory", 160, "MiB of recent events kept in memory; 0 keeps none")
 	cmd.Flags().IntVar(&f.workers, "workers", 0, "goroutines that a statement scans with; 0: one a core")
 	cmd.Flags().DurationVar(&f.window, "late-window", time.Hour, "how late events usually come; five minutes of events are merged that long after")
 	cmd.Flags().Int64Var(&f.reserveMB, "reserve", 256, "MiB of the disk that writes leave free, for reading, deleting and merging; 0: none")
