@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -148,7 +149,7 @@ func TestFormatJSONIsUnderstoodWithAndWithoutQuotes(t *testing.T) {
 			continue
 		}
 		b, err := Bind(&Context{Catalog: snapshot()}, list[len(list)-1])
-		if c, ok := b.(*Copy); err != nil || !ok || c.Format != "json" || len(c.Targets) != 1 || c.Targets[0].Kind != TargetDocument {
+		if c, ok := b.(*Copy); err != nil || !ok || c.Format != "json" || len(c.Targets) != 1 || c.Targets[0].Kind != plan.TargetDocument {
 			t.Errorf("%s: %+v, %v", sql, b, err)
 		}
 	}

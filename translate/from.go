@@ -108,6 +108,10 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 			name = n.Schemaname + "." + name
 		}
 		err := b.errorf(n.Location, types.CodeUndefinedTable, "relation %q does not exist", name)
+		if n.Schemaname == "" && slices.ContainsFunc(b.later, func(c *cte) bool { return c.name == n.Relname }) {
+			return catalog.Relation{}, err.WithDetail("There is a WITH item named %q, but it cannot be referenced from this part of the query.", n.Relname).
+				WithHint("Use WITH RECURSIVE, or re-order the WITH items to remove forward references.")
+		}
 		if near := b.nearestRelation(n.Schemaname, n.Relname); near != "" {
 			err = err.WithHint("Perhaps you meant %s.", near)
 		}

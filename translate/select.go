@@ -29,10 +29,7 @@ func (b *binder) selectStmt(n *pg.SelectStmt) (plan.Node, error) {
 	case len(n.LockingClause) > 0:
 		return nil, b.unsupported(-1, "FOR UPDATE and FOR SHARE are not supported: events are immutable")
 	}
-	if n.WithClause != nil {
-		return b.withQueries(n.WithClause, func() (plan.Node, error) { return b.bareSelect(n) })
-	}
-	return b.bareSelect(n)
+	return b.with(n.WithClause, func() (plan.Node, error) { return b.bareSelect(n) })
 }
 
 // bareSelect binds a SELECT whose WITH queries are known.
