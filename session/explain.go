@@ -102,8 +102,11 @@ func explained(node plan.Node, insert *translate.Insert, e *translate.Explain, w
 			tree.Properties = append(tree.Properties, plan.Property{Name: "Schema", Value: insert.Stream.Schema})
 		}
 	}
-	if e.Format == "yaml" {
+	switch e.Format {
+	case "yaml":
 		return tree.YAML(whole)
+	case "xml":
+		return tree.XML(whole)
 	}
 	return tree.JSON(whole)
 }
