@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// EXPLAIN's formats for programs: the same plan as a tree of named values, written as JSON or YAML in the shape that PostgreSQL gives it.
+// EXPLAIN's formats for programs: the same plan as a tree of named values, written as JSON, YAML or XML in the shape that PostgreSQL gives it.
 
 // Property is a named value of a node: a string, bool, int64, float64, or a list of strings.
 type Property struct {

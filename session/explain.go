@@ -79,6 +79,8 @@ func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, 
 		return []string{plan.ExplainTree(node, o).JSON(whole)}, nil
 	case "yaml":
 		return []string{plan.ExplainTree(node, o).YAML(whole)}, nil
+	case "xml":
+		return []string{plan.ExplainTree(node, o).XML(whole)}, nil
 	}
 	lines := plan.Explain(node, o)
 	for _, x := range whole {

@@ -143,8 +143,11 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 		}
 	case *translate.Explain:
 		c := text("QUERY PLAN")
-		if b.Format == "json" {
+		switch b.Format {
+		case "json":
 			c.Type = types.JSON
+		case "xml":
+			c.Type = types.XML
 		}
 		return []pgwire.Column{c}
 	case *translate.Show:

@@ -84,7 +84,7 @@ type Explain struct {
 	Buffers   bool   // what was read from files and found in memory
 	Timing    bool   // with Analyze: how long nodes took
 	Summary   bool   // how long the whole took
-	Format    string // "text", "json", "yaml"
+	Format    string // "text", "json", "yaml", "xml"
 }
 
 // Transaction is BEGIN, COMMIT, ROLLBACK, SAVEPOINT …; Modes as in PostgreSQL.

@@ -207,6 +207,14 @@ func qualified(list []*pg.Node) (schema, name string, ok bool) {
 	return "", "", false
 }
 
+// xmlConstruct makes the SQL words of an expression over XML.
+func xmlConstruct(op pg.XmlExprOp) string {
+	if op == pg.XmlExprOp_IS_DOCUMENT {
+		return "IS DOCUMENT"
+	}
+	return strings.TrimPrefix(op.String(), "IS_")
+}
+
 // construct makes the SQL words of a grammar node's type: *pg.Node_CreateFunctionStmt is CREATE FUNCTION.
 func construct(node any) string {
 	name := fmt.Sprintf("%T", node)

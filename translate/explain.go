@@ -44,10 +44,8 @@ func (b *binder) explainOptions(options []*pg.Node, out *Explain) error {
 			*flag, given[name] = v, true
 		case name == "format":
 			switch f := defString(d.Arg); f {
-			case "text", "json", "yaml":
+			case "text", "json", "yaml", "xml":
 				out.Format = f
-			case "xml":
-				return b.unsupported(d.Location, "EXPLAIN with FORMAT XML is not supported")
 			default:
 				return b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
 			}

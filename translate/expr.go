@@ -84,6 +84,10 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 		return b.groupingCall(sc, n.GroupingFunc)
 	case *pg.Node_SetToDefault:
 		return nil, b.errorf(n.SetToDefault.Location, types.CodeSyntaxError, "DEFAULT is not allowed in this context")
+	case *pg.Node_XmlExpr:
+		return nil, types.LackXML.Refuse(b.unsupported(n.XmlExpr.Location, "%s is not supported", xmlConstruct(n.XmlExpr.Op)))
+	case *pg.Node_XmlSerialize:
+		return nil, types.LackXML.Refuse(b.unsupported(n.XmlSerialize.Location, "XMLSERIALIZE is not supported"))
 	case nil:
 		return nil, b.unsupported(-1, "an empty expression is not supported")
 	default:

@@ -76,6 +76,8 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_RangeTableSample:
 		return b.tableSample(sc, n.RangeTableSample)
+	case *pg.Node_RangeTableFunc:
+		return nil, types.LackXML.Refuse(b.unsupported(n.RangeTableFunc.Location, "XMLTABLE is not supported"))
 	default:
 		return nil, b.unsupported(-1, "%s is not supported in FROM", construct(n))
 	}

@@ -72,7 +72,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 		return appendInetBinary(dst, t, v.Str(i)), nil
 	case Bit, VarBit:
 		return appendBitsBinary(dst, v.Str(i)), nil
-	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, JSON, Unknown, CString, Void, PgNodeTree:
+	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, JSON, XML, Unknown, CString, Void, PgNodeTree:
 		return append(dst, v.Str(i)...), nil
 	}
 	if t == Record {

@@ -188,10 +188,14 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 	return nil
 }
 
-// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here yet.
+// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here.
 func unreadable(t OID) error {
 	if row, ok := Lookup(t); ok && row.Category != 'P' {
-		return Errorf(CodeFeatureNotSupported, "values of type %s are not supported yet", FormatType(t, -1))
+		e := Errorf(CodeFeatureNotSupported, "values of type %s are not supported", FormatType(t, -1))
+		if lack, ok := LackOf(t); ok {
+			return lack.Refuse(e)
+		}
+		return e
 	}
 	return Errorf(CodeFeatureNotSupported, "cannot accept a value of type %s", FormatType(t, -1))
 }
