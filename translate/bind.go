@@ -112,6 +112,7 @@ func (b *binder) query(n *pg.SelectStmt) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.handKeys(r)
 	b.weigh(r)
 	return &Query{Plan: r, Params: params}, nil
 }

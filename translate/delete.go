@@ -82,6 +82,7 @@ func (b *binder) deleted(n *pg.DeleteStmt, out *Delete) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.handKeys(node)
 	if len(targets) > 0 {
 		out.Returning = node.Columns()[1:]
 	}
