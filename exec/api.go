@@ -33,6 +33,7 @@ type Runtime struct {
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)
 
+	handed handedKeys // what joins above have handed down
 	narrow *narrowing // a scan whose rows a sort wants less and less of
 	// anyOrder: nobody asks in which order scans without one yield rows.
 	anyOrder bool

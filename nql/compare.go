@@ -179,7 +179,8 @@ func (c *compiler) in(e *In) (truthFunc, bool, error) {
 	}
 	isConst := x.constant
 	var tests []truthFunc
-	texts := make(map[string]bool)
+	texts, integers := make(map[string]bool), make(map[int64]bool)
+	whole := 0 // members that are integers
 	for _, m := range e.List {
 		o, err := c.value(m)
 		if err != nil {
@@ -191,6 +192,10 @@ func (c *compiler) in(e *In) (truthFunc, bool, error) {
 		isConst = isConst && o.constant
 		if o.constant && o.value.kind == String && !e.CI {
 			texts[string(o.value.s)] = true
+		}
+		if o.constant && o.value.kind == Integer {
+			integers[o.value.i] = true
+			whole++
 		}
 		tests = append(tests, compareFunc(Eq, x, o, e.CI))
 	}
@@ -210,6 +215,14 @@ func (c *compiler) in(e *In) (truthFunc, bool, error) {
 				return unknown
 			}
 			return triOf(texts[string(v.s)])
+		}
+	}
+	if each := f; len(tests) > 8 && whole == len(tests) {
+		f = func(st *state) tri {
+			if v := x.eval(st); v.kind == Integer {
+				return triOf(integers[v.i])
+			}
+			return each(st) // another number may be equal to one of them, too
 		}
 	}
 	return negated(f, e.Not), isConst, nil

@@ -116,6 +116,7 @@ func (b *binder) query(n *pg.SelectStmt) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.handKeys(r)
 	b.weigh(r)
 	return &Query{Plan: r, Writes: b.writes, Params: params}, nil
 }
@@ -131,8 +132,12 @@ func (b *binder) modify(command string, returning []*pg.Node, bind func() (plan.
 	if len(returning) > 0 {
 		out.Returning = node.Columns()
 	}
-	out.Params, err = b.finishParams()
-	return out, err
+	if out.Params, err = b.finishParams(); err != nil {
+		return nil, err
+	}
+	b.handKeys(node)
+	b.weigh(node)
+	return out, nil
 }
 
 // finishParams gives the types of all parameters, or an error for one whose type nothing told.
