@@ -19,6 +19,7 @@ type cte struct {
 	columns   []*pg.Node
 	statement *pg.Node
 	query     *pg.SelectStmt // the statement; nil: it is one that writes
+	trail     *trail         // of SEARCH and CYCLE; nil: none
 	silent    bool           // it writes and has no RETURNING
 	location  int32
 	visible   int // how many of binder.ctes it may use itself
@@ -67,20 +68,18 @@ func (b *binder) withQueries(n *pg.WithClause, bind func() (plan.Node, error)) (
 	for _, c := range n.Ctes {
 		e := c.GetCommonTableExpr()
 		q := e.GetCtequery().GetSelectStmt()
-		switch {
-		case e.SearchClause != nil:
-			return nil, b.unsupported(e.SearchClause.Location, "the SEARCH clause is not supported")
-		case e.CycleClause != nil:
-			return nil, b.unsupported(e.CycleClause.Location, "the CYCLE clause is not supported")
-		}
 		for _, o := range b.ctes[before:] {
 			if o.name == e.Ctename {
 				return nil, b.errorf(e.Location, "42712", "WITH query name %q specified more than once", e.Ctename)
 			}
 		}
+		var t *trail
+		if e.SearchClause != nil || e.CycleClause != nil {
+			t = &trail{search: e.SearchClause, cycle: e.CycleClause}
+		}
 		b.ctes = append(b.ctes, &cte{
 			name: e.Ctename, columns: e.Aliascolnames, query: q, location: e.Location, visible: len(b.ctes), frame: b.frame,
-			keep: e.Ctematerialized == pg.CTEMaterialize_CTEMaterializeAlways || q == nil, statement: e.Ctequery,
+			keep: e.Ctematerialized == pg.CTEMaterialize_CTEMaterializeAlways || q == nil, statement: e.Ctequery, trail: t,
 		})
 	}
 	mine := slices.Clone(b.ctes[before:])
@@ -117,9 +116,14 @@ func (b *binder) defineCTE(c *cte, recursive bool) error {
 	}
 	c.binding = true
 	defer func() { c.binding = false }()
+	if err := c.trail.mark(b); err != nil {
+		return err
+	}
 	var node plan.Node
 	var err error
 	switch uses := recursive && refersTo(c.statement, c.name); {
+	case !uses && c.trail != nil:
+		return b.errorf(c.location, types.CodeSyntaxError, "WITH query is not recursive")
 	case uses && c.query == nil:
 		return b.errorf(c.location, codeInvalidRecursion, "recursive query %q must not contain data-modifying statements", c.name)
 	case uses:
@@ -186,6 +190,9 @@ func (b *binder) cteStatement(c *cte) (plan.Node, error) {
 func (b *binder) useCTE(c *cte, n *pg.RangeVar) (*relation, error) {
 	if c.table != nil { // the recursive term's own reference
 		r := derived(c.name, &plan.WorkScan{Output: plan.Output{Cols: slices.Clone(c.cols)}, Table: c.table})
+		for i := range c.trail.len() {
+			r.cols[len(r.cols)-1-i].hidden = true
+		}
 		r.recursive = c
 		return b.aliased(r, n)
 	}
@@ -247,6 +254,9 @@ func (b *binder) recursive(c *cte) (plan.Node, error) {
 	if err := b.wellFormed(c); err != nil {
 		return nil, err
 	}
+	if err := b.fitsTrail(c); err != nil {
+		return nil, err
+	}
 	bind := func() (plan.Node, error) {
 		start, err := b.selectStmt(q.Larg)
 		if err != nil {
@@ -262,24 +272,50 @@ func (b *binder) recursive(c *cte) (plan.Node, error) {
 		if err := b.nameCTE(c); err != nil {
 			return nil, err
 		}
+		if c.trail != nil {
+			if err := c.trail.lay(b, c.cols); err != nil {
+				return nil, err
+			}
+			c.cols = append(c.cols, c.trail.cols...)
+			if start, err = c.trail.begin(b, start); err != nil {
+				return nil, err
+			}
+		}
 		c.table = &plan.WorkTable{Name: c.name}
-		step, err := b.selectStmt(q.Rarg)
+		step, err := b.carry(c)
 		table := c.table
 		c.table = nil
 		if err != nil {
 			return nil, err
 		}
-		return b.unite(c, start, step, table)
+		if err := b.sameWidth(c, start, step); err != nil {
+			return nil, err
+		}
+		if c.trail != nil {
+			if step, err = c.trail.goOn(b, step); err != nil {
+				return nil, err
+			}
+		}
+		node, err := b.unite(c, start, step, table)
+		if err != nil {
+			return nil, err
+		}
+		return c.trail.hide(node), nil
 	}
 	return b.with(q.WithClause, bind)
+}
+
+// sameWidth refuses terms of which one has more columns.
+func (b *binder) sameWidth(c *cte, start, step plan.Node) error {
+	if len(start.Columns()) != len(step.Columns()) {
+		return b.errorf(firstLocation(c.query.Rarg), types.CodeSyntaxError, "each UNION query must have the same number of columns")
+	}
+	return nil
 }
 
 // unite makes the recursion of both terms; the first one decides on the columns' types.
 func (b *binder) unite(c *cte, start, step plan.Node, table *plan.WorkTable) (plan.Node, error) {
 	cols, more := start.Columns(), step.Columns()
-	if len(cols) != len(more) {
-		return nil, b.errorf(firstLocation(c.query.Rarg), types.CodeSyntaxError, "each UNION query must have the same number of columns")
-	}
 	out := make([]plan.Column, len(cols))
 	for i := range cols {
 		t, err := function.CommonType("UNION", []types.OID{cols[i].Type, more[i].Type})
