@@ -65,11 +65,11 @@ func keysOf(rt *Runtime, k *plan.ScanKeys) (values knownKeys, known bool) {
 		if err != nil {
 			return knownKeys{}, false
 		}
-		a, err := q.(*subQuery).whole()
+		a, err := q.(*subQuery).once()
 		if err != nil {
 			return knownKeys{}, false
 		}
-		return a.rows.keys(k.Column)
+		return a.rows.known(k.Column)
 	}
 	values, known = rt.handed[k]
 	return values, known
@@ -93,15 +93,16 @@ func distinctKeys(t types.OID, v *column.Vector) (values knownKeys, known bool) 
 	return knownKeys{t, g.keys[0], g.len()}, true
 }
 
-// keys gives the values of a column among the rows; known is false where they are too many.
-func (s *rowSet) keys(at int) (values knownKeys, known bool) {
-	if s.hash == nil || s.hash.len() > plan.MaxKeys {
+// known gives the values of a column among the rows; false where they are too many.
+func (s *rowSet) known(at int) (values knownKeys, known bool) {
+	if s.keys == nil || s.keys.spilled() || s.keys.hash.len() > plan.MaxKeys {
 		return knownKeys{}, false
 	}
+	keys := s.keys.hash.keys
 	if len(s.types) == 1 {
-		return knownKeys{s.types[0], s.hash.keys[0], s.hash.len()}, true
+		return knownKeys{s.types[0], keys[0], s.keys.hash.len()}, true
 	}
-	return distinctKeys(s.types[at], s.hash.keys[at]) // rows with a null are not among them: what has one equals nothing
+	return distinctKeys(s.types[at], keys[at]) // rows with a null are not among them: what has one equals nothing
 }
 
 // later is an input that is not opened before it is drawn from.

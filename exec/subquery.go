@@ -124,7 +124,7 @@ func (s *subQuery) same(n int, sel column.Selection) (*column.Vector, error) {
 		s.constant = *column.NewNull(s.kind, n)
 		return &s.constant, nil
 	}
-	a, err := s.whole()
+	a, err := s.once()
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +153,8 @@ func (s *subQuery) same(n int, sel column.Selection) (*column.Vector, error) {
 	return &s.out, nil
 }
 
-// whole finds the answer of a query without arguments.
-func (s *subQuery) whole() (*answer, error) {
+// once finds the answer of a query without arguments.
+func (s *subQuery) once() (*answer, error) {
 	a := s.home.answer(s.n)
 	a.find.Do(func() { a.err = s.find(a, nil, s.home) })
 	return a, a.err
