@@ -95,6 +95,8 @@ func listsOf(t interface {
 		{Func: list, Args: []plan.Expr{text}, OrderBy: order},
 		{Func: list, Args: []plan.Expr{text}, Distinct: true},
 		{Func: aggregateOf(t, "array_agg", types.Int8), Args: []plan.Expr{refOf(types.Int8, 1)}, Distinct: true, OrderBy: []plan.SortKey{{Expr: refOf(types.Int8, 1), Descending: true, NullsFirst: true}}},
+		{Func: aggregateOf(t, "json_agg", types.Text), Args: []plan.Expr{text}},
+		{Func: aggregateOf(t, "jsonb_object_agg", types.Text, types.Timestamptz), Args: []plan.Expr{constOf(types.Text, "k"), at}},
 		{Func: aggregateOf(t, "mode", types.Int8), Args: []plan.Expr{refOf(types.Int8, 1)}, OrderBy: []plan.SortKey{{Expr: refOf(types.Int8, 1)}}},
 	} {
 		n.Aggs = append(n.Aggs, c)
