@@ -286,6 +286,7 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 	out := &plan.Values{}
 	sc := b.newScope()
 	sc.clause = "VALUES"
+	sc.sets.allowed = len(lists) == 1 // as in a select list
 	width := len(lists[0].GetList().GetItems())
 	extra := int32(-1)
 	if width > len(cols) {
@@ -345,8 +346,19 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 			rows[r][c] = e
 		}
 	}
-	out.Rows = rows
-	return out, cols, nil
+	if len(sc.sets.calls) == 0 {
+		out.Rows = rows
+		return out, cols, nil
+	}
+	node, err := sc.sets.projectSet(&plan.Values{Rows: [][]plan.Expr{{}}}, func(e plan.Expr) (plan.Expr, error) { return sc.sets.behind(e), nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	project := &plan.Project{Output: out.Output, Input: node}
+	for _, e := range rows[0] {
+		project.Exprs = append(project.Exprs, sc.sets.behind(e))
+	}
+	return project, cols, nil
 }
 
 func hasKnown(ts []types.OID) bool {
