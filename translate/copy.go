@@ -217,7 +217,9 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 			e, shown, err := b.unqualified(sc, []string{name}, []ident{id}, where)
 			if e := (*types.Error)(nil); errors.As(err, &e) && e.Code == types.CodeUndefinedColumn {
 				f := b.noCopyColumn(name, n.Relation, where).(*types.Error)
-				f.Hint = e.Hint
+				if near := b.nearest(sc.rels, name); near != "" {
+					f.Hint = e.Hint // what it says of other names is about expressions
+				}
 				return f
 			} else if err != nil {
 				return err

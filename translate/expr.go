@@ -289,7 +289,11 @@ func (b *binder) typeName(n *pg.TypeName) (types.OID, int32, error) {
 		if len(n.ArrayBounds) > 0 {
 			shown += "[]"
 		}
-		return 0, 0, b.errorf(n.Location, types.CodeUndefinedObject, "type %q does not exist", shown)
+		err := b.errorf(n.Location, types.CodeUndefinedObject, "type %q does not exist", shown)
+		if meant := typeMeant(strings.TrimSuffix(name, "[]")); meant != "" {
+			err = err.WithHint("Perhaps you meant %s.", meant)
+		}
+		return 0, 0, err
 	}
 	if len(n.Typmods) == 0 {
 		return t.OID, -1, nil

@@ -86,7 +86,7 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 func (b *binder) addRelation(sc *scope, r *relation) error {
 	for _, o := range append(slices.Clip(sc.rels), sc.aliases...) {
 		if o.name == r.name && o.name != "" && (o.schema == r.schema || o.schema == "" || r.schema == "") {
-			return b.errorf(-1, "42712", "table name %q specified more than once", r.name)
+			return b.errorf(-1, "42712", "table name %q specified more than once", r.name).WithHint("Give each an alias, as in FROM %s a, %s b.", r.name, r.name)
 		}
 	}
 	sc.rels = append(sc.rels, r)

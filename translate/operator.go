@@ -89,11 +89,12 @@ func (b *binder) apply(name string, l, r plan.Expr, lat, rat, at int32) (plan.Ex
 	if err != nil {
 		return nil, b.at(err, at)
 	}
+	given := [2]plan.Expr{l, r}
 	if l, err = b.implicit(l, op.Left, lat); err != nil {
-		return nil, err
+		return nil, b.operandHint(err, name, given[0], given[1].Type())
 	}
 	if r, err = b.implicit(r, op.Right, rat); err != nil {
-		return nil, err
+		return nil, b.operandHint(err, name, given[1], given[0].Type())
 	}
 	return &plan.Call{Typed: typed(op.Result), Func: op.Function, Args: []plan.Expr{l, r}, Op: name}, nil
 }

@@ -54,6 +54,7 @@ func (b *binder) bareSelect(n *pg.SelectStmt) (plan.Node, error) {
 // plainSelect binds SELECT … FROM ….
 func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 	sc := b.newScope()
+	sc.targetList = n.TargetList
 	tree, err := b.from(sc, n.FromClause)
 	if err != nil {
 		return nil, err
@@ -199,7 +200,7 @@ func (b *binder) star(sc *scope, ref *pg.ColumnRef) ([]target, error) {
 			return nil, err
 		}
 		if r == nil || len(parts) > 2 {
-			return nil, b.missing(sc, append(parts, "*"), ref.Location)
+			return nil, b.missing(sc, append(parts, "*"), nil, ref.Location)
 		}
 		for _, o := range b.outputsOf(at, r) {
 			o.expr = sc.lift(at, o.expr)

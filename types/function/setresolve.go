@@ -43,7 +43,7 @@ func ResolveSetFunction(schema, name string, args []types.OID) (*SetFunction, er
 		return concreteSet(c.of, c.args, args)
 	case none:
 		return nil, types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", shown, sqlNames(args)).
-			WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+			WithHint("%s", functionAdvice(shown, args))
 	}
 	return nil, ambiguousFunction(shown, args)
 }
