@@ -148,7 +148,7 @@ func (b *binder) explicitLiteral(c *plan.Const, t types.OID, typmod int32, locat
 	}
 	v := column.New(types.KindOf(t))
 	if err := types.ApplyTypmod(v, t, typmod, e.(*plan.Const).Value, 0, true); err != nil {
-		return nil, true, b.at(err, location)
+		return nil, true, err // without a position: the cast is at fault
 	}
 	return &plan.Const{Typed: plan.Typed{OID: t, Mod: typmod}, Value: v}, true, nil
 }
