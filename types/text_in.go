@@ -168,6 +168,8 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendFunc(func(dst []byte) []byte { return AppendJSONPath(dst, path) })
+	case TSVector, TSQuery:
+		return parseTextSearch(out, t, s)
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return parseReg(out, env, t, s)
