@@ -75,7 +75,8 @@ func (d *definition) number(value string, units []unit) (string, error) {
 				names[i] = strconv.Quote(u.name)
 			}
 			slices.Reverse(names)
-			e = e.WithHint("Valid units for this parameter are %s.", strings.Join(names, ", "))
+			last := len(names) - 1
+			e = e.WithHint("Valid units for this parameter are %s, and %s.", strings.Join(names[:last], ", "), names[last])
 		}
 		return "", e
 	}

@@ -127,6 +127,8 @@ func paramsOf(b translate.Bound) []types.OID {
 		return b.Query.Params
 	case *translate.Explain:
 		return paramsOf(b.Statement)
+	case *translate.CreateTableAs:
+		return paramsOf(b.Source)
 	}
 	return nil
 }
@@ -273,6 +275,8 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.discard(sc.snapshot, b)
 	case *translate.NoOp:
 		return b.Tag, nil
+	case *translate.CreateTableAs:
+		return s.createTableAs(ctx, sc, b, params)
 	case *translate.Definition:
 		return s.definition(ctx, sc, b)
 	case *translate.Execute:

@@ -156,6 +156,8 @@ func (b *binder) copyQuery(out *Copy, n *pg.Node) error {
 			return b.unsupported(-1, "COPY query must have a RETURNING clause")
 		}
 		out.Plan, out.Writes, params = q.Plan, q.Command, q.Params
+	case *CreateTableAs:
+		return b.unsupported(-1, "COPY (SELECT INTO) is not supported")
 	default:
 		return b.unsupported(-1, "COPY of this statement is not supported")
 	}
