@@ -76,7 +76,7 @@ func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID)
 	began := time.Now()
 	bound, err := translate.Bind(&translate.Context{
 		Role: s.currentRole(), SessionRole: s.sessionRole(),
-		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
+		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), TempSchema: s.tempSchema(), Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
 		Eval: func(x plan.Expr) (*column.Vector, error) {
 			v, err := exec.Eval(&exec.Runtime{Env: sc.env}, []plan.Expr{x})

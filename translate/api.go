@@ -18,6 +18,8 @@ type Context struct {
 	Env     *types.Env
 	// Role is the role in whose name the statement runs, SessionRole the one that the session began with; 0: the superuser that is always there.
 	Role, SessionRole types.OID
+	// TempSchema is the schema of the session's temporary tables, whether it is there or not; "": there are none.
+	TempSchema string
 	// Path is the search path; nil: public.
 	Path []string
 	// Params are the parameter types that the client declared; 0 or missing ones are inferred.

@@ -6,7 +6,6 @@ import (
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/catalog"
-	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -69,15 +68,15 @@ func (b *binder) misplacedInto(n *pg.SelectStmt) error {
 
 // tableOf binds the table that the rows of a statement go to.
 func (b *binder) tableOf(n *pg.IntoClause, source Bound, command string, lenient bool) (Bound, error) {
-	if n.OnCommit > pg.OnCommitAction_ONCOMMIT_NOOP {
-		return nil, b.unsupported(-1, "ON COMMIT is not supported")
+	onCommit, err := b.onCommit(n.OnCommit, n.Rel)
+	if err != nil {
+		return nil, err
 	}
 	out := &CreateTableAs{Command: command, Source: source, NoData: n.SkipData, Name: n.Rel.Relname}
-	var err error
 	if out.Schema, err = b.creationSchema(n.Rel); err != nil {
 		return nil, placeless(err)
 	}
-	out.Define = func(cols []plan.Column) (*Definition, error) { return b.defineAs(out, n, cols, lenient) }
+	out.Define = func(cols []plan.Column) (*Definition, error) { return b.defineAs(out, n, cols, onCommit, lenient) }
 	if q, ok := source.(*Query); ok { // what is wrong is told when the statement is bound
 		_, err = out.Define(q.Plan.Columns())
 	}
@@ -85,8 +84,8 @@ func (b *binder) tableOf(n *pg.IntoClause, source Bound, command string, lenient
 }
 
 // defineAs makes the definition of the table.
-func (b *binder) defineAs(a *CreateTableAs, n *pg.IntoClause, cols []plan.Column, lenient bool) (*Definition, error) {
-	d := &Definition{Tag: a.Command}
+func (b *binder) defineAs(a *CreateTableAs, n *pg.IntoClause, cols []plan.Column, onCommit OnCommit, lenient bool) (*Definition, error) {
+	d := &Definition{Tag: a.Command, OnCommit: onCommit}
 	if done, err := b.relationThere(d, a.Schema, a.Name, lenient); done || err != nil {
 		return d, err
 	}
@@ -112,10 +111,7 @@ func (b *binder) defineAs(a *CreateTableAs, n *pg.IntoClause, cols []plan.Column
 	if err := b.tableOptions(t, n.Options); err != nil {
 		return nil, err
 	}
-	d.IDs = 1
-	d.Change = func(e *engine.SchemaEdit, g Given) error {
-		return catalog.CreateTable(e, g.IDs[0], a.Schema, a.Name, t)
-	}
+	d.create(a.Schema, a.Name, b.temporary(n.Rel), t)
 	return d, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/catalog"
-	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -24,14 +23,16 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 		return nil, b.unsupported(-1, "partitioned tables are not supported: streams are kept in order of time by themselves")
 	case n.OfTypename != nil:
 		return nil, b.unsupported(-1, "CREATE TABLE … OF is not supported")
-	case n.Oncommit > pg.OnCommitAction_ONCOMMIT_NOOP:
-		return nil, b.unsupported(-1, "ON COMMIT is not supported")
+	}
+	onCommit, err := b.onCommit(n.Oncommit, n.Relation)
+	if err != nil {
+		return nil, err
 	}
 	schema, err := b.creationSchema(n.Relation)
 	if err != nil {
 		return nil, err
 	}
-	d := &Definition{Tag: "CREATE TABLE"}
+	d := &Definition{Tag: "CREATE TABLE", OnCommit: onCommit}
 	if done, err := b.relationThere(d, schema, n.Relation.Relname, n.IfNotExists); done || err != nil {
 		return d, err
 	}
@@ -79,11 +80,7 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 		return nil, err
 	}
 	d.unenforced(unenforced)
-	name := n.Relation.Relname
-	d.IDs = 1
-	d.Change = func(e *engine.SchemaEdit, g Given) error {
-		return catalog.CreateTable(e, g.IDs[0], schema, name, t)
-	}
+	d.create(schema, n.Relation.Relname, b.temporary(n.Relation), t)
 	return d, nil
 }
 
