@@ -289,8 +289,11 @@ func mergeDateStyle(present, v string) (string, error) {
 
 // checkTextConfig gives the name of a text search configuration with its schema.
 func checkTextConfig(v string) (string, error) {
-	name, ok := types.CanonicalTextConfig(v)
-	if !ok {
+	name, err := types.CanonicalTextConfig(v)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
 		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "default_text_search_config", v)
 	}
 	return name, nil
