@@ -124,10 +124,9 @@ func (s *subQuery) same(n int, sel column.Selection) (*column.Vector, error) {
 		s.constant = *column.NewNull(s.kind, n)
 		return &s.constant, nil
 	}
-	a := s.home.answer(s.n)
-	a.find.Do(func() { a.err = s.find(a, nil, s.home) })
-	if a.err != nil {
-		return nil, a.err
+	a, err := s.once()
+	if err != nil {
+		return nil, err
 	}
 	if a.value != nil {
 		s.constant = *a.value
@@ -152,6 +151,13 @@ func (s *subQuery) same(n int, sel column.Selection) (*column.Vector, error) {
 		s.out.AppendNull()
 	}
 	return &s.out, nil
+}
+
+// once finds the answer of a query without arguments.
+func (s *subQuery) once() (*answer, error) {
+	a := s.home.answer(s.n)
+	a.find.Do(func() { a.err = s.find(a, nil, s.home) })
+	return a, a.err
 }
 
 func (f *frame) answer(n *plan.SubQuery) *answer {
