@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/exec"
@@ -23,7 +24,8 @@ func (s *session) modify(sc *scope, c *cursor, run func(shown *tape) (tag string
 		shown.forget()
 		return nil, err
 	}
-	c.batches, c.tag = &tapeRows{tape: shown}, tag
+	// As in PostgreSQL the tag counts the rows that are sent, also where a client takes them in several portions.
+	c.batches, c.tag, c.counted = &tapeRows{tape: shown}, tag[:strings.LastIndexByte(tag, ' ')], true
 	return c, nil
 }
 

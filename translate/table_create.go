@@ -32,13 +32,11 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 		return nil, err
 	}
 	d := &Definition{Tag: "CREATE TABLE"}
-	if _, there := b.c.Catalog.Relation(schema, n.Relation.Relname); there {
-		if n.IfNotExists {
-			d.note("relation %q already exists, skipping", n.Relation.Relname)
-			d.Notices[0].Code = "42P07"
-			return d, nil
-		}
-		return nil, b.errorf(-1, "42P07", "relation %q already exists", n.Relation.Relname)
+	_, there := b.c.Catalog.Relation(schema, n.Relation.Relname)
+	if there && n.IfNotExists {
+		d.note("relation %q already exists, skipping", n.Relation.Relname)
+		d.Notices[0].Code = "42P07"
+		return d, nil
 	}
 	t := &catalog.Table{Declared: len(n.TableElts) > 0}
 	var unenforced []string
@@ -78,6 +76,9 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 	}
 	if err := b.tableOptions(t, n.Options); err != nil {
 		return nil, err
+	}
+	if there { // what is wrong with its columns is said first
+		return nil, b.errorf(-1, "42P07", "relation %q already exists", n.Relation.Relname)
 	}
 	d.unenforced(unenforced)
 	name := n.Relation.Relname
