@@ -31,6 +31,7 @@ type session struct {
 	portals     map[string]*portal
 	temporary   bool        // it has made temporary tables
 	temporaries []temporary // those of which something becomes at a commit
+	executing   int         // EXECUTEs that run within each other
 	several     bool        // a simple query of several statements runs: they are a transaction block to some
 	notices     pgwire.Out  // where notices go while a statement runs; nil: nowhere
 	activity    atomic.Pointer[activity]

@@ -261,7 +261,7 @@ func (b *binder) insertRows(n *pg.InsertStmt, cols []insertColumn) (plan.Node, [
 		return nil, nil, err
 	}
 	have := node.Columns()
-	if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, firstLocation(sel)); err != nil {
+	if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, outputLocation(sel, len(cols))); err != nil {
 		return nil, nil, err
 	}
 	want := make([]plan.Column, len(cols))
@@ -270,9 +270,22 @@ func (b *binder) insertRows(n *pg.InsertStmt, cols []insertColumn) (plan.Node, [
 		want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: cols[i].Typmod}
 	}
 	node, err = b.retarget(node, want, function.CastAssignment, func(i int, from types.OID) error {
-		return b.cannotAssign(&cols[i], from, firstLocation(sel))
+		return b.cannotAssign(&cols[i], from, outputLocation(sel, i))
 	})
 	return node, cols, err
+}
+
+// outputLocation is where a column of a query stands; where * hides that, its first one.
+func outputLocation(sel *pg.SelectStmt, i int) int32 {
+	if sel.GetLarg() != nil {
+		return firstLocation(sel)
+	}
+	for _, t := range sel.GetTargetList() {
+		if r := t.GetResTarget().GetVal().GetColumnRef(); r != nil && r.Fields[len(r.Fields)-1].GetAStar() != nil {
+			return firstLocation(sel)
+		}
+	}
+	return targetLocation(sel, i)
 }
 
 func (b *binder) cannotAssign(c *insertColumn, from types.OID, at int32) error {
