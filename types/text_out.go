@@ -65,6 +65,8 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		return append(dst, s...)
 	case JSONB:
 		return AppendJSONB(dst, v.Str(i))
+	case JSONPathOID:
+		return appendJSONPathText(dst, v.Str(i))
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return appendReg(dst, env, t, v.Int(i))
