@@ -194,15 +194,15 @@ func toRecordSet(c *SetCall, t types.OID, name string) (Rows, error) {
 	default:
 		return nil, invalidJSONArgument("cannot call %s on a scalar", name)
 	}
-	var err error
 	elements(doc, func(v []byte) bool {
 		if jsonKind(v) != '{' {
-			err = invalidJSONArgument("argument of %s must be an array of objects", name)
+			r.bad = invalidJSONArgument("argument of %s must be an array of objects", name)
+			return false
 		}
 		r.objects = append(r.objects, v)
-		return err == nil
+		return true
 	})
-	return r, err
+	return r, nil
 }
 
 // jsonRecords makes rows of objects, by the names of the columns; nil is a row of nulls.
@@ -210,6 +210,7 @@ type jsonRecords struct {
 	call    *SetCall
 	t       types.OID
 	objects [][]byte
+	bad     error // what comes after the objects
 }
 
 func (r *jsonRecords) Next(max int, out []*column.Vector) error {
@@ -224,6 +225,9 @@ func (r *jsonRecords) Next(max int, out []*column.Vector) error {
 			}
 		}
 		r.objects = r.objects[1:]
+	}
+	if len(r.objects) == 0 {
+		return r.bad
 	}
 	return nil
 }
