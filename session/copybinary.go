@@ -168,21 +168,35 @@ func (r *copyBinaryReader) uint32(short string) (uint32, error) {
 	return binary.BigEndian.Uint32(b[:]), err
 }
 
-// copyBinaryWriter writes rows in the format binary.
+// copyBinaryWriter writes rows in the format binary. The header goes with what comes first, the first row or the end, as PostgreSQL sends it:
+// psycopg takes each message for a row.
 type copyBinaryWriter struct {
-	env  *types.Env
-	cols []plan.Column
-	line []byte
+	env   *types.Env
+	cols  []plan.Column
+	line  []byte
+	begun bool
 }
 
-func (w *copyBinaryWriter) begin() []byte {
-	return append([]byte(copySignature), 0, 0, 0, 0, 0, 0, 0, 0)
+func (w *copyBinaryWriter) begin() []byte { return nil }
+
+// header empties the line, but for the header where that is due.
+func (w *copyBinaryWriter) header() {
+	w.line = w.line[:0]
+	if !w.begun {
+		w.begun = true
+		w.line = append(append(w.line, copySignature...), 0, 0, 0, 0, 0, 0, 0, 0)
+	}
 }
 
-func (w *copyBinaryWriter) end() []byte { return binary.BigEndian.AppendUint16(nil, copyEnd) }
+func (w *copyBinaryWriter) end() []byte {
+	w.header()
+	w.line = binary.BigEndian.AppendUint16(w.line, copyEnd)
+	return w.line
+}
 
 func (w *copyBinaryWriter) row(cols []*column.Vector, i int) ([]byte, error) {
-	w.line = binary.BigEndian.AppendUint16(w.line[:0], uint16(len(w.cols)))
+	w.header()
+	w.line = binary.BigEndian.AppendUint16(w.line, uint16(len(w.cols)))
 	for c := range w.cols {
 		if cols[c].Null(i) {
 			w.line = binary.BigEndian.AppendUint32(w.line, math.MaxUint32)
