@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -183,7 +184,7 @@ func jsonMember(name string) nql.Column {
 }
 
 func (s *Stream) addProperty(p *engine.Property) {
-	if len(p.Path) == 0 {
+	if len(p.Path) == 0 || slices.Contains(s.Table.Dropped, p.Path[0]) {
 		return
 	}
 	oid := types.OID(p.Type)

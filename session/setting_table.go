@@ -157,6 +157,7 @@ func newTable(version string, maxConnections int) *table {
 		duration("idle_session_timeout", catClient, "Sets the maximum allowed idle time between queries, when not in a transaction."),
 		with(enum("IntervalStyle", "postgres", catLocale, "Sets the display format for interval values.", "postgres", "postgres_verbose", "sql_standard", "iso_8601"), both),
 		duration("lock_timeout", catClient, "Sets the maximum allowed duration of any wait for a lock."),
+		&definition{name: "default_text_search_config", def: types.DefaultTextConfig, category: catLocale, desc: "Sets default text search configuration.", binds: true, check: checkTextConfig},
 		&definition{name: "search_path", def: `"$user", public`, category: catClient, desc: "Sets the schema search order for names that are not schema-qualified.", binds: true},
 		with(&definition{name: "standard_conforming_strings", def: "on", kind: kindBool, category: catCompat, desc: "Backslashes in ordinary strings are taken literally, always.", check: checkConforming}, reported),
 		duration("statement_timeout", catClient, "Sets the maximum allowed duration of any statement."),

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -60,7 +61,11 @@ func TestErrorsAreAsPostgreSQLGivesThem(t *testing.T) {
 		{"select row_number() over nosuch from stream", "42704", 26, `window "nosuch" does not exist`, ""},
 		{"create materialized view v as select 1", "0A000", 0, "materialized views are not supported", ""},
 		{"create index i on stream (timestamp)", "0A000", 0, "an index without WHERE is not supported", "Events are kept in order of time, so looking up a time needs no index."},
-		{"select ts_debug('a')", "0A000", 8, "function ts_debug(text) is not supported yet", ""},
+		{"select xpath('/a', 'a')", "0A000", 8, "function xpath(text, xml) is not supported", types.LackXML.Instead},
+		{"select 1, xmlelement(name a)", "0A000", 11, "XMLELEMENT is not supported", types.LackXML.Instead},
+		{"select 'a' is document", "0A000", 12, "IS DOCUMENT is not supported", types.LackXML.Instead},
+		{"select * from xmltable('/a' passing 'a' columns b int)", "0A000", 15, "XMLTABLE is not supported", types.LackXML.Instead},
+		{"select '<a/>'::xml", "0A000", 8, "values of type xml are not supported", types.LackXML.Instead},
 		{"update stream set a = 1", "0A000", 0, "UPDATE is not supported: events are immutable", "Events are corrected by DELETE and INSERT, in one transaction."},
 		{"copy stream from stdin (format nosuch)", "22023", 25, `COPY format "nosuch" not recognized`, ""},
 		{"copy stream from '/etc/passwd'", "0A000", 0, "COPY with a file on the server is not supported", "Use COPY … FROM STDIN or TO STDOUT, or psql's \\copy."},
@@ -148,7 +153,7 @@ func TestFormatJSONIsUnderstoodWithAndWithoutQuotes(t *testing.T) {
 			continue
 		}
 		b, err := Bind(&Context{Catalog: snapshot()}, list[len(list)-1])
-		if c, ok := b.(*Copy); err != nil || !ok || c.Format != "json" || len(c.Targets) != 1 || c.Targets[0].Kind != TargetDocument {
+		if c, ok := b.(*Copy); err != nil || !ok || c.Format != "json" || len(c.Targets) != 1 || c.Targets[0].Kind != plan.TargetDocument {
 			t.Errorf("%s: %+v, %v", sql, b, err)
 		}
 	}

@@ -92,10 +92,13 @@ func show(b bound) string {
 	switch r := b.result.(type) {
 	case *Query:
 		tree(r.Plan, r.Params)
-	case *Insert:
-		fmt.Fprintf(&out, "  insert into %s %+v\n", r.Stream.Name, r.Targets)
-		tree(r.Plan, r.Params)
-	case *Delete:
+	case *Modify:
+		plan.WalkNodes(r.Plan, func(n plan.Node) bool {
+			if i, ok := n.(*plan.Insert); ok {
+				fmt.Fprintf(&out, "  insert into %s %+v\n", i.StreamName, i.Targets)
+			}
+			return true
+		})
 		tree(r.Plan, r.Params)
 	case *Vacuum:
 		fmt.Fprintf(&out, "  vacuum %d streams verbose=%v\n", len(r.Streams), r.Verbose)

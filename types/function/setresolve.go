@@ -38,7 +38,7 @@ func ResolveSetFunction(schema, name string, args []types.OID) (*SetFunction, er
 	}
 	switch {
 	case ok && c.of.Open == nil:
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", shown, sqlNames(c.of.Args))
+		return nil, refused("function", shown, c.of.OID, c.of.Args)
 	case ok:
 		return concreteSet(c.of, c.args, args)
 	case none:
