@@ -78,9 +78,27 @@ func (t *table) find(name string) (*definition, bool) {
 	return d, ok
 }
 
+// listings are what other systems SHOW, with how that is asked for here.
+var listings = map[string]string{
+	"tables":      `In psql, \d lists streams and views; elsewhere: SELECT * FROM pg_tables.`,
+	"columns":     `In psql, \d stream lists columns; elsewhere: SELECT * FROM flare.columns.`,
+	"databases":   `There is one database; in psql, \l lists it.`,
+	"schemas":     `In psql, \dn lists schemas; elsewhere: SELECT * FROM pg_namespace.`,
+	"indexes":     `In psql, \di lists indexes; elsewhere: SELECT * FROM pg_indexes.`,
+	"index":       `In psql, \di lists indexes; elsewhere: SELECT * FROM pg_indexes.`,
+	"users":       `In psql, \du lists roles; elsewhere: SELECT * FROM pg_roles.`,
+	"roles":       `In psql, \du lists roles; elsewhere: SELECT * FROM pg_roles.`,
+	"grants":      `In psql, \dp lists rights.`,
+	"processlist": `Who is connected: SELECT * FROM pg_stat_activity.`,
+	"variables":   `SHOW ALL lists all settings.`,
+}
+
 // unknown is the error for a name that no setting has.
 func (t *table) unknown(name string) error {
 	err := types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", name)
+	if command, ok := listings[strings.ToLower(name)]; ok {
+		return err.WithHint("%s", command)
+	}
 	if near := types.Nearest(name, slices.Sorted(maps.Keys(t.byName))); near != "" {
 		return err.WithHint("Perhaps you meant %s.", t.byName[near].name)
 	}
