@@ -32,11 +32,10 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 		return nil, err
 	}
 	d := &Definition{Tag: "CREATE TABLE"}
-	_, there := b.c.Catalog.Relation(schema, n.Relation.Relname)
-	if there && n.IfNotExists {
-		d.note("relation %q already exists, skipping", n.Relation.Relname)
-		d.Notices[0].Code = "42P07"
-		return d, nil
+	if n.IfNotExists {
+		if done, err := b.relationThere(d, schema, n.Relation.Relname, true); done || err != nil {
+			return d, err
+		}
 	}
 	t := &catalog.Table{Declared: len(n.TableElts) > 0}
 	var unenforced []string
@@ -54,6 +53,10 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 			c.Attr, c.Member = t.Attrs, c.Name
 			t.Columns = append(t.Columns, *c)
 			unenforced = append(unenforced, more...)
+		case *pg.Node_TableLikeClause:
+			if err := b.likeColumns(t, e.TableLikeClause); err != nil {
+				return nil, err
+			}
 		case *pg.Node_Constraint:
 			kind, err := b.constraint(e.Constraint)
 			if err != nil {
@@ -77,8 +80,8 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 	if err := b.tableOptions(t, n.Options); err != nil {
 		return nil, err
 	}
-	if there { // what is wrong with its columns is said first
-		return nil, b.errorf(-1, "42P07", "relation %q already exists", n.Relation.Relname)
+	if _, err := b.relationThere(d, schema, n.Relation.Relname, false); err != nil { // what is wrong with its columns is said first
+		return nil, err
 	}
 	d.unenforced(unenforced)
 	name := n.Relation.Relname
