@@ -27,18 +27,24 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendInt(n)
-	case Oid, Xid, Cid:
+	case Xid, Cid:
+		out.AppendInt(parseXid(s, 32))
+	case XID8:
+		out.AppendInt(parseXid(s, 64))
+	case Tid:
+		return parseTid(out, s)
+	case PgLSN:
+		return parseLSN(out, s)
+	case PgSnapshot, TxidSnapshot:
+		return parseSnapshot(out, s)
+	case Oid:
 		n, err := parseOID(s, t)
 		if err != nil {
 			return err
 		}
 		out.AppendInt(n)
-	case XID8:
-		n, err := strconv.ParseInt(string(bytes.Trim(s, spaces)), 10, 64)
-		if err != nil {
-			return badSyntax(t, s)
-		}
-		out.AppendInt(n)
+	case Money:
+		return parseMoney(out, s)
 	case Float4, Float8:
 		f, err := parseFloat(s, t)
 		if err != nil {
@@ -166,7 +172,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		return parseReg(out, env, t, s)
 	case Void:
 		out.AppendBytes(nil)
-	case Text, Unknown, CString, Tid, PgNodeTree, ACLItem:
+	case Text, Unknown, CString, PgNodeTree, ACLItem:
 		if err := checkText(s); err != nil {
 			return err
 		}

@@ -20,8 +20,16 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 			return append(dst, 't')
 		}
 		return append(dst, 'f')
-	case Int2, Int4, Int8, Oid, Xid, Cid, XID8:
+	case Int2, Int4, Int8, Oid, Xid, Cid:
 		return strconv.AppendInt(dst, v.Int(i), 10)
+	case XID8:
+		return strconv.AppendUint(dst, uint64(v.Int(i)), 10)
+	case Money:
+		return appendMoney(dst, v.Int(i))
+	case Tid:
+		return appendTidText(dst, v.Str(i))
+	case PgLSN:
+		return appendLSNText(dst, v.Str(i))
 	case Float4, Float8:
 		return AppendFloat(dst, env, t, v.Float(i))
 	case Date:

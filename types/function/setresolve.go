@@ -42,8 +42,7 @@ func ResolveSetFunction(schema, name string, args []types.OID) (*SetFunction, er
 	case ok:
 		return concreteSet(c.of, c.args, args)
 	case none:
-		return nil, types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", shown, sqlNames(args)).
-			WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+		return nil, undefinedFunction(shown, args)
 	}
 	return nil, ambiguousFunction(shown, args)
 }
