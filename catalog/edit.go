@@ -29,6 +29,11 @@ func CreateTable(e *engine.SchemaEdit, id engine.StreamID, schema, name string, 
 
 // DropTable removes a stream with its events. schema and name are for the error.
 func DropTable(e *engine.SchemaEdit, id engine.StreamID, name string) error {
+	for _, g := range e.Schema().StreamSignals(id) {
+		if err := DropIndex(e, g.ID, g.Name); err != nil {
+			return err
+		}
+	}
 	if err := e.DropStream(id); err != nil {
 		return editError(err, name)
 	}

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
@@ -42,7 +41,7 @@ func (b *systemBatches) systemColumn(k int, out *column.Vector, n int) {
 			out.AppendInt(1)
 		case "ctid":
 			place := uint64(b.number + int64(i) + 1)
-			out.AppendFunc(func(dst []byte) []byte { return types.AppendTid(dst, uint32(place>>16), uint16(place)) })
+			out.AppendFunc(func(dst []byte) []byte { return types.AppendTID(dst, uint32(place>>16), uint16(place)) })
 		default:
 			out.AppendInt(0)
 		}

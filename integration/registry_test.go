@@ -18,7 +18,7 @@ import (
 var catalogsOfFunctions = []struct{ name, query, own string }{
 	{"pg_proc", `select pronamespace::regnamespace || '.' || proname || '(' || coalesce((select string_agg(t::regtype::text, ', ' order by i) from unnest(proargtypes) with ordinality a(t, i)), '') || ')',
 		concat_ws('|', oid, prorettype::regtype, prokind, proisstrict, proretset, provolatile, proparallel, proleakproof, prosecdef, procost, prorows, provariadic::regtype, pronargs, pronargdefaults,
-			pg_get_function_arguments(oid), pg_get_function_result(oid), prosrc, probin, prolang)
+			pg_get_function_arguments(oid), pg_get_function_result(oid), prosrc, prolang)
 		from pg_proc where pronamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)`, "pg_catalog.time_bucket("},
 	{"pg_operator", `select concat_ws(' ', nullif(oprleft, 0)::regtype, oprname, oprright::regtype),
 		concat_ws('|', oid, oprkind, oprcanmerge, oprcanhash, oprresult::regtype, oprcode, oprrest, oprjoin) from pg_operator`, ""},

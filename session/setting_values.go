@@ -286,6 +286,15 @@ func mergeDateStyle(present, v string) (string, error) {
 	return form + ", " + order, nil
 }
 
+// checkTextConfig gives the name of a text search configuration with its schema.
+func checkTextConfig(v string) (string, error) {
+	name, ok := types.CanonicalTextConfig(v)
+	if !ok {
+		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "default_text_search_config", v)
+	}
+	return name, nil
+}
+
 func checkTimeZone(v string) (string, error) {
 	if strings.EqualFold(v, "local") || strings.EqualFold(v, "default") {
 		return "UTC", nil

@@ -20,7 +20,8 @@ type scope struct {
 	tx       *engine.ReadTx
 	snapshot *catalog.Snapshot
 	env      *types.Env
-	still    *engine.Stage // what the transaction had done when a portal was opened; nil: the stage is read as it is
+	dead     map[engine.StreamID]*engine.DeadRows // what the statement has deleted so far
+	still    *engine.Stage                        // what the transaction had done when a portal was opened, or a statement began that reads while it writes; nil: the stage is read as it is
 }
 
 func (sc *scope) close() {
@@ -120,9 +121,7 @@ func paramsOf(b translate.Bound) []types.OID {
 	switch b := b.(type) {
 	case *translate.Query:
 		return b.Params
-	case *translate.Insert:
-		return b.Params
-	case *translate.Delete:
+	case *translate.Modify:
 		return b.Params
 	case *translate.DeclareCursor:
 		return b.Query.Params
@@ -138,11 +137,7 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 	switch b := b.(type) {
 	case *translate.Query:
 		return columns(b.Plan.Columns())
-	case *translate.Insert:
-		if b.Returning != nil {
-			return columns(b.Returning.Columns())
-		}
-	case *translate.Delete:
+	case *translate.Modify:
 		if b.Returning != nil {
 			return columns(b.Returning)
 		}
@@ -209,7 +204,10 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 		stage = sc.still
 	}
 	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers,
-		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.settings.temp.file}
+		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.settings.temp.file,
+		Modify: func(ctx context.Context, n plan.Node, rt *exec.Runtime) (plan.Batches, error) {
+			return s.modification(ctx, sc, n, rt)
+		}}
 	done = func() {}
 	if s.srv.c.Memory != nil {
 		waiting := ctx
@@ -241,10 +239,8 @@ func (s *session) deadline(ctx context.Context) (context.Context, context.Cancel
 // perform runs a statement that has no rows to show and gives its tag.
 func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []*column.Vector, out pgwire.Out) (string, error) {
 	switch b := pl.bound.(type) {
-	case *translate.Insert:
-		return s.insert(ctx, sc, b, params)
-	case *translate.Delete:
-		return s.delete(ctx, sc, b, params)
+	case *translate.Modify:
+		return s.modify(ctx, sc, b, params, nil)
 	case *translate.Truncate:
 		return s.truncate(sc, b)
 	case *translate.CreateIndex:

@@ -87,6 +87,9 @@ func (b *binder) declareCursor(n *pg.DeclareCursorStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Writes {
+		return nil, b.unsupported(-1, "DECLARE CURSOR must not contain data-modifying statements in WITH")
+	}
 	return &DeclareCursor{
 		Name: n.Portalname, Query: q, Binary: has(optBinary), Hold: has(optHold), Scroll: has(optScroll), NoScroll: has(optNoScroll),
 		Source: b.s.sql,

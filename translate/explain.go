@@ -17,7 +17,7 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 		return nil, err
 	}
 	switch inner := inner.(type) {
-	case *Query, *Insert, *Delete, *Execute:
+	case *Query, *Modify, *Execute:
 		out.Statement = inner
 		return out, nil
 	case *DeclareCursor: // as its query, which is all that there is to explain

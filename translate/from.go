@@ -86,7 +86,7 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 func (b *binder) addRelation(sc *scope, r *relation) error {
 	for _, o := range append(slices.Clip(sc.rels), sc.aliases...) {
 		if o.name == r.name && o.name != "" && (o.schema == r.schema || o.schema == "" || r.schema == "") {
-			return b.errorf(-1, "42712", "table name %q specified more than once", r.name)
+			return b.errorf(-1, "42712", "table name %q specified more than once", r.name).WithHint("Give each an alias, as in FROM %s a, %s b.", r.name, r.name)
 		}
 	}
 	sc.rels = append(sc.rels, r)
@@ -110,6 +110,10 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 			name = n.Schemaname + "." + name
 		}
 		err := b.errorf(n.Location, types.CodeUndefinedTable, "relation %q does not exist", name)
+		if n.Schemaname == "" && slices.ContainsFunc(b.later, func(c *cte) bool { return c.name == n.Relname }) {
+			return catalog.Relation{}, err.WithDetail("There is a WITH item named %q, but it cannot be referenced from this part of the query.", n.Relname).
+				WithHint("Use WITH RECURSIVE, or re-order the WITH items to remove forward references.")
+		}
 		if near := b.nearestRelation(n.Schemaname, n.Relname); near != "" {
 			err = err.WithHint("Perhaps you meant %s.", near)
 		}

@@ -12,22 +12,22 @@ import (
 )
 
 // coreTargets says where what is inserted into a core column goes.
-var coreTargets = map[string]Target{
-	"timestamp":        {Kind: TargetTimestamp, Member: "@t", Type: types.Timestamptz},
+var coreTargets = map[string]plan.Target{
+	"timestamp":        {Kind: plan.TargetTimestamp, Member: "@t", Type: types.Timestamptz},
 	"level":            {Member: "@l", Type: types.Text},
 	"message":          {Member: "@m", Type: types.Text},
 	"exception":        {Member: "@x", Type: types.Text},
-	"properties":       {Kind: TargetProperties, Type: types.JSONB},
+	"properties":       {Kind: plan.TargetProperties, Type: types.JSONB},
 	"message_template": {Member: "@mt", Type: types.Text},
 	"event_type":       {Member: "@i", Type: types.Int8},
 	"trace_id":         {Member: "@tr", Type: types.Text},
 	"span_id":          {Member: "@sp", Type: types.Text},
-	"document":         {Kind: TargetDocument, Type: types.JSON},
+	"document":         {Kind: plan.TargetDocument, Type: types.JSON},
 }
 
 // insertColumn is a column of an INSERT or COPY FROM.
 type insertColumn struct {
-	Target
+	plan.Target
 	// open: a property that isn't declared takes a value of any scalar type as it is.
 	open bool
 	// fresh: a property that isn't there yet.
@@ -140,9 +140,9 @@ func (b *binder) insertColumn(st *catalog.Stream, folded string, id ident, at in
 		if others > 0 {
 			b.notice(at, "%q is spelled in several ways in stream %q; the oldest, %q, is meant", id.text, st.Name, c.Name)
 		}
-		return insertColumn{Target: Target{Member: c.Name, Type: c.Type, Typmod: -1, Name: c.Name}, open: true, location: at}, nil
+		return insertColumn{Target: plan.Target{Member: c.Name, Type: c.Type, Typmod: -1, Name: c.Name}, open: true, location: at}, nil
 	}
-	return insertColumn{Target: Target{Member: id.text, Type: types.Unknown, Typmod: -1, Name: id.text}, open: true, fresh: true, location: at}, nil
+	return insertColumn{Target: plan.Target{Member: id.text, Type: types.Unknown, Typmod: -1, Name: id.text}, open: true, fresh: true, location: at}, nil
 }
 
 // accepts chooses the type that a value of type from is stored as in a column.
@@ -167,7 +167,7 @@ func numeric(t types.OID) bool {
 }
 
 // insert binds INSERT.
-func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
+func (b *binder) insert(n *pg.InsertStmt) (plan.Node, error) {
 	switch {
 	case n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE, n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE:
 		return nil, b.unsupported(-1, "OVERRIDING is not supported")
@@ -193,24 +193,19 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Insert{Stream: st}
-	rows := func() (plan.Node, error) {
-		var node plan.Node
-		var err error
-		node, cols, err = b.insertRows(n, cols)
-		return node, err
-	}
-	if n.WithClause != nil {
-		out.Plan, err = b.withQueries(n.WithClause, rows)
-	} else {
-		out.Plan, err = rows()
-	}
+	return b.with(n.WithClause, func() (plan.Node, error) { return b.inserted(n, st, cols) })
+}
+
+// inserted binds an INSERT whose WITH queries are known.
+func (b *binder) inserted(n *pg.InsertStmt, st *catalog.Stream, cols []insertColumn) (plan.Node, error) {
+	node, cols, err := b.insertRows(n, cols)
 	if err != nil {
 		return nil, err
 	}
-	if out.Plan, cols, err = b.fillIn(st, out.Plan, cols); err != nil {
+	if node, cols, err = b.fillIn(st, node, cols); err != nil {
 		return nil, err
 	}
+	out := &plan.Insert{Input: node, Stream: st.ID, StreamName: st.Name}
 	for _, c := range cols {
 		out.Targets = append(out.Targets, c.Target)
 	}
@@ -218,9 +213,9 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 		if out.Returning, err = b.insertReturning(n, cols); err != nil {
 			return nil, err
 		}
+		out.Cols = out.Returning.Plan.Columns()
 	}
-	out.Params, err = b.finishParams()
-	return out, err
+	return out, nil
 }
 
 // noConflict lets ON CONFLICT DO NOTHING be where nothing is unique, as PostgreSQL does. It is refused for a declared table, whose keys are
@@ -291,6 +286,7 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 	out := &plan.Values{}
 	sc := b.newScope()
 	sc.clause = "VALUES"
+	sc.sets.allowed = len(lists) == 1 // as in a select list
 	width := len(lists[0].GetList().GetItems())
 	extra := int32(-1)
 	if width > len(cols) {
@@ -350,8 +346,19 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 			rows[r][c] = e
 		}
 	}
-	out.Rows = rows
-	return out, cols, nil
+	if len(sc.sets.calls) == 0 {
+		out.Rows = rows
+		return out, cols, nil
+	}
+	node, err := sc.sets.projectSet(&plan.Values{Rows: [][]plan.Expr{{}}}, func(e plan.Expr) (plan.Expr, error) { return sc.sets.behind(e), nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	project := &plan.Project{Output: out.Output, Input: node}
+	for _, e := range rows[0] {
+		project.Exprs = append(project.Exprs, sc.sets.behind(e))
+	}
+	return project, cols, nil
 }
 
 func hasKnown(ts []types.OID) bool {
@@ -368,7 +375,7 @@ func (b *binder) defaultValue(c *insertColumn) (plan.Expr, error) {
 	if c.own != nil {
 		return b.columnDefault(c.own)
 	}
-	if c.Kind == TargetTimestamp {
+	if c.Kind == plan.TargetTimestamp {
 		return b.call("pg_catalog", "now", nil, nil, -1)
 	}
 	return constNull(c.Type), nil

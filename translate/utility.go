@@ -61,7 +61,7 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 	default:
 		name := construct(n)
 		if message, ok := refused[name]; ok {
-			return nil, b.unsupported(-1, "%s", message)
+			return nil, b.unsupported(-1, "%s", message).WithHint("Events are corrected by DELETE and INSERT, in one transaction.")
 		}
 		return nil, b.unsupported(-1, "%s is not supported yet", name)
 	}

@@ -85,9 +85,13 @@ func (b *binder) createView(n *pg.ViewStmt) (*Definition, error) {
 
 // viewQueryOf binds a view's query and gives its columns.
 func (b *binder) viewQueryOf(sel *pg.SelectStmt) ([]viewColumn, error) {
+	b.top = true
 	node, err := b.selectStmt(sel)
 	if err != nil {
 		return nil, err
+	}
+	if b.writes {
+		return nil, b.unsupported(-1, "views must not contain data-modifying statements in WITH")
 	}
 	if len(b.params) > 0 {
 		at := int32(-1)

@@ -74,7 +74,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 		return appendBitsBinary(dst, v.Str(i)), nil
 	case PgSnapshot, TxidSnapshot:
 		return appendSnapshotBinary(dst, v.Str(i)), nil
-	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, Tid, PgLSN, JSON, XML, Unknown, CString, Void, PgNodeTree:
+	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, Tid, PgLSN, JSON, XML, Unknown, CString, Void, PgNodeTree, TSVector, TSQuery:
 		return append(dst, v.Str(i)...), nil
 	}
 	if t == Record {
@@ -205,6 +205,8 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		return parseSnapshotBinary(out, b)
 	case Bit, VarBit:
 		return parseBitsBinary(out, t, typmod, b)
+	case TSVector, TSQuery:
+		return parseTextSearchBinary(out, t, b)
 	case Numeric:
 		return parseNumericBinary(out, typmod, b)
 	case JSONB:

@@ -37,7 +37,12 @@ func AppendLSN(out *column.Vector, lsn uint64) {
 }
 
 // LSN is the number that a vector holds.
-func LSN(s []byte) uint64 { return binary.BigEndian.Uint64(s) }
+func LSN(s []byte) uint64 {
+	if len(s) != 8 {
+		return 0 // lies under a null
+	}
+	return binary.BigEndian.Uint64(s)
+}
 
 func appendLSNText(dst, s []byte) []byte {
 	lsn := LSN(s)

@@ -216,6 +216,9 @@ var hashes = sync.OnceValue(func() map[types.OID]valueHash {
 	// A row's place: two halves of the block and the offset, each with its lowest byte first.
 	out[types.Tid] = func(v *column.Vector, i int, seed uint64) uint64 {
 		s := v.Str(i)
+		if len(s) != 6 {
+			return 0 // lies under a null
+		}
 		return hashBytes([]byte{s[1], s[0], s[3], s[2], s[5], s[4]}, seed)
 	}
 	out[types.OidVector] = func(v *column.Vector, i int, seed uint64) uint64 {

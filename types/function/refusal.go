@@ -25,10 +25,10 @@ var refusals = []refusal{
 			return slices.Contains(o.Args, uint32(types.CString)) || o.Result == types.CString || named(`.*(recv|send|typmodin|typmodout)`)(o)
 		}},
 	{"Inside of indexes, aggregates, window functions and the planner", types.Lack{Why: "Only PostgreSQL itself calls it."},
-		either(over(types.Internal), over(269, 325, 3115, 3310), named(`.*_(transfn|finalfn|accum|accum_inv|combine|canonical|subdiff)|in_range|b[rt].*equalimage|bttidcmp|brin_.*|gin_.*|amvalidate|satisfies_hash_partition|`+
+		either(over(types.Internal), over(269, 325, 3115, 3310, 3642), named(`.*_(transfn|finalfn|accum|accum_inv|combine|canonical|subdiff)|in_range|b[rt].*equalimage|bttidcmp|brin_.*|gin_.*|amvalidate|satisfies_hash_partition|`+
 			`float8_(avg|corr|covar|regr|stddev|var).*|int(2|4|2int4|8)_(sum|avg).*|int2int4_sum|int8(inc|dec)_.*|interval_avg|pg_indexam_.*|bernoulli|system|bt.*`))},
-	{"Text search", types.LackTextSearch,
-		either(over(types.TSVector, types.TSQuery), named(`ts_.*|.*tsvector.*|.*tsquery.*|get_current_ts_config`))},
+	{"Text search over tables", types.Lack{Why: "It runs a query that is given as text, or is a trigger.", Instead: "Write the query into the statement itself: its values go through to_tsvector, ts_rewrite and unnest."},
+		named(`ts_rewrite|ts_stat|tsvector_update_trigger.*`)},
 	{"XML", types.LackXML, either(over(types.XML), named(`.*xml.*|xpath.*`))},
 	{"Geometric types", types.LackGeometry, overCategory('G')},
 	{"Enumerated types", types.LackEnum, over(types.AnyEnum)},

@@ -45,10 +45,10 @@ func ResolveOperator(name string, left, right types.OID) (*Operator, error) {
 		return usableOperator(c, args)
 	case none && left == 0:
 		return nil, types.Errorf(types.CodeUndefinedFunction, "operator does not exist: %s %s", name, sqlName(right)).
-			WithHint("No operator matches the given name and argument type. You might need to add an explicit type cast.")
+			WithHint("%s", operatorAdvice(name, left, right))
 	case none:
 		return nil, types.Errorf(types.CodeUndefinedFunction, "operator does not exist: %s %s %s", sqlName(left), name, sqlName(right)).
-			WithHint("No operator matches the given name and argument types. You might need to add explicit type casts.")
+			WithHint("%s", operatorAdvice(name, left, right))
 	}
 	l := ""
 	if left != 0 {
@@ -198,11 +198,7 @@ func undefinedFunction(name string, args []types.OID) error {
 	if o := lackingFunction(name, args); o != nil {
 		return refused("function", name, o.OID, args)
 	}
-	err := types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args))
-	if near := meant(name); near != "" {
-		return err.WithHint("Perhaps you meant the function %s.", near)
-	}
-	return err.WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+	return types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args)).WithHint("%s", functionAdvice(name, args))
 }
 
 // lackingFunction finds what PostgreSQL has under a name of which nothing is built, or with exactly those arguments; nil where there is none.

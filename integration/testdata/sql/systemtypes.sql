@@ -78,3 +78,4 @@ select oidvectortypes('23 25 1009'), oidvectortypes(''), nameconcatoid('abc', 5)
 select has_parameter_privilege('work_mem', 'set'), has_parameter_privilege(current_user, 'nosuch', 'alter system');
 select has_parameter_privilege('work_mem', 'x');
 select pg_partition_root('pg_class'), pg_get_replica_identity_index('pg_class'), pg_column_compression('abc'::text), pg_safe_snapshot_blocking_pids(0), mxid_age('0');
+select bool_and(ctid::text ~ '^\(\d+,\d+\)$' and ctid >= '(0,0)'), max(ctid) > min(ctid) from pg_class;
