@@ -125,7 +125,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		if err := CheckJSON(s); err != nil {
+		if err := checkJSON(env, s); err != nil {
 			return err
 		}
 		out.AppendBytes(s)
@@ -133,7 +133,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		canonical, err := ParseJSONB(make([]byte, 0, len(s)+16), s)
+		canonical, err := parseJSONB(env, make([]byte, 0, len(s)+16), s)
 		if err != nil {
 			return err
 		}

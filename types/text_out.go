@@ -69,7 +69,7 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		}
 		return append(dst, s...)
 	case JSONB:
-		return AppendJSONB(dst, v.Str(i))
+		return AppendJSONBOf(env, dst, v.Str(i))
 	case TSVector:
 		return textsearch.Vector(v.Str(i)).AppendText(dst)
 	case TSQuery:
