@@ -102,11 +102,11 @@ var asciiOf = map[string]string{
 
 // toASCII reads the bytes of a text as an encoding's characters, whatever they are in UTF-8, and gives letters without accents for them.
 func toASCII(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-	n := encodingNumber("UTF8")
+	n := EncodingNumber("UTF8")
 	if len(a) == 2 {
 		switch {
 		case a[1].Kind != column.Int64:
-			if n = encodingNumber(string(a[1].Str(i))); n < 0 {
+			if n = EncodingNumber(string(a[1].Str(i))); n < 0 {
 				return types.Errorf(types.CodeUndefinedObject, "%s is not a valid encoding name", a[1].Str(i))
 			}
 		case a[1].Int(i) < 0 || a[1].Int(i) >= int64(len(encodings)):
