@@ -42,8 +42,7 @@ func ResolveSetFunction(schema, name string, args []types.OID) (*SetFunction, er
 	case ok:
 		return concreteSet(c.of, c.args, args)
 	case none:
-		return nil, types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", shown, sqlNames(args)).
-			WithHint("%s", functionAdvice(shown, args))
+		return nil, undefinedFunction(shown, args)
 	}
 	return nil, ambiguousFunction(shown, args)
 }
