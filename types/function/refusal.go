@@ -49,7 +49,6 @@ var refusals = []refusal{
 		named(`binary_upgrade_.*|pg_nextoid|pg_stop_making_pinned_objects|pg_import_system_collations|pg_log_backend_memory_contexts|pg_isolation_test_.*|pg_settings_get_flags`)},
 	{"Addresses of objects", types.Lack{Why: "It serves PostgreSQL's own dumps and triggers.", Instead: "pg_describe_object says what an object is, and casts such as 'name'::regclass find it."},
 		named(`pg_get_object_address|pg_identify_object.*`)},
-	{"Not built", types.Lack{Why: "It is not built."}, named(`.*populate_record(set)?`)},
 }
 
 // named tests for functions whose whole name matches a regular expression.

@@ -51,7 +51,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerText, registerTextFormat, registerLike, registerRegexp, registerRegexpFind, registerSimilar, registerUnistr, registerNumNulls, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerRender, registerTimeMake, registerToChar,
 		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings, registerRange, registerMultirange,
-		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
+		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerPopulate, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments, registerTransactions, registerLSN, registerMoney, registerFormerly,
 		registerTextSearch,
 		registerCasts, registerCompareMore, registerSend,
