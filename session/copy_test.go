@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 func (c *conn) copyIn(sql, data string) (string, error) {
@@ -112,6 +114,35 @@ func TestCopyEventsOut(t *testing.T) {
 		slices.Sort(wanted)
 		if err != nil || !slices.Equal(have, wanted) {
 			t.Errorf("%s: %s, %v; want %s", sql, got, err, want)
+		}
+	}
+}
+
+// TestBinaryCopySendsARowAMessage: the header comes in the message of the first row, or of the end where there are no rows, as PostgreSQL sends it; psycopg takes
+// each message for a row.
+func TestBinaryCopySendsARowAMessage(t *testing.T) {
+	r := serve(t).raw()
+	r.SetReadDeadline(time.Now().Add(20 * time.Second))
+	for sql, want := range map[string][]int{
+		"copy (select g from generate_series(1, 3) g) to stdout (format binary)": {19 + 10, 10, 10, 2},
+		"copy (select 1 where false) to stdout (format binary)":                  {19 + 2},
+	} {
+		r.say(&pgproto3.Query{String: sql})
+		var sizes []int
+		for {
+			m, err := r.Receive()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d, ok := m.(*pgproto3.CopyData); ok {
+				sizes = append(sizes, len(d.Data))
+			}
+			if _, ok := m.(*pgproto3.ReadyForQuery); ok {
+				break
+			}
+		}
+		if !slices.Equal(sizes, want) {
+			t.Errorf("%s: messages of %d bytes, want %d", sql, sizes, want)
 		}
 	}
 }

@@ -168,7 +168,8 @@ func (r *copyBinaryReader) uint32(short string) (uint32, error) {
 	return binary.BigEndian.Uint32(b[:]), err
 }
 
-// copyBinaryWriter writes rows in the format binary.
+// copyBinaryWriter writes rows in the format binary. The header goes with what comes first, the first row or the end, as PostgreSQL sends it:
+// psycopg takes each message for a row.
 type copyBinaryWriter struct {
 	env  *types.Env
 	cols []plan.Column

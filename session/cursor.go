@@ -2,8 +2,8 @@ package session
 
 import (
 	"context"
-	"strings"
 	"fmt"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/pgwire"

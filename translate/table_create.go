@@ -33,10 +33,10 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 		return nil, err
 	}
 	d := &Definition{Tag: "CREATE TABLE", OnCommit: onCommit}
-	_, there := b.c.Catalog.Relation(schema, n.Relation.Relname)
-	if there && n.IfNotExists {
-		_, err := b.relationThere(d, schema, n.Relation.Relname, true)
-		return d, err
+	if n.IfNotExists {
+		if done, err := b.relationThere(d, schema, n.Relation.Relname, true); done || err != nil {
+			return d, err
+		}
 	}
 	t := &catalog.Table{Declared: len(n.TableElts) > 0}
 	var unenforced []string
@@ -81,8 +81,8 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 	if err := b.tableOptions(t, n.Options); err != nil {
 		return nil, err
 	}
-	if there { // what is wrong with its columns is said first
-		return nil, b.errorf(-1, "42P07", "relation %q already exists", n.Relation.Relname)
+	if _, err := b.relationThere(d, schema, n.Relation.Relname, false); err != nil { // what is wrong with its columns is said first
+		return nil, err
 	}
 	d.unenforced(unenforced)
 	d.create(schema, n.Relation.Relname, b.temporary(n.Relation), t)

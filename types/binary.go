@@ -62,7 +62,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	case JSONB:
 		return AppendJSONB(append(dst, 1), v.Str(i)), nil
 	case JSONPathOID:
-		return append(append(dst, 1), v.Str(i)...), nil
+		return appendJSONPathText(append(dst, 1), v.Str(i)), nil
 	case Char:
 		if s := v.Str(i); len(s) > 0 {
 			return append(dst, s[0]), nil

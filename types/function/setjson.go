@@ -191,15 +191,15 @@ func toRecordSet(c *SetCall, t types.OID, name string) (Rows, error) {
 	default:
 		return nil, invalidJSONArgument("cannot call %s on a scalar", name)
 	}
-	var err error
 	elements(doc, func(v []byte) bool {
 		if jsonKind(v) != '{' {
-			err = invalidJSONArgument("argument of %s must be an array of objects", name)
+			r.bad = invalidJSONArgument("argument of %s must be an array of objects", name)
+			return false
 		}
 		r.objects = append(r.objects, v)
-		return err == nil
+		return true
 	})
-	return r, err
+	return r, nil
 }
 
 // jsonRecords makes rows of objects, by the names of the columns; nil is a row of nulls.
@@ -208,6 +208,7 @@ type jsonRecords struct {
 	t       types.OID
 	objects [][]byte
 	base    *types.Row // what a field is that an object has not; nil: null
+	bad     error      // what comes after the objects
 }
 
 func (r *jsonRecords) Next(max int, out []*column.Vector) error {
@@ -236,6 +237,9 @@ func (r *jsonRecords) Next(max int, out []*column.Vector) error {
 			}
 		}
 		r.objects = r.objects[1:]
+	}
+	if len(r.objects) == 0 {
+		return r.bad
 	}
 	return nil
 }

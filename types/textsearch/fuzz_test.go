@@ -93,7 +93,10 @@ func FuzzBinaryQueries(f *testing.F) {
 	f.Add([]byte("\xff\xff\xff\xff\x01"))
 	f.Fuzz(func(t *testing.T, s []byte) {
 		if b, err := ParseQueryBinary(nil, s); err == nil {
-			checkQueryForm(t, b)
+			if again, err := ParseQueryBinary(nil, b); err != nil || !bytes.Equal(again, b) {
+				t.Errorf("%x is taken as %x, %v", b, again, err)
+			}
+			Query(b).AppendText(nil) // which may not be read again: PostgreSQL, too, takes operands without a text
 			NewMatcher(b).Matches(Vector("\x00\x00\x00\x00"))
 		}
 	})
