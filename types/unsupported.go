@@ -15,7 +15,8 @@ var (
 		"Keep XML as text: regexp_match and regexp_matches find parts of it."}
 	LackGeometry = Lack{"There are no geometric types.",
 		"Keep coordinates as double precision, or as arrays of it."}
-	LackEnum = Lack{"There are no types but PostgreSQL's own, and so no enumerated ones.", "Use text."}
+	LackEnum     = Lack{"There are no types but PostgreSQL's own, and so no enumerated ones.", "Use text."}
+	LackInternal = Lack{"It is a type of PostgreSQL's insides.", ""}
 )
 
 // LackOf finds what is said of a type without values; a type that has some, or that isn't known, has none.

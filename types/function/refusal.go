@@ -27,7 +27,8 @@ var refusals = []refusal{
 	{"Inside of indexes, aggregates, window functions and the planner", types.Lack{Why: "Only PostgreSQL itself calls it."},
 		either(over(types.Internal), over(269, 325, 3115, 3310, 3642), named(`.*_(transfn|finalfn|accum|accum_inv|combine|canonical|subdiff)|in_range|b[rt].*equalimage|bttidcmp|brin_.*|gin_.*|amvalidate|satisfies_hash_partition|`+
 			`float8_(avg|corr|covar|regr|stddev|var).*|int(2|4|2int4|8)_(sum|avg).*|int2int4_sum|int8(inc|dec)_.*|interval_avg|pg_indexam_.*|bernoulli|system|bt.*`))},
-	{"Text search over tables", types.Lack{Why: "It runs a query that is given as text, or is a trigger.", Instead: "Write the query into the statement itself: its values go through to_tsvector, ts_rewrite and unnest."},
+	{"Text search by queries and triggers", types.Lack{Why: "No function runs a query that it is given as text, and there are no triggers.",
+		Instead: "Use ts_rewrite(query, target, substitute) for one replacement, and SELECT lexeme, count(*) FROM …, unnest(to_tsvector(…)) GROUP BY lexeme for what ts_stat counts."},
 		named(`ts_rewrite|ts_stat|tsvector_update_trigger.*`)},
 	{"XML", types.LackXML, either(over(types.XML), named(`.*xml.*|xpath.*`))},
 	{"Geometric types", types.LackGeometry, overCategory('G')},
