@@ -1,14 +1,16 @@
 package function
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
-// registerACLItems: aclitems by themselves, and lists of them.
-func registerACLItems(r *registry) {
+// registerACL: aclitems by themselves, and lists of them.
+func registerACL(r *registry) {
 	pair := func(test func(x, y aclEntry) bool) Kernel {
 		return byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 			x, err := readACLItem(c.Env, string(a[0].Str(i)))
@@ -80,15 +82,62 @@ func registerACLItems(r *registry) {
 		out.AppendString(e.text(c.Env))
 		return nil
 	}))
+	r.fn("acldefault(char,oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		kind := string(a[0].Str(i))
+		d, ok := aclDefaults[kind]
+		if !ok {
+			return types.Errorf(types.CodeInternalError, "unrecognized objtype abbreviation: %s", kind)
+		}
+		owner := types.OID(a[1].Int(i))
+		items := column.New(column.Text)
+		if d.everybody != "" {
+			items.AppendString(aclEntry{grantor: owner, rights: aclLetters(d.everybody)}.text(c.Env))
+		}
+		if d.owner != "" {
+			items.AppendString(aclEntry{grantee: owner, grantor: owner, rights: aclLetters(d.owner)}.text(c.Env))
+		}
+		var dims []types.Dim
+		if items.Len > 0 {
+			dims = []types.Dim{{Length: items.Len, Lower: 1}}
+		}
+		appendArray(out, dims, items)
+		return nil
+	}))
+}
+
+// aclDefaults are the rights to objects of a kind where nobody has given any: everybody's and the owner's.
+var aclDefaults = map[string]struct{ everybody, owner string }{
+	"c": {}, "r": {"", "arwdDxt"}, "s": {"", "rwU"}, "d": {"Tc", "CTc"}, "f": {"X", "X"}, "l": {"U", "U"}, "L": {"", "rw"}, "n": {"", "UC"}, "t": {"", "C"},
+	"F": {"", "U"}, "S": {"", "U"}, "T": {"U", "U"}, "p": {"", "sA"},
+}
+
+func aclLetters(letters string) (rights uint32) {
+	for k, right := range aclRights {
+		if strings.IndexByte(letters, right.letter) >= 0 {
+			rights |= 1 << k
+		}
+	}
+	return rights
 }
 
 // text writes an item as readACLItem reads it.
 func (e aclEntry) text(env *types.Env) string {
-	var b strings.Builder
-	if e.grantee != 0 {
-		b.WriteString(aclName(env, e.grantee))
+	name := func(role types.OID) string {
+		o, ok := env.ObjectByOID(pgnames.Role, role)
+		switch {
+		case role == 0:
+			return ""
+		case !ok:
+			return strconv.FormatUint(uint64(role), 10)
+		case strings.ContainsFunc(o.Name, func(c rune) bool {
+			return c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+		}):
+			return `"` + strings.ReplaceAll(o.Name, `"`, `""`) + `"`
+		}
+		return o.Name
 	}
-	b.WriteByte('=')
+	var b strings.Builder
+	b.WriteString(name(e.grantee) + "=")
 	for k, right := range aclRights {
 		if e.rights>>k&1 == 1 {
 			b.WriteByte(right.letter)
@@ -97,5 +146,5 @@ func (e aclEntry) text(env *types.Env) string {
 			}
 		}
 	}
-	return b.String() + "/" + aclName(env, e.grantor)
+	return b.String() + "/" + name(e.grantor)
 }

@@ -52,7 +52,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerRender, registerTimeMake, registerToChar,
 		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings, registerRange, registerMultirange,
 		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerPopulate, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
-		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments, registerTransactions, registerLSN, registerMoney, registerACLItems, registerFormerly,
+		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments, registerTransactions, registerLSN, registerMoney, registerFormerly,
 		registerTextSearch,
 		registerCasts, registerCompareMore, registerSend,
 	} {

@@ -207,8 +207,8 @@ type jsonRecords struct {
 	call    *SetCall
 	t       types.OID
 	objects [][]byte
-	base    *types.Row // what a field is that an object has not; nil: null
 	bad     error      // what comes after the objects
+	base    *types.Row // what a field is that an object has not; nil: null
 }
 
 func (r *jsonRecords) Next(max int, out []*column.Vector) error {
