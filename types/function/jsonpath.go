@@ -16,9 +16,12 @@ func registerJSONPath(r *registry) {
 				if err != nil {
 					return err
 				}
-				var vars []byte
-				if len(a) > 2 {
+				var vars []byte // of an operator, which has none
+				switch {
+				case len(a) > 2:
 					vars = a[2].Str(i)
+				case !silent:
+					vars = []byte("{}") // as the argument's default says
 				}
 				run, err := newPathRun(c.Env, path, a[0].Str(i), vars, zones)
 				if err != nil {
@@ -148,7 +151,7 @@ func registerPathSets(s *setFunctions) {
 			if err != nil {
 				return nil, err
 			}
-			var vars []byte
+			vars := []byte("{}")
 			if len(c.Args) > 2 {
 				vars = c.Args[2].Str(0)
 			}
