@@ -20,6 +20,9 @@ var refused = map[string]string{
 
 // utility binds the statements that are no query.
 func (b *binder) utility(n *pg.Node) (Bound, error) {
+	if err := b.refuseTextSearch(n); err != nil {
+		return nil, err
+	}
 	if d, err := b.define(n); d != nil || err != nil {
 		return d, err
 	}

@@ -3,7 +3,6 @@ package textsearch
 import (
 	"context"
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -104,7 +103,7 @@ func charactersAgree(t *testing.T, _ *rand.Rand, c *pgx.Conn) {
 			want = mark
 		}
 		if got := classOf(r) &^ space; got != want {
-			t.Error(fmt.Sprintf("U+%04X is %d, not %d", r, got, want))
+			t.Errorf("U+%04X is %d, not %d", r, got, want)
 		}
 	}
 	if rows.Err() != nil {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"hash/crc32"
-	"math/bits"
 )
 
 // A Query is what a document is searched for (SQL's tsquery), in the form of PostgreSQL's binary protocol, all numbers big-endian: 4 bytes with the number of nodes,
@@ -304,6 +303,3 @@ func checkSum(s []byte) int32 {
 	}
 	return int32(^sum)
 }
-
-// signature has a bit for each operand's check sum: a part of a query has no bit that the whole has not.
-func signature(s []byte) uint32 { return bits.RotateLeft32(1, int(uint32(checkSum(s))%32)) }

@@ -26,7 +26,7 @@ import (
 //	keep state         as state, and forget the last "try"
 //	back state         go to the state without taking the character
 //	join               take the character, go back to the state that tried, there with the test behind the try
-//	emit type [state]  a token ends before the character; the next one begins in the state, or in base
+//	emit type [state]  a token ends before the character; the next one begins in the state, or in the first one, base
 //
 // Behind an action may stand !name: the special action of package parser.go.
 const grammar = `
@@ -177,9 +177,6 @@ type automaton struct {
 }
 
 const unknown = 255
-
-// base is where a token begins; the grammar's first state.
-const base state = 0
 
 var machine = compile()
 
