@@ -325,7 +325,9 @@ func (s *subQuery) find(a *answer, outer []*column.Vector, home *frame) (err err
 		})
 		a.value.AppendBool(some)
 	case plan.ArrayQuery:
-		a.value, err = s.array(ctx, rt)
+		if a.value, err = s.array(ctx, rt); err == nil && outer == nil { // of others the memo accounts for
+			err = home.meter(rt.Memory).ensure(a.value.Size())
+		}
 	default:
 		a.rows = newRowSet(rt, s.n)
 		if outer == nil {

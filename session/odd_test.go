@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -90,6 +91,7 @@ func TestOddStatementsEnd(t *testing.T) {
 	setup := l.connect()
 	setup.want("insert into stream (n, s) values (1, 'x'), (2, 'y'), (3, null)", "INSERT 0 3")
 	setup.Close(context.Background())
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(768 << 20)) // as the server has one: garbage of large values does not pile up
 	leaks := newLeakCheck(l)
 	peak := watchMemory(t)
 	for name, statements := range oddStatements {
@@ -136,7 +138,7 @@ func TestOddStatementsEnd(t *testing.T) {
 	if left := leaks.left(); left != "" {
 		t.Error(left)
 	}
-	if most := peak(); most > 3<<30 {
+	if most := peak(); most > 1500<<20 {
 		t.Errorf("statements took up to %d bytes", most)
 	}
 }

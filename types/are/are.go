@@ -27,6 +27,18 @@ type Error struct{ Reason string }
 
 func (e *Error) Error() string { return e.Reason }
 
+// Limit is how much a search may do.
+type Limit struct {
+	Steps int
+	// Ended, when not nil, is asked now and then: a search whose answer nobody waits for any more fails with ErrSteps.
+	Ended func() bool
+
+	look int // steps at which Ended is asked again
+}
+
+// askedSteps is how many steps are done without asking: some milliseconds.
+const askedSteps = 200_000
+
 // ErrSteps: the expression took more steps than were allowed.
 var ErrSteps = errors.New("regular expression takes too many steps")
 
@@ -58,15 +70,15 @@ func Compile(pattern string, f Flags) (*Regexp, error) {
 }
 
 // Find gives the first match that begins at from or later: the ends of the match and of each group, -1 where a group has no part in it. It is
-// nil where there is none. steps is how much it may do; what is left is put back.
-func (re *Regexp) Find(s []byte, from int, steps *int) ([]int, error) {
-	m := &machine{re: re, s: s, steps: steps}
+// nil where there is none. What is left of the limit is put back.
+func (re *Regexp) Find(s []byte, from int, limit *Limit) ([]int, error) {
+	m := &machine{re: re, s: s, most: limit}
 	return m.find(from)
 }
 
 // Divide gives the groups of the match that is known to go from begin to end; nil if there is none there after all.
-func (re *Regexp) Divide(s []byte, begin, end int, steps *int) ([]int, error) {
-	m := &machine{re: re, s: s, steps: steps, limit: end, groups: make([]int, 2*(re.groups+1))}
+func (re *Regexp) Divide(s []byte, begin, end int, limit *Limit) ([]int, error) {
+	m := &machine{re: re, s: s, most: limit, limit: end, groups: make([]int, 2*(re.groups+1))}
 	for i := range m.groups {
 		m.groups[i] = -1
 	}

@@ -24,7 +24,7 @@ func TestMatchesAreAsLongAsTheExpressionPrefers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		steps := 1 << 20
+		steps := Limit{Steps: 1 << 20}
 		m, err := re.Find([]byte(c.text), 0, &steps)
 		if got := fmt.Sprint(m); err != nil || got != c.want {
 			t.Errorf("%q in %q: %s %v, want %s", c.pattern, c.text, got, err, c.want)
@@ -38,7 +38,7 @@ func TestStepsAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := 10_000
+	steps := Limit{Steps: 10_000}
 	if _, err := re.Find([]byte(strings.Repeat("a", 5000)), 0, &steps); err != ErrSteps {
 		t.Errorf("%v, want ErrSteps", err)
 	}
@@ -61,7 +61,7 @@ func FuzzFind(f *testing.F) {
 		if err != nil {
 			return
 		}
-		steps := 1_000_000
+		steps := Limit{Steps: 1_000_000}
 		m, err := re.Find([]byte(s), 0, &steps)
 		if err != nil {
 			return

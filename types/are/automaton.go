@@ -160,10 +160,10 @@ func (t *threads) reset(n int) {
 
 // machine is a search in one text.
 type machine struct {
-	re    *Regexp
-	s     []byte
-	steps *int
-	over  bool // the steps are used up
+	re   *Regexp
+	s    []byte
+	most *Limit
+	over bool // the steps are used up
 
 	pools   []*threads
 	found   map[endsKey][]int
@@ -185,8 +185,12 @@ type lookKey struct {
 }
 
 func (m *machine) take(n int) bool {
-	if *m.steps -= n; *m.steps < 0 {
+	l := m.most
+	if l.Steps -= n; l.Steps < 0 {
 		m.over = true
+	} else if l.Ended != nil && (l.look == 0 || l.Steps < l.look) {
+		l.look = max(l.Steps-askedSteps, 1)
+		m.over = m.over || l.Ended()
 	}
 	return !m.over
 }

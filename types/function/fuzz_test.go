@@ -89,9 +89,9 @@ func FuzzPatterns(f *testing.F) {
 		out := column.New(column.Text)
 		nodes, err := parseTimeFormat([]byte(s))
 		check(err)
-		check(toCharTime(1_714_979_289_123_456, env.Location, nodes, out))
+		check(toCharTime(&Call{Env: env}, 1_714_979_289_123_456, env.Location, nodes, out))
 		m := spanMoment(column.Span{Months: -13, Days: 2, Micros: -3_723_000_001})
-		check(m.print(nodes, out))
+		check(m.print(&Call{Env: env}, nodes, out))
 		_, err = readByFormat("-2024, 05 Jan12:3", nodes)
 		check(err)
 		if f, err := parseNumberFormat([]byte(s)); err == nil {

@@ -74,6 +74,9 @@ func buildArray(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		if j > 0 {
 			dst = append(dst, ", "...)
 		}
+		if j&0xfff == 0xfff && c.ended() != nil {
+			return c.ended()
+		}
 		dst = appendJSONValue(dst, c, a, j, i)
 	}
 	out.AppendBytes(append(dst, ']'))

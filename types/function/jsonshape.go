@@ -47,13 +47,17 @@ func registerJSONShape(r *registry) {
 
 // reshaping is the writing of a document in another shape, which stops where it is when the statement of env has ended.
 type reshaping struct {
-	env    *types.Env
-	values int // that were begun
+	env  *types.Env
+	look int // bytes written at which it is looked again
 }
 
-func (r *reshaping) over() bool {
-	r.values++
-	return r.values%1024 == 0 && r.env.Over()
+// over reports whether to stop, when so many bytes have been written: also where they are too many.
+func (r *reshaping) over(wrote int) bool {
+	if wrote < r.look {
+		return false
+	}
+	r.look = wrote + pieceBytes/16
+	return wrote > 2*maxText || r.env.Over()
 }
 
 // appendPretty appends canonical JSON with a line for each member and element.
@@ -63,6 +67,9 @@ func (r *reshaping) appendPretty(dst, s []byte, depth int) []byte {
 		for range depth {
 			dst = append(dst, "    "...)
 		}
+	}
+	if r.over(len(dst)) {
+		return dst
 	}
 	first := true
 	next := func() {
@@ -79,7 +86,7 @@ func (r *reshaping) appendPretty(dst, s []byte, depth int) []byte {
 			next()
 			dst = append(append(dst, k...), ": "...)
 			dst = r.appendPretty(dst, v, depth+1)
-			return !r.over()
+			return !r.over(len(dst))
 		})
 		line(depth)
 		return append(dst, '}')
@@ -88,7 +95,7 @@ func (r *reshaping) appendPretty(dst, s []byte, depth int) []byte {
 		elements(s, func(v []byte) bool {
 			next()
 			dst = r.appendPretty(dst, v, depth+1)
-			return !r.over()
+			return !r.over(len(dst))
 		})
 		line(depth)
 		return append(dst, ']')
@@ -114,7 +121,7 @@ func (r *reshaping) appendWithoutNulls(dst, s []byte) []byte {
 				dst = types.AppendJSONString(dst, types.AppendJSONUnquoted(nil, k))
 				dst = r.appendWithoutNulls(append(dst, ':'), v)
 			}
-			return !r.over()
+			return !r.over(len(dst))
 		})
 		return append(dst, '}')
 	case '[':
@@ -122,7 +129,7 @@ func (r *reshaping) appendWithoutNulls(dst, s []byte) []byte {
 		elements(s, func(v []byte) bool {
 			next()
 			dst = r.appendWithoutNulls(dst, v)
-			return !r.over()
+			return !r.over(len(dst))
 		})
 		return append(dst, ']')
 	case '"':

@@ -265,11 +265,15 @@ func aRow(c *Call, args []*column.Vector, i int, out *column.Vector, f rowFunc) 
 			return err
 		}
 	}
+	before := len(out.Bytes)
 	if err := f(c, args, i, out); err != nil {
 		return err
 	}
-	if len(out.Bytes) > maxText {
+	switch after := len(out.Bytes); {
+	case after > maxText:
 		return tooLong()
+	case after-before >= pieceBytes/4:
+		return c.ended()
 	}
 	return nil
 }

@@ -42,18 +42,22 @@ func renderEvent(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 }
 
 // renderTemplate fills a template with the members of an object; of anything else no hole is filled.
-func renderTemplate(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+func renderTemplate(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 	var properties bytes.Buffer // without the blanks of jsonb's text, which messages don't have
 	if err := json.Compact(&properties, a[1].Str(i)); err != nil {
 		return types.Errorf(types.CodeInternalError, "jsonb that is not JSON: %s", err)
 	}
+	holes, over := 0, false
 	object := sparse.Of(properties.Bytes()).Kind == sparse.Object
 	out.AppendBytes(event.Render(nil, string(a[0].Str(i)), func(name string) ([]byte, bool) {
-		if !object {
+		if holes++; holes%256 == 0 && !over {
+			over = c.Env.Over()
+		}
+		if !object || over {
 			return nil, false
 		}
 		v := sparse.Get(properties.Bytes(), []sparse.Step{{Name: name}})
 		return v.Raw, v.Kind != sparse.Missing
 	}))
-	return nil
+	return c.ended()
 }

@@ -126,7 +126,7 @@ func (m *matches) matchesAnywhere(s []byte) (bool, error) {
 
 // find finds the first match that begins at from or later, with its groups.
 func (m *matches) find(s []byte, from int) ([]int, error) {
-	p, steps := m.pattern, regexpSteps
+	p, steps := m.pattern, are.Limit{Steps: regexpSteps, Ended: m.env.Over}
 	if p.fast == nil || !p.first || from > 0 && p.exact.Around {
 		m, err := p.exact.Find(s, from, &steps)
 		return m, tooManySteps(err)

@@ -108,7 +108,7 @@ func TestFastAndExactExpressionsAgree(t *testing.T) {
 		if err != nil || re.fast == nil {
 			return
 		}
-		steps := regexpSteps
+		steps := are.Limit{Steps: regexpSteps}
 		m, err := re.exact.Find(s, 0, &steps)
 		if err != nil {
 			t.Fatal(err)

@@ -127,7 +127,15 @@ func registerText(r *registry) {
 	r.fn("chr(int4)", byRow(chr))
 	concat := byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		x, y := a[0].Str(i), a[1].Str(i)
-		out.AppendFunc(func(dst []byte) []byte { return append(append(dst, x...), y...) })
+		if len(x)+len(y) > maxText {
+			return tooLong()
+		}
+		out.AppendFunc(func(dst []byte) []byte {
+			if len(x)+len(y) > pieceBytes {
+				dst = slices.Grow(dst, len(x)+len(y))
+			}
+			return append(append(dst, x...), y...)
+		})
 		return nil
 	})
 	r.total("textcat(text,text)", concat)

@@ -26,15 +26,15 @@ func registerToChar(r *registry) {
 			})
 		}
 	}
-	r.fn("to_char(timestamp,text)", withFormat(func(_ *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
-		return toCharTime(a[0].Int(i), nil, nodes, out)
+	r.fn("to_char(timestamp,text)", withFormat(func(c *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
+		return toCharTime(c, a[0].Int(i), nil, nodes, out)
 	}))
 	r.fn("to_char(timestamptz,text)", withFormat(func(c *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
-		return toCharTime(a[0].Int(i), c.Env.Location, nodes, out)
+		return toCharTime(c, a[0].Int(i), c.Env.Location, nodes, out)
 	}))
-	r.fn("to_char(interval,text)", withFormat(func(_ *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
+	r.fn("to_char(interval,text)", withFormat(func(c *Call, nodes []timeNode, a []*column.Vector, i int, out *column.Vector) error {
 		m := spanMoment(a[0].Span(i))
-		return m.print(nodes, out)
+		return m.print(c, nodes, out)
 	}))
 	registerToCharNumber(r)
 	registerFromChar(r)
@@ -101,18 +101,21 @@ func (m *moment) shownYear(y int) int {
 }
 
 // toCharTime is to_char of a timestamp, loc nil, or timestamptz. Infinite ones give null.
-func toCharTime(ts int64, loc *time.Location, nodes []timeNode, out *column.Vector) error {
+func toCharTime(c *Call, ts int64, loc *time.Location, nodes []timeNode, out *column.Vector) error {
 	if !finiteTime(ts) {
 		out.AppendNull()
 		return nil
 	}
 	m := newMoment(ts, loc)
-	return m.print(nodes, out)
+	return m.print(c, nodes, out)
 }
 
-func (m *moment) print(nodes []timeNode, out *column.Vector) error {
+func (m *moment) print(c *Call, nodes []timeNode, out *column.Vector) error {
 	var dst []byte
 	for i := range nodes {
+		if i&0xfff == 0xfff && c.ended() != nil {
+			return c.ended()
+		}
 		n := &nodes[i]
 		if n.kind != 'f' {
 			dst = append(dst, n.text...)
