@@ -71,8 +71,11 @@ func TestQuestionsAskAboutTheirData(t *testing.T) {
 	if len(qs) != 11 {
 		t.Errorf("%d questions", len(qs))
 	}
-	request, err := d.member(1200, "RequestId")
-	if err != nil || len(request) != 36 || !strings.Contains(qs[3].Flare, request) {
-		t.Errorf("request %q, %v; %s", request, err, qs[3].Flare)
+	s, err := d.subject()
+	if err != nil || len(s.Request) != 36 || !strings.Contains(qs[3].Flare, s.Request) {
+		t.Errorf("request %q, %v; %s", s.Request, err, qs[3].Flare)
+	}
+	if len(s.Requests) != 1000 || s.Requests[600] != s.Request || s.User == 0 {
+		t.Errorf("%d requests, with %s; user %d", len(s.Requests), s.Requests[600], s.User)
 	}
 }

@@ -135,7 +135,7 @@ func askAll(ctx context.Context, out io.Writer, binary, dir, data string, d data
 		return nil, err
 	}
 	defer p.stop()
-	took, size, err := p.load(ctx, d)
+	took, size, err := p.load(ctx, d, "events")
 	if err != nil {
 		return nil, fmt.Errorf("loading into PostgreSQL: %w", err)
 	}

@@ -16,6 +16,8 @@ import (
 
 // comparison is the outcome of a contest.
 type comparison struct {
+	Title     string     `json:"title"`
+	Name      string     `json:"-"` // of the files
 	Machine   string     `json:"machine"`
 	Dataset   dataset    `json:"dataset"`
 	Raw       int64      `json:"raw_bytes"`
@@ -68,7 +70,7 @@ func (c *comparison) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string]string{"peers.md": md.String(), "peers.svg": svg.String(), "peers.json": string(figures) + "\n"} {
+	for name, text := range map[string]string{c.Name + ".md": md.String(), c.Name + ".svg": svg.String(), c.Name + ".json": string(figures) + "\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			return err
 		}
@@ -232,7 +234,7 @@ func (c *comparison) ratios() [][]string {
 
 func (c *comparison) chart() *chart.Chart {
 	ch := &chart.Chart{
-		Title: fmt.Sprintf("Eleven queries over %s events, warm", count(c.Dataset.Events)),
+		Title: fmt.Sprintf("%s over %s events, warm", c.Title, count(c.Dataset.Events)),
 		Note:  fmt.Sprintf("Milliseconds, logarithmic, median of %d runs; shorter is better. %s", c.Runs, c.Machine),
 	}
 	for _, s := range c.Systems {

@@ -18,6 +18,7 @@ func sample() *comparison {
 	estimate := runs(2000)
 	estimate.Estimate = true
 	c := &comparison{
+		Title: "Some queries", Name: "peers",
 		Machine: "2 × Processor, load 0.10 0.20 0.30, 24 GiB of memory", Dataset: dataset{Events: 1_000_000, Seed: 1, PerDay: 1_000_000}, Raw: 940_000_000,
 		Runs: 7, ColdRuns: 3, Forgotten: true, Queries: []heading{{"Q1", "count all"}, {"Q7", "p95 by application"}},
 		LeftOut: []string{"VictoriaLogs"},

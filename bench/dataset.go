@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -105,19 +103,4 @@ func (r *eventReader) Read(p []byte) (int, error) {
 	n := copy(p, r.rest)
 	r.rest = r.rest[n:]
 	return n, nil
-}
-
-// member gives the value of a top-level string member of the event with number i.
-func (d dataset) member(i int64, name string) (string, error) {
-	g := d.generator()
-	var line []byte
-	for range i + 1 {
-		line = g.Next(line[:0])
-	}
-	var doc map[string]json.RawMessage
-	if err := json.NewDecoder(bytes.NewReader(line)).Decode(&doc); err != nil {
-		return "", err
-	}
-	var value string
-	return value, json.Unmarshal(doc[name], &value)
 }

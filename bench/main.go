@@ -17,7 +17,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	var alone contest
+	alone := contest{set: eleven}
 	root := &cobra.Command{
 		Use:   "bench [COMMAND]",
 		Short: "Measure flare-pg from outside",
@@ -33,7 +33,7 @@ Every command works in a scratch directory, removes it at the end, and ends the 
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	alone.flags(root)
-	root.AddCommand(peersCommand(), generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand(), grafanaCommand(), layoutsCommand(), memoryCommand(), wireCommand())
+	root.AddCommand(peersCommand(), sqlCommand(), generateCommand(), loadCommand(), queriesCommand(), latencyCommand(), bulkCommand(), openCommand(), connectionsCommand(), pingsCommand(), grafanaCommand(), layoutsCommand(), memoryCommand(), wireCommand())
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {

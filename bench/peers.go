@@ -15,8 +15,19 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// questionSet is questions that belong together, and who is asked them.
+type questionSet struct {
+	title     string // of the chart, before the number of events
+	name      string // of the files
+	entrants  []entrant
+	systems   []string // unless the flag says more
+	cold      int
+	questions func(subject) []query
+}
+
 // contest is what is to be compared, and how.
 type contest struct {
+	set     questionSet
 	scratch scratch
 	dataset dataset
 	runs    int
@@ -27,7 +38,7 @@ type contest struct {
 }
 
 func peersCommand() *cobra.Command {
-	var c contest
+	c := contest{set: eleven}
 	cmd := &cobra.Command{
 		Use:   "peers",
 		Short: "The eleven queries on flare-pg and on what else one would use (also without a command)",
@@ -45,28 +56,34 @@ A system that is not on this machine is left out with a line that says so. Postg
 	return cmd
 }
 
+// eleven is the questions of the first table in docs/performance.md.
+var eleven = questionSet{title: "Eleven queries", name: "peers", entrants: entrants, systems: namesOf(entrants), cold: 3, questions: questionsAbout}
+
+func namesOf(all []entrant) (names []string) {
+	for _, e := range all {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
 func (c *contest) flags(cmd *cobra.Command) {
 	c.scratch.flags(cmd)
 	c.dataset.flags(cmd, 1_000_000)
-	var names []string
-	for _, e := range entrants {
-		names = append(names, e.Name)
-	}
 	cmd.Flags().IntVar(&c.runs, "runs", 7, "measured warm runs of each query")
-	cmd.Flags().IntVar(&c.cold, "cold-runs", 3, "measured cold runs of each query, each after a new start; 0: none")
-	cmd.Flags().StringSliceVar(&c.systems, "systems", names, "systems to measure; answers are compared with the first's")
+	cmd.Flags().IntVar(&c.cold, "cold-runs", c.set.cold, "measured cold runs of each query, each after a new start; 0: none")
+	cmd.Flags().StringSliceVar(&c.systems, "systems", c.set.systems, "systems to measure, of "+strings.Join(namesOf(c.set.entrants), ", ")+"; answers are compared with the first's")
 	cmd.Flags().StringSliceVar(&c.queries, "queries", nil, "queries to ask, such as Q1,Q5; all unless given")
-	cmd.Flags().StringVar(&c.results, "results", "", "directory for peers.md, peers.svg and peers.json")
+	cmd.Flags().StringVar(&c.results, "results", "", "directory for "+c.set.name+".md, .svg and .json")
 }
 
 // chosen gives the systems and the queries that are asked for.
 func (c *contest) chosen(all []query) (systems []entrant, queries []query, err error) {
 	for _, name := range c.systems {
-		i := slices.IndexFunc(entrants, func(e entrant) bool { return e.Name == name })
+		i := slices.IndexFunc(c.set.entrants, func(e entrant) bool { return e.Name == name })
 		if i < 0 {
 			return nil, nil, fmt.Errorf("there is no system %q", name)
 		}
-		systems = append(systems, entrants[i])
+		systems = append(systems, c.set.entrants[i])
 	}
 	for _, q := range c.queries {
 		if !slices.ContainsFunc(all, func(known query) bool { return strings.EqualFold(known.ID, q) }) {
@@ -111,7 +128,7 @@ func (c *contest) measure(ctx context.Context, out io.Writer) (*comparison, erro
 	if err != nil {
 		return nil, err
 	}
-	systems, queries, err := c.chosen(questionsAbout(about))
+	systems, queries, err := c.chosen(c.set.questions(about))
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +137,7 @@ func (c *contest) measure(ctx context.Context, out io.Writer) (*comparison, erro
 		return nil, err
 	}
 	defer end()
-	r := &comparison{Machine: machine() + ", " + memoryOfMachine(), Dataset: c.dataset, Runs: c.runs, ColdRuns: c.cold, Forgotten: forgets}
+	r := &comparison{Title: c.set.title, Name: c.set.name, Machine: machine() + ", " + memoryOfMachine(), Dataset: c.dataset, Runs: c.runs, ColdRuns: c.cold, Forgotten: forgets}
 	for _, q := range queries {
 		r.Queries = append(r.Queries, heading{q.ID, q.What})
 	}

@@ -139,8 +139,8 @@ func (p *postgres) stop() {
 	os.RemoveAll(p.dir)
 }
 
-// load fills the table events, with further indexes as they are given, and returns how long that took and the table's bytes with its indexes.
-func (p *postgres) load(ctx context.Context, d dataset, more ...string) (took time.Duration, size int64, err error) {
+// load fills the table events, runs more statements, such as for further indexes, and returns how long that took and the bytes of a table with its indexes.
+func (p *postgres) load(ctx context.Context, d dataset, table string, more ...string) (took time.Duration, size int64, err error) {
 	c, err := pgx.Connect(ctx, p.dsn)
 	if err != nil {
 		return 0, 0, err
@@ -155,13 +155,13 @@ func (p *postgres) load(ctx context.Context, d dataset, more ...string) (took ti
 	if _, err := c.PgConn().CopyFrom(ctx, r, `copy events from stdin (format csv, quote E'\x01', delimiter E'\x02')`); err != nil {
 		return 0, 0, err
 	}
-	for _, sql := range slices.Concat([]string{"create index on events (t)"}, more, []string{"vacuum analyze events"}) {
+	for _, sql := range slices.Concat([]string{"create index on events (t)"}, more, []string{"vacuum analyze " + table}) {
 		if _, err := c.Exec(ctx, sql); err != nil {
 			return 0, 0, err
 		}
 	}
 	took = time.Since(start)
-	return took, size, c.QueryRow(ctx, "select pg_total_relation_size('events')").Scan(&size)
+	return took, size, c.QueryRow(ctx, "select pg_total_relation_size($1)", table).Scan(&size)
 }
 
 // rowReader gives the events as rows of the table.

@@ -1,6 +1,6 @@
 package main
 
-// query is one of the eleven questions, in the two dialects.
+// query is one question, in the two dialects.
 type query struct {
 	ID       string
 	Flare    string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -17,7 +18,7 @@ type system interface {
 	version() string
 	disk(ctx context.Context) (int64, error)
 	memory() memory
-	// statements are the eleven queries in its language, by ID.
+	// statements are the questions in its language, by ID.
 	statements(s subject) map[string]statement
 	// ask runs a statement once for its answer, which warms up, and then runs times.
 	ask(ctx context.Context, st statement, runs int) (timing, error)
@@ -88,3 +89,7 @@ var entrants = []entrant{
 	{"postgresql", "PostgreSQL", "jsonb", func(*scratch) system { return &postgresSystem{} }},
 	{"postgresql-tuned", "PostgreSQL", "jsonb, tuned", func(*scratch) system { return &postgresSystem{tuned: true} }},
 }
+
+// sqlEntrants are those whose SQL is close enough to be asked the second set.
+var sqlEntrants = append(slices.Clone(entrants[:2]),
+	entrant{"postgresql-typed", "PostgreSQL", "typed columns", func(*scratch) system { return &postgresSystem{typed: true} }})

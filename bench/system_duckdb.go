@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // DuckDB keeps its database in one file. Times have no zone there: all are UTC.
 
@@ -18,11 +21,16 @@ var duckdbTyped = way{
 				UserName: 'VARCHAR', IsAuthenticated: 'BOOLEAN', UserAgent: 'VARCHAR', ClientIp: 'VARCHAR',
 				Data: 'STRUCT(checks STRUCT("database" STRUCT(isOk BOOLEAN, latencyMs INTEGER), cache STRUCT(isOk BOOLEAN, hitRatio DOUBLE)), region VARCHAR, retries INTEGER)',
 				Tags: 'VARCHAR[]', Items: 'STRUCT(Sku VARCHAR, Price DOUBLE, Quantity INTEGER)[]'})`,
+			// What the second set asks: the same columns by flare-pg's names.
+			`create view stream as select "@t" as "timestamp", "@l" as level, "@tr" as trace_id, "@x" as exception,
+				'HTTP ' || Method || ' ' || Path || ' responded ' || StatusCode || ' in ' || Elapsed || ' ms' as message, * from events`,
 			"checkpoint",
 		}
 	},
 	statements: func(s subject) map[string]statement {
-		return duckdbStatements(s, strings.NewReplacer("[t]", `"@t"`, "[l]", `"@l"`, "[level]", `"@l"`, "[x]", `"@x"`, "[document]", "to_json(events)", "[latency]", "Data.checks.database.latencyMs").Replace)
+		all := exactly(sqlTexts(s, duckdbDialect))
+		maps.Copy(all, duckdbStatements(s, strings.NewReplacer("[t]", `"@t"`, "[l]", `"@l"`, "[level]", `"@l"`, "[x]", `"@x"`, "[document]", "to_json(events)", "[latency]", "Data.checks.database.latencyMs").Replace))
+		return all
 	},
 }
 

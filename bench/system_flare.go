@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -90,7 +91,7 @@ func (f *flareSystem) memory() memory {
 
 func (f *flareSystem) statements(s subject) map[string]statement {
 	texts := map[string]string{}
-	for _, q := range questionsAbout(s) {
+	for _, q := range slices.Concat(questionsAbout(s), sqlQuestions(s)) {
 		texts[q.ID] = q.Flare
 	}
 	return exactly(texts)

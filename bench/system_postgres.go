@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,9 +11,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// postgresSystem is PostgreSQL 15 with the events as jsonb.
+// postgresSystem is PostgreSQL 15 with the events as jsonb, or typed in columns.
 type postgresSystem struct {
 	tuned bool
+	typed bool
 	named string
 	pg    *postgres
 	conn  *pgx.Conn
@@ -30,6 +32,18 @@ var tuning = []string{
 	"create index on events using gin ((d->>'@x') gin_trgm_ops)",
 	"create index on events ((d->>'Environment'), (d->>'Method'), (" + pgElapsed + "))",
 	"create index on events (t) where d->>'Environment' = 'Production' and d->>'@l' = 'Error'",
+}
+
+// A column for what somebody would declare who knows the second set, with the names that flare-pg has; of the rest the nested object.
+var typing = []string{
+	`create table stream as select t as timestamp, ` + pgLevel + ` as level, d->>'@tr' as trace_id, d->>'@x' as exception, ` + pgMessage + ` || ' in ' || (d->>'Elapsed') || ' ms' as message,
+		d->>'Application' as Application, d->>'Environment' as Environment, d->>'MachineName' as MachineName, d->>'Method' as Method, d->>'Path' as Path, (d->>'StatusCode')::int as StatusCode, ` +
+		pgElapsed + ` as Elapsed, d->>'RequestId' as RequestId, (d->>'UserId')::int as UserId, d->>'UserName' as UserName, jsonb_build_object('Data', d->'Data') as properties from events`,
+	"drop table events",
+	"create index on stream (timestamp)",
+	"create index on stream (trace_id)",
+	"create index on stream (RequestId)",
+	"create index on stream (UserId)",
 }
 
 func (p *postgresSystem) prepare(ctx context.Context, _ string) error {
@@ -68,11 +82,22 @@ func (p *postgresSystem) version() string { return p.named }
 
 func (p *postgresSystem) load(ctx context.Context, e eventFile) (took time.Duration, err error) {
 	var more []string
-	if p.tuned {
+	switch {
+	case p.tuned:
 		more = tuning
+	case p.typed:
+		more = typing
 	}
-	took, p.size, err = p.pg.load(ctx, e.Dataset, more...)
+	took, p.size, err = p.pg.load(ctx, e.Dataset, p.table(), more...)
 	return took, err
+}
+
+// table is the one that is asked.
+func (p *postgresSystem) table() string {
+	if p.typed {
+		return "stream"
+	}
+	return "events"
 }
 
 func (p *postgresSystem) disk(context.Context) (int64, error) { return p.size, nil }
@@ -81,7 +106,7 @@ func (p *postgresSystem) memory() memory { return p.taken.atMost(p.watch.look())
 
 func (p *postgresSystem) statements(s subject) map[string]statement {
 	texts := map[string]string{}
-	for _, q := range questionsAbout(s) {
+	for _, q := range slices.Concat(questionsAbout(s), sqlQuestions(s)) {
 		texts[q.ID] = q.Postgres
 	}
 	return exactly(texts)

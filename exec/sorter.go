@@ -317,7 +317,7 @@ func (s *sorter) finish(ctx context.Context) error {
 	}
 	s.seal()
 	s.free, s.spare = nil, 0
-	s.merge = s.newMerger(s.sources(s.runs), s.width)
+	s.merge = newMerger(s.order, s.sources(s.runs), s.width)
 	s.note()
 	return ended(ctx)
 }

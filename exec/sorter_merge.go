@@ -54,8 +54,8 @@ func (s *sorter) sources(runs []*run) []*source {
 	return out
 }
 
-func (s *sorter) newMerger(from []*source, width int) *merger {
-	m := &merger{order: s.order, heap: from, width: width}
+func newMerger(order ordering, from []*source, width int) *merger {
+	m := &merger{order: order, heap: from, width: width}
 	for i := len(from)/2 - 1; i >= 0; i-- {
 		m.down(i)
 	}

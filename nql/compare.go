@@ -171,50 +171,6 @@ func compareFolded(op Op, l, r operand) truthFunc {
 	}
 }
 
-// in compiles x in [a, b, …], which is x = a or x = b or …, also in what is unknown.
-func (c *compiler) in(e *In) (truthFunc, bool, error) {
-	x, err := c.value(e.X)
-	if err != nil {
-		return nil, false, err
-	}
-	isConst := x.constant
-	var tests []truthFunc
-	texts := make(map[string]bool)
-	for _, m := range e.List {
-		o, err := c.value(m)
-		if err != nil {
-			return nil, false, err
-		}
-		if err := checkInstant(&Binary{L: e.X, R: m}, &o); err != nil {
-			return nil, false, err
-		}
-		isConst = isConst && o.constant
-		if o.constant && o.value.kind == String && !e.CI {
-			texts[string(o.value.s)] = true
-		}
-		tests = append(tests, compareFunc(Eq, x, o, e.CI))
-	}
-	f := func(st *state) tri {
-		t := no
-		for _, test := range tests {
-			if t = max(t, test(st)); t == yes {
-				break
-			}
-		}
-		return t
-	}
-	if len(tests) > 3 && len(texts) == len(tests) { // text only, and no text twice
-		f = func(st *state) tri {
-			v := x.eval(st)
-			if v.kind != String {
-				return unknown
-			}
-			return triOf(texts[string(v.s)])
-		}
-	}
-	return negated(f, e.Not), isConst, nil
-}
-
 // inArray compiles x in y: x = any element of y. Where y is no array the answer is unknown.
 func (c *compiler) inArray(e *InArray) (truthFunc, bool, error) {
 	x, err := c.value(e.X)

@@ -1,11 +1,13 @@
 package nql
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 )
 
-// NumberSet is a set of numbers: those that lie in one of a few ranges, or all others.
+// NumberSet is a set of numbers: those that lie in one of some ranges, or all others.
 type NumberSet struct {
 	ranges []numberRange
 	others bool
@@ -25,8 +27,8 @@ type numberRange struct {
 // ScaledRange is the integers from Low to High; none where Low is greater.
 type ScaledRange struct{ Low, High int64 }
 
-// Scaled gives the set of numbers that are integers divided by a power of ten: what such an integer must lie in, or with others must not lie in. It is good until the
-// next call.
+// Scaled gives the set of numbers that are integers divided by a power of ten: what such an integer must lie in, or with others must not lie in. They are in
+// order, but for those that are empty, which are last; where they are more than one they do not overlap. The answer is good until the next call.
 func (s *NumberSet) Scaled(digits int) (in []ScaledRange, others bool) {
 	if s.digits != digits {
 		s.digits, s.scaled = digits, s.scaled[:0]
@@ -64,6 +66,15 @@ func (s *NumberSet) Scaled(digits int) (in []ScaledRange, others bool) {
 			}
 			s.scaled = append(s.scaled, of)
 		}
+		slices.SortFunc(s.scaled, func(a, b ScaledRange) int {
+			if empty := a.Low > a.High; empty != (b.Low > b.High) {
+				if empty {
+					return 1
+				}
+				return -1
+			}
+			return cmp.Compare(a.Low, b.Low)
+		})
 	}
 	return s.scaled, s.others
 }
@@ -185,7 +196,7 @@ func (t *ValueTest) numbers(x Expr, op Op, k *Literal) {
 // numbersIn notes x in (numbers).
 func (t *ValueTest) numbersIn(e *In) {
 	s, ok := numberOperand(e.X)
-	if !ok || len(e.List) > maxNumberRanges {
+	if !ok {
 		return
 	}
 	for _, x := range e.List {
@@ -202,9 +213,6 @@ func (t *ValueTest) numbersIn(e *In) {
 	s.others = e.Not
 	t.Numbers = s
 }
-
-// maxNumberRanges bounds how many ranges are tried for each number.
-const maxNumberRanges = 8
 
 // numbersBetween notes x between two numbers.
 func (t *ValueTest) numbersBetween(e *Between) {

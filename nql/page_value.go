@@ -24,6 +24,7 @@ type ValueTest struct {
 	// Texts, where not nil, are the strings that it is true of, or with Others all strings but these, and it is true of nothing else.
 	Texts  [][]byte
 	Others bool
+	named  map[string]struct{} // the texts, where they are many
 	// Contains, where not empty, stands in every string that it is true of, as it is spelled in documents.
 	Contains []byte
 	// EachNumber, where not unknown, is what it is of every number.
@@ -166,6 +167,21 @@ func (t *ValueTest) texts(list []Expr, others bool) {
 		all = append(all, inner(s))
 	}
 	t.Strings, t.Texts, t.Others = true, all, others
+	if len(all) >= hashMembers {
+		t.named = make(map[string]struct{}, len(all))
+		for _, text := range all {
+			t.named[string(text)] = struct{}{}
+		}
+	}
+}
+
+// TrueOfText tells whether a test with Texts is true of a string, as it is spelled in documents.
+func (t *ValueTest) TrueOfText(spelled []byte) bool {
+	if t.named != nil {
+		_, is := t.named[string(spelled)]
+		return is != t.Others
+	}
+	return slices.ContainsFunc(t.Texts, func(text []byte) bool { return string(text) == string(spelled) }) != t.Others
 }
 
 // True asks the test about a value as it stands in JSON, or Missing. Of a core column strings are its texts.

@@ -82,7 +82,7 @@ type copySource struct {
 // filter is the plan that leaves the rows which COPY's WHERE wants.
 func (c *copySource) filter(b *translate.Copy) plan.Node {
 	scan := &plan.SourceScan{Source: c, Name: "COPY"}
-	for _, list := range [][]translate.Target{b.Targets, b.Rest} {
+	for _, list := range [][]plan.Target{b.Targets, b.Rest} {
 		for _, t := range list {
 			scan.Want = append(scan.Want, len(scan.Want))
 			scan.Cols = append(scan.Cols, plan.Column{Name: t.Name, Type: t.Type, Typmod: t.Typmod})

@@ -75,7 +75,8 @@ func (d *definition) number(value string, units []unit) (string, error) {
 				names[i] = strconv.Quote(u.name)
 			}
 			slices.Reverse(names)
-			e = e.WithHint("Valid units for this parameter are %s.", strings.Join(names, ", "))
+			last := len(names) - 1
+			e = e.WithHint("Valid units for this parameter are %s, and %s.", strings.Join(names[:last], ", "), names[last])
 		}
 		return "", e
 	}
@@ -284,6 +285,18 @@ func mergeDateStyle(present, v string) (string, error) {
 		return "", invalid("Conflicting \"datestyle\" specifications.")
 	}
 	return form + ", " + order, nil
+}
+
+// checkTextConfig gives the name of a text search configuration with its schema.
+func checkTextConfig(v string) (string, error) {
+	name, err := types.CanonicalTextConfig(v)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
+		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "default_text_search_config", v)
+	}
+	return name, nil
 }
 
 func checkTimeZone(v string) (string, error) {

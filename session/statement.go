@@ -20,7 +20,8 @@ type scope struct {
 	tx       *engine.ReadTx
 	snapshot *catalog.Snapshot
 	env      *types.Env
-	still    *engine.Stage // what the transaction had done when a portal was opened; nil: the stage is read as it is
+	dead     map[engine.StreamID]*engine.DeadRows // what the statement has deleted so far
+	still    *engine.Stage                        // what the transaction had done when a portal was opened, or a statement began that reads while it writes; nil: the stage is read as it is
 }
 
 func (sc *scope) close() {
@@ -75,7 +76,7 @@ func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID)
 	began := time.Now()
 	bound, err := translate.Bind(&translate.Context{
 		Role: s.currentRole(), SessionRole: s.sessionRole(),
-		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
+		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), TempSchema: s.tempSchema(), Params: declared, Notice: s.notice,
 		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
 		Eval: func(x plan.Expr) (*column.Vector, error) {
 			v, err := exec.Eval(&exec.Runtime{Env: sc.env}, []plan.Expr{x})
@@ -120,14 +121,14 @@ func paramsOf(b translate.Bound) []types.OID {
 	switch b := b.(type) {
 	case *translate.Query:
 		return b.Params
-	case *translate.Insert:
-		return b.Params
-	case *translate.Delete:
+	case *translate.Modify:
 		return b.Params
 	case *translate.DeclareCursor:
 		return b.Query.Params
 	case *translate.Explain:
 		return paramsOf(b.Statement)
+	case *translate.CreateTableAs:
+		return paramsOf(b.Source)
 	}
 	return nil
 }
@@ -138,18 +139,17 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 	switch b := b.(type) {
 	case *translate.Query:
 		return columns(b.Plan.Columns())
-	case *translate.Insert:
-		if b.Returning != nil {
-			return columns(b.Returning.Columns())
-		}
-	case *translate.Delete:
+	case *translate.Modify:
 		if b.Returning != nil {
 			return columns(b.Returning)
 		}
 	case *translate.Explain:
 		c := text("QUERY PLAN")
-		if b.Format == "json" {
+		switch b.Format {
+		case "json":
 			c.Type = types.JSON
+		case "xml":
+			c.Type = types.XML
 		}
 		return []pgwire.Column{c}
 	case *translate.Show:
@@ -206,7 +206,10 @@ func (s *session) runtime(ctx context.Context, sc *scope, params []*column.Vecto
 		stage = sc.still
 	}
 	rt = &exec.Runtime{Env: sc.env, Tx: sc.tx, Stage: stage, Params: params, Workers: s.srv.c.Workers,
-		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.settings.temp.file}
+		WorkMem: s.settings.workMem, HashMultiplier: s.settings.hashMultiplier, Temp: s.settings.temp.file,
+		Modify: func(ctx context.Context, n plan.Node, rt *exec.Runtime) (plan.Batches, error) {
+			return s.modification(ctx, sc, n, rt)
+		}}
 	done = func() {}
 	if s.srv.c.Memory != nil {
 		waiting := ctx
@@ -238,10 +241,8 @@ func (s *session) deadline(ctx context.Context) (context.Context, context.Cancel
 // perform runs a statement that has no rows to show and gives its tag.
 func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []*column.Vector, out pgwire.Out) (string, error) {
 	switch b := pl.bound.(type) {
-	case *translate.Insert:
-		return s.insert(ctx, sc, b, params)
-	case *translate.Delete:
-		return s.delete(ctx, sc, b, params)
+	case *translate.Modify:
+		return s.modify(ctx, sc, b, params, nil)
 	case *translate.Truncate:
 		return s.truncate(sc, b)
 	case *translate.CreateIndex:
@@ -274,6 +275,8 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.discard(sc.snapshot, b)
 	case *translate.NoOp:
 		return b.Tag, nil
+	case *translate.CreateTableAs:
+		return s.createTableAs(ctx, sc, b, params)
 	case *translate.Definition:
 		return s.definition(ctx, sc, b)
 	case *translate.Execute:

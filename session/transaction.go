@@ -73,6 +73,10 @@ func (s *session) commit(ctx context.Context) error {
 		s.endTransaction()
 		return err
 	}
+	if err := s.leaveTemporaries(); err != nil {
+		s.endTransaction()
+		return clientError(ctx, err)
+	}
 	stage := s.tx.stage
 	s.tx.stage = nil
 	var streams []string

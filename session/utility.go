@@ -99,6 +99,9 @@ func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (str
 		clear(s.prepared)
 		s.listen(&translate.Listen{Off: true})
 		s.calls.AdvisoryUnlockAll()
+		if err := s.discardTemporaries(); err != nil {
+			return "", err
+		}
 		for _, name := range []string{"session_authorization", ""} {
 			if _, err := s.set(snapshot, &translate.Set{Name: name, Reset: true}); err != nil {
 				return "", err
@@ -106,7 +109,11 @@ func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (str
 		}
 	case "PLANS":
 		s.settings.changes++ // every plan is made anew
-	case "SEQUENCES", "TEMP", "TEMPORARY": // there are none
+	case "SEQUENCES": // there are none
+	case "TEMP", "TEMPORARY":
+		if err := s.discardTemporaries(); err != nil {
+			return "", err
+		}
 	default:
 		return "", types.Errorf(types.CodeFeatureNotSupported, "DISCARD %s is not supported", what)
 	}

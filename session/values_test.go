@@ -14,6 +14,7 @@ import (
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/event"
 	"github.com/flare-pg/flare-pg/pgwire"
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/translate"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -177,7 +178,7 @@ func copyOf(format string, n int) *translate.Copy {
 		b.Delimiter, b.Null, b.Quote, b.Escape = ',', "", '"', '"'
 	}
 	for i := range n {
-		b.Targets = append(b.Targets, translate.Target{Name: fmt.Sprintf("c%d", i), Member: fmt.Sprintf("c%d", i), Type: types.Text})
+		b.Targets = append(b.Targets, plan.Target{Name: fmt.Sprintf("c%d", i), Member: fmt.Sprintf("c%d", i), Type: types.Text})
 	}
 	return b
 }

@@ -243,6 +243,9 @@ func (b *binder) boolean(e plan.Expr, construct string, location int32) (plan.Ex
 	if !ok {
 		return nil, b.errorf(location, types.CodeDatatypeMismatch, "argument of %s must be type boolean, not type %s", construct, typeName(e.Type()))
 	}
+	if returnsSet(e) {
+		return nil, b.errorf(location, types.CodeDatatypeMismatch, "argument of %s must not return a set", construct)
+	}
 	return out, nil
 }
 

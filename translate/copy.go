@@ -49,7 +49,7 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 		}
 		t := coreTargets["document"]
 		t.Name, t.Typmod = "document", -1
-		out.Targets = []Target{t}
+		out.Targets = []plan.Target{t}
 		return b.wholeEvents(out.Stream, t)
 	}
 	list := names(n.Attlist)
@@ -92,7 +92,7 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 // copyWhere binds COPY's WHERE to the columns that each row gets: its Refs index Targets, then Rest.
 func (b *binder) copyWhere(out *Copy, n *pg.CopyStmt) (plan.Expr, error) {
 	row := &plan.Values{}
-	for _, list := range [][]Target{out.Targets, out.Rest} {
+	for _, list := range [][]plan.Target{out.Targets, out.Rest} {
 		for _, t := range list {
 			row.Cols = append(row.Cols, plan.Column{Name: t.Name, Type: t.Type, Typmod: t.Typmod})
 		}
@@ -138,22 +138,42 @@ func (b *binder) copyLocations(n *pg.CopyStmt, list []string) []int32 {
 	return out
 }
 
+// copyQuery binds the query of COPY (query) TO: one that writes must have something to show.
+func (b *binder) copyQuery(out *Copy, n *pg.Node) error {
+	inner, err := b.statement(n)
+	if err != nil {
+		return err
+	}
+	var params []types.OID
+	switch q := inner.(type) {
+	case *Query:
+		out.Plan, params = q.Plan, q.Params
+		if q.Writes {
+			out.Writes = "SELECT"
+		}
+	case *Modify:
+		if q.Returning == nil {
+			return b.unsupported(-1, "COPY query must have a RETURNING clause")
+		}
+		out.Plan, out.Writes, params = q.Plan, q.Command, q.Params
+	case *CreateTableAs:
+		return b.unsupported(-1, "COPY (SELECT INTO) is not supported")
+	default:
+		return b.unsupported(-1, "COPY of this statement is not supported")
+	}
+	if len(params) > 0 {
+		return b.errorf(-1, types.CodeUndefinedParameter, "there is no parameter $1")
+	}
+	return nil
+}
+
 // copyTo binds COPY relation TO as SELECT of its columns, and COPY (query) TO.
 func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 	var exists func(string) bool
 	if n.Query != nil {
-		sel := n.Query.GetSelectStmt()
-		if sel == nil {
-			return b.unsupported(-1, "COPY of a statement other than SELECT is not supported")
-		}
-		q, err := b.query(sel)
-		if err != nil {
+		if err := b.copyQuery(out, n.Query); err != nil {
 			return err
 		}
-		if len(q.Params) > 0 {
-			return b.errorf(-1, types.CodeUndefinedParameter, "there is no parameter $1")
-		}
-		out.Plan = q.Plan
 	} else {
 		if rel, err := b.lookup(n.Relation); err == nil {
 			if err := b.notView(rel, "COPY TO"); err != nil {
@@ -199,7 +219,9 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 			e, shown, err := b.unqualified(sc, []string{name}, []ident{id}, where)
 			if e := (*types.Error)(nil); errors.As(err, &e) && e.Code == types.CodeUndefinedColumn {
 				f := b.noCopyColumn(name, n.Relation, where).(*types.Error)
-				f.Hint = e.Hint
+				if near := b.nearest(sc.rels, name); near != "" {
+					f.Hint = e.Hint // what it says of other names is about expressions
+				}
 				return f
 			} else if err != nil {
 				return err

@@ -114,7 +114,11 @@ func syntaxError(sql string, err error) error {
 	if max := utf8.RuneCountInString(sql) + 1; position > max {
 		position = max
 	}
-	return types.Errorf(code, "%s", message).At(position)
+	e := types.Errorf(code, "%s", message).At(position)
+	if code == types.CodeSyntaxError {
+		e.Hint = syntaxHint(sql, message, position)
+	}
+	return e
 }
 
 // repairFormat makes COPY's option FORMAT json digestible: version 17's grammar takes the token pair for the

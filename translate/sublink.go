@@ -127,6 +127,9 @@ func (b *binder) quantified(sc *scope, n *pg.SubLink, sel *pg.SelectStmt) (plan.
 			}
 		}
 	}
+	if err := b.noSets(left, n.Location); err != nil {
+		return nil, err
+	}
 	all := n.SubLinkType == pg.SubLinkType_ALL_SUBLINK
 	if op == "=" && !all || op == "<>" && all {
 		if out, ok := b.hashed(left, node, args, n.Location); ok {

@@ -55,13 +55,16 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 		return nil, b.unsupported(-1, "%s is not supported yet", construct(n))
 	case *pg.Node_ConstraintsSetStmt:
 		// There are no constraints that could be deferred.
+		for _, c := range n.ConstraintsSetStmt.Constraints {
+			return nil, b.errorf(-1, types.CodeUndefinedObject, "constraint %q does not exist", c.GetRangeVar().GetRelname())
+		}
 		return &NoOp{Tag: "SET CONSTRAINTS"}, nil
 	case nil:
 		return nil, b.unsupported(-1, "an empty statement is not supported")
 	default:
 		name := construct(n)
 		if message, ok := refused[name]; ok {
-			return nil, b.unsupported(-1, "%s", message)
+			return nil, b.unsupported(-1, "%s", message).WithHint("Events are corrected by DELETE and INSERT, in one transaction.")
 		}
 		return nil, b.unsupported(-1, "%s is not supported yet", name)
 	}

@@ -72,7 +72,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 		return appendInetBinary(dst, t, v.Str(i)), nil
 	case Bit, VarBit:
 		return appendBitsBinary(dst, v.Str(i)), nil
-	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, Tid, JSON, Unknown, CString, Void, PgNodeTree:
+	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, Tid, JSON, XML, Unknown, CString, Void, PgNodeTree, TSVector, TSQuery:
 		return append(dst, v.Str(i)...), nil
 	}
 	if t == Record {
@@ -201,6 +201,8 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		return parseInetBinary(out, t, b)
 	case Bit, VarBit:
 		return parseBitsBinary(out, t, typmod, b)
+	case TSVector, TSQuery:
+		return parseTextSearchBinary(out, t, b)
 	case Numeric:
 		return parseNumericBinary(out, typmod, b)
 	case JSONB:

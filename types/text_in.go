@@ -119,7 +119,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		if err := CheckJSON(s); err != nil {
+		if err := checkJSON(env, s); err != nil {
 			return err
 		}
 		out.AppendBytes(s)
@@ -127,7 +127,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		canonical, err := ParseJSONB(make([]byte, 0, len(s)+16), s)
+		canonical, err := parseJSONB(env, make([]byte, 0, len(s)+16), s)
 		if err != nil {
 			return err
 		}
@@ -168,6 +168,8 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendFunc(func(dst []byte) []byte { return AppendJSONPath(dst, path) })
+	case TSVector, TSQuery:
+		return parseTextSearch(out, t, s)
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return parseReg(out, env, t, s)
@@ -195,10 +197,14 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 	return nil
 }
 
-// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here yet.
+// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here.
 func unreadable(t OID) error {
 	if row, ok := Lookup(t); ok && row.Category != 'P' {
-		return Errorf(CodeFeatureNotSupported, "values of type %s are not supported yet", FormatType(t, -1))
+		e := Errorf(CodeFeatureNotSupported, "values of type %s are not supported", FormatType(t, -1))
+		if lack, ok := LackOf(t); ok {
+			return lack.Refuse(e)
+		}
+		return e
 	}
 	return Errorf(CodeFeatureNotSupported, "cannot accept a value of type %s", FormatType(t, -1))
 }

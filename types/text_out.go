@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types/textsearch"
 )
 
 // TextOf is AppendText into a string.
@@ -64,9 +65,13 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		}
 		return append(dst, s...)
 	case JSONB:
-		return AppendJSONB(dst, v.Str(i))
+		return AppendJSONBOf(env, dst, v.Str(i))
 	case JSONPathOID:
 		return appendJSONPathText(dst, v.Str(i))
+	case TSVector:
+		return textsearch.Vector(v.Str(i)).AppendText(dst)
+	case TSQuery:
+		return textsearch.Query(v.Str(i)).AppendText(dst)
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return appendReg(dst, env, t, v.Int(i))

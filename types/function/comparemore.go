@@ -64,7 +64,7 @@ var dateCompare = map[string]bool{"date_cmp_timestamp": true, "date_cmp_timestam
 // hasOrder reports whether values of two types can be compared as they lie in vectors.
 func hasOrder(a, b types.OID) bool {
 	switch a {
-	case types.TSVector, types.TSQuery, types.XML, types.Money:
+	case types.XML, types.Money:
 		return false
 	}
 	return category(a) != 'R' && category(a) != 'G' && (types.KindOf(a) == types.KindOf(b) || a == types.AnyArray)

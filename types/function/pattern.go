@@ -112,34 +112,38 @@ func tooManySteps(err error) error {
 }
 
 // matchesAnywhere reports whether there is a match.
-func (p *pattern) matchesAnywhere(s []byte) (bool, error) {
-	if p.fast != nil {
-		return p.fast.Match(s), nil
+func (m *matches) matchesAnywhere(s []byte) (bool, error) {
+	if m.fast != nil && len(s) < longMatch {
+		return m.fast.Match(s), nil
 	}
-	m, err := p.find(s, 0)
-	return m != nil, err
+	if m.fast != nil {
+		at, err := m.fastIndex(s)
+		return at != nil, err
+	}
+	at, err := m.find(s, 0)
+	return at != nil, err
 }
 
 // find finds the first match that begins at from or later, with its groups.
-func (p *pattern) find(s []byte, from int) ([]int, error) {
-	steps := regexpSteps
+func (m *matches) find(s []byte, from int) ([]int, error) {
+	p, steps := m.pattern, regexpSteps
 	if p.fast == nil || !p.first || from > 0 && p.exact.Around {
 		m, err := p.exact.Find(s, from, &steps)
 		return m, tooManySteps(err)
 	}
-	at := p.fast.FindIndex(s[from:])
+	at, err := m.fastIndex(s[from:])
 	if at == nil {
-		return nil, nil
+		return nil, err
 	}
 	at = []int{at[0] + from, at[1] + from}
 	if p.exact.Groups() == 0 {
 		return at, nil
 	}
-	m, err := p.exact.Divide(s, at[0], at[1], &steps)
-	if m == nil && err == nil {
-		m, err = p.exact.Find(s, from, &steps)
+	found, err := p.exact.Divide(s, at[0], at[1], &steps)
+	if found == nil && err == nil {
+		found, err = p.exact.Find(s, from, &steps)
 	}
-	return m, tooManySteps(err)
+	return found, tooManySteps(err)
 }
 
 // matches are those in a text, found as they are drawn.

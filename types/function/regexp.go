@@ -141,7 +141,10 @@ func (m *matches) replace(out *column.Vector, by []byte, number int64) (err erro
 		at, limit := 0, len(dst)+maxText
 		for {
 			var found []int
-			if found, err = m.nth(max(number, 1)); found == nil || err != nil {
+			if found, err = m.nth(max(number, 1)); err != nil {
+				return dst
+			}
+			if found == nil {
 				break
 			}
 			dst = append(dst, m.s[at:found[0]]...)

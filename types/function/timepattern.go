@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // The patterns that to_char, to_date and to_timestamp know for times: a format is a list of nodes, each a field with its modifiers, a
@@ -91,8 +93,21 @@ func separator(c byte) bool {
 
 func blank(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
+// mostFormat is how long a format may be, in bytes: what is kept of one takes up to 64 times as much.
+const mostFormat = 4 << 20
+
+func checkFormat(format []byte) error {
+	if len(format) > mostFormat {
+		return types.Errorf(types.CodeProgramLimitExceeded, "format of %d bytes is too long", len(format)).WithHint("A format may have %d bytes.", mostFormat)
+	}
+	return nil
+}
+
 // parseTimeFormat takes a format apart.
 func parseTimeFormat(format []byte) ([]timeNode, error) {
+	if err := checkFormat(format); err != nil {
+		return nil, err
+	}
 	var nodes []timeNode
 	for f := format; len(f) > 0; {
 		n := timeNode{}

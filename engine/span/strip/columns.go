@@ -31,6 +31,7 @@ type Columns struct {
 	ways    []shapeWay
 	masks   []int32
 	strips  []int32
+	hexKeys hexKeys
 }
 
 // Turn goes to another page, which r has open.

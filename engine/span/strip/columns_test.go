@@ -61,6 +61,18 @@ func (a *asked) literal(t *rapid.T, p *nql.Path) nql.Expr {
 	return &nql.Literal{Value: nql.StringValue(drawText(t))}
 }
 
+// list draws a few constants, or many; some lists have texts alone, or numbers.
+func (a *asked) list(t *rapid.T, p *nql.Path) (list []nql.Expr) {
+	kind := rapid.IntRange(0, 2).Draw(t, "kind of all")
+	for range rapid.SampledFrom([]int{3, 3, 5, 20}).Draw(t, "constants") {
+		l := a.literal(t, p)
+		if isText := l.(*nql.Literal).Value.Kind == nql.String; kind == 0 || isText == (kind == 1) {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
 // operand draws a path, or a function of one.
 func (a *asked) operand(t *rapid.T) (nql.Expr, *nql.Path) {
 	p := a.path(t)
@@ -79,7 +91,7 @@ func (a *asked) leaf(t *rapid.T) nql.Expr {
 	op := rapid.SampledFrom([]nql.Op{nql.Eq, nql.Ne, nql.Lt, nql.Le, nql.Gt, nql.Ge}).Draw(t, "op")
 	switch rapid.IntRange(0, 13).Draw(t, "leaf") {
 	case 0:
-		return &nql.In{X: x, List: []nql.Expr{a.literal(t, p), a.literal(t, p), a.literal(t, p)}, Not: flag("not"), CI: flag("ci")}
+		return &nql.In{X: x, List: a.list(t, p), Not: flag("not"), CI: flag("ci")}
 	case 1:
 		return &nql.Between{X: x, Low: a.literal(t, p), High: a.literal(t, p), Not: flag("not")}
 	case 2:
@@ -168,15 +180,14 @@ func TestPagesAreReadAsTheirRowsAre(t *testing.T) {
 		c.Turn(&r)
 		a := asked{all}
 		for range 3 {
-			a.check(t, &c, &batch)
+			a.check(t, &c, &batch, a.predicate(t, 2))
 			a.checkAnyOrder(t, &c, &batch)
 		}
 	})
 }
 
-func (a *asked) check(t *rapid.T, c *Columns, got *column.Batch) {
+func (a *asked) check(t *rapid.T, c *Columns, got *column.Batch, where nql.Expr) {
 	all := a.all
-	where := a.predicate(t, 2)
 	var misfits, wantMisfits [3]atomic.Int64
 	columns := a.columns(t, misfits[:])
 	p, err := nql.CompileRows(where, nil, columns)

@@ -159,3 +159,31 @@ func (h *hexTexts) append(dst []byte, i int) []byte {
 	}
 	return dst
 }
+
+// digitsOf gives the digits of a text as they are stored; false where it is no such text.
+func (h *hexTexts) digitsOf(dst, text []byte) ([]byte, bool) {
+	if len(text) != len(h.pattern) {
+		return nil, false
+	}
+	n := 0
+	for i, p := range h.pattern {
+		c := text[i]
+		if p != 0 {
+			if c != p {
+				return nil, false
+			}
+			continue
+		}
+		v := hexValue[c]
+		if pair := h.pairs[v]; pair[1] != c { // of the other case, or none
+			return nil, false
+		}
+		if n%2 == 0 {
+			dst = append(dst, v<<4)
+		} else {
+			dst[len(dst)-1] |= v
+		}
+		n++
+	}
+	return dst, true
+}

@@ -449,6 +449,15 @@ func (c *Columns) askNumbers(strip int, t *nql.ValueTest, index func() []int32) 
 	if others {
 		flip = 1
 	}
+	if len(in) > fewRanges {
+		for len(in) > 0 && in[len(in)-1].Low > in[len(in)-1].High {
+			in = in[:len(in)-1]
+		}
+		for i, v := range values {
+			pass[i] = b2u(within(in, v)) ^ flip
+		}
+		in = nil
+	}
 	for k, x := range in {
 		low, width := x.Low, uint64(x.High-x.Low)
 		switch {
@@ -493,6 +502,22 @@ func (c *Columns) askNumbers(strip int, t *nql.ValueTest, index func() []int32) 
 	return someTrue, nil
 }
 
+// fewRanges is up to how many ranges all numbers are compared with.
+const fewRanges = 8
+
+// within tells whether a number is in one of several ranges, which are in order.
+func within(in []nql.ScaledRange, v int64) bool {
+	low, high := 0, len(in) // the first that does not end before v is from low to high
+	for low < high {
+		if m := int(uint(low+high) >> 1); in[m].High < v {
+			low = m + 1
+		} else {
+			high = m
+		}
+	}
+	return low < len(in) && in[low].Low <= v
+}
+
 // askTexts asks a test about strings, or JSON.
 func (c *Columns) askTexts(strip int, t *nql.ValueTest, index func() []int32) (answer, error) {
 	s, err := c.r.open(strip)
@@ -519,7 +544,7 @@ func (c *Columns) askTexts(strip int, t *nql.ValueTest, index func() []int32) (a
 		pass := c.passes(s.n)
 		for i := range pass {
 			b := uint8(0)
-			if isOneOf(x.raw[x.offsets[i]:x.offsets[i+1]], t.Texts) != t.Others {
+			if t.TrueOfText(x.raw[x.offsets[i]:x.offsets[i+1]]) {
 				b = 1
 			}
 			pass[i] = b
@@ -529,23 +554,13 @@ func (c *Columns) askTexts(strip int, t *nql.ValueTest, index func() []int32) (a
 	return c.askEach(strip, t, index)
 }
 
-// isOneOf says whether a text as it is spelled is one of those that a test names.
-func isOneOf(spelled []byte, texts [][]byte) bool {
-	for _, t := range texts {
-		if string(t) == string(spelled) {
-			return true
-		}
-	}
-	return false
-}
-
 // askText asks about a text as it stands in a strip.
 func (c *Columns) askText(s *strip, spelled []byte, t *nql.ValueTest) (bool, error) {
 	switch {
 	case s.typ != String:
 		return t.True(sparse.At(spelled, 0))
 	case t.Texts != nil:
-		return isOneOf(spelled, t.Texts) != t.Others, nil
+		return t.TrueOfText(spelled), nil
 	}
 	c.raw = append(append(append(c.raw[:0], '"'), spelled...), '"')
 	return t.True(sparse.Value{Kind: sparse.String, Raw: c.raw})
@@ -621,68 +636,6 @@ func (c *Columns) askFound(s *strip, x *textStrip, t *nql.ValueTest, pass []uint
 		}
 	}
 	return in, nil
-}
-
-// askHex looks for texts among those that are kept as their digits.
-func (c *Columns) askHex(s *strip, t *nql.ValueTest) answer {
-	h := s.text.hex
-	pass := c.passes(s.n)
-	found := uint8(1)
-	if t.Others {
-		found = 0
-	}
-	for i := range pass {
-		pass[i] = 1 - found
-	}
-	for _, text := range t.Texts {
-		key, ok := h.digitsOf(c.raw[:0], text)
-		if !ok {
-			continue
-		}
-		c.raw = key
-		if len(key) == 0 {
-			return answerOf(!t.Others)
-		}
-		for at := 0; ; {
-			i := bytes.Index(h.data[at:], key)
-			if i < 0 {
-				break
-			}
-			if at += i; at%h.size == 0 {
-				pass[at/h.size] = found
-			}
-			at++
-		}
-	}
-	return someTrue
-}
-
-// digitsOf gives the digits of a text as they are stored; false where it is no such text.
-func (h *hexTexts) digitsOf(dst, text []byte) ([]byte, bool) {
-	if len(text) != len(h.pattern) {
-		return nil, false
-	}
-	n := 0
-	for i, p := range h.pattern {
-		c := text[i]
-		if p != 0 {
-			if c != p {
-				return nil, false
-			}
-			continue
-		}
-		v := hexValue[c]
-		if pair := h.pairs[v]; pair[1] != c { // of the other case, or none
-			return nil, false
-		}
-		if n%2 == 0 {
-			dst = append(dst, v<<4)
-		} else {
-			dst[len(dst)-1] |= v
-		}
-		n++
-	}
-	return dst, true
 }
 
 // askEach asks about values one by one. One that is like the one before is not asked again.
