@@ -134,8 +134,9 @@ func TestGrammarsEnd(t *testing.T) {
 
 // grammars are those of the generators, by what they make.
 var grammars = map[string]*grammar{
-	"literals": literalGrammar,
-	"regexes":  regexGrammar,
-	"patterns": patternGrammar,
-	"json":     jsonGrammar,
+	"literals":  literalGrammar,
+	"regexes":   regexGrammar,
+	"patterns":  patternGrammar,
+	"json":      jsonGrammar,
+	"constants": constantGrammar,
 }
