@@ -70,12 +70,12 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		return append(dst, s...)
 	case JSONB:
 		return AppendJSONBOf(env, dst, v.Str(i))
+	case JSONPathOID:
+		return appendJSONPathText(dst, v.Str(i))
 	case TSVector:
 		return textsearch.Vector(v.Str(i)).AppendText(dst)
 	case TSQuery:
 		return textsearch.Query(v.Str(i)).AppendText(dst)
-	case JSONPathOID:
-		return appendJSONPathText(dst, v.Str(i))
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return appendReg(dst, env, t, v.Int(i))

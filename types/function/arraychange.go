@@ -161,7 +161,8 @@ func arrayFill(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		if lowers.Values != nil {
 			d.Lower = int(lowers.Values.Int(k))
 		}
-		if n *= max(int64(d.Length), 0); n > types.MaxArrayElements {
+		if n *= int64(d.Length); n > types.MaxArrayElements || d.Length < 0 { // one below 0 is too large, too, as a size without a sign
+			n = types.MaxArrayElements + 1
 			break
 		}
 		dims = append(dims, d)

@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"math"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -88,7 +89,11 @@ func format(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 			} else if a[w].Kind == column.Int64 {
 				width = int(a[w].Int(i))
 			} else {
-				return types.Errorf(types.CodeFeatureNotSupported, "format width of type %s is not supported yet", sqlName(c.Args[w]))
+				n, err := types.ParseInt(types.AppendText(nil, c.Env, c.Args[w], a[w], i), types.Int4)
+				if err != nil {
+					return err
+				}
+				width = int(n)
 			}
 		}
 		at := next + 1
@@ -144,8 +149,9 @@ func parseSpec(p []byte) (s spec, rest []byte, err error) {
 	number := func() (int, bool) {
 		n, digits := 0, 0
 		for digits < len(p) && p[digits] >= '0' && p[digits] <= '9' {
-			if n = n*10 + int(p[digits]-'0'); n > 1<<30 {
-				n = 1 << 30
+			if n = n*10 + int(p[digits]-'0'); n > math.MaxInt32 {
+				err = types.Errorf(types.CodeNumericOutOfRange, "number is out of range")
+				return 0, false
 			}
 			digits++
 		}
@@ -153,7 +159,9 @@ func parseSpec(p []byte) (s spec, rest []byte, err error) {
 		return n, digits > 0
 	}
 	positionZero := types.Errorf(types.CodeInvalidParameterValue, "format specifies argument 0, but arguments are numbered from 1")
-	if n, ok := number(); ok {
+	if n, ok := number(); err != nil {
+		return s, nil, err
+	} else if ok {
 		if len(p) == 0 {
 			return s, nil, unterminated
 		}
@@ -172,7 +180,9 @@ func parseSpec(p []byte) (s spec, rest []byte, err error) {
 		}
 		if len(p) > 0 && p[0] == '*' {
 			s.starWidth, p = true, p[1:]
-			if n, ok := number(); ok {
+			if n, ok := number(); err != nil {
+				return s, nil, err
+			} else if ok {
 				if len(p) == 0 || p[0] != '$' {
 					return s, nil, types.Errorf(types.CodeInvalidParameterValue, "width argument position must be ended by \"$\"")
 				}
@@ -182,7 +192,9 @@ func parseSpec(p []byte) (s spec, rest []byte, err error) {
 				s.starAt, p = n, p[1:]
 			}
 		} else {
-			s.width, _ = number()
+			if s.width, _ = number(); err != nil {
+				return s, nil, err
+			}
 		}
 	}
 	if len(p) == 0 {

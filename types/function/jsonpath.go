@@ -27,7 +27,7 @@ func registerJSONPath(r *registry) {
 				if err != nil {
 					return err
 				}
-				run.regexps = regexps
+				run.regexps, run.operator = regexps, silent
 				return f(run, path, silent || len(a) > 3 && a[3].Bool(i), out)
 			})
 		}

@@ -59,16 +59,17 @@ const (
 // pathRun runs a path over a document. What a step finds is handed to the next one at once, so that what asks for any result alone does not
 // run into errors behind the first.
 type pathRun struct {
-	env     *types.Env
-	lax     bool
-	zones   bool // the functions with _tz may use the session's time zone
-	root    pathValue
-	vars    []byte
-	current pathValue
-	regexps map[*types.PathItem]*pattern
-	length  int  // of the array whose subscripts are computed
-	probing bool // whether there is any result is all that is asked
-	lenient bool // below .**, members that are missing are no errors in strict mode either
+	env      *types.Env
+	lax      bool
+	zones    bool // the functions with _tz may use the session's time zone
+	root     pathValue
+	vars     []byte
+	operator bool // it is @? or @@ that asks
+	current  pathValue
+	regexps  map[*types.PathItem]*pattern
+	length   int  // of the array whose subscripts are computed
+	probing  bool // whether there is any result is all that is asked
+	lenient  bool // below .**, members that are missing are no errors in strict mode either
 }
 
 // pathFailure is an error that predicates take for unknown, and silent calls for no result. Others end the statement.
@@ -141,8 +142,8 @@ func (r *pathRun) run(i *types.PathItem, v pathValue, unwrap bool, emit emitter)
 		return r.next(i, stringValue([]byte(i.Text)), emit)
 	case types.PathVariable:
 		value := member(r.vars, []byte(i.Text))
-		if r.vars == nil { // of an operator, which has none
-			value = []byte("null")
+		if r.operator {
+			value = []byte("null") // it has no variables, and none is missed
 		}
 		if value == nil {
 			return types.Errorf(types.CodeUndefinedObject, "could not find jsonpath variable \"%s\"", i.Text)

@@ -111,7 +111,7 @@ func makeTime(hour, minute int64, second float64) (int64, error) {
 	micros := math.RoundToEven(second * 1e6)
 	if hour < 0 || minute < 0 || minute > 59 || second != second || second < 0 || second > 60 || hour > 24 ||
 		hour == 24 && (minute > 0 || second > 0) {
-		return 0, types.Errorf(types.CodeDatetimeOverflow, "time field value out of range: %d:%02d:%02g", hour, minute, second)
+		return 0, types.Errorf(types.CodeDatetimeOverflow, "time field value out of range: %d:%02d:%02.6g", hour, minute, second)
 	}
 	return (hour*60+minute)*60_000_000 + int64(micros), nil
 }

@@ -20,3 +20,8 @@ select jsonb_path_query('{}', 'strict (-$)[0] + 1');
 select 'strict (-$)[0] + 1'::jsonpath, '(1 + $).a'::jsonpath;
 select jsonb_path_query('[{"a": 1}, [1, 2, 3]]', 'strict $.**{1}.size()');
 select * from jsonb_to_recordset('[{"a": "x"}, 2]') as x(a int);
+select format('%2$*1$s|', '5'::text, 'x'::text);
+select format('%2$*1$s|', 'x'::text, 'y'::text);
+select format('%99999999999s', 'a');
+select array_fill(1, array[2,-1]);
+select make_time(-1, 1, 59.9999999);
