@@ -46,7 +46,7 @@ func TestCopyIn(t *testing.T) {
 		{"copy stream (timestamp, n) from stdin", "2026-01-01Z\t1\nsoon\t2\n", "22007", "COPY stream, line 2, column timestamp"},
 		{"copy stream (timestamp, n) from stdin", "2026-01-01Z\t1\n\\N\t2\n", "23502", "COPY stream, line 2"},
 		{"copy stream (message) from stdin", "a\nb\xff\n", "22021", "COPY stream, line 2"},
-		{"copy stream (message) from stdin (format csv)", "a\n\"b\n", "22P04", "COPY stream, line 2"},
+		{"copy stream (message) from stdin (format csv)", "a\n\"b\n", "22P04", "COPY stream, line 3"},
 		{"copy stream from stdin (format json)", "{\"@t\":\"2026-01-04T00:00:00Z\"}\n{\"n\":1}\n", "23502", "COPY stream, line 2"},
 		{"copy stream from stdin (format json)", "{\"@t\":\"2026-01-04T00:00:00Z\"}\n\n{\"n\":\n", "22P02", "COPY stream, line 3"},
 		{"copy stream from stdin (format json)", "[1]\n", "22P02", "COPY stream, line 1"},

@@ -27,6 +27,12 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendInt(n)
+	case PgLSN:
+		return parseLSN(out, s)
+	case PgSnapshot, TxidSnapshot:
+		return parseSnapshot(out, s)
+	case Money:
+		return parseMoney(out, s)
 	case Oid:
 		n, err := parseOID(s, t)
 		if err != nil {
@@ -119,7 +125,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		if err := CheckJSON(s); err != nil {
+		if err := checkJSON(env, s); err != nil {
 			return err
 		}
 		out.AppendBytes(s)
@@ -127,7 +133,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		canonical, err := ParseJSONB(make([]byte, 0, len(s)+16), s)
+		canonical, err := parseJSONB(env, make([]byte, 0, len(s)+16), s)
 		if err != nil {
 			return err
 		}
