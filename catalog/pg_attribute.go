@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"fmt"
+
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -25,13 +27,48 @@ func fixedAttributes(r *Registry, w *Rows) {
 // knownAttributes lists the columns of streams, views and indexes.
 func knownAttributes(s *Snapshot, w *Rows) {
 	for _, r := range s.own {
-		for _, c := range tableColumns(r) {
+		cols := tableColumns(r)
+		for _, c := range cols {
 			attribute(w, r.OID, c)
+		}
+		for _, attr := range unusedNumbers(cols) {
+			droppedAttribute(w, r.OID, attr)
 		}
 	}
 	for _, x := range s.indexes {
 		attribute(w, x.OID, tableColumn{name: "timestamp", oid: types.Timestamptz, typmod: -1, attr: 1})
 	}
+}
+
+// unusedNumbers lists the attnums below the highest one that no column has: members of objects have them, and some are kept for core columns to come.
+func unusedNumbers(cols []tableColumn) []int16 {
+	used, last := map[int16]bool{}, int16(0)
+	for _, c := range cols {
+		used[c.attr], last = true, max(last, c.attr)
+	}
+	var out []int16
+	for attr := int16(1); attr < last; attr++ {
+		if !used[attr] {
+			out = append(out, attr)
+		}
+	}
+	return out
+}
+
+// droppedAttribute is the row of a number without a column, as of one that was dropped: pg_dump wants a row for each number.
+func droppedAttribute(w *Rows, relation types.OID, attr int16) {
+	w.Begin()
+	w.OID("attrelid", relation)
+	w.Text("attname", fmt.Sprintf("........pg.dropped.%d........", attr))
+	w.Int("attnum", int64(attr))
+	w.Int("attcacheoff", -1)
+	w.Int("atttypmod", -1)
+	w.Int("attlen", -1)
+	w.Text("attalign", "i")
+	w.Text("attstorage", "x")
+	w.Bool("attisdropped", true)
+	w.Bool("attislocal", true)
+	w.End()
 }
 
 func attribute(w *Rows, relation types.OID, c tableColumn) {

@@ -146,3 +146,17 @@ func TestBinaryCopySendsARowAMessage(t *testing.T) {
 		}
 	}
 }
+
+// TestNullTimeSaysWhy: a column is NOT NULL though nobody said so, because it is the events' time; the error says that.
+func TestNullTimeSaysWhy(t *testing.T) {
+	c := serve(t).connect()
+	c.want("create table audit (id int, at timestamptz)", "CREATE TABLE")
+	_, err := c.copyIn("copy audit from stdin", "1\t\\N\n")
+	if e := (*pgconn.PgError)(nil); !errors.As(err, &e) || e.Code != "23502" || !strings.Contains(e.Hint, "event_time") {
+		t.Error(err)
+	}
+	_, err = c.simple("insert into stream (timestamp) values (null)")
+	if e := (*pgconn.PgError)(nil); !errors.As(err, &e) || e.Code != "23502" || !strings.Contains(e.Hint, "now()") || strings.Contains(e.Hint, "event_time") {
+		t.Error(err)
+	}
+}

@@ -194,8 +194,15 @@ const (
 )
 
 func (w *rowWriter) null(t plan.Target) error {
-	return &types.Error{
+	e := &types.Error{
 		Code: types.CodeNotNullViolation, Schema: w.stream.Schema, Table: w.stream.Name, Column: t.Name,
 		Message: "null value in column \"" + t.Name + "\" of relation \"" + w.stream.Name + "\" violates not-null constraint",
 	}
+	if t.Kind == plan.TargetTimestamp {
+		e.Hint = "The column is the events' time, which is never null: where it is left out, it is its default, now() unless another was given."
+		if w.stream.Table.Declared {
+			e.Hint += " CREATE TABLE … WITH (event_time = '…') makes another column the time."
+		}
+	}
+	return e
 }

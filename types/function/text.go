@@ -161,7 +161,7 @@ func registerText(r *registry) {
 	}))
 }
 
-// appendAsText appends argument j as a cast to text would show it: booleans as words.
+// appendAsText appends argument j as a cast to text would show it: booleans as words, addresses with the length of their net.
 func appendAsText(dst []byte, c *Call, a []*column.Vector, j, i int) []byte {
 	switch t := c.Args[j]; t {
 	case types.Text, types.Varchar, types.Name:
@@ -170,6 +170,8 @@ func appendAsText(dst []byte, c *Call, a []*column.Vector, j, i int) []byte {
 		return append(dst, bytes.TrimRight(a[j].Str(i), " ")...)
 	case types.Bool:
 		return strconv.AppendBool(dst, a[j].Bool(i))
+	case types.Inet:
+		return types.AppendInetText(dst, types.LoadInet(a[j].Str(i)), true)
 	default:
 		return types.AppendText(dst, c.Env, t, a[j], i)
 	}

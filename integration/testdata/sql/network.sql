@@ -38,3 +38,4 @@ insert into hosts (more) values ('101010101');
 insert into hosts (network) values ('10.0.0.2/8');
 drop table hosts;
 select client_addr is null or client_addr <<= '127.0.0.0/8' as near, pg_typeof(client_addr) from pg_stat_activity where pid = pg_backend_pid();
+select 'a' || '1.2.3.4'::inet, '1.2.3.4'::inet || 'a', 'a' || '1.2.3.0/24'::inet, 'a' || '::1'::inet, 'a' || '1.2.3.0/24'::cidr, quote_literal('1.2.3.4'::inet), quote_nullable('1.2.3.4'::inet), concat('1.2.3.4'::inet), json_build_object('1.2.3.4'::inet, '1.2.3.4'::inet)::text;
