@@ -11,10 +11,12 @@ const sortedBytes = 1 << 20
 
 // merger gives the rows of several runs in order. It chooses rows one by one and copies them a column at a time.
 type merger struct {
-	order ordering
-	heap  []*source // the one with the least next row first
-	width int       // of what is given
-	picks []pick
+	order  ordering
+	heap   []*source                                   // the one with the least next row first
+	width  int                                         // of what is given
+	prefix func(keys []*column.Vector, row int) uint64 // of rows that come from a file
+	exact  bool                                        // rows with the same prefix are equal
+	picks  []pick
 }
 
 // source is a run as it is merged: one in memory, or the block of one in a file that has the next row.
@@ -40,6 +42,14 @@ type pick struct {
 	row  int32
 }
 
+// mergeRuns merges the runs in memory.
+func (s *sorter) mergeRuns(width int) *merger {
+	exact := s.packs && s.pack(s.runs)
+	m := &merger{order: s.order, heap: s.sources(s.runs), width: width, exact: exact}
+	m.heapify()
+	return m
+}
+
 // sources makes a source of each run in memory.
 func (s *sorter) sources(runs []*run) []*source {
 	var out []*source
@@ -54,12 +64,33 @@ func (s *sorter) sources(runs []*run) []*source {
 	return out
 }
 
-func (s *sorter) newMerger(from []*source, width int) *merger {
-	m := &merger{order: s.order, heap: from, width: width}
-	for i := len(from)/2 - 1; i >= 0; i-- {
+// mergeFile merges runs in the file.
+func (s *sorter) mergeFile(from []*source, width int) *merger {
+	m := &merger{order: s.order, heap: from, width: width, prefix: s.order.prefix}
+	if s.packs {
+		var parts []packedKey
+		parts, m.exact = s.packing()
+		m.prefix = packRow(parts)
+	}
+	for _, src := range from {
+		src.prefix = m.prefixOf(src)
+	}
+	m.heapify()
+	return m
+}
+
+// prefixOf gives that of a source's next row.
+func (m *merger) prefixOf(src *source) uint64 {
+	if src.order != nil {
+		return src.order[src.pos].prefix
+	}
+	return m.prefix(src.keys, src.pos)
+}
+
+func (m *merger) heapify() {
+	for i := len(m.heap)/2 - 1; i >= 0; i-- {
 		m.down(i)
 	}
-	return m
 }
 
 func (m *merger) done() bool { return len(m.heap) == 0 }
@@ -90,7 +121,7 @@ func (m *merger) fill(ctx context.Context, b *column.Batch, rows int, bytes int6
 			m.heap[0] = m.heap[last]
 			m.heap = m.heap[:last]
 		} else {
-			src.prefix = src.prefixOf(m.order)
+			src.prefix = m.prefixOf(src)
 		}
 		m.down(0)
 	}
@@ -104,13 +135,6 @@ func (s *source) row() int32 {
 		return s.order[s.pos].row
 	}
 	return int32(s.pos)
-}
-
-func (s *source) prefixOf(o ordering) uint64 {
-	if s.order != nil {
-		return s.order[s.pos].prefix
-	}
-	return o.prefix(s.keys, s.pos)
 }
 
 // copy appends the picked rows to b.
@@ -158,6 +182,9 @@ func copyPicks(dst *column.Vector, picks []pick, c int) {
 func (m *merger) before(a, b *source) bool {
 	if a.prefix != b.prefix {
 		return a.prefix < b.prefix
+	}
+	if m.exact {
+		return a.seq < b.seq
 	}
 	if c := m.order.compare(a.keys, int(a.row()), b.keys, int(b.row())); c != 0 {
 		return c < 0
