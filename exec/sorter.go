@@ -70,7 +70,7 @@ type sorter struct {
 
 func newSorter(rt *Runtime, keys []plan.SortKey, limit int64) (*sorter, error) {
 	s := &sorter{keys: keys, order: newOrdering(keys), limit: limit, width: -1, meter: rt.sortMeter(), rt: rt, file: blocks{create: rt.Temp}}
-	s.packs, s.spans, s.texts = !s.top(), make([]keySpan, len(keys)), newSortTexts(keys)
+	s.packs, s.spans, s.texts = !s.top(), make([]keySpan, len(keys)), newSortTexts(keys, s.meter.limit)
 	for _, k := range keys {
 		if r, ok := k.Expr.(*plan.Ref); ok {
 			s.keyAt = append(s.keyAt, r.Index)
@@ -184,6 +184,10 @@ func (s *sorter) enough() int {
 // makeRoom reserves the memory for so many rows of s.cols more, which other rows leave for the file if need be.
 func (s *sorter) makeRoom(ctx context.Context, rows int) error {
 	if !s.rt.spills() {
+		if need := s.bytes() + s.cur.growth(s.cols, rows); s.meter.try(need + s.numbering(rows)) {
+			return nil
+		}
+		s.sparesNumbering()
 		return s.meter.ensure(s.bytes() + s.cur.growth(s.cols, rows))
 	}
 	if s.fits(rows) {
@@ -209,6 +213,9 @@ func (s *sorter) makeRoom(ctx context.Context, rows int) error {
 			s.cur = s.newRun()
 		}
 	}
+	if s.sparesNumbering() && s.fits(rows) {
+		return nil
+	}
 	return s.meter.ensure(s.needs(rows))
 }
 
@@ -217,7 +224,7 @@ func (s *sorter) fits(rows int) bool { return s.meter.try(s.needs(rows)) }
 
 // needs is what runs take with so many rows more, and what it will take to write them to the file.
 func (s *sorter) needs(rows int) int64 {
-	n := s.bytes() + s.cur.growth(s.cols, rows)
+	n := s.bytes() + s.cur.growth(s.cols, rows) + s.numbering(rows)
 	return n + writing(n)
 }
 

@@ -33,10 +33,10 @@ type keySpan struct {
 const (
 	// maxCommon bounds the beginning that is looked for.
 	maxCommon = 64
-	// A dictionary has at most so many texts, none longer than that.
-	maxSortTexts, maxSortText = 4096, 128
-	// dictionaryRows is from how many rows on a run is worth one.
-	dictionaryRows = 2048
+	// A dictionary has at most so many texts, of so many bytes together.
+	maxSortTexts, maxSortBytes = 1024, 64 << 10
+	// dictionaryRows is from how many rows on a run is worth one, and dictionaryMemory how much there must be.
+	dictionaryRows, dictionaryMemory = 2048, 2 << 20
 )
 
 // sortTexts are the different texts of a key. nil: there are too many, or it has none.
@@ -46,8 +46,11 @@ type sortTexts struct {
 	ranks  []uint32 // by number, of the first so many
 }
 
-func newSortTexts(keys []plan.SortKey) []*sortTexts {
+func newSortTexts(keys []plan.SortKey, memory int64) []*sortTexts {
 	all := make([]*sortTexts, len(keys))
+	if memory > 0 && memory < dictionaryMemory {
+		return all
+	}
 	for k := range keys {
 		if textual(keys[k].Expr.Type()) {
 			all[k] = &sortTexts{values: column.New(types.KindOf(keys[k].Expr.Type()))}
@@ -63,10 +66,10 @@ func (d *sortTexts) bytes() int64 {
 	return d.table.bytes() + bytesOf([]*column.Vector{d.values}) + 4*int64(cap(d.ranks))
 }
 
-// growth is what so many rows more take at most.
-func (d *sortTexts) growth(rows int) int64 {
-	more := min(rows, maxSortTexts+1-d.values.Len)
-	return d.table.growth(more) + int64(more)*(4+4+maxSortText) + int64(rows)*4
+// growth is how much more it can take at most.
+func (d *sortTexts) growth() int64 {
+	const all = 2 * (maxSortBytes + maxSortTexts*(byteSlotBytes+4+4)) // slices grow by up to twice
+	return max(all-d.bytes(), 0)
 }
 
 // number appends the numbers of a run's texts, -1 for null; false: they are too many.
@@ -78,12 +81,9 @@ func (d *sortTexts) number(codes []int32, v *column.Vector) ([]int32, bool) {
 			continue
 		}
 		s := v.Str(i)
-		if len(s) > maxSortText {
-			return codes, false
-		}
 		n := d.table.number(d.values, s, int32(d.values.Len))
 		if int(n) == d.values.Len {
-			if n == maxSortTexts {
+			if n == maxSortTexts || len(d.values.Bytes)+len(s) > maxSortBytes {
 				return codes, false
 			}
 			d.values.AppendBytes(s)
@@ -128,18 +128,48 @@ func (s *sorter) survey(r *run) {
 	}
 }
 
-// number numbers the texts of a run's key. Where there is no room for that, or they are too many, none are from then on.
+// number numbers the texts of a run's key. Where they are too many, none are from then on. There is room for it, by numbering.
 func (s *sorter) number(r *run, k int) bool {
 	d, ok := s.texts[k], false
 	r.codes[k] = r.codes[k][:0]
-	if (d.values.Len > 0 || r.len() >= dictionaryRows) && s.meter.try(s.needs(0)+d.growth(r.len())) {
+	if d.values.Len > 0 || r.len() >= dictionaryRows {
 		r.codes[k], ok = d.number(r.codes[k], r.keys[k])
 	}
 	if !ok {
-		s.texts[k] = nil
-		s.spans[k].addTexts(d.values) // of earlier runs
+		s.unnumber(k)
 	}
 	return ok
+}
+
+// unnumber ends the numbering of a key's texts. Those of earlier runs are among the dictionary's.
+func (s *sorter) unnumber(k int) {
+	s.spans[k].addTexts(s.texts[k].values)
+	s.texts[k] = nil
+}
+
+// numbering is what it takes to number the texts of the current run, with so many rows more.
+func (s *sorter) numbering(rows int) (n int64) {
+	if s.cur != nil {
+		rows += s.cur.len()
+	}
+	for _, d := range s.texts {
+		if d != nil && (d.values.Len > 0 || rows >= dictionaryRows) {
+			n += d.growth() + 4*int64(rows)
+		}
+	}
+	return n
+}
+
+// sparesNumbering gives up numbering where that takes memory; false: it takes none.
+func (s *sorter) sparesNumbering() bool {
+	spared := false
+	for k, d := range s.texts {
+		if d != nil {
+			s.unnumber(k)
+			spared = true
+		}
+	}
+	return spared
 }
 
 func (x *keySpan) addNumbers(v *column.Vector, brief func(v *column.Vector, i int) uint64) {
