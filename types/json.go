@@ -79,7 +79,7 @@ func ParseJSONB(dst, s []byte) ([]byte, error) {
 // AppendJSONB appends the canonical jsonb text of JSON that is known to be valid. What jsonb would
 // refuse in it stays as it can: \u0000 escaped, a lone surrogate as U+FFFD, a huge number as spelled.
 func AppendJSONB(dst, s []byte) []byte {
-	if len(s) > 0 && isDigit(s[0]) && !bytes.ContainsAny(s, "eE ") {
+	if PlainDecimal(s) {
 		return append(dst, s...)
 	}
 	r := newJSONReader(s, dst)
@@ -90,6 +90,16 @@ func AppendJSONB(dst, s []byte) []byte {
 		return append(dst, s...)
 	}
 	return r.dst
+}
+
+// PlainDecimal reports whether a JSON text is digits, perhaps with a point, which jsonb spells as they are.
+func PlainDecimal(s []byte) bool {
+	for _, c := range s {
+		if !isDigit(c) && c != '.' {
+			return false
+		}
+	}
+	return len(s) > 0
 }
 
 // appendJSONBKey appends a text that is the same for all JSON that jsonb holds equal.
