@@ -32,7 +32,12 @@ var factQueries = map[string]string{
 	"pg_tablespace": `select oid, spcname, spcowner from pg_tablespace where oid < 16384 order by oid`,
 	"pg_collation": `select oid, collname, collnamespace, collowner, collprovider, collisdeterministic, collencoding, collcollate, collctype, colliculocale
 		from pg_collation where collname in ('default', 'C', 'POSIX', 'ucs_basic') order by oid`,
-	"pg_range": `select rngtypid, rngsubtype, rngmultitypid, rngcollation, rngsubopc, rngcanonical::oid, rngsubdiff::oid from pg_range order by rngtypid`,
+	"pg_ts_parser":     `select oid, prsname, prsnamespace, prsstart::oid, prstoken::oid, prsend::oid, prsheadline::oid, prslextype::oid from pg_ts_parser where oid < 16384 order by oid`,
+	"pg_ts_template":   `select oid, tmplname, tmplnamespace, tmplinit::oid, tmpllexize::oid from pg_ts_template where tmplname in ('simple', 'snowball') order by oid`,
+	"pg_ts_dict":       `select oid, dictname, dictnamespace, dictowner, dicttemplate, dictinitoption from pg_ts_dict where oid < 16384 order by oid`,
+	"pg_ts_config":     `select oid, cfgname, cfgnamespace, cfgowner, cfgparser from pg_ts_config where oid < 16384 order by oid`,
+	"pg_ts_config_map": `select mapcfg::oid, maptokentype, mapseqno, mapdict::oid from pg_ts_config_map where mapcfg < 16384 order by 1, 2, 3`,
+	"pg_range":         `select rngtypid, rngsubtype, rngmultitypid, rngcollation, rngsubopc, rngcanonical::oid, rngsubdiff::oid from pg_range order by rngtypid`,
 	"pg_type": `select oid, typname, typlen, typbyval, typtype, typcategory, typispreferred, typdelim, typsubscript::oid, typelem, typarray, typinput::oid, typoutput::oid,
 		typreceive::oid, typsend::oid, typmodin::oid, typmodout::oid, typanalyze::oid, typalign, typstorage, typcollation
 		from pg_type where typnamespace = 11 and typrelid = 0 and not exists (select from pg_type e where e.oid = pg_type.typelem and e.typrelid <> 0) order by oid`,

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"sort"
 
 	"github.com/flare-pg/flare-pg/engine"
@@ -26,12 +27,15 @@ func (s *Snapshot) newIndexes() {
 	for _, g := range s.schema.Signals {
 		for _, st := range s.streams {
 			if st.ID == g.Stream {
-				s.indexes = append(s.indexes, &Index{OID: firstIndexOID + types.OID(g.ID), Schema: st.Schema, Name: g.Name, Stream: st, Signal: g})
+				s.indexes = append(s.indexes, &Index{OID: indexOID(g.ID), Schema: st.Schema, Name: g.Name, Stream: st, Signal: g})
 			}
 		}
 	}
 	sort.Slice(s.indexes, func(i, j int) bool { return s.indexes[i].OID < s.indexes[j].OID })
 }
+
+// Indexes lists all indexes in order of OID.
+func (s *Snapshot) Indexes() []*Index { return s.indexes }
 
 // Index finds an index by its exact name. Schema "" is public.
 func (s *Snapshot) Index(schema, name string) (*Index, bool) {
@@ -107,6 +111,18 @@ func rowsIndexes(_ context.Context, s *Snapshot, _ *types.Env, w *Rows) error {
 	}
 	return nil
 }
+
+// DropIndex removes an index and what was said of it. name is for the error.
+func DropIndex(e *engine.SchemaEdit, id engine.SignalID, name string) error {
+	PutComment(e, Comment{Class: ClassRelation, Object: indexOID(id)})
+	err := e.DropSignal(id)
+	if errors.Is(err, engine.ErrNoSignal) {
+		return types.Errorf(types.CodeUndefinedObject, "index %q does not exist", name)
+	}
+	return err
+}
+
+func indexOID(id engine.SignalID) types.OID { return firstIndexOID + types.OID(id) }
 
 func init() {
 	builtin["pg_catalog.pg_index"] = maker{rows: rowsIndex}

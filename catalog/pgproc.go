@@ -85,6 +85,7 @@ func listedFunctions(r *Registry) map[types.OID]bool {
 		"pg_operator":  {"oprcode", "oprrest", "oprjoin"},
 		"pg_aggregate": {"aggtransfn", "aggfinalfn", "aggcombinefn", "aggserialfn", "aggdeserialfn", "aggmtransfn", "aggminvtransfn", "aggmfinalfn"},
 		"pg_cast":      {"castfunc"}, "pg_amproc": {"amproc"}, "pg_am": {"amhandler"}, "pg_range": {"rngcanonical", "rngsubdiff"},
+		"pg_ts_parser": {"prsstart", "prstoken", "prsend", "prsheadline", "prslextype"}, "pg_ts_template": {"tmplinit", "tmpllexize"},
 	} {
 		rel := r.byName[relationKey{"pg_catalog", relation}]
 		rows := rel.fixedRows()

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -183,7 +184,7 @@ func jsonMember(name string) nql.Column {
 }
 
 func (s *Stream) addProperty(p *engine.Property) {
-	if len(p.Path) == 0 {
+	if len(p.Path) == 0 || slices.Contains(s.Table.Dropped, p.Path[0]) {
 		return
 	}
 	oid := types.OID(p.Type)
@@ -318,6 +319,27 @@ func (s *Stream) Member(path []nql.Step, exact, folded string) (name string, ok 
 		}
 	}
 	return "", false
+}
+
+// NearestMember finds what a path that leads to no known member was probably meant to be: the part of it that is known, as it is spelled, and the member there whose
+// name is nearest to the next; "" where none is near.
+func (s *Stream) NearestMember(path []string) (known []string, near string) {
+	at := s.nested
+steps:
+	for _, name := range path {
+		for _, m := range at.order {
+			if strings.EqualFold(m.name, name) {
+				known, at = append(known, m.name), m
+				continue steps
+			}
+		}
+		var names []string
+		for _, m := range at.order {
+			names = append(names, m.name)
+		}
+		return known, types.Nearest(name, names)
+	}
+	return known, ""
 }
 
 // Observed reports whether every member of objects at a path is known, once seen: the path and their number are within the limits.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/flare-pg/flare-pg/engine"
+	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -24,6 +25,8 @@ type Table struct {
 	Columns  []TableColumn `json:"columns,omitempty"`
 	Attrs    int16         `json:"attrs,omitempty"` // the highest attnum given so far
 	Options  []TableOption `json:"options,omitempty"`
+	// Dropped are the members of columns that are gone: events have them still, and no column shows them.
+	Dropped []string `json:"dropped,omitempty"`
 }
 
 // TableColumn is a declared column.
@@ -68,7 +71,7 @@ func tableOf(s *engine.Schema, id engine.StreamID) *Table {
 // Clone copies a table, to be changed.
 func (t *Table) Clone() *Table {
 	c := *t
-	c.Columns, c.Options = slices.Clone(t.Columns), slices.Clone(t.Options)
+	c.Columns, c.Options, c.Dropped = slices.Clone(t.Columns), slices.Clone(t.Options), slices.Clone(t.Dropped)
 	return &c
 }
 
@@ -82,17 +85,41 @@ func (t *Table) Column(name string) int {
 	return -1
 }
 
-// member tells whether a declared column keeps its values in an event's member.
+// member tells whether a declared column keeps its values in an event's member, or one did that is gone.
 func (t *Table) member(name string) bool {
 	for i := range t.Columns {
 		if t.Columns[i].Core == "" && t.Columns[i].Member == name {
 			return true
 		}
 	}
-	return false
+	return slices.Contains(t.Dropped, name)
 }
 
-// FreeMember gives the member for a new column: its name, unless another column has it, which was renamed since.
+// DropColumn takes a column away; false: there is none of that name.
+func (t *Table) DropColumn(name string) bool {
+	i := t.Column(name)
+	if i < 0 {
+		return false
+	}
+	if c := &t.Columns[i]; c.Core == "" {
+		t.Dropped = append(t.Dropped, c.Member)
+	}
+	t.Columns = slices.Delete(t.Columns, i, i+1)
+	if t.Option("event_time") == name {
+		t.SetOption("event_time", "")
+	}
+	return true
+}
+
+// ReadBy tells whether a predicate asks for a column.
+func (c *TableColumn) ReadBy(where nql.Expr) bool {
+	read := declaredColumn(c, c.Attr, true).Read.Path
+	return slices.ContainsFunc(nql.Paths(where), func(p *nql.Path) bool {
+		return p.Root == read.Root && (len(read.Steps) == 0 || len(p.Steps) > 0 && p.Steps[0] == read.Steps[0])
+	})
+}
+
+// FreeMember gives the member for a new column: its name, unless another column has it, which was renamed since, or had it.
 func (t *Table) FreeMember(name string) string {
 	member := name
 	for n := 2; t.member(member); n++ {

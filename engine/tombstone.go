@@ -13,13 +13,13 @@ type DeadRows struct {
 	lo, hi int64 // the range of their timestamps
 }
 
-// Add adds the event with a timestamp and an arrival number, as event.ParseID takes them out of an id.
-func (d *DeadRows) Add(ts int64, arrival uint64) {
+// Add adds the event with a timestamp and an arrival number, as event.ParseID takes them out of an id. It reports whether the event was not there yet.
+func (d *DeadRows) Add(ts int64, arrival uint64) bool {
 	if d.ids == nil {
 		d.ids, d.lo, d.hi = roaring64.New(), ts, ts
 	}
 	d.lo, d.hi = min(d.lo, ts), max(d.hi, ts)
-	d.ids.Add(arrival)
+	return d.ids.CheckedAdd(arrival)
 }
 
 // Len is the number of rows.

@@ -23,9 +23,10 @@ type aggCall struct {
 	distinct *distinctValues // DISTINCT, else nil
 	spill    *distinctSpill  // of distinct, where that is fed at the end; nil where there are no temporary files
 
-	held   *lateRows       // ORDER BY: group, arguments, keys; also of others, once their states have no room
-	keeper function.Keeper // acc, where its rows can be kept back when there is no more room; else nil
-	like   bool            // selects among the values of another call: only its direct argument is evaluated
+	held   *lateRows         // ORDER BY: group, arguments, keys; also of others, once their states have no room
+	keeper function.Keeper   // acc, where its rows can be kept back when there is no more room; else nil
+	shows  function.Renderer // of rows that are kept back, which are rendered before; else nil
+	like   bool              // selects among the values of another call: only its direct argument is evaluated
 }
 
 // newAggCall makes the state of one of so many calls in a table with keys or without; others are those of the calls before it.
@@ -187,7 +188,13 @@ func (c *aggCall) add(ctx context.Context, t *table, b *column.Batch, of []int32
 			return err
 		}
 	}
-	return c.held.add(ctx, b.Len, sel, of, c.argVec)
+	if args = c.argVec; c.shows != nil {
+		var err error
+		if args, err = c.shows.Render(&c.info, b.Len, sel, args); err != nil {
+			return err
+		}
+	}
+	return c.held.add(ctx, b.Len, sel, of, args)
 }
 
 // deferred reports whether the call is fed at the end, with the distinct values.

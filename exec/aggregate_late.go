@@ -112,6 +112,9 @@ func (c *aggCall) unload(ctx context.Context, rt *Runtime) error {
 	c.held = &lateRows{sorter: s, args: len(c.args)}
 	keeper := c.keeper
 	c.keeper = nil
+	if c.shows, _ = keeper.(function.Renderer); c.shows != nil {
+		c.held.args = 1
+	}
 	return keeper.Take(func(of []int32, args []*column.Vector) error {
 		return c.held.add(ctx, len(of), nil, of, args)
 	})
@@ -141,6 +144,9 @@ func (c *aggCall) late(ctx context.Context, t *table, from, to int, cut bool) (*
 		most = min(most, max(t.meter.limit/16, leastBlock))
 	}
 	acc := c.call.Func.New(&c.info)
+	if c.shows != nil {
+		acc = c.shows.Rendered()
+	}
 	acc.Resize(to - from)
 	to, err := c.held.each(ctx, from, to, func(n int, sel column.Selection, of []int32, args []*column.Vector, last int) (int, error) {
 		if err := acc.Add(&c.info, n, sel, of, args); err != nil {

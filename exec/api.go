@@ -25,12 +25,15 @@ type Runtime struct {
 	Stats          *Stats                   // counts rows and batches of each node; nil: nothing is counted
 	// Compiled keeps what scans were compiled to for the plan's next run; nil: nothing is kept.
 	Compiled *CompiledScans
+	// Modify runs a *plan.Insert or *plan.Delete and yields a row for each event that was written or deleted; rt is for opening the node's plans. Nil: there are none.
+	Modify func(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, error)
 	// Idle, when not nil, is called before a plan waits for events that are not there yet, and every second while it does: what rows there are should be sent. Its
 	// error ends the waiting.
 	Idle func() error
 	// SkipDamaged, when not nil, is told of damage that scans then pass over (engine.Spec); several goroutines may call it at once.
 	SkipDamaged func(*engine.DamageError)
 
+	handed handedKeys // what joins above have handed down
 	narrow *narrowing // a scan whose rows a sort wants less and less of
 	// anyOrder: nobody asks in which order scans without one yield rows.
 	anyOrder bool

@@ -91,16 +91,20 @@ func (c *call) account() error {
 	return c.meter.ensure(size)
 }
 
-// kernel runs the function into c.out. Between two kernels is where an expression of many stops when its statement ends.
+// kernel runs the function into c.out. Between two kernels is where an expression of many stops when its statement ends; what one made that stopped halfway
+// for that reason is of no use.
 func (c *call) kernel(n int, sel column.Selection, args []*column.Vector) error {
-	if env := c.info.Env; env != nil && env.Context != nil && env.Context.Err() != nil {
-		return context.Cause(env.Context)
+	if c.info.Env.Over() {
+		return context.Cause(c.info.Env.Context)
 	}
 	if c.borrowed {
 		c.out, c.borrowed = column.Vector{}, false
 	}
 	if err := c.fn.Kernel(&c.info, n, sel, args, &c.out); err != nil {
 		return err
+	}
+	if c.info.Env.Over() {
+		return context.Cause(c.info.Env.Context)
 	}
 	if c.out.Len != n {
 		return types.Errorf(types.CodeInternalError, "function %s made %d rows of %d", c.fn.Name, c.out.Len, n)

@@ -19,6 +19,7 @@ type frame struct {
 	ctes   map[*plan.CTE]*kept
 	tables map[*plan.WorkTable]*workTable
 	meters []*meter
+	sets   []*answer // whose rows are kept until the frame is closed
 }
 
 // root is the statement's frame.
@@ -38,6 +39,13 @@ func (f *frame) meter(acc column.Account) *meter {
 	return m
 }
 
+// keep lets the frame close an answer when it is closed itself.
+func (f *frame) keep(a *answer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sets = append(f.sets, a)
+}
+
 // close gives back what the frame holds. Nothing of its plan is running any more.
 func (f *frame) close() {
 	for _, k := range f.ctes {
@@ -46,6 +54,10 @@ func (f *frame) close() {
 	for _, m := range f.meters {
 		m.release()
 	}
+	for _, a := range f.sets {
+		a.close()
+	}
+	f.sets = nil
 	f.meters, f.once, f.ctes, f.tables = nil, nil, nil, nil
 }
 

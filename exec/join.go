@@ -75,7 +75,7 @@ func openJoin(ctx context.Context, n *plan.Join, rt *Runtime) (plan.Batches, err
 		j.keyTypes = append(j.keyTypes, k.Type())
 	}
 	j.kinds = append(kindsOfNode(n.Left), kindsOfNode(n.Right)...)
-	if j.left, err = build(ctx, n.Left, rt); err != nil {
+	if j.left, err = j.openLeft(ctx, n, rt); err != nil {
 		return nil, err
 	}
 	if j.right, err = build(ctx, n.Right, rt); err != nil {

@@ -22,6 +22,11 @@ func Minimum(n plan.Node, rt *Runtime) int64 {
 	var sum int64
 	page := leastOfPage * int64(rt.workers())
 	plan.WalkNodes(n, func(n plan.Node) bool {
+		for _, s := range plan.SubQueries(plan.Exprs(n)...) {
+			if s.Kind == plan.AnyQuery || s.Kind == plan.AllQuery || s.Kind == plan.KeyQuery {
+				sum += leastOfHash
+			}
+		}
 		switch n := n.(type) {
 		case *plan.Scan:
 			sum += leastOfScan + page
@@ -33,6 +38,10 @@ func Minimum(n plan.Node, rt *Runtime) int64 {
 			sum += leastOfHash
 		case *plan.SetOp:
 			sum += leastOfHash
+		case *plan.Recursion:
+			if sum += 2 * leastOfSort; n.Distinct {
+				sum += leastOfHash
+			}
 		case *plan.Aggregate:
 			if len(n.Keys) > 0 || slices.ContainsFunc(n.Aggs, func(a plan.AggCall) bool { return a.Distinct }) {
 				sum += leastOfHash

@@ -14,6 +14,9 @@ func open(ctx context.Context, n plan.Node, rt *Runtime) (b plan.Batches, err er
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
+	if rt.frame != nil { // within a statement: what is opened here is closed by itself
+		rt = rt.within(nil)
+	}
 	rt = rt.framed()
 	rt.waits()
 	in, err := build(ctx, n, rt)
@@ -117,6 +120,11 @@ func operator(ctx context.Context, n plan.Node, rt *Runtime) (plan.Batches, erro
 		return openApply(ctx, n, rt)
 	case *plan.SetOp:
 		return openSetOp(ctx, n, rt)
+	case *plan.Insert, *plan.Delete:
+		if rt.Modify == nil {
+			return nil, types.Errorf(types.CodeInternalError, "nothing can be written here")
+		}
+		return rt.Modify(ctx, n, rt)
 	case *plan.With:
 		return openWith(ctx, n, rt)
 	case *plan.CTEScan:

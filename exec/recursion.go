@@ -18,26 +18,27 @@ type recursion struct {
 	kinds []column.Kind
 	from  plan.Batches // open: the start, or the step of this round
 	frame *frame       // of this round; nil: the start
-	hash  *groups      // the rows that were there, where they must be distinct
+	seen  *keySet      // the rows that were there, where they must be distinct
 	any   bool         // such a row without columns was there
-	seen  meter
-	added *rowQueue // by this round
-	work  *rowQueue // by the one before: what the step reads; nil: the start
-	of    []int32
+	added *rowQueue    // by this round
+	work  *rowQueue    // by the one before: what the step reads; nil: the start
 	rows  []int32
 	all   []int32
 }
 
 func openRecursion(ctx context.Context, n *plan.Recursion, rt *Runtime) (plan.Batches, error) {
-	r := &recursion{n: n, rt: rt, kinds: kindsOfNode(n), seen: meter{acc: rt.Memory}}
+	r := &recursion{n: n, rt: rt, kinds: kindsOfNode(n)}
 	if n.Distinct && len(n.Cols) > 0 {
 		var keys []types.OID
 		for _, c := range n.Cols {
 			keys = append(keys, c.Type)
 		}
-		r.hash = newGroups(keys)
+		r.seen = newKeySet(rt, keys)
 	}
 	r.added = newRowQueue(rt, r.kinds)
+	if r.seen != nil { // both queues write a chunk and read one
+		r.seen.beside = 12 * r.added.chunkBytes()
+	}
 	var err error
 	r.from, err = build(ctx, n.Start, rt)
 	return r, err
@@ -59,7 +60,7 @@ func (r *recursion) Next(ctx context.Context, b *column.Batch) (bool, error) {
 			continue
 		}
 		if r.n.Distinct {
-			if err := r.narrow(b); err != nil {
+			if err := r.narrow(ctx, b); err != nil {
 				return false, err
 			}
 		}
@@ -107,8 +108,8 @@ func (r *recursion) closeRound() {
 }
 
 // narrow selects the rows of b that were not there before.
-func (r *recursion) narrow(b *column.Batch) error {
-	if r.hash == nil {
+func (r *recursion) narrow(ctx context.Context, b *column.Batch) error {
+	if r.seen == nil {
 		n := 1
 		if r.any {
 			n = 0
@@ -117,31 +118,16 @@ func (r *recursion) narrow(b *column.Batch) error {
 		r.rows = clip(b, n, r.rows)
 		return nil
 	}
-	if cap(r.of) < b.Len {
-		r.of = make([]int32, max(b.Len, column.BatchRows))
-	}
-	r.of = r.of[:b.Len]
-	if err := r.seen.ensure(r.hash.bytes() + r.hash.growth(b.Cols, b.Rows())); err != nil {
-		return err
-	}
-	seen := int32(r.hash.len())
-	if err := r.hash.assign(b.Len, b.Sel, b.Cols, r.of); err != nil {
-		return err
-	}
-	r.rows = room(r.rows, b.Len)
-	for i := range each(b.Sel, b.Len) {
-		if r.of[i] == seen { // groups are numbered as they appear
-			r.rows = append(r.rows, int32(i))
-			seen++
-		}
-	}
-	b.Sel = r.rows
-	return nil
+	fresh, err := r.seen.add(ctx, b.Len, b.Sel, b.Cols)
+	b.Sel = fresh
+	return err
 }
 
 func (r *recursion) Close() {
 	r.closeRound()
-	r.seen.release()
+	if r.seen != nil {
+		r.seen.close()
+	}
 	r.added.close()
 	if r.work != nil {
 		r.work.close()

@@ -1,7 +1,8 @@
 package exec
 
 import (
-	"math"
+	"context"
+	"sync"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
@@ -17,75 +18,88 @@ const (
 	isUnknown
 )
 
-// rowSet is the rows of a sub-query that values are compared with. For equality they are hashed, each row that has no null once; the
-// rows with nulls are few where they matter, and looked through.
+// rowSet is the rows of a sub-query that values are compared with. For equality they are a set, without those that have a null; the
+// rows with nulls are few where they matter, and looked through. What has no room goes to files. Once it is filled several goroutines read it.
 type rowSet struct {
 	rows  int
 	types []types.OID
-	cols  []*column.Vector // for a test: all rows
-	hash  *groups          // for equality: the rows without nulls
+	queue *rowQueue        // for a test: all rows
+	keys  *keySet          // for equality: the rows without nulls
 	nulls []*column.Vector // for equality: the distinct rows with nulls
 	seen  map[string]struct{}
-	meter *meter
-	of    []int32
+	meter meter // of nulls and seen
+	whole []int32
 	key   []byte
+	mu    sync.Mutex // of queue's file
 }
 
-func newRowSet(n *plan.SubQuery, m *meter) *rowSet {
-	s := &rowSet{meter: m}
+func newRowSet(rt *Runtime, n *plan.SubQuery) *rowSet {
+	s := &rowSet{meter: meter{acc: rt.Memory}}
 	for _, c := range n.Plan.Columns() {
 		s.types = append(s.types, c.Type)
-		s.cols = append(s.cols, column.New(types.KindOf(c.Type)))
 		s.nulls = append(s.nulls, column.New(types.KindOf(c.Type)))
 	}
 	if n.Test == nil {
-		s.hash = newGroups(s.types)
+		s.keys = newKeySet(rt, s.types)
+	} else {
+		s.queue = newRowQueue(rt, kindsOfNode(n.Plan))
 	}
 	return s
 }
 
 func (s *rowSet) bytes() int64 {
-	n := bytesOf(s.cols) + bytesOf(s.nulls) + 64*int64(len(s.seen))
-	if s.hash != nil {
-		n += s.hash.bytes()
+	if s.queue != nil {
+		return s.queue.bytes()
 	}
-	return n
+	return bytesOf(s.nulls) + 64*int64(len(s.seen)) + s.keys.bytes()
+}
+
+// spilled reports whether some rows are in files.
+func (s *rowSet) spilled() bool {
+	if s.queue != nil {
+		return s.queue.filed > 0
+	}
+	return s.keys.spilled()
+}
+
+// release gives back what was reserved: whoever keeps the rows, which are all in memory, accounts for them.
+func (s *rowSet) release() {
+	s.meter.release()
+	if s.queue != nil {
+		s.queue.meter.release()
+	} else {
+		s.keys.meter.release()
+	}
+}
+
+func (s *rowSet) close() {
+	s.meter.release()
+	if s.queue != nil {
+		s.queue.close()
+	} else {
+		s.keys.close()
+	}
 }
 
 // add takes a batch in.
-func (s *rowSet) add(b *column.Batch) error {
-	need := s.bytes() + 2*payload(b.Cols, b.Rows())
-	if s.hash != nil {
-		need += s.hash.growth(b.Cols, b.Rows())
-	}
-	if err := s.meter.ensure(need); err != nil {
-		return err
-	}
+func (s *rowSet) add(ctx context.Context, b *column.Batch) error {
 	s.rows += b.Rows()
-	if s.hash == nil {
-		for i, v := range b.Cols {
-			if len(s.cols[i].Bytes) > math.MaxInt32/2 {
-				return types.Errorf(types.CodeProgramLimitExceeded, "the rows of a sub-query exceed 1 GiB in one column")
-			}
-			s.cols[i].AppendVector(v, b.Sel)
-		}
-		return nil
-	}
-	var whole []int32
+	s.whole = room(s.whole, b.Len)
 	for i := range each(b.Sel, b.Len) {
-		if anyNull(b.Cols, i) {
+		if s.keys != nil && anyNull(b.Cols, i) {
 			s.addNulls(b.Cols, i)
 		} else {
-			whole = append(whole, int32(i))
+			s.whole = append(s.whole, int32(i))
 		}
 	}
-	if len(whole) == 0 {
-		return nil
+	if s.queue != nil {
+		return s.queue.push(b.Cols, s.whole)
 	}
-	if cap(s.of) < b.Len {
-		s.of = make([]int32, b.Len)
+	if err := s.meter.ensure(bytesOf(s.nulls) + 64*int64(len(s.seen))); err != nil || len(s.whole) == 0 {
+		return err
 	}
-	return s.hash.assign(b.Len, whole, b.Cols, s.of[:b.Len])
+	_, err := s.keys.add(ctx, b.Len, s.whole, b.Cols)
+	return err
 }
 
 // addNulls keeps a row with nulls, unless one like it is kept.
@@ -106,21 +120,23 @@ func (s *rowSet) addNulls(cols []*column.Vector, i int) {
 	}
 }
 
-// equalsSome is the row i of left = ANY (rows).
-func (s *rowSet) equalsSome(left []*column.Vector, i int) truth {
-	if s.rows == 0 {
-		return isFalse
+// equalsSome is the row i of left = ANY (rows); found: it is among them.
+func (s *rowSet) equalsSome(ctx context.Context, left []*column.Vector, i int, found bool) (truth, error) {
+	switch {
+	case s.rows == 0:
+		return isFalse, nil
+	case found:
+		return isTrue, nil
+	case !anyNull(left, i):
+		return s.perhaps(s.nulls, left, i), nil
+	case s.perhaps(s.nulls, left, i) != isFalse:
+		return isUnknown, nil
 	}
-	if !anyNull(left, i) {
-		if s.hash.find(left, i) >= 0 {
-			return isTrue
-		}
-		return s.perhaps(s.nulls, left, i)
+	unknown, err := s.keys.some(ctx, func(cols []*column.Vector) bool { return s.perhaps(cols, left, i) != isFalse })
+	if err != nil || !unknown {
+		return isFalse, err
 	}
-	if t := s.perhaps(s.nulls, left, i); t != isFalse {
-		return t
-	}
-	return s.perhaps(s.hash.keys, left, i)
+	return isUnknown, nil
 }
 
 // perhaps is unknown where a row differs from row i of left in no column that is null in neither.
@@ -149,7 +165,9 @@ type rowTest struct {
 	cond evaluator
 	in   column.Batch
 	ones []column.Vector // the left values, as constants
-	sel  []int32
+
+	cursor rowCursor
+	of     *rowSet // that the cursor reads
 }
 
 func newRowTest(rt *Runtime, n *plan.SubQuery) (*rowTest, error) {
@@ -160,37 +178,35 @@ func newRowTest(rt *Runtime, n *plan.SubQuery) (*rowTest, error) {
 	return &rowTest{all: n.Kind == plan.AllQuery, cond: ev, ones: make([]column.Vector, len(n.Left))}, nil
 }
 
-// decide compares row i of left with the rows, a batch at a time, until one decides.
-func (t *rowTest) decide(left []*column.Vector, i int, set *rowSet) (truth, error) {
+// decide compares row i of left with the rows, a chunk at a time, until one decides.
+func (t *rowTest) decide(ctx context.Context, left []*column.Vector, i int, set *rowSet) (truth, error) {
 	out := isFalse
 	if t.all {
 		out = isTrue
 	}
-	if set.rows == 0 {
-		return out, nil
+	if t.of != set {
+		t.of, t.cursor.have = set, 0
 	}
-	t.in.Cols = t.in.Cols[:0]
 	for k, v := range left {
 		t.ones[k].Reset(v.Kind)
 		t.ones[k].AppendFrom(v, i)
-		t.ones[k].Form, t.ones[k].Len = column.Constant, set.rows
-		t.in.Cols = append(t.in.Cols, &t.ones[k])
+		t.ones[k].Form = column.Constant
 	}
-	t.in.Cols, t.in.Len = append(t.in.Cols, set.cols...), set.rows
-	for lo := 0; lo < set.rows; lo += column.BatchRows {
-		var sel column.Selection
-		if set.rows > column.BatchRows {
-			t.sel = room(t.sel, column.BatchRows)
-			for r := lo; r < min(lo+column.BatchRows, set.rows); r++ {
-				t.sel = append(t.sel, int32(r))
-			}
-			sel = t.sel
+	for row := int64(0); row < set.queue.end; {
+		if err := ended(ctx); err != nil {
+			return 0, err
 		}
-		v, err := t.cond.eval(&t.in, sel)
+		set.mu.Lock()
+		b, _, n, err := t.cursor.at(set.queue, row)
+		set.mu.Unlock()
 		if err != nil {
 			return 0, err
 		}
-		for r := range each(sel, set.rows) {
+		v, err := t.test(b)
+		if err != nil {
+			return 0, err
+		}
+		for r := range b.Len {
 			switch {
 			case v.Null(r):
 				out = isUnknown
@@ -201,6 +217,18 @@ func (t *rowTest) decide(left []*column.Vector, i int, set *rowSet) (truth, erro
 				return isTrue, nil
 			}
 		}
+		row += int64(n)
 	}
 	return out, nil
+}
+
+// test evaluates the expression for all rows of a chunk.
+func (t *rowTest) test(b *column.Batch) (*column.Vector, error) {
+	t.in.Cols, t.in.Len = t.in.Cols[:0], b.Len
+	for k := range t.ones {
+		t.ones[k].Len = b.Len
+		t.in.Cols = append(t.in.Cols, &t.ones[k])
+	}
+	t.in.Cols = append(t.in.Cols, b.Cols...)
+	return t.cond.eval(&t.in, nil)
 }

@@ -61,7 +61,7 @@ func (rt *Runtime) workers() int {
 // openFragments evaluates what a scan needs to know and begins it. No fragments: no row can match.
 func openFragments(rt *Runtime, n *plan.Scan) ([]engine.Fragment, error) {
 	spec, some, err := specOf(rt, n)
-	if err != nil || !some {
+	if err != nil || !some || !narrowByKeys(rt, n, &spec) {
 		return nil, err
 	}
 	if rt.scan != nil {

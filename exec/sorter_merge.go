@@ -46,7 +46,7 @@ type pick struct {
 func (s *sorter) mergeRuns(width int) *merger {
 	exact := s.packs && s.pack(s.runs)
 	m := &merger{order: s.order, heap: s.sources(s.runs), width: width, exact: exact}
-	m.heapify()
+	m.start()
 	return m
 }
 
@@ -58,7 +58,6 @@ func (s *sorter) sources(runs []*run) []*source {
 			continue
 		}
 		src := &source{cols: r.cols, keys: r.keys, order: r.order, rows: r.len(), seq: r.seq, each: r.bytes()/int64(r.len()) + 1}
-		src.prefix = r.order[0].prefix
 		out = append(out, src)
 	}
 	return out
@@ -72,11 +71,24 @@ func (s *sorter) mergeFile(from []*source, width int) *merger {
 		parts, m.exact = s.packing()
 		m.prefix = packRow(parts)
 	}
-	for _, src := range from {
+	m.start()
+	return m
+}
+
+// newMerger merges sources whose next rows are not summed up yet.
+func newMerger(order ordering, from []*source, width int) *merger {
+	m := &merger{order: order, heap: from, width: width, prefix: order.prefix}
+	m.start()
+	return m
+}
+
+func (m *merger) start() {
+	for _, src := range m.heap {
 		src.prefix = m.prefixOf(src)
 	}
-	m.heapify()
-	return m
+	for i := len(m.heap)/2 - 1; i >= 0; i-- {
+		m.down(i)
+	}
 }
 
 // prefixOf gives that of a source's next row.
@@ -85,12 +97,6 @@ func (m *merger) prefixOf(src *source) uint64 {
 		return src.order[src.pos].prefix
 	}
 	return m.prefix(src.keys, src.pos)
-}
-
-func (m *merger) heapify() {
-	for i := len(m.heap)/2 - 1; i >= 0; i-- {
-		m.down(i)
-	}
 }
 
 func (m *merger) done() bool { return len(m.heap) == 0 }

@@ -65,6 +65,9 @@ func spillPlans(t *testing.T) map[string]plan.Node {
 		"distinct values":    distinctValuesOf(long, nil, various, at),
 		"distinct values by": distinctValuesOf(long, []plan.Expr{refOf(types.Bool, 0)}, various, at),
 		"except":             &plan.SetOp{Output: scan.Output, Left: scan, Right: other, Except: true},
+		"in":                 filterOf(scan, among(plan.AnyQuery, long, text, at)),
+		"less than all":      projectOf(wideScan(&wideSource{seed: 8, batches: 1, rows: 30}), text, lessThanAll(long)),
+		"union":              rounds(scan, true),
 	}
 }
 
@@ -92,6 +95,8 @@ func listsOf(t interface {
 		{Func: list, Args: []plan.Expr{text}, OrderBy: order},
 		{Func: list, Args: []plan.Expr{text}, Distinct: true},
 		{Func: aggregateOf(t, "array_agg", types.Int8), Args: []plan.Expr{refOf(types.Int8, 1)}, Distinct: true, OrderBy: []plan.SortKey{{Expr: refOf(types.Int8, 1), Descending: true, NullsFirst: true}}},
+		{Func: aggregateOf(t, "json_agg", types.Text), Args: []plan.Expr{text}},
+		{Func: aggregateOf(t, "jsonb_object_agg", types.Text, types.Timestamptz), Args: []plan.Expr{constOf(types.Text, "k"), at}},
 		{Func: aggregateOf(t, "mode", types.Int8), Args: []plan.Expr{refOf(types.Int8, 1)}, OrderBy: []plan.SortKey{{Expr: refOf(types.Int8, 1)}}},
 	} {
 		n.Aggs = append(n.Aggs, c)
@@ -100,8 +105,21 @@ func listsOf(t interface {
 	return n
 }
 
+// among is whether values, which are columns, are among those of other rows: IN, or EXISTS of an equal row.
+func among(kind plan.SubQueryKind, other plan.Node, values ...plan.Expr) *plan.SubQuery {
+	return &plan.SubQuery{Typed: typ(types.Bool), Kind: kind, Plan: projectOf(other, values...), Left: values}
+}
+
+// lessThanAll compares the number of a row with those of other rows, one by one.
+func lessThanAll(other plan.Node) *plan.SubQuery {
+	number := refOf(types.Int8, 1)
+	least := callOf(plus, number, constOf(types.Int8, int64(-100)))
+	return &plan.SubQuery{Typed: typ(types.Bool), Kind: plan.AllQuery, Plan: projectOf(other, number), Left: []plan.Expr{least},
+		Test: callOf(above, refOf(types.Int8, 1), refOf(types.Int8, 0))}
+}
+
 // rounds is a recursion in which rows go round as long as their number is above zero, which becomes less each time.
-func rounds(in plan.Node) *plan.Recursion {
+func rounds(in plan.Node, distinct bool) *plan.Recursion {
 	out := columnsOf(wideTypes...)
 	table := &plan.WorkTable{Name: "r"}
 	step := &plan.Project{Output: out, Input: filterOf(&plan.WorkScan{Output: out, Table: table}, callOf(above, refOf(types.Int8, 1), constOf(types.Int8, int64(0))))}
@@ -109,7 +127,7 @@ func rounds(in plan.Node) *plan.Recursion {
 		step.Exprs = append(step.Exprs, refOf(oid, c))
 	}
 	step.Exprs[1] = callOf(plus, refOf(types.Int8, 1), constOf(types.Int8, int64(-7)))
-	return &plan.Recursion{Output: out, Start: in, Step: step, Table: table}
+	return &plan.Recursion{Output: out, Start: in, Step: step, Table: table, Distinct: distinct}
 }
 
 // distinctValuesOf counts the distinct values of arguments by keys.
@@ -143,7 +161,7 @@ func drawPlan(t *rapid.T) plan.Node {
 	for _, c := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wideTypes)-1), 1, 3, rapid.ID[int]).Draw(t, "keys") {
 		keys = append(keys, refOf(wideTypes[c], c))
 	}
-	switch rapid.IntRange(0, 8).Draw(t, "plan") {
+	switch rapid.IntRange(0, 10).Draw(t, "plan") {
 	case 0:
 		return &plan.Distinct{Output: left.Output, Input: left, On: keys}
 	case 1:
@@ -162,7 +180,12 @@ func drawPlan(t *rapid.T) plan.Node {
 	case 8:
 		return listsOf(t, left, keys[1:]...)
 	case 7:
-		return rounds(left)
+		return rounds(left, rapid.Bool().Draw(t, "distinct"))
+	case 9:
+		right := source("right")
+		return projectOf(left, keys[0], among(plan.AnyQuery, right, keys...), among(plan.KeyQuery, right, keys[len(keys)-1]))
+	case 10:
+		return projectOf(left, keys[0], lessThanAll(source("right")))
 	case 6:
 		return distinctValuesOf(left, keys[1:], keys...)
 	case 2:
@@ -268,6 +291,8 @@ func TestCancelWhileRowsGoToFilesLeavesNoFile(t *testing.T) {
 		}
 		rt := new(store).runtime(1)
 		rt.Temp, rt.WorkMem, rt.least = files.create, 1, 1
+		env := *rt.Env
+		env.Context, rt.Env = ctx, &env
 		b, err := Open(ctx, n, rt)
 		if err != nil {
 			t.Fatal(err)
@@ -288,12 +313,15 @@ func TestMemoryStaysWithinWhatTheAccountGives(t *testing.T) {
 		want := textRows(t, n, new(store).runtime(1))
 		slices.Sort(want)
 		for _, most := range []int64{380_000, 340_000} {
-			if strings.HasPrefix(name, "distinct values") { // each of the calls writes parts
+			if strings.HasPrefix(name, "distinct values") || name == "union" { // each of the calls writes parts; two queues are beside the set
 				most *= 3
 			}
 			files, account := new(tempFiles), &ledger{most: most}
 			rt := new(store).runtime(1)
 			rt.Temp, rt.Memory = files.create, account
+			if name == "union" || name == "less than all" { // queues of rows, whose chunks are large where work_mem says nothing
+				rt.WorkMem, rt.least = 1, 1
+			}
 			got := textRows(t, n, rt)
 			slices.Sort(got)
 			if !slices.Equal(got, want) {

@@ -24,6 +24,8 @@ type NodeStats struct {
 	Scan          engine.ScanStats
 	// Of what sorts or hashes: the most memory that it held and what it wrote to temporary files, in bytes, and in how many parts it did its work.
 	Memory, Disk, Parts atomic.Int64
+	// Keys is how many values a scan was told of, at most (plan.ScanKeys).
+	Keys atomic.Int64
 }
 
 // NewStats makes the counters of a plan, to be put into Runtime.Stats.

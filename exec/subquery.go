@@ -43,6 +43,10 @@ type subQuery struct {
 	vecs     []*column.Vector
 	leftVecs []*column.Vector
 	test     *rowTest // compiled Test
+	probe    *keyProbe
+	one      [1]int32
+	whole    []int32
+	probed   column.Bitmap // rows of the batch that are in a file of the set; nil: it has none
 	out      column.Vector
 	constant column.Vector
 }
@@ -93,11 +97,17 @@ func (s *subQuery) eval(b *column.Batch, sel column.Selection) (v *column.Vector
 		for ; at < i; at++ {
 			s.out.AppendNull()
 		}
-		a, err := s.answerFor(i)
-		if err != nil {
-			return nil, err
+		a, remembered, err := s.answerFor(i)
+		if err == nil {
+			s.one[0] = int32(i)
+			if err = s.lookUp(a, n, s.one[:]); err == nil {
+				err = s.put(a, i)
+			}
 		}
-		if err := s.put(a, i); err != nil {
+		if !remembered {
+			a.close()
+		}
+		if err != nil {
 			return nil, err
 		}
 		at++
@@ -114,15 +124,17 @@ func (s *subQuery) same(n int, sel column.Selection) (*column.Vector, error) {
 		s.constant = *column.NewNull(s.kind, n)
 		return &s.constant, nil
 	}
-	a := s.home.answer(s.n)
-	a.find.Do(func() { a.err = s.find(a, nil, s.home) })
-	if a.err != nil {
-		return nil, a.err
+	a, err := s.once()
+	if err != nil {
+		return nil, err
 	}
 	if a.value != nil {
 		s.constant = *a.value
 		s.constant.Form, s.constant.Len = column.Constant, n
 		return &s.constant, nil
+	}
+	if err := s.lookUp(a, n, sel); err != nil {
+		return nil, err
 	}
 	s.out.Reset(s.kind)
 	at := 0
@@ -139,6 +151,13 @@ func (s *subQuery) same(n int, sel column.Selection) (*column.Vector, error) {
 		s.out.AppendNull()
 	}
 	return &s.out, nil
+}
+
+// once finds the answer of a query without arguments.
+func (s *subQuery) once() (*answer, error) {
+	a := s.home.answer(s.n)
+	a.find.Do(func() { a.err = s.find(a, nil, s.home) })
+	return a, a.err
 }
 
 func (f *frame) answer(n *plan.SubQuery) *answer {
@@ -161,7 +180,7 @@ func (s *subQuery) put(a *answer, i int) error {
 		s.out.AppendFrom(a.value, 0)
 		return nil
 	}
-	if i&255 == 0 || a.rows.rows > column.BatchRows {
+	if i&255 == 0 {
 		if err := ended(s.rt.context()); err != nil {
 			return err
 		}
@@ -170,16 +189,16 @@ func (s *subQuery) put(a *answer, i int) error {
 	var err error
 	switch {
 	case s.n.Kind == plan.KeyQuery:
-		if a.rows.hash.find(s.leftVecs, i) >= 0 {
+		if s.has(a.rows.keys, i) {
 			t = isTrue
 		}
 	case s.n.Test == nil:
-		t = a.rows.equalsSome(s.leftVecs, i)
+		t, err = a.rows.equalsSome(s.rt.context(), s.leftVecs, i, s.has(a.rows.keys, i))
 		if s.n.Kind == plan.AllQuery {
 			return types.Errorf(types.CodeInternalError, "ALL without a test")
 		}
 	default:
-		t, err = s.test.decide(s.leftVecs, i, a.rows)
+		t, err = s.test.decide(s.rt.context(), s.leftVecs, i, a.rows)
 	}
 	switch {
 	case err != nil:
@@ -192,26 +211,49 @@ func (s *subQuery) put(a *answer, i int) error {
 	return nil
 }
 
-// answerFor gives the answer for the arguments of row i.
-func (s *subQuery) answerFor(i int) (*answer, error) {
+// lookUp looks for rows sel of the left side in the files of a set, all at once, if it has some.
+func (s *subQuery) lookUp(a *answer, n int, sel column.Selection) (err error) {
+	s.probed = nil
+	if a.rows == nil || a.rows.keys == nil || !a.rows.keys.spilled() {
+		return nil
+	}
+	if s.probe == nil || s.probe.set != a.rows.keys {
+		s.probe = newKeyProbe(a.rows.keys)
+	}
+	s.whole = room(s.whole, n)
+	for i := range each(sel, n) {
+		if !anyNull(s.leftVecs, i) {
+			s.whole = append(s.whole, int32(i))
+		}
+	}
+	s.probed, err = s.probe.find(s.rt.context(), n, s.whole, s.leftVecs)
+	return err
+}
+
+// has reports whether row i of the left side is in a set; a null is in none.
+func (s *subQuery) has(set *keySet, i int) bool {
+	return s.probed != nil && s.probed.Get(i) || set.hash.find(s.leftVecs, i) >= 0
+}
+
+// answerFor gives the answer for the arguments of row i. Where it is not remembered, it is to be closed.
+func (s *subQuery) answerFor(i int) (a *answer, remembered bool, err error) {
+	a = new(answer)
 	if err := ended(s.rt.context()); err != nil {
-		return nil, err
+		return a, false, err
 	}
 	if s.n.Volatility == function.Volatile {
-		a := new(answer)
-		return a, s.find(a, rowValues(s.vecs, i), s.rt.frame)
+		return a, false, s.find(a, rowValues(s.vecs, i), s.rt.frame)
 	}
 	s.key = s.key[:0]
 	for _, v := range s.vecs {
 		s.key = appendExact(s.key, v, i)
 	}
 	if a, ok := s.memo[string(s.key)]; ok {
-		return a, nil
+		return a, true, nil
 	}
-	a := new(answer)
 	key := string(s.key)
-	if err := s.find(a, rowValues(s.vecs, i), s.rt.frame); err != nil {
-		return nil, err
+	if err := s.find(a, rowValues(s.vecs, i), s.rt.frame); err != nil || a.rows != nil && a.rows.spilled() {
+		return a, false, err
 	}
 	if s.meter == nil {
 		s.meter = s.rt.frame.meter(s.rt.Memory)
@@ -221,11 +263,21 @@ func (s *subQuery) answerFor(i int) (*answer, error) {
 		s.memo, s.memoSize = map[string]*answer{}, 0
 	}
 	if size > memoBytes || s.meter.ensure(s.memoSize+size) != nil {
-		return a, nil // not remembered: the memory is wanted elsewhere
+		return a, false, nil // the memory is wanted elsewhere
+	}
+	if a.rows != nil {
+		a.rows.release()
 	}
 	s.memo[key] = a
 	s.memoSize += size
-	return a, nil
+	return a, true, nil
+}
+
+// close gives back what the rows of an answer take, and their files.
+func (a *answer) close() {
+	if a.rows != nil {
+		a.rows.close()
+	}
 }
 
 func (a *answer) bytes() int64 {
@@ -239,7 +291,7 @@ func (a *answer) bytes() int64 {
 	return n
 }
 
-// find runs the query's plan. What it collects besides the memo is held by a meter of the frame that keeps it.
+// find runs the query's plan. What it collects besides the memo is kept by the frame, where the answer is found once; else the answer is to be closed.
 func (s *subQuery) find(a *answer, outer []*column.Vector, home *frame) (err error) {
 	defer guard("sub-query", &err)
 	rt := s.rt
@@ -275,15 +327,11 @@ func (s *subQuery) find(a *answer, outer []*column.Vector, home *frame) (err err
 	case plan.ArrayQuery:
 		a.value, err = s.array(ctx, rt)
 	default:
-		var m *meter
+		a.rows = newRowSet(rt, s.n)
 		if outer == nil {
-			m = home.meter(rt.Memory)
-		} else {
-			m = &meter{acc: rt.Memory} // what stays is the memo's
-			defer m.release()
+			home.keep(a)
 		}
-		a.rows = newRowSet(s.n, m)
-		err = drain(ctx, s.n.Plan, rt, func(b *column.Batch) (bool, error) { return true, a.rows.add(b) })
+		err = drain(ctx, s.n.Plan, rt, func(b *column.Batch) (bool, error) { return true, a.rows.add(ctx, b) })
 	}
 	return err
 }

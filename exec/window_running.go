@@ -65,6 +65,10 @@ func runningOf(rt *Runtime, call *plan.WindowCall) *runningCall {
 	case f.Mode != plan.RowsFrame:
 		c.upTo = atPeers
 	}
+	if c.atEdge() {
+		c.value = column.New(types.KindOf(call.Func.Result))
+		return c
+	}
 	if (call.Func == nil || call.Func.OfFrame()) &&
 		(f.Start.Kind != plan.UnboundedPreceding || f.Exclude != function.ExcludeNothing || f.End.Kind != plan.UnboundedFollowing && f.End.Kind != plan.CurrentRow) {
 		return c.moves()
@@ -78,6 +82,35 @@ func runningOf(rt *Runtime, call *plan.WindowCall) *runningCall {
 	}
 	c.value = column.New(types.KindOf(result))
 	return c
+}
+
+// atEdge makes c the value of the partition's first row or of its last one, where frames reach there and always beyond their own row.
+func (c *runningCall) atEdge() bool {
+	f := &c.call.Frame
+	if c.call.Func == nil || f.Exclude != function.ExcludeNothing {
+		return false
+	}
+	if !constantOffset(f.Start) || !constantOffset(f.End) {
+		return false
+	}
+	switch {
+	case c.call.Func.Name == "first_value" && f.Start.Kind == plan.UnboundedPreceding && f.End.Kind != plan.Preceding:
+		c.what = ofFirst
+	case c.call.Func.Name == "last_value" && f.End.Kind == plan.UnboundedFollowing && f.Start.Kind != plan.Following:
+		c.what, c.upTo = ofLast, atPartition
+	default:
+		return false
+	}
+	return true
+}
+
+// constantOffset reports whether a bound has no offset, or one that is a constant and no error: those of others are found when the frame is.
+func constantOffset(b plan.FrameBound) bool {
+	if b.Offset == nil {
+		return true
+	}
+	c, ok := b.Offset.(*plan.Const)
+	return ok && b.Range == nil && !c.Value.Null(0) && c.Value.Int(0) >= 0
 }
 
 // moves makes c a call over a moving frame; nil where it isn't one.

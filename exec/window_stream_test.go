@@ -49,7 +49,16 @@ func runningCalls(t *rapid.T) []plan.WindowCall {
 	for _, i := range calls {
 		c := all[i]
 		c.Frame = plan.DefaultFrame
-		switch rapid.IntRange(0, 3).Draw(t, "frame") {
+		switch rapid.IntRange(0, 5).Draw(t, "frame") {
+		case 4, 5: // to an edge of the partition, from beside the row
+			b := plan.FrameBound{Kind: plan.FrameBoundKind(rapid.IntRange(int(plan.Preceding), int(plan.Following)).Draw(t, "bound"))}
+			if b.Kind != plan.CurrentRow {
+				b.Offset = constOf(types.Int8, int64(rapid.IntRange(0, 90).Draw(t, "bound offset")))
+			}
+			c.Frame.Mode = rapid.SampledFrom([]plan.FrameMode{plan.RowsFrame, plan.GroupsFrame}).Draw(t, "mode")
+			if c.Frame.Start, c.Frame.End = b, (plan.FrameBound{Kind: plan.UnboundedFollowing}); rapid.Bool().Draw(t, "first") {
+				c.Frame.Start, c.Frame.End = plan.FrameBound{Kind: plan.UnboundedPreceding}, b
+			}
 		case 3:
 			bound := func(label string, least plan.FrameBoundKind) plan.FrameBound {
 				b := plan.FrameBound{Kind: plan.FrameBoundKind(rapid.IntRange(int(least), int(plan.Following)).Draw(t, label))}

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -35,7 +36,76 @@ func openWith(ctx context.Context, n *plan.With, rt *Runtime) (plan.Batches, err
 		f.ctes[c] = &kept{rt: rt}
 	}
 	f.mu.Unlock()
-	return build(ctx, n.Input, rt)
+	read, rest := writers(n)
+	for _, c := range read {
+		if err := f.ctes[c].all(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	in, err := build(ctx, n.Input, rt)
+	if err != nil || len(rest) == 0 {
+		return in, err
+	}
+	return &unwritten{Batches: in, rt: rt, rest: rest}, nil
+}
+
+// writers tells the CTEs that write apart: those that something reads, in the order in which their rows are wanted, and the rest, the last one first.
+func writers(n *plan.With) (read, rest []*plan.CTE) {
+	seen := map[*plan.CTE]bool{}
+	var meet func(plan.Node)
+	meet = func(n plan.Node) {
+		plan.WalkNodes(n, func(n plan.Node) bool {
+			switch n := n.(type) {
+			case *plan.Insert:
+				if n.Returning != nil {
+					meet(n.Returning.Plan)
+				}
+			case *plan.CTEScan:
+				if seen[n.CTE] {
+					break
+				}
+				seen[n.CTE] = true
+				meet(n.CTE.Plan)
+				if n.CTE.Writes {
+					read = append(read, n.CTE)
+				}
+			}
+			return true
+		})
+	}
+	meet(n.Input)
+	for _, c := range n.CTEs {
+		if c.Writes {
+			meet(c.Plan)
+		}
+	}
+	for _, c := range slices.Backward(n.CTEs) {
+		if c.Writes && !seen[c] {
+			rest = append(rest, c)
+		}
+	}
+	return read, rest
+}
+
+// unwritten are the rows of a statement behind which other parts of it are yet to write.
+type unwritten struct {
+	plan.Batches
+	rt   *Runtime
+	rest []*plan.CTE
+}
+
+// Next implements plan.Batches.
+func (w *unwritten) Next(ctx context.Context, b *column.Batch) (bool, error) {
+	ok, err := w.Batches.Next(ctx, b)
+	if ok || err != nil {
+		return ok, err
+	}
+	for ; len(w.rest) > 0; w.rest = w.rest[1:] {
+		if err := drain(ctx, w.rest[0].Plan, w.rt, func(*column.Batch) (bool, error) { return true, nil }); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // cte finds the rows of a CTE that this frame or one around it declares.
@@ -58,10 +128,9 @@ func (k *kept) chunk(ctx context.Context, c *plan.CTE, i int, b, own *column.Bat
 	defer k.mu.Unlock()
 	for i >= len(k.chunks)+len(k.places) && k.err == nil {
 		if !k.opened {
-			k.opened = true
-			k.meter = k.rt.frame.meter(k.rt.Memory)
-			k.meter.limit, k.file.create = k.rt.sortMeter().limit, k.rt.Temp
-			k.from, k.err = build(ctx, c.Plan, k.rt)
+			if err := k.open(ctx, c); err != nil {
+				return false, err
+			}
 			continue
 		}
 		if k.from == nil {
@@ -84,6 +153,30 @@ func (k *kept) chunk(ctx context.Context, c *plan.CTE, i int, b, own *column.Bat
 	}
 	*b = *own
 	return true, nil
+}
+
+// all draws all rows.
+func (k *kept) all(ctx context.Context, c *plan.CTE) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.open(ctx, c); err != nil {
+		return err
+	}
+	for k.from != nil && k.err == nil {
+		k.err = k.draw(ctx)
+	}
+	return k.err
+}
+
+// open starts the query.
+func (k *kept) open(ctx context.Context, c *plan.CTE) error {
+	if !k.opened {
+		k.opened = true
+		k.meter = k.rt.frame.meter(k.rt.Memory)
+		k.meter.limit, k.file.create = k.rt.sortMeter().limit, k.rt.Temp
+		k.from, k.err = build(ctx, c.Plan, k.rt)
+	}
+	return k.err
 }
 
 // draw keeps the next batch.

@@ -27,3 +27,6 @@ func compareScript(t *testing.T, path string) {
 		})
 	}
 }
+
+// TestColumnsAreDroppedAsInPostgreSQL runs the script of testdata/drop_column.sql over both servers.
+func TestColumnsAreDroppedAsInPostgreSQL(t *testing.T) { compareScript(t, "testdata/drop_column.sql") }

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -33,18 +35,26 @@ type generator struct {
 	statement func(*rand.Rand) string
 	hidden    func(*rand.Rand) string // the same statement with its constants hidden, or nil
 	anyError  bool                    // where both servers fail by the same SQLSTATE, and where ours does not support something, nothing is compared
+	exact     bool                    // one thing at most can be wrong with a statement, so that errors are compared, too
+	settings  func(*rand.Rand) string // statements before every sixteenth, or nil
+	long      bool                    // for runs of more than a few thousand statements: what it looks for is rare
 }
 
-// generators of a run; the shares are 100 together.
+// generators of a run; the shares are 100 together, without those of long runs.
 func generators() []generator {
 	calls := everyCall()
 	return []generator{
-		{name: "selects", share: 15, sequence: 0, statement: func(r *rand.Rand) string { return (&selects{r}).statement() }},
-		{name: "windows", share: 10, sequence: 2_000_000, statement: func(r *rand.Rand) string { return (&windowSelects{selects{r}}).statement() }},
-		{name: "values", share: 30, sequence: 4_000_000, statement: func(r *rand.Rand) string { return (&values{Rand: r}).statement() },
+		{name: "selects", share: 14, sequence: 0, statement: func(r *rand.Rand) string { return (&selects{r}).statement() }},
+		{name: "windows", share: 9, sequence: 2_000_000, statement: func(r *rand.Rand) string { return (&windowSelects{selects{r}}).statement() }},
+		{name: "values", share: 25, sequence: 4_000_000, statement: func(r *rand.Rand) string { return (&values{Rand: r}).statement() },
 			hidden: func(r *rand.Rand) string { return (&values{Rand: r, hidden: true}).statement() }},
-		{name: "queries", share: 20, sequence: 5_000_000, statement: func(r *rand.Rand) string { return (&queries{selects{r}}).statement() }},
-		{name: "calls", share: 20, sequence: 3_000_000, anyError: true, statement: func(r *rand.Rand) string { return calls[r.IntN(len(calls))](&callMaker{r}) }},
+		{name: "queries", share: 18, sequence: 5_000_000, statement: func(r *rand.Rand) string { return (&queries{selects{r}}).statement() }},
+		{name: "calls", share: 14, sequence: 3_000_000, anyError: true, statement: func(r *rand.Rand) string { return calls[r.IntN(len(calls))](&callMaker{r}) }},
+		{name: "literals", share: 5, sequence: 6_000_000, exact: true, statement: literalStatement, settings: literalSettings},
+		{name: "regexes", share: 3, sequence: 8_000_000, exact: true, statement: regexStatement},
+		{name: "patterns", share: 3, sequence: 9_000_000, exact: true, statement: patternStatement, settings: patternSettings},
+		{name: "json", share: 4, sequence: 10_000_000, exact: true, statement: jsonStatement},
+		{name: "mutated", share: 5, sequence: 7_000_000, long: true, exact: true, statement: mutatedStatement, settings: literalSettings},
 		{name: "subqueries", share: 5, sequence: 1_000_000, statement: func(r *rand.Rand) string { return (&subQueries{selects: selects{r}}).statement() }},
 	}
 }
@@ -56,23 +66,36 @@ func TestRandomStatements(t *testing.T) {
 	w := startTwins(t, 150)
 	all := 0
 	for _, g := range generators() {
+		if g.long && *randomSQL < 10_000 {
+			continue
+		}
 		t.Run(g.name, func(t *testing.T) {
 			n := *randomSQL * g.share / 100
 			var k tally
+			var settings string
 			for i := range n {
 				numbers := func() *rand.Rand { return rand.New(rand.NewPCG(seed, g.sequence+uint64(i))) }
+				if g.settings != nil && i%16 == 0 {
+					settings = g.settings(numbers()) + "; "
+					w.both(t, settings)
+				}
 				s := &statement{where: fmt.Sprintf("-randomseed %d, %s %d", seed, g.name, i), sql: g.statement(numbers())}
+				if g.exact {
+					w.compareExactly(t, s, settings, i%2 == 1, &k)
+					continue
+				}
 				var hidden string
 				if g.hidden != nil {
 					hidden = g.hidden(numbers())
 				}
 				w.compareRandom(t, s, hidden, g.anyError, i%2 == 1, &k)
 			}
+			w.reset(t)
 			all += n
 			t.Logf("%d statements, ours in %v, PostgreSQL's in %v, %d failed on both sides, %d without rows",
 				n, k.ours.Round(time.Millisecond), k.theirs.Round(time.Millisecond), k.failed, k.empty)
 			t.Logf("the slowest took %v: %s", k.slowest.Round(time.Millisecond), k.slow)
-			if (k.failed+k.empty)*2 > n {
+			if (k.failed+k.empty)*2 > n && !g.exact {
 				t.Error("most statements show nothing")
 			}
 		})
@@ -93,15 +116,7 @@ type tally struct {
 // server fails by its data and the other does not, hidden, the statement with its constants hidden, decides instead, if there is one.
 func (w *twins) compareRandom(t *testing.T, s *statement, hidden string, anyError, binary bool, k *tally) {
 	t.Helper()
-	began := time.Now()
-	ours := run(t, w.ours, s, binary)
-	between := time.Now()
-	theirs := run(t, w.theirs, s, binary)
-	k.ours += between.Sub(began)
-	k.theirs += time.Since(between)
-	if took := between.Sub(began); took > k.slowest {
-		k.slowest, k.slow = took, s.where+": "+s.sql
-	}
+	ours, theirs := w.ask(t, s, binary, k)
 	// 0A000 is that of extract of a unit that a type has not.
 	dataError := func(a answer) bool {
 		return a.err != nil && (strings.HasPrefix(a.err.Code, "22") || a.err.Code == "0A000" && a.err.Position == 0)
@@ -139,6 +154,43 @@ func (w *twins) compareRandom(t *testing.T, s *statement, hidden string, anyErro
 	}
 	if diff := difference(ours, theirs, s, binary); diff != "" {
 		t.Errorf("%s (binary: %v): %s\n%s", s.where, binary, s.sql, diff)
+	}
+}
+
+// ask runs a statement on both servers.
+func (w *twins) ask(t *testing.T, s *statement, binary bool, k *tally) (ours, theirs answer) {
+	t.Helper()
+	began := time.Now()
+	ours = run(t, w.ours, s, binary)
+	between := time.Now()
+	theirs = run(t, w.theirs, s, binary)
+	k.ours += between.Sub(began)
+	k.theirs += time.Since(between)
+	if took := between.Sub(began); took > k.slowest {
+		k.slowest, k.slow = took, s.where+": "+s.sql
+	}
+	return ours, theirs
+}
+
+// both runs statements that must succeed on both servers.
+func (w *twins) both(t *testing.T, sql string) {
+	t.Helper()
+	for _, c := range []*pgx.Conn{w.ours, w.theirs} {
+		if _, err := c.Exec(context.Background(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+}
+
+// compareExactly is compare for statements that have one answer or error; settings are those that it ran with.
+func (w *twins) compareExactly(t *testing.T, s *statement, settings string, binary bool, k *tally) {
+	t.Helper()
+	ours, theirs := w.ask(t, s, binary, k)
+	if theirs.err != nil {
+		k.failed++
+	}
+	if diff := difference(ours, theirs, s, binary); diff != "" {
+		t.Errorf("%s (binary: %v): %s%s\n%s", s.where, binary, settings, s.sql, diff)
 	}
 }
 

@@ -21,6 +21,8 @@ var spilling = map[string]string{
 	"lists":           "select i % 1000, array_agg(md5(i::text)) from generate_series(1, 3000000) i group by 1",
 	"join":            "select * from generate_series(1, 3000000) a join (select md5(i::text) m, i from generate_series(1, 3000000) i) b on a = b.i",
 	"window":          "select md5(i::text), count(*) over () from generate_series(1, 3000000) i",
+	"in":              "select count(*) from generate_series(1, 3000000) i where md5(i::text) in (select md5(i::text) from generate_series(1, 3000000) i)",
+	"recursion":       "with recursive r(i) as (select md5(i::text) from generate_series(1, 3000000) i union select md5(i) from r) select count(*) from r",
 	"with":            "with c as materialized (select md5(i::text) m from generate_series(1, 3000000) i) select count(*) from c a, c b where a.m < b.m",
 }
 

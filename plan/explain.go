@@ -101,6 +101,8 @@ func (e *explainer) schema(n Node) string {
 		return e.Schema(n.Stream)
 	case *Delete:
 		return e.Schema(n.Stream)
+	case *Insert:
+		return e.Schema(n.Stream)
 	}
 	return ""
 }
@@ -163,6 +165,8 @@ func Title(n Node) string {
 		return n.title()
 	case *Delete:
 		return "Delete on " + QuoteIdent(n.StreamName)
+	case *Insert:
+		return "Insert on " + QuoteIdent(n.StreamName)
 	case *CTEScan:
 		return "CTE Scan on " + QuoteIdent(n.CTE.Name)
 	case *WorkScan:

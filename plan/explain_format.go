@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// EXPLAIN's formats for programs: the same plan as a tree of named values, written as JSON or YAML in the shape that PostgreSQL gives it.
+// EXPLAIN's formats for programs: the same plan as a tree of named values, written as JSON, YAML or XML in the shape that PostgreSQL gives it.
 
 // Property is a named value of a node: a string, bool, int64, float64, or a list of strings.
 type Property struct {
@@ -43,6 +43,10 @@ func (e *explainer) tree(n Node, parent string) *Explained {
 		add("Node Type", "ModifyTable")
 		add("Operation", "Delete")
 		kind, relation = "", n.StreamName
+	case *Insert:
+		add("Node Type", "ModifyTable")
+		add("Operation", "Insert")
+		kind, relation = "", n.StreamName
 	default:
 		add("Node Type", kind)
 	}
@@ -69,6 +73,15 @@ func (e *explainer) tree(n Node, parent string) *Explained {
 		out.Properties = append(out.Properties, e.Facts(n)...)
 	}
 	_, members := n.(*Append)
+	if w, ok := n.(*With); ok {
+		for _, c := range w.CTEs {
+			x := e.tree(c.Plan, "InitPlan")
+			x.Properties = append(x.Properties, Property{"Subplan Name", "CTE " + c.Name})
+			out.Plans = append(out.Plans, x)
+		}
+		out.Plans = append(out.Plans, e.tree(w.Input, "Outer"))
+		return out
+	}
 	for i, c := range n.Children() {
 		relationship := "Outer"
 		if members {

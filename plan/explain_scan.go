@@ -54,6 +54,7 @@ func (e *explainer) scan(n *Scan) []string {
 	if n.Weighted {
 		out = append(out, "Values: each once for many events, with how many")
 	}
+	out = append(out, e.keys(n)...)
 	return append(out, "Time: "+e.bounds(n.Bounds))
 }
 

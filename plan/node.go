@@ -50,6 +50,8 @@ type Scan struct {
 	Limit      int64 // rows that are wanted at most, -1 all; valid with Order or without, the rows above may stop earlier
 	// Weighted: a row may stand for several that are equal, and a last column, an int8 that is none of Reads, says for how many. See engine.Spec.
 	Weighted bool
+	// Keys narrow the scan to values that are known when it begins.
+	Keys []*ScanKeys
 }
 
 // Follow yields the events of a stream that are committed after it was opened, as its Input reads them, for as long as it is drawn from: it has no end.
@@ -175,6 +177,8 @@ type Join struct {
 	Left, Right         Node
 	LeftKeys, RightKeys []Expr
 	Cond                Expr
+	// Hands are the right side's keys that scans below the left side are told, where these begin after the right side was read.
+	Hands []Handing
 }
 
 // JoinKind is the kind of a join.

@@ -61,9 +61,12 @@ func (n *Apply) Children() []Node { return []Node{n.Left, n.Right} }
 type CTE struct {
 	Name string
 	Plan Node
+	// Writes: Plan is an Insert or Delete. It is run once and to its end, whatever reads its rows.
+	Writes bool
 }
 
-// With declares CTEs for what is below Input, sub-queries included. The rows of one are found when they are first asked for.
+// With declares CTEs for what is below Input, sub-queries included. The rows of one are found when they are first asked for; one that writes is run before Input where something reads
+// it, and behind it else.
 type With struct {
 	Output
 	CTEs  []*CTE

@@ -83,7 +83,7 @@ func (c *calls) SetConfig(name, value string, local bool) (string, error) {
 			return "", err
 		}
 	}
-	if value, err = d.canonical(value); err != nil {
+	if value, err = d.canonicalAs(name, value); err != nil {
 		return "", err
 	}
 	c.sets = append(c.sets, configSet{d, value, local})

@@ -22,6 +22,12 @@ type rowFormat interface {
 
 // copyOut is COPY … TO STDOUT.
 func (s *session) copyOut(ctx context.Context, sc *scope, b *translate.Copy, out pgwire.Out) (string, error) {
+	if b.Writes != "" {
+		if err := s.writable(b.Writes); err != nil {
+			return "", err
+		}
+		s.still(sc)
+	}
 	rt, done, err := s.runtime(ctx, sc, nil, b.Plan)
 	if err != nil {
 		return "", err

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/pgwire"
@@ -34,6 +35,15 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 	c := &cursor{columns: pl.columns, env: sc.env, done: func() {}}
 	switch b := pl.bound.(type) {
 	case *translate.Query:
+		if b.Writes {
+			s.still(sc)
+			shown := &tape{create: s.settings.temp.file}
+			if _, err := s.run(ctx, sc, "SELECT", b.Plan, params, shown); err != nil {
+				return nil, err
+			}
+			c.batches, c.tag, c.counted = &tapeRows{tape: shown}, "SELECT", true
+			return c, nil
+		}
 		rt, done, err := s.runtime(ctx, sc, params, b.Plan)
 		if err != nil {
 			return nil, err
@@ -46,10 +56,15 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		}
 		c.done, c.tag, c.counted, c.account = done, "SELECT", true, rt.Memory
 		return c, nil
-	case *translate.Insert:
-		return s.modify(sc, c, func(shown *tape) (string, error) { return s.insertRows(ctx, sc, b, params, shown) })
-	case *translate.Delete:
-		return s.modify(sc, c, func(shown *tape) (string, error) { return s.deleteAndShow(ctx, sc, b, params, shown) })
+	case *translate.Modify:
+		shown := &tape{create: s.settings.temp.file}
+		tag, err := s.modify(ctx, sc, b, params, shown)
+		if err != nil {
+			return nil, err
+		}
+		// As in PostgreSQL the tag counts the rows that are sent, also where a client takes them in several portions.
+		c.batches, c.tag, c.counted = &tapeRows{tape: shown}, tag[:strings.LastIndexByte(tag, ' ')], true
+		return c, nil
 	case *translate.Explain:
 		lines, err := s.explain(ctx, sc, b, params, pl.took)
 		if err != nil {

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
@@ -13,98 +12,91 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// delete runs DELETE: the rows are looked for now, and the transaction remembers which; files change at the commit.
-func (s *session) delete(ctx context.Context, sc *scope, b *translate.Delete, params []*column.Vector) (string, error) {
-	return s.deleteAndShow(ctx, sc, b, params, nil)
+// deletion looks for the rows that are to go and shows what it found; when it has met all, the transaction remembers which. Files change at the commit. A row that another
+// part of the statement has deleted already is left out.
+type deletion struct {
+	s     *session
+	sc    *scope
+	n     *plan.Delete
+	rt    *exec.Runtime
+	rows  plan.Batches
+	batch column.Batch
+	dead  *engine.DeadRows
+	count int64
 }
 
-// deleteAndShow runs DELETE; what RETURNING shows is put on the tape, where there is one.
-func (s *session) deleteAndShow(ctx context.Context, sc *scope, b *translate.Delete, params []*column.Vector, shown *tape) (string, error) {
-	if err := s.writable("DELETE"); err != nil {
-		return "", err
+func (s *session) deletion(ctx context.Context, sc *scope, n *plan.Delete, rt *exec.Runtime) (plan.Batches, error) {
+	if sc.dead == nil {
+		sc.dead = map[engine.StreamID]*engine.DeadRows{}
 	}
-	rt, done, err := s.runtime(ctx, sc, params, b.Plan)
-	if err != nil {
-		return "", err
+	if sc.dead[n.Stream] == nil {
+		sc.dead[n.Stream] = new(engine.DeadRows)
 	}
-	defer done()
-	n, err := s.deleteRows(ctx, sc, b.Plan, rt, shown)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("DELETE %d", n), nil
-}
-
-// deleteRows runs the plan of a DELETE and gives the number of rows. What stands behind the rows' ids is put on the tape, where there is one.
-func (s *session) deleteRows(ctx context.Context, sc *scope, n *plan.Delete, rt *exec.Runtime, shown *tape) (int64, error) {
 	rows, err := exec.Open(ctx, n.Input, rt)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	var batch column.Batch
-	var dead engine.DeadRows
-	var count int64
-	for {
-		ok, err := rows.Next(ctx, &batch)
-		if err != nil {
-			return 0, err
-		}
-		if !ok {
-			break
-		}
-		count += int64(batch.Rows())
-		if n.Whole {
-			continue
-		}
-		if err := bury(&dead, &batch); err != nil {
-			return 0, err
-		}
-		if shown != nil {
-			if err := shown.add(&column.Batch{Cols: batch.Cols[1:], Len: batch.Len, Sel: batch.Sel}, 0); err != nil {
-				return 0, err
-			}
-		}
-	}
-	rows.Close()
-	switch {
-	case count == 0:
-		return 0, nil
-	case !n.Whole:
-		return count, s.stage().Delete(n.Stream, &dead)
-	}
-	from, to, err := exec.TimeRange(rt, n.Input.(*plan.Scan))
-	if err != nil {
-		return 0, err
-	}
-	return count, s.stage().DeleteRange(sc.tx, n.Stream, from, to)
+	return &deletion{s: s, sc: sc, n: n, rt: rt, rows: rows, dead: sc.dead[n.Stream]}, err
 }
 
-// bury notes the events whose ids are in a batch.
-func bury(dead *engine.DeadRows, b *column.Batch) error {
-	note := func(i int) error {
-		ts, arrival, ok := event.ParseID(b.Cols[0].Str(i))
-		if !ok {
-			return types.Errorf(types.CodeInternalError, "%q is not an event_id", b.Cols[0].Str(i))
-		}
-		dead.Add(ts, arrival)
-		return nil
+// Next implements plan.Batches.
+func (d *deletion) Next(ctx context.Context, b *column.Batch) (bool, error) {
+	ok, err := d.rows.Next(ctx, &d.batch)
+	if err != nil {
+		return false, err
 	}
-	if b.Sel != nil {
-		for _, i := range b.Sel {
-			if err := note(int(i)); err != nil {
-				return err
-			}
-		}
-		return nil
+	if !ok {
+		return false, d.end()
 	}
-	for i := range b.Len {
-		if err := note(i); err != nil {
-			return err
+	if d.n.Whole {
+		b.Cols, b.Sel, b.Len = b.Cols[:0], nil, d.batch.Rows()
+	} else {
+		b.Cols, b.Len = append(b.Cols[:0], d.batch.Cols[1:]...), d.batch.Len
+		if b.Sel, err = d.bury(b.Sel[:0]); err != nil {
+			return false, err
 		}
 	}
-	return nil
+	d.count += int64(b.Rows())
+	return true, nil
 }
+
+// bury notes the events whose ids are in the batch, and gives the rows of those that were still there.
+func (d *deletion) bury(sel column.Selection) (column.Selection, error) {
+	for r := range d.batch.Rows() {
+		i := r
+		if d.batch.Sel != nil {
+			i = int(d.batch.Sel[r])
+		}
+		id := d.batch.Cols[0].Str(i)
+		ts, arrival, ok := event.ParseID(id)
+		if !ok {
+			return nil, types.Errorf(types.CodeInternalError, "%q is not an event_id", id)
+		}
+		if d.dead.Add(ts, arrival) {
+			sel = append(sel, int32(i))
+		}
+	}
+	if sel == nil { // which would be all of them
+		sel = column.Selection{}
+	}
+	return sel, nil
+}
+
+// end gives what was found to the transaction.
+func (d *deletion) end() error {
+	d.rows.Close()
+	switch {
+	case d.count == 0:
+		return nil
+	case !d.n.Whole:
+		return d.s.stage().Delete(d.n.Stream, d.dead)
+	}
+	from, to, err := exec.TimeRange(d.rt, d.n.Input.(*plan.Scan))
+	if err != nil {
+		return err
+	}
+	return d.s.stage().DeleteRange(d.sc.tx, d.n.Stream, from, to)
+}
+
+// Close implements plan.Batches.
+func (d *deletion) Close() { d.rows.Close() }
 
 // truncate runs TRUNCATE: all that the transaction sees of the streams is deleted, unread.
 func (s *session) truncate(sc *scope, b *translate.Truncate) (string, error) {

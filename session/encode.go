@@ -9,7 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/event"
-	"github.com/flare-pg/flare-pg/translate"
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -19,7 +19,7 @@ type rowWriter struct {
 	env     *types.Env
 	stage   *engine.Stage
 	stream  *catalog.Stream
-	targets []translate.Target
+	targets []plan.Target
 	keys    [][]byte // `"name":` of each TargetMember
 
 	decoder *event.Decoder
@@ -31,13 +31,13 @@ type rowWriter struct {
 }
 
 // newRowWriter prepares to stage rows. now, in microseconds since 1970, is the time of rows that have none.
-func (s *session) newRowWriter(sc *scope, stream *catalog.Stream, targets []translate.Target) *rowWriter {
+func (s *session) newRowWriter(sc *scope, stream *catalog.Stream, targets []plan.Target) *rowWriter {
 	now := sc.env.TransactionStart.UnixMicro() * ticksPerMicro
 	w := &rowWriter{env: sc.env, stage: s.stage(), stream: stream, targets: targets}
 	w.decoder = event.NewDecoder(event.Options{Limits: s.srv.c.Limits, Now: &now})
 	w.keys = make([][]byte, len(targets))
 	for i, t := range targets {
-		if t.Kind == translate.TargetMember {
+		if t.Kind == plan.TargetMember {
 			w.keys[i] = append(types.AppendJSONString(nil, []byte(t.Member)), ':')
 		}
 	}
@@ -76,14 +76,14 @@ func (w *rowWriter) row(cols []*column.Vector, i int) error {
 	}
 	for c, t := range w.targets {
 		switch t.Kind {
-		case translate.TargetDocument, translate.TargetProperties:
+		case plan.TargetDocument, plan.TargetProperties:
 			if cols[c].Null(i) {
-				if t.Kind == translate.TargetDocument {
+				if t.Kind == plan.TargetDocument {
 					return w.null(t)
 				}
 				continue
 			}
-			whole = whole || t.Kind == translate.TargetDocument
+			whole = whole || t.Kind == plan.TargetDocument
 			if err := w.spread(t, cols[c].Str(i)); err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func (w *rowWriter) row(cols []*column.Vector, i int) error {
 	}
 	for c, t := range w.targets {
 		switch t.Kind {
-		case translate.TargetMember:
+		case plan.TargetMember:
 			if cols[c].Null(i) && !t.KeepNull {
 				continue // SQL NULL: the event has no such member
 			}
@@ -105,7 +105,7 @@ func (w *rowWriter) row(cols []*column.Vector, i int) error {
 			default:
 				w.text = types.AppendJSON(w.text, w.env, t.Type, cols[c], i)
 			}
-		case translate.TargetTimestamp:
+		case plan.TargetTimestamp:
 			if cols[c].Null(i) {
 				return w.null(t)
 			}
@@ -159,7 +159,7 @@ func (w *rowWriter) comma() {
 
 // spread writes an object's members. Whether they are JSON is the decoder's to say; that this is one object is ours, lest
 // the text end up between members.
-func (w *rowWriter) spread(t translate.Target, v []byte) error {
+func (w *rowWriter) spread(t plan.Target, v []byte) error {
 	v = bytes.TrimSpace(v)
 	if len(v) < 2 || v[0] != '{' || v[len(v)-1] != '}' {
 		return types.Errorf(codeInvalidParameter, "column %q takes a JSON object", t.Name)
@@ -193,7 +193,7 @@ const (
 	maxMicros = 253402300800*1_000_000 - 1
 )
 
-func (w *rowWriter) null(t translate.Target) error {
+func (w *rowWriter) null(t plan.Target) error {
 	return &types.Error{
 		Code: types.CodeNotNullViolation, Schema: w.stream.Schema, Table: w.stream.Name, Column: t.Name,
 		Message: "null value in column \"" + t.Name + "\" of relation \"" + w.stream.Name + "\" violates not-null constraint",

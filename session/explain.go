@@ -44,14 +44,14 @@ func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, 
 	o.Details = func(n plan.Node) []string { return s.scanDetails(still, n) }
 	o.Facts = func(n plan.Node) []plan.Property { return s.facts(still, n, e) }
 	var node plan.Node
-	var insert *translate.Insert
+	writes := "" // the command
 	switch b := statement.(type) {
 	case *translate.Query:
-		node = b.Plan
-	case *translate.Delete:
-		node = b.Plan
-	case *translate.Insert:
-		node, insert = b.Plan, b
+		if node = b.Plan; b.Writes {
+			writes = "SELECT"
+		}
+	case *translate.Modify:
+		node, writes = b.Plan, b.Command
 	default:
 		return nil, types.Errorf(types.CodeFeatureNotSupported, "EXPLAIN of this statement is not supported")
 	}
@@ -59,60 +59,41 @@ func (s *session) explain(ctx context.Context, sc *scope, e *translate.Explain, 
 	if e.Summary {
 		whole = append(whole, plan.Property{Name: "Planning Time", Value: planned.Seconds() * 1000})
 	}
-	into := ""
-	if insert != nil {
-		if into = insert.Stream.Name; e.Verbose {
-			into = insert.Stream.Schema + "." + into
-		}
-	}
 	if e.Analyze {
-		took, note, err := s.analyze(ctx, sc, node, insert, params, &o, e)
+		if writes != "" { // as in PostgreSQL, it is really done
+			if err := s.writable(writes); err != nil {
+				return nil, err
+			}
+			s.still(sc)
+		}
+		took, err := s.analyze(ctx, sc, node, params, &o, e)
 		if err != nil {
 			return nil, err
 		}
-		into += note
 		if e.Summary {
 			whole = append(whole, plan.Property{Name: "Execution Time", Value: took.Seconds() * 1000})
 		}
 	}
-	if e.Format != "text" {
-		return []string{explained(node, insert, e, whole, o)}, nil
+	switch e.Format {
+	case "json":
+		return []string{plan.ExplainTree(node, o).JSON(whole)}, nil
+	case "yaml":
+		return []string{plan.ExplainTree(node, o).YAML(whole)}, nil
+	case "xml":
+		return []string{plan.ExplainTree(node, o).XML(whole)}, nil
 	}
 	lines := plan.Explain(node, o)
-	if insert != nil {
-		for i, l := range lines {
-			lines[i] = "      " + l
-		}
-		lines[0] = "  ->  " + lines[0][6:]
-		lines = append([]string{"Insert on " + into}, lines...)
-	}
 	for _, x := range whole {
 		lines = append(lines, fmt.Sprintf("%s: %.3f ms", x.Name, x.Value))
 	}
 	return lines, nil
 }
 
-// explained writes a plan for programs; insert is what its rows are for, or nil.
-func explained(node plan.Node, insert *translate.Insert, e *translate.Explain, whole []plan.Property, o plan.ExplainOptions) string {
-	tree := plan.ExplainTree(node, o)
-	if insert != nil {
-		tree = &plan.Explained{Plans: []*plan.Explained{tree},
-			Properties: []plan.Property{{Name: "Node Type", Value: "ModifyTable"}, {Name: "Operation", Value: "Insert"}, {Name: "Relation Name", Value: insert.Stream.Name}}}
-		if e.Verbose {
-			tree.Properties = append(tree.Properties, plan.Property{Name: "Schema", Value: insert.Stream.Schema})
-		}
-	}
-	if e.Format == "yaml" {
-		return tree.YAML(whole)
-	}
-	return tree.JSON(whole)
-}
-
-// analyze runs a plan, whose rows are for insert where that is not nil, and makes o print what its nodes did. note is what is said of the INSERT.
-func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, insert *translate.Insert, params []*column.Vector, o *plan.ExplainOptions, e *translate.Explain) (took time.Duration, note string, err error) {
+// analyze runs a plan and makes o print what its nodes did.
+func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, params []*column.Vector, o *plan.ExplainOptions, e *translate.Explain) (took time.Duration, err error) {
 	rt, done, err := s.runtime(ctx, sc, params, n)
 	if err != nil {
-		return 0, "", err
+		return 0, err
 	}
 	defer done()
 	rt.Stats = exec.NewStats(n)
@@ -126,37 +107,22 @@ func (s *session) analyze(ctx context.Context, sc *scope, n plan.Node, insert *t
 	}
 	o.Facts = func(n plan.Node) []plan.Property { return s.facts(rt, n, e) }
 	began := time.Now()
-	if insert != nil { // as in PostgreSQL, it is really done
-		if err := s.writable("INSERT"); err != nil {
-			return 0, "", err
-		}
-		rows, err := s.stageRows(ctx, sc, insert, rt, nil)
-		return time.Since(began), fmt.Sprintf(" (actual rows=%d)", rows), err
-	}
-	if d, ok := n.(*plan.Delete); ok { // so is this
-		if err := s.writable("DELETE"); err != nil {
-			return 0, "", err
-		}
-		rows, err := s.deleteRows(ctx, sc, d, rt, nil)
-		rt.Stats.Of(n).Rows.Store(rows)
-		return time.Since(began), "", err
-	}
 	rows, err := exec.Open(ctx, n, rt)
 	if err != nil {
-		return 0, "", err
+		return 0, err
 	}
 	defer rows.Close()
 	var batch column.Batch
 	for {
 		ok, err := rows.Next(ctx, &batch)
 		if err != nil {
-			return 0, "", err
+			return 0, err
 		}
 		if !ok {
 			break
 		}
 	}
-	return time.Since(began), "", nil
+	return time.Since(began), nil
 }
 
 // noteOf says what a node did.

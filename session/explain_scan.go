@@ -34,6 +34,9 @@ func (s *session) scanDetails(rt *exec.Runtime, n plan.Node) []string {
 		out = append(out, "Signals: "+strings.Join(before.Signals, ", "))
 	}
 	out = append(out, filesLine(st))
+	if ran != nil && ran.Keys.Load() > 0 {
+		out = append(out, "Values of keys: "+grouped(ran.Keys.Load()))
+	}
 	if ran != nil {
 		out = append(out, readLines(st)...)
 	}

@@ -78,12 +78,7 @@ func (s *session) dropIndex(sc *scope, b *translate.DropIndex) (string, error) {
 	}
 	return "DROP INDEX", s.stage().Alter(sc.tx.Schema(), func(e *engine.SchemaEdit) error {
 		for _, x := range b.Indexes {
-			catalog.PutComment(e, catalog.Comment{Class: catalog.ClassRelation, Object: x.OID})
-			err := e.DropSignal(x.Signal.ID)
-			if errors.Is(err, engine.ErrNoSignal) {
-				return types.Errorf(types.CodeUndefinedObject, "index %q does not exist", x.Name)
-			}
-			if err != nil {
+			if err := catalog.DropIndex(e, x.Signal.ID, x.Name); err != nil {
 				return err
 			}
 		}

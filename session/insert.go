@@ -2,68 +2,80 @@ package session
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/exec"
-	"github.com/flare-pg/flare-pg/translate"
+	"github.com/flare-pg/flare-pg/plan"
+	"github.com/flare-pg/flare-pg/types"
 )
 
-// insert runs INSERT: the plan's rows become staged events.
-func (s *session) insert(ctx context.Context, sc *scope, b *translate.Insert, params []*column.Vector) (string, error) {
-	return s.insertRows(ctx, sc, b, params, nil)
+// insertion writes rows as events, a batch at a time, and shows what it wrote. What it reads sees what was there when its scans began, so INSERT … SELECT from the
+// same stream ends.
+type insertion struct {
+	n        *plan.Insert
+	rt       *exec.Runtime
+	rows     plan.Batches
+	batch    column.Batch
+	w        *rowWriter
+	returned *written
+	shown    plan.Batches // of the events written last; nil: there are none
 }
 
-// insertRows runs INSERT; what RETURNING shows of the events is put on the tape, where there is one.
-func (s *session) insertRows(ctx context.Context, sc *scope, b *translate.Insert, params []*column.Vector, shown *tape) (string, error) {
-	if err := s.writable("INSERT"); err != nil {
-		return "", err
+func (s *session) insertion(ctx context.Context, sc *scope, n *plan.Insert, rt *exec.Runtime) (plan.Batches, error) {
+	i := &insertion{n: n, rt: rt}
+	for _, stream := range sc.snapshot.Streams() {
+		if stream.ID == n.Stream {
+			i.w = s.newRowWriter(sc, stream, n.Targets)
+		}
 	}
-	rt, done, err := s.runtime(ctx, sc, params, b.Plan)
-	if err != nil {
-		return "", err
+	if i.w == nil {
+		return nil, types.Errorf(types.CodeInternalError, "INSERT into stream %d, which does not exist", n.Stream)
 	}
-	defer done()
-	n, err := s.stageRows(ctx, sc, b, rt, shown)
-	if err != nil {
-		return "", err
+	if n.Returning != nil {
+		i.returned = &written{reads: n.Returning.Reads}
+		i.w.wrote = i.returned.add
 	}
-	return fmt.Sprintf("INSERT 0 %d", n), nil
+	var err error
+	i.rows, err = exec.Open(ctx, n.Input, rt)
+	return i, err
 }
 
-// stageRows stages the rows of an INSERT and gives their number.
-func (s *session) stageRows(ctx context.Context, sc *scope, b *translate.Insert, rt *exec.Runtime, shown *tape) (int64, error) {
-	// The plan may read what the transaction staged so far; the rows that it yields are staged while it runs. A scan sees
-	// what was there when it began, so INSERT … SELECT from the same stream ends.
-	w := s.newRowWriter(sc, b.Stream, b.Targets)
-	rows, err := exec.Open(ctx, b.Plan, rt)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	var returned *written
-	if shown != nil {
-		returned = &written{reads: b.Returning.Reads}
-		w.wrote = returned.add
-	}
-	var batch column.Batch
+// Next implements plan.Batches.
+func (i *insertion) Next(ctx context.Context, b *column.Batch) (bool, error) {
 	for {
-		ok, err := rows.Next(ctx, &batch)
+		if i.shown != nil {
+			ok, err := i.shown.Next(ctx, b)
+			if ok || err != nil {
+				return ok, err
+			}
+			i.shown.Close()
+			i.shown, i.returned.events = nil, i.returned.events[:0]
+		}
+		ok, err := i.rows.Next(ctx, &i.batch)
 		if err != nil {
-			return 0, err
+			return false, err
 		}
 		if !ok {
-			break
+			i.w.observe()
+			return false, nil
 		}
-		if err := w.batch(&batch); err != nil {
-			return 0, err
+		if err := i.w.batch(&i.batch); err != nil {
+			return false, err
 		}
-		if shown != nil {
-			if err := returned.show(ctx, b.Returning, rt, shown); err != nil {
-				return 0, err
-			}
+		if i.returned == nil {
+			b.Cols, b.Sel, b.Len = b.Cols[:0], nil, i.batch.Rows()
+			return true, nil
+		}
+		if i.shown, err = exec.Open(ctx, i.n.Returning.Over(i.returned), i.rt); err != nil {
+			return false, err
 		}
 	}
-	w.observe()
-	return w.rows, nil
+}
+
+// Close implements plan.Batches.
+func (i *insertion) Close() {
+	if i.shown != nil {
+		i.shown.Close()
+	}
+	i.rows.Close()
 }

@@ -188,7 +188,7 @@ func TestMisspeltNamesAreAnsweredWithTheNearest(t *testing.T) {
 		"select lenght('a')":                                      "Perhaps you meant the function length.",
 		"select approx_percentile(1, 0.5)":                        "Perhaps you meant the function flare.approx_percentile.",
 		"select flare.aprox_percentile(1, 0.5)":                   "Perhaps you meant the function flare.approx_percentile.",
-		"select length(1, 2)":                                     "No function matches the given name and argument types. You might need to add explicit type casts.",
+		"select length(1, 2)":                                     "No function matches the given name and argument types. You might need to add explicit type casts. There is length(text), length(bit), length(bytea).",
 		"select flare.approx_percentile('2024-01-01'::date, 0.5)": "No function matches the given name and argument types. You might need to add explicit type casts.",
 		"set work_mme = 1":                                        "Perhaps you meant work_mem.",
 		"show flare.unknown_column":                               "Perhaps you meant flare.unknown_columns.",

@@ -4,28 +4,10 @@ import (
 	"context"
 
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/exec"
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
-	"github.com/flare-pg/flare-pg/translate"
 	"github.com/flare-pg/flare-pg/types"
 )
-
-// modify runs an INSERT or DELETE with RETURNING to its end and makes c show what it returned: however few rows a client asks for, all are
-// written. Sub-queries in RETURNING see the transaction as it was before the statement.
-func (s *session) modify(sc *scope, c *cursor, run func(shown *tape) (tag string, err error)) (*cursor, error) {
-	if sc.still == nil {
-		sc.still = s.stage().Still()
-	}
-	shown := &tape{create: s.settings.temp.file}
-	tag, err := run(shown)
-	if err != nil {
-		shown.forget()
-		return nil, err
-	}
-	c.batches, c.tag = &tapeRows{tape: shown}, tag
-	return c, nil
-}
 
 // tapeRows are a tape's rows, read once.
 type tapeRows struct {
@@ -51,26 +33,6 @@ type written struct {
 
 func (w *written) add(ts int64, doc []byte) {
 	w.events = append(w.events, nql.Event{Timestamp: ts, Document: append([]byte(nil), doc...)})
-}
-
-// show puts what RETURNING says of the events on a tape.
-func (w *written) show(ctx context.Context, r *translate.Returning, rt *exec.Runtime, shown *tape) error {
-	rows, err := exec.Open(ctx, r.Over(w), rt)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var batch column.Batch
-	for {
-		ok, err := rows.Next(ctx, &batch)
-		if err != nil || !ok {
-			w.events = w.events[:0]
-			return err
-		}
-		if err := shown.add(&batch, 0); err != nil {
-			return err
-		}
-	}
 }
 
 // Columns implements plan.Source; the plan knows them.

@@ -78,9 +78,27 @@ func (t *table) find(name string) (*definition, bool) {
 	return d, ok
 }
 
+// listings are what other systems SHOW, with how that is asked for here.
+var listings = map[string]string{
+	"tables":      `In psql, \d lists streams and views; elsewhere: SELECT * FROM pg_tables.`,
+	"columns":     `In psql, \d stream lists columns; elsewhere: SELECT * FROM flare.columns.`,
+	"databases":   `There is one database; in psql, \l lists it.`,
+	"schemas":     `In psql, \dn lists schemas; elsewhere: SELECT * FROM pg_namespace.`,
+	"indexes":     `In psql, \di lists indexes; elsewhere: SELECT * FROM pg_indexes.`,
+	"index":       `In psql, \di lists indexes; elsewhere: SELECT * FROM pg_indexes.`,
+	"users":       `In psql, \du lists roles; elsewhere: SELECT * FROM pg_roles.`,
+	"roles":       `In psql, \du lists roles; elsewhere: SELECT * FROM pg_roles.`,
+	"grants":      `In psql, \dp lists rights.`,
+	"processlist": `Who is connected: SELECT * FROM pg_stat_activity.`,
+	"variables":   `SHOW ALL lists all settings.`,
+}
+
 // unknown is the error for a name that no setting has.
 func (t *table) unknown(name string) error {
 	err := types.Errorf(types.CodeUndefinedObject, "unrecognized configuration parameter %q", name)
+	if command, ok := listings[strings.ToLower(name)]; ok {
+		return err.WithHint("%s", command)
+	}
 	if near := types.Nearest(name, slices.Sorted(maps.Keys(t.byName))); near != "" {
 		return err.WithHint("Perhaps you meant %s.", t.byName[near].name)
 	}
@@ -139,6 +157,7 @@ func newTable(version string, maxConnections int) *table {
 		duration("idle_session_timeout", catClient, "Sets the maximum allowed idle time between queries, when not in a transaction."),
 		with(enum("IntervalStyle", "postgres", catLocale, "Sets the display format for interval values.", "postgres", "postgres_verbose", "sql_standard", "iso_8601"), both),
 		duration("lock_timeout", catClient, "Sets the maximum allowed duration of any wait for a lock."),
+		&definition{name: "default_text_search_config", def: types.DefaultTextConfig, category: catLocale, desc: "Sets default text search configuration.", binds: true, check: checkTextConfig},
 		&definition{name: "search_path", def: `"$user", public`, category: catClient, desc: "Sets the schema search order for names that are not schema-qualified.", binds: true},
 		with(&definition{name: "standard_conforming_strings", def: "on", kind: kindBool, category: catCompat, desc: "Backslashes in ordinary strings are taken literally, always.", check: checkConforming}, reported),
 		duration("statement_timeout", catClient, "Sets the maximum allowed duration of any statement."),

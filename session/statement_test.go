@@ -415,7 +415,7 @@ func TestExplain(t *testing.T) {
 		t.Errorf("%s\n%v", got, err)
 	}
 	got, err = c.simple("begin; explain analyze insert into stream (n) values (1)")
-	if err != nil || !strings.Contains(got, "Insert on stream (actual rows=1)") {
+	if err != nil || !strings.Contains(got, "Insert on stream (actual rows=1 time=") {
 		t.Errorf("%s\n%v", got, err)
 	}
 	c.want("select count(*) from stream; rollback; select count(*) from stream", "2\nSELECT 1\nROLLBACK\n1\nSELECT 1")

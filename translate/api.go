@@ -18,10 +18,16 @@ type Context struct {
 	Env     *types.Env
 	// Role is the role in whose name the statement runs, SessionRole the one that the session began with; 0: the superuser that is always there.
 	Role, SessionRole types.OID
+	// TempSchema is the schema of the session's temporary tables, whether it is there or not; "": there are none.
+	TempSchema string
 	// Path is the search path; nil: public.
 	Path []string
 	// Params are the parameter types that the client declared; 0 or missing ones are inferred.
 	Params []types.OID
+	// NoParams refuses every parameter: the statement has no values for any.
+	NoParams bool
+	// Prepared gives the types of a prepared statement's parameters, for EXECUTE; nil: they are not looked at.
+	Prepared func(name string) ([]types.OID, error)
 	// Notice receives notices that binding gives rise to; may be nil.
 	Notice func(*types.Error)
 	// NoPushdown leaves every condition above the scans, so that tests can compare.
@@ -39,54 +45,32 @@ type Bound interface{ bound() }
 // Query is SELECT, VALUES, TABLE.
 type Query struct {
 	Plan   plan.Node
+	Writes bool        // WITH holds statements that write
 	Params []types.OID // every parameter's type, declared or inferred
 }
 
-// Insert is INSERT … VALUES, … SELECT, … DEFAULT VALUES. Plan yields one column for each of Targets.
-type Insert struct {
-	Stream    *catalog.Stream
-	Targets   []Target
+// Modify is INSERT or DELETE. Plan yields a row for each event that is written or deleted, of the columns of Returning.
+type Modify struct {
+	Command   string // "INSERT" or "DELETE"
 	Plan      plan.Node
-	Returning *Returning // nil: no rows are shown
-	Params    []types.OID
+	Returning []plan.Column // nil: nothing is shown
+	// Writes: WITH holds statements that write, besides this one.
+	Writes bool
+	Params []types.OID
 }
-
-// Target is where a column of an INSERT or COPY goes: a CLEF member ("@t", "@l", "@m", …), a property's
-// own name, "properties" (an object that is spread) or "document" (a whole event).
-type Target struct {
-	Kind   TargetKind
-	Member string    // for TargetMember: the JSON member's name
-	Type   types.OID // of the value
-	Typmod int32     // -1: none
-	Name   string    // the column as the user knows it, for messages
-	// Declared is the column's place among a declared table's, from 1; 0 for others.
-	Declared int
-	NotNull  bool
-	// KeepNull: a null is written down, since an event without the member would show something else.
-	KeepNull bool
-}
-
-// TargetKind tells targets apart.
-type TargetKind uint8
-
-const (
-	TargetMember TargetKind = iota
-	TargetTimestamp
-	TargetProperties
-	TargetDocument
-)
 
 // Copy is COPY.
 type Copy struct {
 	From                                bool // FROM STDIN; else TO STDOUT
 	Stream                              *catalog.Stream
-	Targets                             []Target    // FROM: the columns; for FORMAT json one TargetDocument
-	Rest                                []Target    // FROM: a declared table's other columns
-	RestValues                          []plan.Expr // what they get, no Refs in it
-	Where                               plan.Expr   // FROM: which rows are kept; its Refs index Targets, then Rest. nil: all
-	Plan                                plan.Node   // TO
-	Documents                           bool        // TO: the one column is the events' documents
-	Format                              string      // "text", "csv", "binary", "json"
+	Targets                             []plan.Target // FROM: the columns; for FORMAT json one TargetDocument
+	Rest                                []plan.Target // FROM: a declared table's other columns
+	RestValues                          []plan.Expr   // what they get, no Refs in it
+	Where                               plan.Expr     // FROM: which rows are kept; its Refs index Targets, then Rest. nil: all
+	Plan                                plan.Node     // TO
+	Writes                              string        // TO: the command that Plan runs where it writes, else ""
+	Documents                           bool          // TO: the one column is the events' documents
+	Format                              string        // "text", "csv", "binary", "json"
 	Delimiter                           byte
 	Null                                string
 	Header                              bool
@@ -95,18 +79,10 @@ type Copy struct {
 	ForceQuote, ForceNotNull, ForceNull []string
 }
 
-// Delete is DELETE. Where Returning is not nil, the columns of the plan's input behind the first one, which are described by it, are shown.
-type Delete struct {
-	Stream    *catalog.Stream
-	Plan      *plan.Delete
-	Returning []plan.Column
-	Params    []types.OID
-}
-
 // Truncate is TRUNCATE.
 type Truncate struct{ Streams []*catalog.Stream }
 
-// Explain is EXPLAIN of a Query, Insert, Delete or Execute.
+// Explain is EXPLAIN of a Query, Modify or Execute.
 type Explain struct {
 	Statement Bound
 	Analyze   bool
@@ -114,7 +90,7 @@ type Explain struct {
 	Buffers   bool   // what was read from files and found in memory
 	Timing    bool   // with Analyze: how long nodes took
 	Summary   bool   // how long the whole took
-	Format    string // "text", "json", "yaml"
+	Format    string // "text", "json", "yaml", "xml"
 }
 
 // Transaction is BEGIN, COMMIT, ROLLBACK, SAVEPOINT …; Modes as in PostgreSQL.
@@ -123,8 +99,10 @@ type Transaction struct {
 	Name      string
 	Isolation string // "", "read committed", "repeatable read", …
 	ReadOnly  *bool
-	Chain     bool
-	Start     bool // BEGIN was spelled START TRANSACTION, which is its tag then
+	// Deferrable: [NOT] DEFERRABLE is said, which changes nothing.
+	Deferrable bool
+	Chain      bool
+	Start      bool // BEGIN was spelled START TRANSACTION, which is its tag then
 }
 
 // Set is SET [LOCAL] and RESET; Show is SHOW.
@@ -157,8 +135,7 @@ type Discard struct{ What string }
 type NoOp struct{ Tag string }
 
 func (*Query) bound()       {}
-func (*Insert) bound()      {}
-func (*Delete) bound()      {}
+func (*Modify) bound()      {}
 func (*Truncate) bound()    {}
 func (*Copy) bound()        {}
 func (*Explain) bound()     {}

@@ -29,6 +29,10 @@ type binder struct {
 	// noted keeps notices from being given twice in a statement.
 	noted map[string]bool
 	ctes  []*cte
+	later []*cte // WITH queries that what is being bound is in front of
+	// top: what is bound next is the statement itself, whose WITH may hold statements that write; writes: it does.
+	top, writes bool
+	into        *pg.SelectStmt // whose INTO is the statement's own
 	// frame is that of the innermost sub-query or lateral entry being bound; nil: none.
 	frame *frame
 	// beside are the levels whose FROM clause the sub-selects being bound stand in without seeing it.
@@ -80,11 +84,18 @@ func newBinder(c *Context, s *Statement) *binder {
 func (b *binder) statement(n *pg.Node) (Bound, error) {
 	switch n := n.GetNode().(type) {
 	case *pg.Node_SelectStmt:
+		if holder := into(n.SelectStmt); holder != nil {
+			return b.selectInto(n.SelectStmt, holder)
+		}
 		return b.query(n.SelectStmt)
+	case *pg.Node_CreateTableAsStmt:
+		if n.CreateTableAsStmt.Objtype == pg.ObjectType_OBJECT_TABLE {
+			return b.createTableAs(n.CreateTableAsStmt)
+		}
 	case *pg.Node_InsertStmt:
-		return b.insert(n.InsertStmt)
+		return b.modify("INSERT", n.InsertStmt.ReturningList, func() (plan.Node, error) { return b.insert(n.InsertStmt) })
 	case *pg.Node_DeleteStmt:
-		return b.delete(n.DeleteStmt)
+		return b.modify("DELETE", n.DeleteStmt.ReturningList, func() (plan.Node, error) { return b.delete(n.DeleteStmt) })
 	case *pg.Node_TruncateStmt:
 		return b.truncate(n.TruncateStmt)
 	case *pg.Node_CopyStmt:
@@ -101,6 +112,7 @@ func (b *binder) statement(n *pg.Node) (Bound, error) {
 
 // query binds SELECT, VALUES and TABLE as a statement of its own.
 func (b *binder) query(n *pg.SelectStmt) (*Query, error) {
+	b.top = true
 	r, err := b.selectStmt(n)
 	if err != nil {
 		return nil, err
@@ -112,8 +124,28 @@ func (b *binder) query(n *pg.SelectStmt) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.handKeys(r)
 	b.weigh(r)
-	return &Query{Plan: r, Params: params}, nil
+	return &Query{Plan: r, Writes: b.writes, Params: params}, nil
+}
+
+// modify binds INSERT and DELETE as statements of their own.
+func (b *binder) modify(command string, returning []*pg.Node, bind func() (plan.Node, error)) (Bound, error) {
+	b.top = true
+	node, err := bind()
+	if err != nil {
+		return nil, err
+	}
+	out := &Modify{Command: command, Plan: node, Writes: b.writes}
+	if len(returning) > 0 {
+		out.Returning = node.Columns()
+	}
+	if out.Params, err = b.finishParams(); err != nil {
+		return nil, err
+	}
+	b.handKeys(node)
+	b.weigh(node)
+	return out, nil
 }
 
 // finishParams gives the types of all parameters, or an error for one whose type nothing told.
@@ -186,6 +218,14 @@ func qualified(list []*pg.Node) (schema, name string, ok bool) {
 		return parts[0], parts[1], true
 	}
 	return "", "", false
+}
+
+// xmlConstruct makes the SQL words of an expression over XML.
+func xmlConstruct(op pg.XmlExprOp) string {
+	if op == pg.XmlExprOp_IS_DOCUMENT {
+		return "IS DOCUMENT"
+	}
+	return strings.TrimPrefix(op.String(), "IS_")
 }
 
 // construct makes the SQL words of a grammar node's type: *pg.Node_CreateFunctionStmt is CREATE FUNCTION.

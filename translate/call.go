@@ -33,14 +33,15 @@ func (b *binder) funcCall(sc *scope, n *pg.FuncCall) (plan.Expr, error) {
 	if function.IsSetFunction(schema, name) && !b.scalarOverload(schema, name) {
 		return b.setFunctionCall(sc, n, schema, name)
 	}
-	if err := b.plainCall(n, name); err != nil {
-		return nil, err
-	}
 	args, err := b.arguments(sc, n.Args)
 	if err != nil {
 		return nil, err
 	}
-	return b.callWith(schema, name, args, n.FuncVariadic, n.Location)
+	call, err := b.callWith(schema, name, args, n.FuncVariadic, n.Location)
+	if err != nil {
+		return nil, err
+	}
+	return call, b.plainCall(n, name)
 }
 
 // plainCall refuses what only aggregates take.
@@ -122,7 +123,8 @@ func (b *binder) aggregateCall(sc *scope, n *pg.FuncCall, schema, name string) (
 			return nil, b.at(err, n.Location)
 		}
 		if f.Kind != 'n' {
-			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name)
+			return nil, b.errorf(n.Location, types.CodeWrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name).
+				WithHint("Write %s(0.95) WITHIN GROUP (ORDER BY x).", name)
 		}
 		call = plan.AggCall{Func: f, Distinct: n.AggDistinct}
 		for i, a := range args {

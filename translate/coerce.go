@@ -148,7 +148,7 @@ func (b *binder) explicitLiteral(c *plan.Const, t types.OID, typmod int32, locat
 	}
 	v := column.New(types.KindOf(t))
 	if err := types.ApplyTypmod(v, t, typmod, e.(*plan.Const).Value, 0, true); err != nil {
-		return nil, true, b.at(err, location)
+		return nil, true, err // without a position: the cast is at fault
 	}
 	return &plan.Const{Typed: plan.Typed{OID: t, Mod: typmod}, Value: v}, true, nil
 }
@@ -242,6 +242,9 @@ func (b *binder) boolean(e plan.Expr, construct string, location int32) (plan.Ex
 	}
 	if !ok {
 		return nil, b.errorf(location, types.CodeDatatypeMismatch, "argument of %s must be type boolean, not type %s", construct, typeName(e.Type()))
+	}
+	if returnsSet(e) {
+		return nil, b.errorf(location, types.CodeDatatypeMismatch, "argument of %s must not return a set", construct)
 	}
 	return out, nil
 }

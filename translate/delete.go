@@ -11,8 +11,8 @@ import (
 )
 
 // delete binds DELETE: the plan of a SELECT of the rows' ids, and of what RETURNING shows, with the same WHERE, from the stream and what USING
-// names. Where time bounds are all that WHERE says, no row needs to be named, and the plan counts only.
-func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
+// names. Where time bounds are all that WHERE says, no row needs to be named, and the plan counts only: unless other parts of the statement may delete some of the rows, too.
+func (b *binder) delete(n *pg.DeleteStmt) (plan.Node, error) {
 	if n.WhereClause.GetCurrentOfExpr() != nil {
 		return nil, b.unsupported(-1, "WHERE CURRENT OF is not supported")
 	}
@@ -20,26 +20,23 @@ func (b *binder) delete(n *pg.DeleteStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Delete{Stream: stream, Plan: &plan.Delete{Stream: stream.ID, StreamName: stream.Name}}
-	rows := func() (plan.Node, error) { return b.deleted(n, out) }
-	if n.WithClause != nil {
-		out.Plan.Input, err = b.withQueries(n.WithClause, rows)
-	} else {
-		out.Plan.Input, err = rows()
-	}
-	if err != nil {
-		return nil, err
-	}
-	if scan, ok := out.Plan.Input.(*plan.Scan); ok {
-		scan.Cols, scan.Reads = nil, nil
-		out.Plan.Whole = true
-	}
-	out.Params, err = b.finishParams()
-	return out, err
+	return b.with(n.WithClause, func() (plan.Node, error) {
+		out := &plan.Delete{Stream: stream.ID, StreamName: stream.Name}
+		if out.Input, err = b.deleted(n, stream); err != nil {
+			return nil, err
+		}
+		if scan, ok := out.Input.(*plan.Scan); ok {
+			scan.Cols, scan.Reads = nil, nil
+			out.Whole = true
+		} else {
+			out.Cols = out.Input.Columns()[1:]
+		}
+		return out, nil
+	})
 }
 
 // deleted binds the rows that a DELETE is about: a Scan where all that lies within its bounds is deleted, unseen.
-func (b *binder) deleted(n *pg.DeleteStmt, out *Delete) (plan.Node, error) {
+func (b *binder) deleted(n *pg.DeleteStmt, stream *catalog.Stream) (plan.Node, error) {
 	sc := b.newScope()
 	noted := len(b.needs)
 	from := append([]*pg.Node{{Node: &pg.Node_RangeVar{RangeVar: n.Relation}}}, n.UsingClause...)
@@ -51,7 +48,7 @@ func (b *binder) deleted(n *pg.DeleteStmt, out *Delete) (plan.Node, error) {
 	if n.WhereClause == nil && len(n.ReturningList) == 0 && len(n.UsingClause) == 0 {
 		b.needs = b.needs[:noted] // nothing of a row is looked at
 	}
-	b.wantsOf(out.Stream, catalog.Delete)
+	b.wantsOf(stream, catalog.Delete)
 	// A column that does not exist is an error here whatever flare.unknown_columns says: scope.unknownNull stays off.
 	var where []plan.Expr
 	if n.WhereClause != nil {
@@ -65,9 +62,9 @@ func (b *binder) deleted(n *pg.DeleteStmt, out *Delete) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	column, ok := out.Stream.Core("event_id")
+	column, ok := stream.Core("event_id")
 	if !ok {
-		return nil, types.Errorf(types.CodeInternalError, "stream %q has no event_id", out.Stream.Name)
+		return nil, types.Errorf(types.CodeInternalError, "stream %q has no event_id", stream.Name)
 	}
 	id := sc.ref(r, r.streamColumn(column.Name, column.Type, column.Attr, column.Read))
 	needed[id.Index] = true
@@ -75,20 +72,14 @@ func (b *binder) deleted(n *pg.DeleteStmt, out *Delete) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if scan, ok := node.(*plan.Scan); ok && scan.Where == nil && len(targets) == 0 {
+	if scan, ok := node.(*plan.Scan); ok && scan.Where == nil && len(targets) == 0 && !b.writes {
 		return scan, nil
 	}
 	node, err = b.resolveUnknowns(project(node, append([]target{{expr: id, col: sc.describe(id)}}, targets...), layout))
 	if err != nil {
 		return nil, err
 	}
-	if len(targets) > 0 {
-		out.Returning = node.Columns()[1:]
-	}
-	if len(n.UsingClause) > 0 { // which may find a row several times
-		node = &plan.Distinct{Output: plan.Output{Cols: node.Columns()}, Input: node, On: []plan.Expr{&plan.Ref{Typed: plan.Typed{OID: id.OID, Mod: -1}, Index: 0, Name: id.Name}}}
-	}
-	return node, nil
+	return node, nil // with USING it may yield a row several times
 }
 
 // truncate binds TRUNCATE. There are no sequences to restart, and nothing refers to a stream, so its options change nothing.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
 
@@ -17,13 +18,13 @@ func TestErrorsAreAsPostgreSQLGivesThem(t *testing.T) {
 		message  string
 		hint     string
 	}{
-		{"selec 1", "42601", 1, `syntax error at or near "selec"`, ""},
+		{"selec 1", "42601", 1, `syntax error at or near "selec"`, "Perhaps you meant SELECT."},
 		{"select 'ä', foo bar baz q", "42601", 21, `syntax error at or near "baz"`, ""},
 		{"select 1 +", "42601", 11, "syntax error at end of input", ""},
-		{"select 'abc", "42601", 8, `unterminated quoted string at or near "'abc"`, ""},
+		{"select 'abc", "42601", 8, `unterminated quoted string at or near "'abc"`, "The text that begins here isn't closed. A quote within a text is written twice: 'it''s'."},
 		{"select statuscod from stream", "42703", 8, `column "statuscod" does not exist`, `Perhaps you meant to reference the column "stream.StatusCode".`},
 		{"select 'ä', s.Methodd from stream s", "42703", 13, "column s.methodd does not exist", `Perhaps you meant to reference the column "s.Method".`},
-		{"select zzzzzz from stream", "42703", 8, `column "zzzzzz" does not exist`, ""},
+		{"select zzzzzz from stream", "42703", 8, `column "zzzzzz" does not exist`, "No such property is known; flare.columns lists those that are. A text is written in single quotes: 'zzzzzz'."},
 		{`select "statuscode" from stream`, "42703", 8, `column "statuscode" does not exist`, `Perhaps you meant to reference the column "stream.StatusCode".`},
 		{"select x.y from stream", "42P01", 8, `missing FROM-clause entry for table "x"`, ""},
 		{"select Data.y from stream", "42703", 8, `column "data.y" does not exist`, ""},
@@ -38,12 +39,12 @@ func TestErrorsAreAsPostgreSQLGivesThem(t *testing.T) {
 		{"select distinct Method from stream order by Elapsed", "42P10", 45, "for SELECT DISTINCT, ORDER BY expressions must appear in select list", ""},
 		{"select Method from stream where Method", "42804", 33, "argument of WHERE must be type boolean, not type text", ""},
 		{"select Method from stream, audit", "42702", 8, `column reference "method" is ambiguous`, ""},
-		{"select 1 from stream, stream", "42712", 0, `table name "stream" specified more than once`, ""},
+		{"select 1 from stream, stream", "42712", 0, `table name "stream" specified more than once`, "Give each an alias, as in FROM stream a, stream b."},
 		{"select nosuch(1)", "42883", 8, "function nosuch(integer) does not exist", "No function matches the given name and argument types. You might need to add explicit type casts."},
 		{"select 1 + true", "42883", 10, "operator does not exist: integer + boolean", "No operator matches the given name and argument types. You might need to add explicit type casts."},
 		{"select '2'::nosuch", "42704", 13, `type "nosuch" does not exist`, ""},
 		{"select 'x'::int", "22P02", 8, `invalid input syntax for type integer: "x"`, ""},
-		{"select StatusCode from stream where StatusCode = 'x'", "22P02", 50, `invalid input syntax for type bigint: "x"`, ""},
+		{"select StatusCode from stream where StatusCode = 'x'", "22P02", 50, `invalid input syntax for type bigint: "x"`, "What it is compared with is a number: cast that to text to compare with a text, as in x::text."},
 		{"select true::timestamptz", "42846", 12, "cannot cast type boolean to timestamp with time zone", ""},
 		{"select $1", "", 0, "", ""}, // text, as in PostgreSQL
 		{"select $2::int", "42P18", 0, "could not determine data type of parameter $1", ""},
@@ -60,8 +61,12 @@ func TestErrorsAreAsPostgreSQLGivesThem(t *testing.T) {
 		{"select row_number() over nosuch from stream", "42704", 26, `window "nosuch" does not exist`, ""},
 		{"create materialized view v as select 1", "0A000", 0, "materialized views are not supported", ""},
 		{"create index i on stream (timestamp)", "0A000", 0, "an index without WHERE is not supported", "Events are kept in order of time, so looking up a time needs no index."},
-		{"select ts_debug('a')", "0A000", 8, "function ts_debug(text) is not supported yet", ""},
-		{"update stream set a = 1", "0A000", 0, "UPDATE is not supported: events are immutable", ""},
+		{"select xpath('/a', 'a')", "0A000", 8, "function xpath(text, xml) is not supported", types.LackXML.Instead},
+		{"select 1, xmlelement(name a)", "0A000", 11, "XMLELEMENT is not supported", types.LackXML.Instead},
+		{"select 'a' is document", "0A000", 12, "IS DOCUMENT is not supported", types.LackXML.Instead},
+		{"select * from xmltable('/a' passing 'a' columns b int)", "0A000", 15, "XMLTABLE is not supported", types.LackXML.Instead},
+		{"select '<a/>'::xml", "0A000", 8, "values of type xml are not supported", types.LackXML.Instead},
+		{"update stream set a = 1", "0A000", 0, "UPDATE is not supported: events are immutable", "Events are corrected by DELETE and INSERT, in one transaction."},
 		{"copy stream from stdin (format nosuch)", "22023", 25, `COPY format "nosuch" not recognized`, ""},
 		{"copy stream from '/etc/passwd'", "0A000", 0, "COPY with a file on the server is not supported", "Use COPY … FROM STDIN or TO STDOUT, or psql's \\copy."},
 	} {
@@ -148,7 +153,7 @@ func TestFormatJSONIsUnderstoodWithAndWithoutQuotes(t *testing.T) {
 			continue
 		}
 		b, err := Bind(&Context{Catalog: snapshot()}, list[len(list)-1])
-		if c, ok := b.(*Copy); err != nil || !ok || c.Format != "json" || len(c.Targets) != 1 || c.Targets[0].Kind != TargetDocument {
+		if c, ok := b.(*Copy); err != nil || !ok || c.Format != "json" || len(c.Targets) != 1 || c.Targets[0].Kind != plan.TargetDocument {
 			t.Errorf("%s: %+v, %v", sql, b, err)
 		}
 	}

@@ -17,8 +17,14 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 		return nil, err
 	}
 	switch inner := inner.(type) {
-	case *Query, *Insert, *Delete, *Execute:
+	case *Query, *Modify, *Execute:
 		out.Statement = inner
+		return out, nil
+	case *CreateTableAs:
+		if out.Analyze {
+			return nil, b.unsupported(-1, "EXPLAIN ANALYZE of %s is not supported", inner.Command).WithHint("Explain the query alone.")
+		}
+		out.Statement = inner.Source
 		return out, nil
 	case *DeclareCursor: // as its query, which is all that there is to explain
 		out.Statement = inner.Query
@@ -44,10 +50,8 @@ func (b *binder) explainOptions(options []*pg.Node, out *Explain) error {
 			*flag, given[name] = v, true
 		case name == "format":
 			switch f := defString(d.Arg); f {
-			case "text", "json", "yaml":
+			case "text", "json", "yaml", "xml":
 				out.Format = f
-			case "xml":
-				return b.unsupported(d.Location, "EXPLAIN with FORMAT XML is not supported")
 			default:
 				return b.errorf(d.Location, types.CodeInvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", f)
 			}

@@ -50,7 +50,8 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 		return b.booleanTest(sc, n.BooleanTest)
 	case *pg.Node_CaseExpr:
 		var e plan.Expr
-		err := sc.sets.without("CASE", func() (err error) { e, err = b.caseExpr(sc, n.CaseExpr); return err })
+		around := sc.sets.within
+		err := sc.sets.without("CASE", func() (err error) { e, err = b.caseExpr(sc, n.CaseExpr, around); return err })
 		return e, err
 	case *pg.Node_CoalesceExpr:
 		var args []plan.Expr
@@ -84,6 +85,10 @@ func (b *binder) expr(sc *scope, n *pg.Node) (plan.Expr, error) {
 		return b.groupingCall(sc, n.GroupingFunc)
 	case *pg.Node_SetToDefault:
 		return nil, b.errorf(n.SetToDefault.Location, types.CodeSyntaxError, "DEFAULT is not allowed in this context")
+	case *pg.Node_XmlExpr:
+		return nil, types.LackXML.Refuse(b.unsupported(n.XmlExpr.Location, "%s is not supported", xmlConstruct(n.XmlExpr.Op)))
+	case *pg.Node_XmlSerialize:
+		return nil, types.LackXML.Refuse(b.unsupported(n.XmlSerialize.Location, "XMLSERIALIZE is not supported"))
 	case nil:
 		return nil, b.unsupported(-1, "an empty expression is not supported")
 	default:
@@ -222,7 +227,7 @@ func intOf(i int64) types.OID {
 const maxParams = 65535
 
 func (b *binder) paramRef(n *pg.ParamRef) (plan.Expr, error) {
-	if n.Number < 1 || n.Number > maxParams {
+	if n.Number < 1 || n.Number > maxParams || b.c.NoParams {
 		return nil, b.errorf(n.Location, types.CodeUndefinedParameter, "there is no parameter $%d", n.Number)
 	}
 	for len(b.params) < int(n.Number) {
@@ -284,7 +289,11 @@ func (b *binder) typeName(n *pg.TypeName) (types.OID, int32, error) {
 		if len(n.ArrayBounds) > 0 {
 			shown += "[]"
 		}
-		return 0, 0, b.errorf(n.Location, types.CodeUndefinedObject, "type %q does not exist", shown)
+		err := b.errorf(n.Location, types.CodeUndefinedObject, "type %q does not exist", shown)
+		if meant := typeMeant(strings.TrimSuffix(name, "[]")); meant != "" {
+			err = err.WithHint("Perhaps you meant %s.", meant)
+		}
+		return 0, 0, err
 	}
 	if len(n.Typmods) == 0 {
 		return t.OID, -1, nil
@@ -353,7 +362,7 @@ func (b *binder) booleanTest(sc *scope, n *pg.BooleanTest) (plan.Expr, error) {
 }
 
 // caseExpr binds both forms of CASE; the simple one becomes comparisons.
-func (b *binder) caseExpr(sc *scope, n *pg.CaseExpr) (plan.Expr, error) {
+func (b *binder) caseExpr(sc *scope, n *pg.CaseExpr, around string) (plan.Expr, error) {
 	out := &plan.Case{}
 	var results []plan.Expr
 	var locations []int32
@@ -380,16 +389,20 @@ func (b *binder) caseExpr(sc *scope, n *pg.CaseExpr) (plan.Expr, error) {
 	}
 	for _, a := range n.Args {
 		w := a.GetCaseWhen()
-		cond, err := b.expr(sc, w.GetExpr())
+		var cond plan.Expr
+		// That a condition gives rows is said of the condition.
+		err := sc.sets.without(around, func() (err error) { cond, err = b.expr(sc, w.GetExpr()); return err })
 		if err != nil {
 			return nil, err
 		}
+		at := location(w.GetExpr())
 		if subject != nil {
-			cond, err = b.apply("=", subject, cond, location(n.Arg), location(w.GetExpr()), w.GetLocation())
-		} else {
-			cond, err = b.boolean(cond, "CASE/WHEN", location(w.GetExpr()))
+			if cond, err = b.apply("=", subject, cond, location(n.Arg), at, w.GetLocation()); err != nil {
+				return nil, err
+			}
+			at = w.GetLocation()
 		}
-		if err != nil {
+		if cond, err = b.boolean(cond, "CASE/WHEN", at); err != nil {
 			return nil, err
 		}
 		then, err := b.expr(sc, w.GetResult())

@@ -12,7 +12,7 @@ import (
 // ownTarget says where what is written to a declared column goes.
 func ownTarget(st *catalog.Stream, c *catalog.StreamColumn) insertColumn {
 	d := c.Declared
-	t := Target{Member: d.Member}
+	t := plan.Target{Member: d.Member}
 	if d.Core != "" {
 		t = coreTargets[d.Core]
 	}
@@ -30,7 +30,7 @@ func ownTarget(st *catalog.Stream, c *catalog.StreamColumn) insertColumn {
 func (b *binder) rest(st *catalog.Stream, cols []insertColumn) ([]insertColumn, error) {
 	given := map[int]bool{}
 	for _, c := range cols {
-		if c.Kind == TargetDocument {
+		if c.Kind == plan.TargetDocument {
 			return nil, b.wholeEvents(st, c.Target)
 		}
 		given[c.Declared] = true
@@ -45,7 +45,7 @@ func (b *binder) rest(st *catalog.Stream, cols []insertColumn) ([]insertColumn, 
 }
 
 // wholeEvents refuses whole events for a stream that has columns which must not be null: they are not looked at one by one.
-func (b *binder) wholeEvents(st *catalog.Stream, t Target) error {
+func (b *binder) wholeEvents(st *catalog.Stream, t plan.Target) error {
 	for i := range st.Table.Columns {
 		if c := &st.Table.Columns[i]; c.NotNull && c.Core != "timestamp" {
 			return b.unsupported(-1, "whole events are not supported for relation %q, whose column %q is NOT NULL", st.Name, c.Name)

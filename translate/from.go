@@ -76,6 +76,8 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 		return &fromItem{rel: r}, b.addRelation(sc, r)
 	case *pg.Node_RangeTableSample:
 		return b.tableSample(sc, n.RangeTableSample)
+	case *pg.Node_RangeTableFunc:
+		return nil, types.LackXML.Refuse(b.unsupported(n.RangeTableFunc.Location, "XMLTABLE is not supported"))
 	default:
 		return nil, b.unsupported(-1, "%s is not supported in FROM", construct(n))
 	}
@@ -84,7 +86,7 @@ func (b *binder) fromNode(sc *scope, n *pg.Node) (*fromItem, error) {
 func (b *binder) addRelation(sc *scope, r *relation) error {
 	for _, o := range append(slices.Clip(sc.rels), sc.aliases...) {
 		if o.name == r.name && o.name != "" && (o.schema == r.schema || o.schema == "" || r.schema == "") {
-			return b.errorf(-1, "42712", "table name %q specified more than once", r.name)
+			return b.errorf(-1, "42712", "table name %q specified more than once", r.name).WithHint("Give each an alias, as in FROM %s a, %s b.", r.name, r.name)
 		}
 	}
 	sc.rels = append(sc.rels, r)
@@ -96,7 +98,10 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 	if n.Catalogname != "" && n.Catalogname != b.c.Env.Database {
 		return catalog.Relation{}, b.unsupported(n.Location, "cross-database references are not implemented: \"%s.%s.%s\"", n.Catalogname, n.Schemaname, n.Relname)
 	}
-	if n.Schemaname != "" {
+	if err := b.foreignTemporary(n); err != nil {
+		return catalog.Relation{}, err
+	}
+	if n.Schemaname != "" && !b.temporary(n) {
 		if err := b.mayUseSchema(n.Schemaname, catalog.Usage, n.Location); err != nil {
 			return catalog.Relation{}, err
 		}
@@ -108,6 +113,10 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 			name = n.Schemaname + "." + name
 		}
 		err := b.errorf(n.Location, types.CodeUndefinedTable, "relation %q does not exist", name)
+		if n.Schemaname == "" && slices.ContainsFunc(b.later, func(c *cte) bool { return c.name == n.Relname }) {
+			return catalog.Relation{}, err.WithDetail("There is a WITH item named %q, but it cannot be referenced from this part of the query.", n.Relname).
+				WithHint("Use WITH RECURSIVE, or re-order the WITH items to remove forward references.")
+		}
 		if near := b.nearestRelation(n.Schemaname, n.Relname); near != "" {
 			err = err.WithHint("Perhaps you meant %s.", near)
 		}
@@ -151,6 +160,9 @@ func (b *binder) nearestRelation(schema, name string) string {
 
 // find finds a relation by its name, in the search path where no schema is given.
 func (b *binder) find(schema, name string) (catalog.Relation, bool) {
+	if schema == "pg_temp" && b.c.TempSchema != "" {
+		schema = b.c.TempSchema
+	}
 	if schema == "" && b.c.Path != nil {
 		return b.c.Catalog.Find(b.c.Path, name)
 	}

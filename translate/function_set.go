@@ -2,6 +2,7 @@ package translate
 
 import (
 	"slices"
+	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
@@ -43,10 +44,12 @@ func (b *binder) setFunctionCall(sc *scope, n *pg.FuncCall, schema, name string)
 	switch {
 	case sc.clause == "functions in FROM":
 		return nil, b.unsupported(n.Location, "set-returning functions must appear at top level of FROM")
-	case sc.clause != "" && sc.clause != "GROUP BY":
+	case strings.HasPrefix(sc.clause, "window "): // of a frame
+		return nil, b.unsupported(n.Location, "set-returning functions are not allowed in window definitions")
+	case sc.clause != "" && sc.clause != "GROUP BY" && !(sc.clause == "VALUES" && sc.sets.allowed):
 		return nil, b.unsupported(n.Location, "set-returning functions are not allowed in %s", sc.clause)
 	case sc.inAgg:
-		return nil, b.unsupported(n.Location, "aggregate function calls cannot contain set-returning function calls")
+		return nil, b.unsupported(n.Location, "aggregate function calls cannot contain set-returning function calls").WithHint("You might be able to move the set-returning function into a LATERAL FROM item.")
 	case sc.windows.inside:
 		return nil, b.unsupported(n.Location, "window function calls cannot contain set-returning function calls").WithHint("You might be able to move the set-returning function into a LATERAL FROM item.")
 	case sc.sets.within != "":
@@ -75,6 +78,14 @@ func (b *binder) setFunctionCall(sc *scope, n *pg.FuncCall, schema, name string)
 		return refs[0], nil
 	}
 	return b.record(names, refs)
+}
+
+// returnsSet reports whether an expression has such a function in it.
+func returnsSet(e plan.Expr) bool {
+	return plan.Any(e, func(x plan.Expr) bool {
+		r, ok := x.(*plan.Ref)
+		return ok && r.Index >= setRefs && r.Index < windowRefs
+	})
 }
 
 // add notes a call and gives the first of its columns. The same call is not made twice, so that ORDER BY can name one of the select list.
@@ -126,6 +137,12 @@ func (s *sets) positions() []int {
 	return out
 }
 
+// behind makes an expression one over the columns of the functions alone.
+func (s *sets) behind(e plan.Expr) plan.Expr {
+	at := s.positions()
+	return plan.MapRefs(e, func(i int) int { return at[i-setRefs] })
+}
+
 // ordered are the calls level by level.
 func (s *sets) ordered() []setCall {
 	out := slices.Clone(s.calls)
@@ -150,7 +167,7 @@ func (s *sets) mark(e plan.Expr, calls map[int]bool, seen func(plan.Expr) bool) 
 			return false
 		}
 		if r, ok := x.(*plan.Ref); ok && r.Index >= setRefs && r.Index < windowRefs {
-			if i := s.callOf(r.Index - setRefs); !calls[i] {
+			if i := s.callOf(r.Index - setRefs); i >= 0 && !calls[i] {
 				calls[i] = true
 				for _, a := range s.calls[i].Args {
 					s.mark(a, calls, seen)
@@ -194,8 +211,12 @@ func (q *level) groupSets(node plan.Node, layout map[int]int, place func(plan.Ex
 	if len(below) == 0 {
 		return node, nil
 	}
+	key := func(x plan.Expr) bool { return anyEqual(q.keys, x) }
 	for _, t := range q.targets {
-		all.mark(t.expr, above, func(x plan.Expr) bool { return anyEqual(q.keys, x) })
+		all.mark(t.expr, above, key)
+	}
+	for _, e := range q.sc.windows.exprs() {
+		all.mark(e, above, key)
 	}
 	lower := all.only(below)
 	for i, at := range lower.positions() {
@@ -204,6 +225,61 @@ func (q *level) groupSets(node plan.Node, layout map[int]int, place func(plan.Ex
 	node, err := lower.projectSet(node, place)
 	q.sc.sets = *all.only(above)
 	return node, err
+}
+
+// compute puts what a level computes of its rows, windows and functions that give rows, over these: the functions that windows read, the windows, the other functions.
+// place brings their expressions to the rows; it finds what is computed behind them, where computed says.
+func (q *level) compute(node plan.Node, place func(plan.Expr) (plan.Expr, error)) (plan.Node, error) {
+	below, above := q.aroundWindows()
+	node, err := below.projectSet(node, place)
+	if err != nil {
+		return nil, err
+	}
+	if node, err = q.sc.windows.over(node, place); err != nil {
+		return nil, err
+	}
+	return above.projectSet(node, place)
+}
+
+// computed tells where each column that compute adds stands behind the level's rows, by the index of the Refs to it.
+func (q *level) computed() map[int]int {
+	below, above := q.aroundWindows()
+	out := map[int]int{}
+	lay := func(s *sets, behind int) {
+		at := s.positions()
+		for _, c := range s.calls {
+			for i := range c.Columns {
+				out[setRefs+c.first+i] = behind + at[c.first+i]
+			}
+		}
+	}
+	lay(below, 0)
+	width := below.width()
+	for i, at := range q.sc.windows.positions() {
+		out[windowRefs+i] = width + at
+	}
+	lay(above, width+len(q.sc.windows.calls))
+	return out
+}
+
+// aroundWindows divides the functions: those that windows read, and the others.
+func (q *level) aroundWindows() (below, above *sets) {
+	all, under, rest := &q.sc.sets, map[int]bool{}, map[int]bool{}
+	for _, e := range q.sc.windows.exprs() {
+		all.mark(e, under, func(x plan.Expr) bool { return anyEqual(q.keys, x) })
+	}
+	for i := range all.calls {
+		rest[i] = !under[i]
+	}
+	return all.only(under), all.only(rest)
+}
+
+// width is how many columns the calls have.
+func (s *sets) width() (n int) {
+	for _, c := range s.calls {
+		n += len(c.Columns)
+	}
+	return n
 }
 
 // projectSet puts the functions of the select list over the level's rows; place brings their arguments to these.

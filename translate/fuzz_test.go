@@ -59,11 +59,14 @@ func bindAll(tb testing.TB, sql string) (bound, refused int) {
 		switch b := b.(type) {
 		case *Query:
 			root = b.Plan
-		case *Insert:
+		case *Modify:
 			root = b.Plan
-			if len(b.Targets) != len(b.Plan.Columns()) {
-				tb.Fatalf("%q: %d targets for %d columns", sql, len(b.Targets), len(b.Plan.Columns()))
-			}
+			plan.WalkNodes(root, func(n plan.Node) bool {
+				if i, ok := n.(*plan.Insert); ok && len(i.Targets) != len(i.Input.Columns()) {
+					tb.Fatalf("%q: %d targets for %d columns", sql, len(i.Targets), len(i.Input.Columns()))
+				}
+				return true
+			})
 		case *Copy:
 			root = b.Plan
 		}

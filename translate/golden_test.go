@@ -17,7 +17,18 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // TestPlansAreAsShown binds each statement of testdata/plans.sql (a line each) and compares columns, parameters, notices and plan with
 // testdata/plans.golden.
 func TestPlansAreAsShown(t *testing.T) {
-	in, err := os.ReadFile("testdata/plans.sql")
+	compareGolden(t, "plans")
+}
+
+// TestHintsAreAsShown is the same for statements as people type them by mistake: each has a hint, which says what to type instead.
+func TestHintsAreAsShown(t *testing.T) {
+	compareGolden(t, "hints")
+}
+
+// compareGolden binds each statement of a file in testdata and compares what came of it with the golden file.
+func compareGolden(t *testing.T, name string) {
+	t.Helper()
+	in, err := os.ReadFile("testdata/" + name + ".sql")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +39,7 @@ func TestPlansAreAsShown(t *testing.T) {
 		}
 		fmt.Fprintf(&got, "%s\n%s\n", sql, show(bindText(t, sql, nil)))
 	}
-	const golden = "testdata/plans.golden"
+	golden := "testdata/" + name + ".golden"
 	if *update {
 		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)
@@ -81,10 +92,13 @@ func show(b bound) string {
 	switch r := b.result.(type) {
 	case *Query:
 		tree(r.Plan, r.Params)
-	case *Insert:
-		fmt.Fprintf(&out, "  insert into %s %+v\n", r.Stream.Name, r.Targets)
-		tree(r.Plan, r.Params)
-	case *Delete:
+	case *Modify:
+		plan.WalkNodes(r.Plan, func(n plan.Node) bool {
+			if i, ok := n.(*plan.Insert); ok {
+				fmt.Fprintf(&out, "  insert into %s %+v\n", i.StreamName, i.Targets)
+			}
+			return true
+		})
 		tree(r.Plan, r.Params)
 	case *Vacuum:
 		fmt.Fprintf(&out, "  vacuum %d streams verbose=%v\n", len(r.Streams), r.Verbose)

@@ -319,11 +319,8 @@ func (q *level) overGroups(e plan.Expr) (plan.Expr, error) {
 		if r.Index >= groupingRefs {
 			return q.groupingValue(q.sc.groupings[r.Index-groupingRefs])
 		}
-		if r.Index >= windowRefs {
-			return &plan.Ref{Typed: r.Typed, Index: q.afterKeys() + len(q.sc.aggs) + q.sc.windows.positions()[r.Index-windowRefs], Name: r.Name}, nil
-		}
 		if r.Index >= setRefs {
-			return &plan.Ref{Typed: r.Typed, Index: q.afterKeys() + len(q.sc.aggs) + len(q.sc.windows.calls) + q.sc.sets.positions()[r.Index-setRefs], Name: r.Name}, nil
+			return &plan.Ref{Typed: r.Typed, Index: q.afterKeys() + len(q.sc.aggs) + q.places[r.Index], Name: r.Name}, nil
 		}
 		if r.Index >= aggregateRefs {
 			return &plan.Ref{Typed: r.Typed, Index: q.afterKeys() + r.Index - aggregateRefs, Name: r.Name}, nil

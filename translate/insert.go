@@ -12,22 +12,22 @@ import (
 )
 
 // coreTargets says where what is inserted into a core column goes.
-var coreTargets = map[string]Target{
-	"timestamp":        {Kind: TargetTimestamp, Member: "@t", Type: types.Timestamptz},
+var coreTargets = map[string]plan.Target{
+	"timestamp":        {Kind: plan.TargetTimestamp, Member: "@t", Type: types.Timestamptz},
 	"level":            {Member: "@l", Type: types.Text},
 	"message":          {Member: "@m", Type: types.Text},
 	"exception":        {Member: "@x", Type: types.Text},
-	"properties":       {Kind: TargetProperties, Type: types.JSONB},
+	"properties":       {Kind: plan.TargetProperties, Type: types.JSONB},
 	"message_template": {Member: "@mt", Type: types.Text},
 	"event_type":       {Member: "@i", Type: types.Int8},
 	"trace_id":         {Member: "@tr", Type: types.Text},
 	"span_id":          {Member: "@sp", Type: types.Text},
-	"document":         {Kind: TargetDocument, Type: types.JSON},
+	"document":         {Kind: plan.TargetDocument, Type: types.JSON},
 }
 
 // insertColumn is a column of an INSERT or COPY FROM.
 type insertColumn struct {
-	Target
+	plan.Target
 	// open: a property that isn't declared takes a value of any scalar type as it is.
 	open bool
 	// fresh: a property that isn't there yet.
@@ -140,9 +140,9 @@ func (b *binder) insertColumn(st *catalog.Stream, folded string, id ident, at in
 		if others > 0 {
 			b.notice(at, "%q is spelled in several ways in stream %q; the oldest, %q, is meant", id.text, st.Name, c.Name)
 		}
-		return insertColumn{Target: Target{Member: c.Name, Type: c.Type, Typmod: -1, Name: c.Name}, open: true, location: at}, nil
+		return insertColumn{Target: plan.Target{Member: c.Name, Type: c.Type, Typmod: -1, Name: c.Name}, open: true, location: at}, nil
 	}
-	return insertColumn{Target: Target{Member: id.text, Type: types.Unknown, Typmod: -1, Name: id.text}, open: true, fresh: true, location: at}, nil
+	return insertColumn{Target: plan.Target{Member: id.text, Type: types.Unknown, Typmod: -1, Name: id.text}, open: true, fresh: true, location: at}, nil
 }
 
 // accepts chooses the type that a value of type from is stored as in a column.
@@ -167,11 +167,8 @@ func numeric(t types.OID) bool {
 }
 
 // insert binds INSERT.
-func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
-	switch {
-	case n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE, n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE:
-		return nil, b.unsupported(-1, "OVERRIDING is not supported")
-	}
+func (b *binder) insert(n *pg.InsertStmt) (plan.Node, error) {
+	// OVERRIDING is about identity columns, of which there are none.
 	st, err := b.insertable(n.Relation)
 	if err != nil {
 		return nil, err
@@ -185,7 +182,7 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	for _, c := range n.Cols {
 		r := c.GetResTarget()
 		if len(r.GetIndirection()) > 0 {
-			return nil, b.unsupported(r.GetLocation(), "assignment to a part of a column is not supported")
+			return nil, b.noPart(st, r)
 		}
 		folded, locations = append(folded, r.GetName()), append(locations, r.GetLocation())
 	}
@@ -193,24 +190,31 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Insert{Stream: st}
-	rows := func() (plan.Node, error) {
-		var node plan.Node
-		var err error
-		node, cols, err = b.insertRows(n, cols)
-		return node, err
+	return b.with(n.WithClause, func() (plan.Node, error) { return b.inserted(n, st, cols) })
+}
+
+// noPart refuses what stands for a part of a column, or, as table.column, for a part of a column that isn't there.
+func (b *binder) noPart(st *catalog.Stream, r *pg.ResTarget) error {
+	cols, err := b.insertColumns(st, []string{r.Name}, []int32{r.Location})
+	if err != nil {
+		return err
 	}
-	if n.WithClause != nil {
-		out.Plan, err = b.withQueries(n.WithClause, rows)
-	} else {
-		out.Plan, err = rows()
+	if t := cols[0].Type; r.Indirection[0].GetAIndices() != nil && types.ElemOf(t) == 0 && t != types.JSONB && t != types.Unknown {
+		return types.Errorf(types.CodeDatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(t))
 	}
+	return b.unsupported(r.Location, "assignment to a part of a column is not supported").WithHint("Name the column alone, and give its whole value.")
+}
+
+// inserted binds an INSERT whose WITH queries are known.
+func (b *binder) inserted(n *pg.InsertStmt, st *catalog.Stream, cols []insertColumn) (plan.Node, error) {
+	node, cols, err := b.insertRows(n, cols)
 	if err != nil {
 		return nil, err
 	}
-	if out.Plan, cols, err = b.fillIn(st, out.Plan, cols); err != nil {
+	if node, cols, err = b.fillIn(st, node, cols); err != nil {
 		return nil, err
 	}
+	out := &plan.Insert{Input: node, Stream: st.ID, StreamName: st.Name}
 	for _, c := range cols {
 		out.Targets = append(out.Targets, c.Target)
 	}
@@ -218,9 +222,9 @@ func (b *binder) insert(n *pg.InsertStmt) (Bound, error) {
 		if out.Returning, err = b.insertReturning(n, cols); err != nil {
 			return nil, err
 		}
+		out.Cols = out.Returning.Plan.Columns()
 	}
-	out.Params, err = b.finishParams()
-	return out, err
+	return out, nil
 }
 
 // noConflict lets ON CONFLICT DO NOTHING be where nothing is unique, as PostgreSQL does. It is refused for a declared table, whose keys are
@@ -230,7 +234,8 @@ func (b *binder) noConflict(n *pg.OnConflictClause, st *catalog.Stream) error {
 	case n == nil:
 		return nil
 	case st.Table.Declared:
-		return b.unsupported(n.Location, "ON CONFLICT is not supported: streams have no unique keys")
+		return b.unsupported(n.Location, "ON CONFLICT is not supported: streams have no unique keys").
+			WithHint("Choose the rows instead: INSERT … SELECT … WHERE NOT EXISTS (…).")
 	case n.Infer == nil && n.Action != pg.OnConflictAction_ONCONFLICT_NOTHING:
 		return b.errorf(n.Location, types.CodeSyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name).")
@@ -256,7 +261,7 @@ func (b *binder) insertRows(n *pg.InsertStmt, cols []insertColumn) (plan.Node, [
 		return nil, nil, err
 	}
 	have := node.Columns()
-	if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, firstLocation(sel)); err != nil {
+	if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, outputLocation(sel, len(cols))); err != nil {
 		return nil, nil, err
 	}
 	want := make([]plan.Column, len(cols))
@@ -265,9 +270,22 @@ func (b *binder) insertRows(n *pg.InsertStmt, cols []insertColumn) (plan.Node, [
 		want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: cols[i].Typmod}
 	}
 	node, err = b.retarget(node, want, function.CastAssignment, func(i int, from types.OID) error {
-		return b.cannotAssign(&cols[i], from, firstLocation(sel))
+		return b.cannotAssign(&cols[i], from, outputLocation(sel, i))
 	})
 	return node, cols, err
+}
+
+// outputLocation is where a column of a query stands; where * hides that, its first one.
+func outputLocation(sel *pg.SelectStmt, i int) int32 {
+	if sel.GetLarg() != nil {
+		return firstLocation(sel)
+	}
+	for _, t := range sel.GetTargetList() {
+		if r := t.GetResTarget().GetVal().GetColumnRef(); r != nil && r.Fields[len(r.Fields)-1].GetAStar() != nil {
+			return firstLocation(sel)
+		}
+	}
+	return targetLocation(sel, i)
 }
 
 func (b *binder) cannotAssign(c *insertColumn, from types.OID, at int32) error {
@@ -291,6 +309,7 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 	out := &plan.Values{}
 	sc := b.newScope()
 	sc.clause = "VALUES"
+	sc.sets.allowed = len(lists) == 1 // as in a select list
 	width := len(lists[0].GetList().GetItems())
 	extra := int32(-1)
 	if width > len(cols) {
@@ -350,8 +369,19 @@ func (b *binder) insertValues(lists []*pg.Node, cols []insertColumn, listed bool
 			rows[r][c] = e
 		}
 	}
-	out.Rows = rows
-	return out, cols, nil
+	if len(sc.sets.calls) == 0 {
+		out.Rows = rows
+		return out, cols, nil
+	}
+	node, err := sc.sets.projectSet(&plan.Values{Rows: [][]plan.Expr{{}}}, func(e plan.Expr) (plan.Expr, error) { return sc.sets.behind(e), nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	project := &plan.Project{Output: out.Output, Input: node}
+	for _, e := range rows[0] {
+		project.Exprs = append(project.Exprs, sc.sets.behind(e))
+	}
+	return project, cols, nil
 }
 
 func hasKnown(ts []types.OID) bool {
@@ -368,7 +398,7 @@ func (b *binder) defaultValue(c *insertColumn) (plan.Expr, error) {
 	if c.own != nil {
 		return b.columnDefault(c.own)
 	}
-	if c.Kind == TargetTimestamp {
+	if c.Kind == plan.TargetTimestamp {
 		return b.call("pg_catalog", "now", nil, nil, -1)
 	}
 	return constNull(c.Type), nil

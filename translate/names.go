@@ -62,7 +62,7 @@ func (b *binder) declaredIn(sc *scope, folded []string, ids []ident, location in
 		}
 		e, name, ok := b.members(sc, h.rel, h.col, ids[1:])
 		if !ok {
-			return nil, "", false, b.missing(sc, folded, location)
+			return nil, "", false, b.missing(sc, folded, ids, location)
 		}
 		return e, name, true, nil
 	}

@@ -89,11 +89,12 @@ func (b *binder) apply(name string, l, r plan.Expr, lat, rat, at int32) (plan.Ex
 	if err != nil {
 		return nil, b.at(err, at)
 	}
+	given := [2]plan.Expr{l, r}
 	if l, err = b.implicit(l, op.Left, lat); err != nil {
-		return nil, err
+		return nil, b.operandHint(err, name, given[0], given[1].Type())
 	}
 	if r, err = b.implicit(r, op.Right, rat); err != nil {
-		return nil, err
+		return nil, b.operandHint(err, name, given[1], given[0].Type())
 	}
 	return &plan.Call{Typed: typed(op.Result), Func: op.Function, Args: []plan.Expr{l, r}, Op: name}, nil
 }
@@ -252,6 +253,11 @@ func (b *binder) in(sc *scope, n *pg.A_Expr, items []*pg.Node, not bool) (plan.E
 	if err != nil {
 		return nil, err
 	}
+	if n.Kind == pg.A_Expr_Kind_AEXPR_IN {
+		if err := b.setIn(list, locations[0]); err != nil {
+			return nil, err
+		}
+	}
 	ts := make([]types.OID, len(list))
 	for i, e := range list {
 		ts[i] = e.Type()
@@ -294,6 +300,28 @@ func (b *binder) in(sc *scope, n *pg.A_Expr, items []*pg.Node, not bool) (plan.E
 	return &plan.Or{Typed: typed(types.Bool), Args: parts}, nil
 }
 
+// setIn refuses a function that gives rows in what IN compares one by one: all but several items that read no column, which are an array to PostgreSQL.
+func (b *binder) setIn(list []plan.Expr, at int32) error {
+	column := func(e plan.Expr) bool {
+		return plan.Any(e, func(x plan.Expr) bool {
+			r, ok := x.(*plan.Ref)
+			return ok && (r.Index < setRefs || r.Index >= windowRefs)
+		})
+	}
+	array := 0
+	for _, e := range list[1:] {
+		if !column(e) {
+			array++
+		}
+	}
+	for _, e := range list[1:] {
+		if (column(e) || array == 1) && (returnsSet(list[0]) || returnsSet(e)) {
+			return b.errorf(at, types.CodeDatatypeMismatch, "argument of IN must not return a set")
+		}
+	}
+	return nil
+}
+
 // between binds x [NOT] BETWEEN [SYMMETRIC] a AND b. As in PostgreSQL a volatile x is evaluated for each comparison.
 func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 	bounds := n.Rexpr.GetList().GetItems()
@@ -305,8 +333,9 @@ func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 		var parts []plan.Expr
 		ops := [2]string{">=", "<="}
 		not := n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN || n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM
+		word := "AND"
 		if not {
-			ops = [2]string{"<", ">"}
+			ops, word = [2]string{"<", ">"}, "OR"
 		}
 		for i, bound := range []*pg.Node{low, high} {
 			list, locations, err := b.list(sc, []*pg.Node{n.Lexpr, bound})
@@ -319,6 +348,9 @@ func (b *binder) between(sc *scope, n *pg.A_Expr) (plan.Expr, error) {
 			again = 1
 			c, err := b.apply(ops[i], list[0], list[1], locations[0], locations[1], n.Location)
 			if err != nil {
+				return nil, err
+			}
+			if c, err = b.boolean(c, word, locations[0]); err != nil {
 				return nil, err
 			}
 			parts = append(parts, c)

@@ -227,19 +227,14 @@ type operand struct {
 	faithful bool
 }
 
-// conversions are the functions of NQL that read a value as a column of the kind shows it.
-var conversions = map[column.Kind]string{
-	column.Text: "text", column.Int64: "integer", column.Float64: "float", column.Decimal: "number", column.Bool: "boolean",
-}
-
 func (o operand) exact() nql.Expr {
-	return &nql.Call{Name: conversions[o.kind], Args: []nql.Expr{o.path}}
+	return &nql.Call{Name: plan.Conversion(o.kind), Args: []nql.Expr{o.path}}
 }
 
 // operand recognises a column, cast at most to a type in which it compares the same.
 func (p *pusher) operand(e plan.Expr) (operand, bool) {
 	if col, ok := p.read(e); ok {
-		if conversions[col.read.Kind] == "" {
+		if plan.Conversion(col.read.Kind) == "" {
 			return operand{}, false
 		}
 		o := operand{path: col.read.Path, kind: col.read.Kind}
@@ -327,14 +322,9 @@ func harmless(e plan.Expr) bool {
 	})
 }
 
-// scalarSpelling reports whether a text could be the spelling of a number or boolean; it may say so of more.
-func scalarSpelling(s string) bool {
-	return s == "true" || s == "false" || s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9')
-}
-
 // jsonSpelling reports whether a text could be that of a JSON value other than a string.
 func jsonSpelling(s string) bool {
-	return scalarSpelling(s) || s != "" && (s[0] == '{' || s[0] == '[')
+	return plan.ScalarSpelling(s) || s != "" && (s[0] == '{' || s[0] == '[')
 }
 
 // plainEqual reports whether column = value keeps the same rows as its exact form, the column standing by itself.
@@ -343,7 +333,7 @@ func (o operand) plainEqual(text *string) bool {
 	case o.json:
 		return text != nil && !jsonSpelling(*text)
 	case o.kind == column.Text:
-		return text != nil && !scalarSpelling(*text)
+		return text != nil && !plan.ScalarSpelling(*text)
 	}
 	return o.kind == column.Int64 || o.kind == column.Bool
 }

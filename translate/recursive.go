@@ -26,10 +26,10 @@ type selfReferences struct {
 	err  error
 }
 
-// refersTo reports whether a query uses a name of WITH, itself or in what it contains.
-func refersTo(q *pg.SelectStmt, name string) bool {
+// refersTo reports whether a statement uses a name of WITH, itself or in what it contains.
+func refersTo(n *pg.Node, name string) bool {
 	s := &selfReferences{name: name}
-	s.query(q, selfAllowed)
+	s.message(n.ProtoReflect(), selfAllowed)
 	return s.met > 0
 }
 
@@ -104,7 +104,7 @@ func (s *selfReferences) query(q *pg.SelectStmt, where string) {
 
 func (s *selfReferences) with(w *pg.WithClause, where string) {
 	for _, c := range w.Ctes {
-		s.query(c.GetCommonTableExpr().GetCtequery().GetSelectStmt(), where)
+		s.message(c.GetCommonTableExpr().GetCtequery().ProtoReflect(), where)
 	}
 }
 

@@ -11,37 +11,8 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// Returning is RETURNING of an INSERT: what is shown of each event that it has written. The events are read as a scan of their stream
-// would read them: Reads says which columns.
-type Returning struct {
-	Reads []nql.Column
-	plan  plan.Node // over a Scan, which stands for the written events
-}
-
-// Columns are those of the result.
-func (r *Returning) Columns() []plan.Column { return r.plan.Columns() }
-
-// Over is the plan of the result, over a source whose columns are Reads.
-func (r *Returning) Over(written plan.Source) plan.Node { return readFrom(r.plan, written) }
-
-func readFrom(n plan.Node, written plan.Source) plan.Node {
-	switch n := n.(type) {
-	case *plan.Project:
-		c := *n
-		c.Input = readFrom(n.Input, written)
-		return &c
-	case *plan.Scan:
-		s := &plan.SourceScan{Output: n.Output, Source: written, Name: n.StreamName}
-		for i := range n.Cols {
-			s.Want = append(s.Want, i)
-		}
-		return s
-	}
-	return n
-}
-
 // insertReturning binds RETURNING of an INSERT whose columns are cols.
-func (b *binder) insertReturning(n *pg.InsertStmt, cols []insertColumn) (*Returning, error) {
+func (b *binder) insertReturning(n *pg.InsertStmt, cols []insertColumn) (*plan.Returning, error) {
 	sc := b.newScope()
 	r, err := b.rangeVar(n.Relation)
 	if err != nil {
@@ -67,7 +38,7 @@ func (b *binder) insertReturning(n *pg.InsertStmt, cols []insertColumn) (*Return
 	if node, err = b.resolveUnknowns(project(node, targets, layout)); err != nil {
 		return nil, err
 	}
-	out := &Returning{plan: node}
+	out := &plan.Returning{Plan: node}
 	plan.WalkNodes(node, func(n plan.Node) bool {
 		if scan, ok := n.(*plan.Scan); ok && out.Reads == nil {
 			out.Reads = scan.Reads

@@ -98,14 +98,14 @@ func plansOf(s Bound) []plan.Node {
 	switch s := s.(type) {
 	case *Query:
 		return []plan.Node{s.Plan}
-	case *Insert:
+	case *Modify:
 		return []plan.Node{s.Plan}
 	case *Copy:
 		if s.Plan != nil {
 			return []plan.Node{s.Plan}
 		}
-	case *Delete:
-		return []plan.Node{s.Plan}
+	case *CreateTableAs:
+		return plansOf(s.Source)
 	case *DeclareCursor:
 		return []plan.Node{s.Query.Plan}
 	case *Explain:

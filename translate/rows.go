@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"slices"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/plan"
@@ -80,7 +82,18 @@ func (b *binder) rowComparison(sc *scope, op string, left, right []*pg.Node, at 
 	if err != nil {
 		return nil, err
 	}
+	if err := b.noSets(append(slices.Clip(l), r...), at); err != nil {
+		return nil, err
+	}
 	return b.compareRows(op, l, r, lat, rat, at)
+}
+
+// noSets refuses functions that give rows where rows are compared.
+func (b *binder) noSets(list []plan.Expr, at int32) error {
+	if slices.ContainsFunc(list, returnsSet) {
+		return b.errorf(at, types.CodeDatatypeMismatch, "row comparison operator must not return a set")
+	}
+	return nil
 }
 
 // compareRows compares rows item by item: = and <> all of them, the others from left to right until one decides.
@@ -199,6 +212,9 @@ func (b *binder) compareWithQuery(sc *scope, n *pg.A_Expr, op string, s *pg.SubL
 		return nil, b.errorf(n.Location, types.CodeSyntaxError, "subquery has too many columns")
 	case len(cols) < len(left):
 		return nil, b.errorf(n.Location, types.CodeSyntaxError, "subquery has too few columns")
+	}
+	if err := b.noSets(left, n.Location); err != nil {
+		return nil, err
 	}
 	// The comparison goes into the query, as its one column; the row's items are arguments.
 	outers := make([]plan.Expr, len(left))

@@ -39,6 +39,8 @@ type scope struct {
 	// clause is what is being bound, where aggregates are not allowed ("WHERE"); "" where they are.
 	clause string
 	inAgg  bool
+	// targetList is the select list of the query, for hints.
+	targetList []*pg.Node
 	// unknownNull allows flare.unknown_columns = 'null' to answer unknown names.
 	unknownNull bool
 }
@@ -275,7 +277,7 @@ func (b *binder) unqualified(sc *scope, folded []string, ids []ident, location i
 	if e := b.unknownColumn(sc); e != nil {
 		return e, folded[len(folded)-1], nil
 	}
-	return nil, "", b.missing(sc, folded, location)
+	return nil, "", b.missing(sc, folded, ids, location)
 }
 
 // shownAs is the heading of a core column's output: its name, or the CLEF spelling that it was asked for by.
@@ -299,9 +301,8 @@ func (b *binder) unknownColumn(sc *scope) plan.Expr {
 	return nil
 }
 
-// missing is the error for a name that nothing has.
-func (b *binder) missing(sc *scope, folded []string, location int32) error {
-	name := folded[len(folded)-1]
+// missing is the error for a name that nothing has; ids are its parts as they were written, where that is known.
+func (b *binder) missing(sc *scope, folded []string, ids []ident, location int32) error {
 	if len(folded) > 1 && !b.knownObject(sc, folded[0]) {
 		if b.hides(sc, folded[len(folded)-2]) {
 			return b.errorf(location, types.CodeUndefinedTable, "invalid reference to FROM-clause entry for table %q", folded[len(folded)-2]).
@@ -316,11 +317,8 @@ func (b *binder) missing(sc *scope, folded []string, location int32) error {
 		return b.errorf(location, types.CodeUndefinedTable, "missing FROM-clause entry for table %q", folded[len(folded)-2])
 	}
 	e := b.errorf(location, types.CodeUndefinedColumn, "column %q does not exist", strings.Join(folded, "."))
-	if len(folded) > 1 {
-		return e
-	}
-	if near := b.nearest(sc.rels, name); near != "" {
-		e.WithHint("Perhaps you meant to reference the column %q.", near)
+	if hint := b.nameHint(sc, folded, ids, location); hint != "" {
+		e.WithHint("%s", hint)
 	}
 	return e
 }

@@ -23,16 +23,13 @@ func (b *binder) selectStmt(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, err
 	}
 	defer b.leave()
-	switch {
-	case n.IntoClause != nil:
-		return nil, b.unsupported(n.IntoClause.GetRel().GetLocation(), "SELECT INTO is not supported")
-	case len(n.LockingClause) > 0:
+	if err := b.misplacedInto(n); err != nil {
+		return nil, err
+	}
+	if len(n.LockingClause) > 0 {
 		return nil, b.unsupported(-1, "FOR UPDATE and FOR SHARE are not supported: events are immutable")
 	}
-	if n.WithClause != nil {
-		return b.withQueries(n.WithClause, func() (plan.Node, error) { return b.bareSelect(n) })
-	}
-	return b.bareSelect(n)
+	return b.with(n.WithClause, func() (plan.Node, error) { return b.bareSelect(n) })
 }
 
 // bareSelect binds a SELECT whose WITH queries are known.
@@ -57,6 +54,7 @@ func (b *binder) bareSelect(n *pg.SelectStmt) (plan.Node, error) {
 // plainSelect binds SELECT … FROM ….
 func (b *binder) plainSelect(n *pg.SelectStmt) (plan.Node, error) {
 	sc := b.newScope()
+	sc.targetList = n.TargetList
 	tree, err := b.from(sc, n.FromClause)
 	if err != nil {
 		return nil, err
@@ -202,7 +200,7 @@ func (b *binder) star(sc *scope, ref *pg.ColumnRef) ([]target, error) {
 			return nil, err
 		}
 		if r == nil || len(parts) > 2 {
-			return nil, b.missing(sc, append(parts, "*"), ref.Location)
+			return nil, b.missing(sc, append(parts, "*"), nil, ref.Location)
 		}
 		for _, o := range b.outputsOf(at, r) {
 			o.expr = sc.lift(at, o.expr)
@@ -304,7 +302,8 @@ type level struct {
 	on       []int
 	count    plan.Expr
 	skip     plan.Expr
-	ties     bool // rows that are equal to the last one by sort come, too
+	places   map[int]int // where what is computed of the groups stands behind these
+	ties     bool        // rows that are equal to the last one by sort come, too
 }
 
 // sortItem is a key of ORDER BY: a target, and how.
@@ -358,27 +357,18 @@ func (q *level) build(tree fromItem, where []plan.Expr) (plan.Node, error) {
 		if node, err = q.groupSets(node, layout, func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }); err != nil {
 			return nil, err
 		}
+		q.places = q.computed()
 		if node, err = q.aggregate(node, toInput); err != nil {
 			return nil, err
 		}
-		if node, err = q.sc.windows.over(node, q.overGroups); err != nil {
-			return nil, err
-		}
-		if node, err = q.sc.sets.projectSet(node, q.overGroups); err != nil {
+		if node, err = q.compute(node, q.overGroups); err != nil {
 			return nil, err
 		}
 	} else {
-		place := func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }
-		for i, at := range q.sc.windows.positions() {
-			layout[windowRefs+i] = len(node.Columns()) + at
+		for ref, at := range q.computed() {
+			layout[ref] = len(node.Columns()) + at
 		}
-		if node, err = q.sc.windows.over(node, place); err != nil {
-			return nil, err
-		}
-		for i, at := range q.sc.sets.positions() {
-			layout[setRefs+i] = len(node.Columns()) + at
-		}
-		if node, err = q.sc.sets.projectSet(node, place); err != nil {
+		if node, err = q.compute(node, func(e plan.Expr) (plan.Expr, error) { return toInput(e), nil }); err != nil {
 			return nil, err
 		}
 		for i := range q.targets {

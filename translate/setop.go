@@ -151,7 +151,7 @@ func (b *binder) sortOutput(n *pg.SelectStmt, node plan.Node) (plan.Node, error)
 				return nil, b.unsupported(location(key.GetNode()), "expressions in ORDER BY of VALUES are not supported yet")
 			}
 			if r := key.GetNode().GetColumnRef(); r != nil && len(r.Fields) == 1 {
-				return nil, b.missing(q.sc, names(r.Fields), r.Location)
+				return nil, b.missing(q.sc, names(r.Fields), nil, r.Location)
 			}
 			return nil, b.errorf(location(key.GetNode()), types.CodeFeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").
 				WithDetail("Only result column names can be used, not expressions or functions.").

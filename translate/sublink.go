@@ -10,6 +10,7 @@ import (
 // noSubqueries says where a sub-query is no part of an expression.
 var noSubqueries = map[string]string{
 	"index predicates": "index predicate", "DEFAULT expressions": "DEFAULT expression", "EXECUTE parameters": "EXECUTE parameter",
+	"COPY FROM WHERE conditions": "COPY FROM WHERE condition",
 }
 
 // subLink binds a sub-query in an expression.
@@ -126,6 +127,9 @@ func (b *binder) quantified(sc *scope, n *pg.SubLink, sel *pg.SelectStmt) (plan.
 				return nil, err
 			}
 		}
+	}
+	if err := b.noSets(left, n.Location); err != nil {
+		return nil, err
 	}
 	all := n.SubLinkType == pg.SubLinkType_ALL_SUBLINK
 	if op == "=" && !all || op == "<>" && all {

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"slices"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
@@ -20,7 +21,9 @@ type alteration struct {
 	st    *catalog.Stream
 	now   *catalog.Table
 	steps []func(t *catalog.Table, g Given) error
-	owner func(e *engine.SchemaEdit) error // gives it another; nil: there is nothing to give
+	// before is what falls with the table's columns: views, indexes, comments.
+	before []func(e *engine.SchemaEdit) error
+	owner  func(e *engine.SchemaEdit) error // gives it another; nil: there is nothing to give
 }
 
 // alterTable binds ALTER TABLE with its subcommands.
@@ -48,6 +51,9 @@ func (b *binder) alterTable(n *pg.AlterTableStmt) (*Definition, error) {
 			})
 		}
 	}
+	for _, change := range slices.Backward(a.before) {
+		d.first(change)
+	}
 	if a.owner != nil {
 		d.first(a.owner)
 	}
@@ -59,6 +65,8 @@ func (a *alteration) command(c *pg.AlterTableCmd) error {
 	switch c.Subtype {
 	case pg.AlterTableType_AT_AddColumn:
 		return a.addColumn(c)
+	case pg.AlterTableType_AT_DropColumn:
+		return a.dropColumn(c)
 	case pg.AlterTableType_AT_AlterColumnType:
 		return a.setType(c)
 	case pg.AlterTableType_AT_ColumnDefault:
@@ -91,8 +99,8 @@ func (a *alteration) command(c *pg.AlterTableCmd) error {
 // alterations are the words of subcommands that aren't there.
 var alterations = map[string]string{
 	"AddColumn": "ADD COLUMN", "AlterColumnType": "ALTER COLUMN ... SET DATA TYPE", "SetNotNull": "ALTER COLUMN ... SET NOT NULL",
-	"DropNotNull": "ALTER COLUMN ... DROP NOT NULL", "AddConstraint": "ADD CONSTRAINT",
-	"DropColumn": "DROP COLUMN", "DropConstraint": "DROP CONSTRAINT", "ChangeOwner": "OWNER TO", "SetStatistics": "SET STATISTICS", "SetStorage": "SET STORAGE",
+	"DropColumn": "DROP COLUMN", "DropNotNull": "ALTER COLUMN ... DROP NOT NULL", "AddConstraint": "ADD CONSTRAINT",
+	"DropConstraint": "DROP CONSTRAINT", "ChangeOwner": "OWNER TO", "SetStatistics": "SET STATISTICS", "SetStorage": "SET STORAGE",
 	"EnableRowSecurity": "ENABLE ROW LEVEL SECURITY", "AddInherit": "INHERIT", "AttachPartition": "ATTACH PARTITION", "SetTableSpace": "SET TABLESPACE",
 	"ClusterOn": "CLUSTER ON", "AddIdentity": "ADD GENERATED", "SetLogged": "SET LOGGED", "SetUnLogged": "SET UNLOGGED", "ValidateConstraint": "VALIDATE CONSTRAINT",
 }

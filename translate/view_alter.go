@@ -143,17 +143,18 @@ func (b *binder) renameView(n *pg.RenameStmt) (*Definition, error) {
 }
 
 func (b *binder) renameViewColumn(v *catalog.View, old, name string) error {
-	at := -1
+	at, taken := -1, false
 	for i, c := range v.Columns {
-		switch c.Name {
-		case old:
+		if c.Name == old {
 			at = i
-		case name:
-			return types.Errorf(types.CodeDuplicateColumn, "column %q of relation %q already exists", name, v.Name)
 		}
+		taken = taken || c.Name == name
 	}
-	if at < 0 {
+	switch {
+	case at < 0:
 		return types.Errorf(types.CodeUndefinedColumn, "column %q does not exist", old)
+	case taken:
+		return types.Errorf(types.CodeDuplicateColumn, "column %q of relation %q already exists", name, v.Name)
 	}
 	if on := b.c.Catalog.ViewsOn(v.OID); len(on) > 0 { // their queries say the old name
 		return types.Errorf(types.CodeFeatureNotSupported, "renaming a column of view %q is not supported while view %q reads it", v.Name, on[0].Name)
@@ -185,16 +186,9 @@ func (b *binder) moveView(n *pg.AlterObjectSchemaStmt) (*Definition, error) {
 func (b *binder) renameInViews(st *catalog.Stream, old, name string) ([]*catalog.View, error) {
 	var out []*catalog.View
 	for _, v := range b.c.Catalog.ViewsOn(st.OID) {
-		list, err := Parse(b.c.Catalog.ViewQuery(v))
+		again, err := b.bindViewAgain(v, &columnRenaming{relation: st.OID, old: old, new: name})
 		if err != nil {
 			return nil, err
-		}
-		inner := *b.c
-		inner.Path, inner.Notice = []string{"pg_catalog"}, nil
-		again := newBinder(&inner, list[0])
-		again.notes = &viewNotes{renamed: &columnRenaming{relation: st.OID, old: old, new: name}}
-		if _, err := again.viewSelect(); err != nil {
-			return nil, viewError(v, err)
 		}
 		w := v.Clone()
 		if w.Query, err = again.viewQuery(0, v.Columns); err != nil {
@@ -203,6 +197,22 @@ func (b *binder) renameInViews(st *catalog.Stream, old, name string) ([]*catalog
 		out = append(out, w)
 	}
 	return out, nil
+}
+
+// bindViewAgain binds a view's query and notes what its names mean, for a column that is given another name or goes.
+func (b *binder) bindViewAgain(v *catalog.View, renamed *columnRenaming) (*binder, error) {
+	list, err := Parse(b.c.Catalog.ViewQuery(v))
+	if err != nil {
+		return nil, err
+	}
+	inner := *b.c
+	inner.Path, inner.Notice = []string{"pg_catalog"}, nil
+	again := newBinder(&inner, list[0])
+	again.notes = &viewNotes{renamed: renamed}
+	if _, err := again.viewSelect(); err != nil {
+		return nil, viewError(v, err)
+	}
+	return again, nil
 }
 
 // notView refuses what is done to tables only.

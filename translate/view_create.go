@@ -46,6 +46,9 @@ func (b *binder) createView(n *pg.ViewStmt) (*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.noTemporary("views"); err != nil {
+		return nil, err
+	}
 	b.needs = nil // who makes a view need not be able to read it; it reads as its owner when it is used
 	for _, c := range node {
 		v.Columns = append(v.Columns, catalog.ViewColumn{Name: c.Name, Type: c.Type, Typmod: c.Typmod})
@@ -85,9 +88,13 @@ func (b *binder) createView(n *pg.ViewStmt) (*Definition, error) {
 
 // viewQueryOf binds a view's query and gives its columns.
 func (b *binder) viewQueryOf(sel *pg.SelectStmt) ([]viewColumn, error) {
+	b.top = true
 	node, err := b.selectStmt(sel)
 	if err != nil {
 		return nil, err
+	}
+	if b.writes {
+		return nil, b.unsupported(-1, "views must not contain data-modifying statements in WITH")
 	}
 	if len(b.params) > 0 {
 		at := int32(-1)

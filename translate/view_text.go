@@ -40,6 +40,7 @@ type viewEdit struct {
 type columnRenaming struct {
 	relation types.OID
 	old, new string
+	met      bool // whether the view reads it
 }
 
 // mark is a name that stands for a relation while the grammar works on the text. Nobody can have written it: it is drawn at random.
@@ -187,7 +188,11 @@ func (v *viewNotes) columnName(rel *relation, c *relColumn, name string) string 
 // renames tells whether a column is the one that is given another name.
 func (v *viewNotes) renames(rel *relation, c *relColumn) bool {
 	r := v.renamed
-	return r != nil && rel.stream != nil && rel.stream.OID == r.relation && c.Table == r.relation && c.Name == r.old
+	if r == nil || rel.stream == nil || rel.stream.OID != r.relation || c.Table != r.relation || c.Name != r.old {
+		return false
+	}
+	r.met = true
+	return true
 }
 
 // quoteAll writes a dotted name.

@@ -63,8 +63,8 @@ func TestCountsByValueAreWhatCountingRowsGives(t *testing.T) {
 		spared, statements := int64(0), 0
 		rapid.Check(t, func(t *rapid.T) {
 			sql := drawCounting(t)
-			want, _ := answerOver(t, tx, sql, true)
-			got, counted := answerOver(t, tx, sql, false)
+			want, _, _ := answerOver(t, tx, sql, true)
+			got, counted, _ := answerOver(t, tx, sql, false)
 			if got != want {
 				t.Fatalf("%s:\n%s\nwant\n%s", sql, got, want)
 			}
@@ -117,8 +117,8 @@ func drawCounting(t *rapid.T) string {
 	return "select " + strings.Join(aggs, ", ") + from
 }
 
-// answerOver gives the rows of a query, sorted, and of how many pages it took the counts.
-func answerOver(t *rapid.T, tx *engine.ReadTx, sql string, noPushdown bool) (rows string, counted int64) {
+// answerOver gives the rows of a query, sorted, of how many pages it took the counts, and how many values its scans were told of.
+func answerOver(t *rapid.T, tx *engine.ReadTx, sql string, noPushdown bool) (rows string, counted, keys int64) {
 	env := types.NewEnv(time.Unix(1700000000, 0).UTC())
 	bound, err := Bind(&Context{Catalog: lawStream, Env: env, NoPushdown: noPushdown}, parsed(t, sql)[0])
 	if err != nil {
@@ -160,9 +160,10 @@ func answerOver(t *rapid.T, tx *engine.ReadTx, sql string, noPushdown bool) (row
 	plan.WalkNodes(node, func(n plan.Node) bool {
 		if scan, ok := n.(*plan.Scan); ok {
 			counted += rt.Stats.Of(scan).Scan.PagesCounted.Load()
+			keys += rt.Stats.Of(scan).Keys.Load()
 		}
 		return true
 	})
 	slices.Sort(out)
-	return strings.Join(out, "\n"), counted
+	return strings.Join(out, "\n"), counted, keys
 }

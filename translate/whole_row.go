@@ -72,7 +72,7 @@ func (b *binder) rowNamed(sc *scope, n *pg.ColumnRef) (plan.Expr, error) {
 		return nil, err
 	}
 	if r == nil || len(parts) > 2 {
-		return nil, b.missing(sc, append(parts, "*"), n.Location)
+		return nil, b.missing(sc, append(parts, "*"), nil, n.Location)
 	}
 	b.named[n] = r.name
 	return b.wholeRow(sc, at, r)

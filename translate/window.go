@@ -132,9 +132,12 @@ func (b *binder) window(sc *scope, n *pg.WindowDef, known []*windowDef) (*boundW
 			return nil, b.errorf(n.Location, types.CodeUndefinedObject, "window %q does not exist", n.Refname)
 		}
 	}
+	allowed := sc.sets.allowed
+	sc.sets.allowed = true
 	err := sc.windows.noWindow("window definitions", func() error {
-		return sc.sets.without("window definitions", func() error { return b.windowKeys(sc, n, w) })
+		return sc.sets.without("", func() error { return b.windowKeys(sc, n, w) }) // whatever is around
 	})
+	sc.sets.allowed = allowed
 	if err != nil {
 		return nil, err
 	}

@@ -15,14 +15,17 @@ import (
 // Where it is used it becomes the sub-select that it is, bound anew each time, so that conditions reach its scans. Its rows are kept instead
 // (plan.CTE) where that would not be the same or cost too much: it is recursive, volatile, MATERIALIZED, used in a sub-query or often.
 type cte struct {
-	name     string
-	columns  []*pg.Node
-	query    *pg.SelectStmt
-	location int32
-	visible  int // how many of binder.ctes it may use itself
-	frame    *frame
-	keep     bool // its rows are kept
-	uses     int
+	name      string
+	columns   []*pg.Node
+	statement *pg.Node
+	query     *pg.SelectStmt // the statement; nil: it is one that writes
+	trail     *trail         // of SEARCH and CYCLE; nil: none
+	silent    bool           // it writes and has no RETURNING
+	location  int32
+	visible   int // how many of binder.ctes it may use itself
+	frame     *frame
+	keep      bool // its rows are kept
+	uses      int
 
 	bound plan.Node // as it was bound first; nil once that is used
 	cols  []plan.Column
@@ -36,29 +39,47 @@ type cte struct {
 // maxInlined is how often a WITH query is bound anew before its rows are kept: each use that uses others multiplies.
 const maxInlined = 4
 
-// withQueries binds a statement whose WITH queries have been read.
+// with binds a statement with what its WITH clause names; nil: it has none.
+func (b *binder) with(n *pg.WithClause, bind func() (plan.Node, error)) (plan.Node, error) {
+	top := b.top
+	b.top = false
+	if n == nil {
+		return bind()
+	}
+	for _, c := range n.Ctes {
+		e := c.GetCommonTableExpr()
+		switch {
+		case e.GetCtequery().GetSelectStmt() != nil:
+		case e.GetCtequery().GetMergeStmt() != nil:
+			return nil, b.unsupported(e.GetLocation(), "MERGE not supported in WITH query")
+		case !top:
+			return nil, b.unsupported(e.GetLocation(), "WITH clause containing a data-modifying statement must be at the top level")
+		default:
+			b.writes = true
+		}
+	}
+	return b.withQueries(n, bind)
+}
+
+// withQueries is with for a clause that is there, and may be where it is.
 func (b *binder) withQueries(n *pg.WithClause, bind func() (plan.Node, error)) (plan.Node, error) {
 	before := len(b.ctes)
 	defer func() { b.ctes = b.ctes[:before] }()
 	for _, c := range n.Ctes {
 		e := c.GetCommonTableExpr()
 		q := e.GetCtequery().GetSelectStmt()
-		switch {
-		case q == nil:
-			return nil, b.unsupported(e.GetLocation(), "statements other than SELECT in WITH are not supported yet")
-		case e.SearchClause != nil:
-			return nil, b.unsupported(e.SearchClause.Location, "the SEARCH clause is not supported")
-		case e.CycleClause != nil:
-			return nil, b.unsupported(e.CycleClause.Location, "the CYCLE clause is not supported")
-		}
 		for _, o := range b.ctes[before:] {
 			if o.name == e.Ctename {
 				return nil, b.errorf(e.Location, "42712", "WITH query name %q specified more than once", e.Ctename)
 			}
 		}
+		var t *trail
+		if e.SearchClause != nil || e.CycleClause != nil {
+			t = &trail{search: e.SearchClause, cycle: e.CycleClause}
+		}
 		b.ctes = append(b.ctes, &cte{
 			name: e.Ctename, columns: e.Aliascolnames, query: q, location: e.Location, visible: len(b.ctes), frame: b.frame,
-			keep: e.Ctematerialized == pg.CTEMaterialize_CTEMaterializeAlways,
+			keep: e.Ctematerialized == pg.CTEMaterialize_CTEMaterializeAlways || q == nil, statement: e.Ctequery, trail: t,
 		})
 	}
 	mine := slices.Clone(b.ctes[before:])
@@ -95,12 +116,20 @@ func (b *binder) defineCTE(c *cte, recursive bool) error {
 	}
 	c.binding = true
 	defer func() { c.binding = false }()
+	if err := c.trail.mark(b); err != nil {
+		return err
+	}
 	var node plan.Node
 	var err error
-	if recursive && refersTo(c.query, c.name) {
+	switch uses := recursive && refersTo(c.statement, c.name); {
+	case !uses && c.trail != nil:
+		return b.errorf(c.location, types.CodeSyntaxError, "WITH query is not recursive")
+	case uses && c.query == nil:
+		return b.errorf(c.location, codeInvalidRecursion, "recursive query %q must not contain data-modifying statements", c.name)
+	case uses:
 		c.keep = true
 		node, err = b.bindCTE(c, func() (plan.Node, error) { return b.recursive(c) })
-	} else {
+	default:
 		node, err = b.bindCTE(c, nil)
 	}
 	if err != nil {
@@ -108,6 +137,9 @@ func (b *binder) defineCTE(c *cte, recursive bool) error {
 	}
 	c.keep = c.keep || volatile(node)
 	c.bound, c.cols = node, slices.Clone(node.Columns())
+	if c.query == nil { // it is run whether something reads it or not
+		c.kept, c.bound = &plan.CTE{Name: c.name, Plan: node, Writes: true}, nil
+	}
 	return b.nameCTE(c)
 }
 
@@ -125,23 +157,42 @@ func (b *binder) nameCTE(c *cte) error {
 
 // bindCTE binds the query of c where it was written: it sees what is visible there.
 func (b *binder) bindCTE(c *cte, bind func() (plan.Node, error)) (plan.Node, error) {
-	all, around, beside := b.ctes, b.frame, b.beside
-	b.ctes, b.frame = slices.Clip(all[:c.visible]), c.frame
-	defer func() { b.ctes, b.frame, b.beside = all, around, beside }()
+	all, later, around, beside := b.ctes, b.later, b.frame, b.beside
+	b.ctes, b.later, b.frame = slices.Clip(all[:c.visible]), all[c.visible:], c.frame
+	defer func() { b.ctes, b.later, b.frame, b.beside = all, later, around, beside }()
 	if bind == nil {
-		bind = func() (plan.Node, error) { return b.selectStmt(c.query) }
+		bind = func() (plan.Node, error) { return b.cteStatement(c) }
 	}
 	node, err := bind()
-	if err != nil {
-		return nil, err
+	if err != nil || c.query == nil {
+		return node, err
 	}
 	return b.resolveUnknowns(node)
+}
+
+// cteStatement binds the text of c.
+func (b *binder) cteStatement(c *cte) (plan.Node, error) {
+	switch n := c.statement.GetNode().(type) {
+	case *pg.Node_InsertStmt:
+		c.silent = len(n.InsertStmt.ReturningList) == 0
+		return b.insert(n.InsertStmt)
+	case *pg.Node_DeleteStmt:
+		c.silent = len(n.DeleteStmt.ReturningList) == 0
+		return b.delete(n.DeleteStmt)
+	case *pg.Node_SelectStmt:
+		return b.selectStmt(n.SelectStmt)
+	}
+	_, err := b.utility(c.statement) // which says what is wrong with UPDATE
+	return nil, err
 }
 
 // useCTE binds the name of a WITH query in FROM.
 func (b *binder) useCTE(c *cte, n *pg.RangeVar) (*relation, error) {
 	if c.table != nil { // the recursive term's own reference
 		r := derived(c.name, &plan.WorkScan{Output: plan.Output{Cols: slices.Clone(c.cols)}, Table: c.table})
+		for i := range c.trail.len() {
+			r.cols[len(r.cols)-1-i].hidden = true
+		}
 		r.recursive = c
 		return b.aliased(r, n)
 	}
@@ -152,6 +203,9 @@ func (b *binder) useCTE(c *cte, n *pg.RangeVar) (*relation, error) {
 		if err := b.defineCTE(c, true); err != nil {
 			return nil, err
 		}
+	}
+	if c.silent {
+		return nil, b.unsupported(n.Location, "WITH query %q does not have a RETURNING clause", c.name)
 	}
 	c.uses++
 	var node plan.Node
@@ -200,6 +254,9 @@ func (b *binder) recursive(c *cte) (plan.Node, error) {
 	if err := b.wellFormed(c); err != nil {
 		return nil, err
 	}
+	if err := b.fitsTrail(c); err != nil {
+		return nil, err
+	}
 	bind := func() (plan.Node, error) {
 		start, err := b.selectStmt(q.Larg)
 		if err != nil {
@@ -215,27 +272,50 @@ func (b *binder) recursive(c *cte) (plan.Node, error) {
 		if err := b.nameCTE(c); err != nil {
 			return nil, err
 		}
+		if c.trail != nil {
+			if err := c.trail.lay(b, c.cols); err != nil {
+				return nil, err
+			}
+			c.cols = append(c.cols, c.trail.cols...)
+			if start, err = c.trail.begin(b, start); err != nil {
+				return nil, err
+			}
+		}
 		c.table = &plan.WorkTable{Name: c.name}
-		step, err := b.selectStmt(q.Rarg)
+		step, err := b.carry(c)
 		table := c.table
 		c.table = nil
 		if err != nil {
 			return nil, err
 		}
-		return b.unite(c, start, step, table)
+		if err := b.sameWidth(c, start, step); err != nil {
+			return nil, err
+		}
+		if c.trail != nil {
+			if step, err = c.trail.goOn(b, step); err != nil {
+				return nil, err
+			}
+		}
+		node, err := b.unite(c, start, step, table)
+		if err != nil {
+			return nil, err
+		}
+		return c.trail.hide(node), nil
 	}
-	if q.WithClause != nil {
-		return b.withQueries(q.WithClause, bind)
+	return b.with(q.WithClause, bind)
+}
+
+// sameWidth refuses terms of which one has more columns.
+func (b *binder) sameWidth(c *cte, start, step plan.Node) error {
+	if len(start.Columns()) != len(step.Columns()) {
+		return b.errorf(firstLocation(c.query.Rarg), types.CodeSyntaxError, "each UNION query must have the same number of columns")
 	}
-	return bind()
+	return nil
 }
 
 // unite makes the recursion of both terms; the first one decides on the columns' types.
 func (b *binder) unite(c *cte, start, step plan.Node, table *plan.WorkTable) (plan.Node, error) {
 	cols, more := start.Columns(), step.Columns()
-	if len(cols) != len(more) {
-		return nil, b.errorf(firstLocation(c.query.Rarg), types.CodeSyntaxError, "each UNION query must have the same number of columns")
-	}
 	out := make([]plan.Column, len(cols))
 	for i := range cols {
 		t, err := function.CommonType("UNION", []types.OID{cols[i].Type, more[i].Type})

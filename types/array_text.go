@@ -16,8 +16,8 @@ type arrayReader struct {
 	deepest int // the depth at which elements stand, 0 until one was seen
 	reason  string
 	failure error
-	element func(text []byte, null bool) error
-	text    []byte
+	texts   []byte // of the elements, one after the other
+	ends    []int  // where in texts elements end, -1 for null ones
 }
 
 func malformedArray(s []byte, reason string) error {
@@ -35,17 +35,22 @@ func parseArrayText(out *column.Vector, env *Env, t, elem OID, typmod int32, s [
 	if t == Int2Vector || t == OidVector {
 		return parseVectorText(out, env, t, elem, s)
 	}
-	v := column.New(KindOf(elem))
-	r := arrayReader{s: s, element: func(text []byte, null bool) error {
-		if null {
-			v.AppendNull()
-			return nil
-		}
-		return ParseText(v, env, elem, typmod, text)
-	}}
+	r := arrayReader{s: s}
 	dims, err := r.read()
 	if err != nil {
 		return err
+	}
+	v := column.New(KindOf(elem))
+	from := 0
+	for _, end := range r.ends { // not before the array is known to be well-formed
+		if end < 0 {
+			v.AppendNull()
+			continue
+		}
+		if err := ParseText(v, env, elem, typmod, r.texts[from:end]); err != nil {
+			return err
+		}
+		from = end
 	}
 	out.AppendFunc(func(dst []byte) []byte { return AppendArray(dst, dims, v) })
 	return nil
@@ -116,11 +121,7 @@ func (r *arrayReader) bounds() ([]Dim, error) {
 		if from == r.p {
 			return 0, false
 		}
-		n, err := strconv.ParseInt(string(r.s[from:r.p]), 10, 32)
-		if err != nil {
-			n = leadingInt(r.s[from:r.p])
-		}
-		return int(n), true
+		return leadingInt(r.s[from:r.p]), true
 	}
 	for {
 		r.space()
@@ -163,19 +164,15 @@ func (r *arrayReader) bounds() ([]Dim, error) {
 	return dims, nil
 }
 
-// leadingInt is the number with which digits and signs begin, as C's atoi reads it; what 32 bits don't hold ends at their limits.
-func leadingInt(s []byte) int64 {
-	negative, n, i := false, int64(0), 0
-	if s[0] == '-' || s[0] == '+' {
-		negative, i = s[0] == '-', 1
+// leadingInt is the number with which digits and signs begin, as C's atoi reads it: of what 32 bits don't hold the lowest ones count, and what 64 don't
+// hold is their limit.
+func leadingInt(s []byte) int {
+	end := 0
+	for end < len(s) && (isDigit(s[end]) || end == 0) {
+		end++
 	}
-	for ; i < len(s) && isDigit(s[i]); i++ {
-		n = min(n*10+int64(s[i]-'0'), 1<<31-1)
-	}
-	if negative {
-		n = -n
-	}
-	return n
+	n, _ := strconv.ParseInt(string(s[:end]), 10, 64) // which is at the limit where it is out of range
+	return int(int32(n))
 }
 
 func (r *arrayReader) fail(reason string) bool {
@@ -257,15 +254,20 @@ func (r *arrayReader) close(depth, n int) bool {
 	return true
 }
 
-// give hands an element on.
-func (r *arrayReader) give(text []byte, null bool) bool {
-	r.text = text
-	r.failure = r.element(text, null)
-	return r.failure == nil
+// give notes an element: texts with its text behind.
+func (r *arrayReader) give(texts []byte, null bool) bool {
+	if null {
+		r.ends = append(r.ends, -1)
+		return true
+	}
+	r.texts = texts
+	r.ends = append(r.ends, len(texts))
+	return true
 }
 
 func (r *arrayReader) item() bool {
-	text := r.text[:0]
+	from := len(r.texts)
+	text := r.texts
 	if r.s[r.p] == '"' {
 		for r.p++; ; r.p++ {
 			if r.p >= len(r.s) {
@@ -285,7 +287,7 @@ func (r *arrayReader) item() bool {
 			text = append(text, c)
 		}
 	}
-	escaped, keep := false, 0 // keep: up to the last character that is no plain space
+	escaped, keep := false, from // keep: up to the last character that is no plain space
 	for r.p < len(r.s) {
 		c := r.s[r.p]
 		if c == ',' || c == '}' {
@@ -309,10 +311,10 @@ func (r *arrayReader) item() bool {
 		r.p++
 	}
 	text = text[:keep]
-	if len(text) == 0 {
+	if len(text) == from {
 		return r.fail("Unexpected \"" + string(r.s[min(r.p, len(r.s)-1)]) + "\" character.")
 	}
-	null := !escaped && strings.EqualFold(string(text), "null")
+	null := !escaped && strings.EqualFold(string(text[from:]), "null")
 	return r.give(text, null)
 }
 

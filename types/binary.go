@@ -62,7 +62,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	case JSONB:
 		return AppendJSONB(append(dst, 1), v.Str(i)), nil
 	case JSONPathOID:
-		return append(append(dst, 1), v.Str(i)...), nil
+		return appendJSONPathText(append(dst, 1), v.Str(i)), nil
 	case Char:
 		if s := v.Str(i); len(s) > 0 {
 			return append(dst, s[0]), nil
@@ -72,7 +72,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 		return appendInetBinary(dst, t, v.Str(i)), nil
 	case Bit, VarBit:
 		return appendBitsBinary(dst, v.Str(i)), nil
-	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, JSON, Unknown, CString, Void, PgNodeTree:
+	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, Tid, JSON, XML, Unknown, CString, Void, PgNodeTree, TSVector, TSQuery:
 		return append(dst, v.Str(i)...), nil
 	}
 	if t == Record {
@@ -115,7 +115,7 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		width = 8
 	case Interval, UUID:
 		width = 16
-	case MacAddr:
+	case MacAddr, Tid:
 		width = 6
 	case TimeTZ:
 		width = 12
@@ -181,7 +181,7 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 			return err
 		}
 		out.AppendSpan(s)
-	case UUID, Bytea, MacAddr:
+	case UUID, Bytea, MacAddr, Tid:
 		out.AppendBytes(b)
 	case MacAddr8:
 		switch len(b) {
@@ -201,6 +201,8 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		return parseInetBinary(out, t, b)
 	case Bit, VarBit:
 		return parseBitsBinary(out, t, typmod, b)
+	case TSVector, TSQuery:
+		return parseTextSearchBinary(out, t, b)
 	case Numeric:
 		return parseNumericBinary(out, typmod, b)
 	case JSONB:

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types/textsearch"
 )
 
 // Compare orders row i of a and row j of b, values of type t that are not null, as the type's btree
@@ -43,6 +44,10 @@ func Compare(t OID, a *column.Vector, i int, b *column.Vector, j int) int {
 		return compareTimeTZ(a.Str(i), b.Str(j))
 	case Bit, VarBit:
 		return compareBits(a.Str(i), b.Str(j))
+	case TSVector:
+		return textsearch.CompareVectors(a.Str(i), b.Str(j))
+	case TSQuery:
+		return textsearch.CompareQueries(a.Str(i), b.Str(j))
 	}
 	if e := ElemOf(t); e != 0 {
 		return compareArrays(e, a.Str(i), b.Str(j))
@@ -119,6 +124,8 @@ func AppendKey(dst []byte, t OID, v *column.Vector, i int) []byte {
 		s = appendJSONBKey(nil, s)
 	case Record:
 		s = appendRecordKey(nil, s)
+	case TSQuery:
+		s = textsearch.AppendQueryKey(nil, s)
 	default:
 		if e := ElemOf(t); e != 0 {
 			s = appendArrayKey(nil, e, s)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// readDate reads up to three parts that are divided by anything: numbers and a month's name.
+// readDate reads parts that are divided by anything, each by one character at least: numbers and a month's name.
 func (r *dateTimeReader) readDate(s string) (have, fault) {
-	var parts [3]string
+	var parts [maxFields]string
 	n := 0
 	for i := 0; i < len(s); {
 		for i < len(s) && !isDigit(s[i]) && !isAlpha(s[i]) {
@@ -26,6 +26,7 @@ func (r *dateTimeReader) readDate(s string) (have, fault) {
 		}
 		parts[n] = s[start:i]
 		n++
+		i++
 	}
 	var got have
 	given := r.m.given
@@ -64,15 +65,17 @@ func (r *dateTimeReader) readDate(s string) (have, fault) {
 	return got, fine
 }
 
-// plainNumber reads a number that nothing says the meaning of.
-func (r *dateTimeReader) plainNumber(s string) (have, fault) {
-	given := r.m.given
+// plainNumber reads a number, field i, that nothing says the meaning of.
+func (r *dateTimeReader) plainNumber(fields []field, i int) (have, fault) {
+	s, given := fields[i].text, r.m.given
 	if r.timeOnly {
 		given |= haveDate
 	}
 	point := strings.IndexByte(s, '.')
 	switch {
 	case point >= 0 && given&haveDate == 0:
+		return r.readDate(s)
+	case r.timeOnly && point >= 0 && i == 0 && len(fields) > 1 && fields[len(fields)-1].sort == dateField:
 		return r.readDate(s)
 	case point > 2:
 		return r.runTogether(s, given)
@@ -193,6 +196,7 @@ func (r *dateTimeReader) labelled(s string) (have, fault) {
 	if unit == unitTime {
 		return r.runTogether(s, m.given|haveDate)
 	}
+	m.special = -1
 	n, rest, ok := number(s)
 	if !ok {
 		return 0, fieldOverflow

@@ -55,7 +55,10 @@ type moment struct {
 	micros  int64
 	offset  int            // seconds east of UTC, if haveZone and zone is nil
 	zone    *time.Location // a zone by name
-	badZone string
+	dynamic bool           // zone was named by an abbreviation that means an offset by the date
+
+	abbreviation string // in capitals, if dynamic
+	badZone      string
 }
 
 // dateTimeReader reads the fields one after the other.
@@ -120,7 +123,7 @@ func (r *dateTimeReader) field(fields []field, i int) (have, fault) {
 		if r.unit != unitNone {
 			return r.labelled(f.text)
 		}
-		return r.plainNumber(f.text)
+		return r.plainNumber(fields, i)
 	}
 	return r.word(fields, i)
 }
@@ -180,14 +183,14 @@ func (r *dateTimeReader) namedZone(f *field) (have, fault) {
 
 // readTime reads hh:mm, hh:mm:ss, hh:mm:ss.ffffff or mm:ss.ffffff.
 func (r *dateTimeReader) readTime(s string) (have, fault) {
-	h, mi, sec, us, f := clockParts(s, false, math.MaxInt32)
+	h, mi, sec, us, f := clockParts(s, false, math.MaxInt)
 	if f != fine {
 		return 0, f
 	}
 	if h > math.MaxInt32 || mi > 59 || sec > 60 {
 		return 0, fieldOverflow
 	}
-	if h > 24 || h == 24 && (mi > 0 || sec > 0 || us > 0) || h == 24 && sec >= 60 {
+	if !r.timeOnly && (h > 24 || h == 24 && (mi > 0 || sec > 0 || us > 0)) { // of a time alone it is found at the end
 		return 0, fieldOverflow
 	}
 	r.m.hour, r.m.minute, r.m.second, r.m.micros = h, mi, sec, us
@@ -286,11 +289,14 @@ func (r *dateTimeReader) word(fields []field, i int) (have, fault) {
 		if f.text == "z" || dynamicAbbreviations[f.text] == "" {
 			_, m.offset = time.Unix(0, 0).In(loc).Zone()
 		} else {
-			m.zone = loc
+			m.zone, m.dynamic, m.abbreviation = loc, true, strings.ToUpper(f.text)
 		}
 		return haveZone, fine
 	}
 	w, ok := dateWords[f.text]
+	if ok && r.timeOnly && (w.sort == wordMonth || w.sort == wordDay || w.sort == wordNow && w.value != nowNow && w.value != nowAllballs) {
+		return 0, badFormat
+	}
 	if !ok {
 		if _, f := r.namedZone(f); f != fine {
 			return 0, badFormat
@@ -359,6 +365,7 @@ func (m *moment) named() (int64, bool) {
 // now reads the words that mean a time by themselves.
 func (r *dateTimeReader) now(which int) (have, fault) {
 	m := &r.m
+	m.special = -1 // an infinity said before doesn't count
 	switch which {
 	case nowAllballs:
 		m.offset = 0
@@ -395,12 +402,6 @@ func (r *dateTimeReader) now(which int) (have, fault) {
 // finish checks the parts against each other.
 func (r *dateTimeReader) finish() fault {
 	m := &r.m
-	if m.special >= 0 {
-		return fine
-	}
-	if r.unit != unitNone {
-		return badFormat
-	}
 	if f := r.checkDate(); f != fine {
 		return f
 	}
@@ -412,15 +413,23 @@ func (r *dateTimeReader) finish() fault {
 	} else if r.clock == clockPM && m.hour != 12 {
 		m.hour += 12
 	}
+	if !r.timeOnly { // with a date, hours without colons may be many: they are days
+		if m.special < 0 && m.given&haveDate != haveDate && m.given&haveTime != haveTime {
+			return badFormat
+		}
+		return fine
+	}
 	if m.hour > 24 || m.minute > 59 || m.second > 60 || m.hour < 0 || m.minute < 0 || m.second < 0 ||
 		m.hour == 24 && (m.minute > 0 || m.second > 0 || m.micros > 0) {
 		return fieldOverflow
 	}
-	if m.given&haveDate != haveDate && m.given&haveTime != haveTime {
+	switch date := m.given & haveDate; {
+	case m.given&haveTime != haveTime:
 		return badFormat
-	}
-	if r.timeOnly && (m.given&haveTime != haveTime || m.zone != nil && m.given&haveDate != haveDate) {
+	case m.zone != nil && !m.dynamic && date != haveDate && !fixedZone(m.zone):
 		return badFormat // without a date a zone's name tells no offset
+	case (m.dynamic || m.given&haveZone == 0) && date != 0 && date != haveDate:
+		return badFormat
 	}
 	return fine
 }

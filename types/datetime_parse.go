@@ -72,10 +72,14 @@ func (m *moment) clock() int64 {
 func (m *moment) offsetAt(env *Env, days, micros int64) int64 {
 	wall := days*secondsPerDay + floorDiv64(micros, microsPerSecond)
 	switch {
+	case m.given&haveZone != 0 && m.zone == nil:
+		return int64(m.offset)
+	case days < minDays || days >= endDays:
+		return 0
+	case m.dynamic:
+		return abbreviatedOffset(wall, m.zone, m.abbreviation)
 	case m.zone != nil:
 		return localOffset(wall, m.zone)
-	case m.given&haveZone != 0:
-		return int64(m.offset)
 	case env == nil:
 		return 0
 	}

@@ -60,7 +60,7 @@ func appendEra(dst []byte, bc bool) []byte {
 	return dst
 }
 
-// appendStyledTimestamp appends a wall clock and the zone's abbreviation, where there is one.
+// appendStyledTimestamp appends a wall clock and what follows it of the zone.
 func appendStyledTimestamp(dst []byte, env *Env, days, micros int64, zone string) []byte {
 	bc := false
 	if env.DateForm == DatePostgres {
@@ -82,10 +82,7 @@ func appendStyledTimestamp(dst []byte, env *Env, days, micros int64, zone string
 		dst, bc = appendStyledDay(dst, env, days)
 		dst = appendClock(append(dst, ' '), micros)
 	}
-	if zone != "" {
-		dst = append(append(dst, ' '), zone...)
-	}
-	return appendEra(dst, bc)
+	return appendEra(append(dst, zone...), bc)
 }
 
 // appendStyled appends a timestamp of type t.
@@ -101,5 +98,5 @@ func appendStyled(dst []byte, env *Env, t OID, ts int64) []byte {
 	micros += zoneOffset(second, env.location()) * microsPerSecond
 	shift := floorDiv64(micros, microsPerDay)
 	zone, _ := time.Unix(second, 0).In(env.location()).Zone()
-	return appendStyledTimestamp(dst, env, days+shift, micros-shift*microsPerDay, zone)
+	return appendStyledTimestamp(dst, env, days+shift, micros-shift*microsPerDay, " "+zone)
 }

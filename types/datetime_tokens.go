@@ -1,6 +1,9 @@
 package types
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // Date, time and interval input is split into fields, as PostgreSQL splits it: its manual describes
 // the rules in the appendix "Date/Time Support". A field's sort follows from how it begins.
@@ -174,14 +177,11 @@ func fractionOf(s string) (float64, bool) {
 	if s == "." {
 		return 0, true
 	}
-	f, scale := 0.0, 1.0
-	for i, c := range []byte(s[1:]) {
+	for _, c := range []byte(s[1:]) {
 		if !isDigit(c) {
 			return 0, false
 		}
-		if i < 18 {
-			f, scale = f*10+float64(c-'0'), scale*10
-		}
 	}
-	return f / scale, true
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil
 }

@@ -54,7 +54,7 @@ type word struct {
 var dateWords = map[string]word{
 	"now": {wordNow, nowNow}, "today": {wordNow, nowToday}, "tomorrow": {wordNow, nowTomorrow},
 	"yesterday": {wordNow, nowYesterday}, "epoch": {wordNow, nowEpoch}, "infinity": {wordNow, nowLate},
-	"+infinity": {wordNow, nowLate}, "-infinity": {wordNow, nowEarly}, "allballs": {wordNow, nowAllballs},
+	"-infinity": {wordNow, nowEarly}, "allballs": {wordNow, nowAllballs},
 	"jan": {wordMonth, 1}, "feb": {wordMonth, 2}, "mar": {wordMonth, 3}, "apr": {wordMonth, 4},
 	"may": {wordMonth, 5}, "jun": {wordMonth, 6}, "jul": {wordMonth, 7}, "aug": {wordMonth, 8},
 	"sep": {wordMonth, 9}, "sept": {wordMonth, 9}, "oct": {wordMonth, 10}, "nov": {wordMonth, 11},

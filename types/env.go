@@ -45,6 +45,9 @@ func NewEnv(now time.Time) *Env {
 	}
 }
 
+// Over reports whether the statement has ended: what takes long looks now and then, and stops. Nobody sees what it comes to then.
+func (e *Env) Over() bool { return e != nil && e.Context != nil && e.Context.Err() != nil }
+
 // location is the session's time zone; UTC without an Env.
 func (e *Env) location() *time.Location {
 	if e == nil || e.Location == nil {

@@ -2,11 +2,11 @@ package types
 
 import (
 	"bytes"
-	"errors"
 	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
+	"strings"
 )
 
 // AppendFloat appends the text of a value of t, which is Float4 or Float8. From extra_float_digits 1
@@ -140,43 +140,85 @@ func parseFloat(s []byte, t OID) (float64, error) {
 	if t == Float4 {
 		bits = 32
 	}
-	if !floatShape(w) && !isNaNText(w) {
-		return 0, badSyntax(t, s)
-	}
-	text := string(w)
 	if isNaNText(w) {
 		return math.NaN(), nil
 	}
-	if hex := len(w) > 2 && bytes.ContainsAny(w, "xX"); hex && !bytes.ContainsAny(w, "pP") {
-		text += "p0" // C needs no exponent, Go does
-	}
-	f, err := strconv.ParseFloat(text, bits)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, badSyntax(t, s)
-	}
-	if err != nil || f == 0 && significant(w) {
+	f, end, ok := leadingFloat(w, bits)
+	switch {
+	case !ok: // is found before what may follow the number
+		if t == Float8 {
+			s = w[:end]
+		}
 		return 0, Errorf(CodeNumericOutOfRange, "\"%s\" is out of range for type %s", s, FormatType(t, -1))
+	case end == 0 || end < len(w):
+		return 0, badSyntax(t, s)
 	}
 	return f, nil
 }
 
-// floatShape keeps out what Go takes and C doesn't: underscores, and words but these.
-func floatShape(w []byte) bool {
-	if bytes.IndexByte(w, '_') >= 0 || len(w) == 0 {
-		return false
+// leadingFloat is the number with which a text begins, as C's strtod reads it, and where it ends: 0 where there is none. ok is false where it is out of range.
+func leadingFloat(w []byte, bits int) (f float64, end int, ok bool) {
+	end = floatEnd(w)
+	if end == 0 {
+		return 0, 0, true
 	}
-	word := w
-	if w[0] == '+' || w[0] == '-' {
-		word = w[1:]
+	text := string(w[:end])
+	if len(text) > 2 && strings.ContainsAny(text, "xX") && !strings.ContainsAny(text, "pP") {
+		text += "p0" // C needs no exponent, Go does
 	}
-	if len(word) > 0 && (word[0]|0x20 == 'i' || word[0]|0x20 == 'n') {
-		switch string(bytes.ToLower(word)) {
-		case "inf", "infinity":
-			return true
+	f, err := strconv.ParseFloat(text, bits)
+	return f, end, err == nil && (f != 0 || !significant(w[:end]))
+}
+
+// floatEnd is how much of the beginning of w is a number as C reads it, infinity included.
+func floatEnd(w []byte) int {
+	at := func(i int) byte {
+		if i < len(w) {
+			return w[i] | 0x20
 		}
-		return false
+		return 0
 	}
-	return true
+	i := 0
+	if len(w) > 0 && (w[0] == '+' || w[0] == '-') {
+		i = 1
+	}
+	for _, word := range []string{"infinity", "inf"} {
+		if len(w)-i >= len(word) && bytes.EqualFold(w[i:i+len(word)], []byte(word)) {
+			return i + len(word)
+		}
+	}
+	exponent, isFigure := byte('e'), isDigit
+	if at(i) == '0' && at(i+1) == 'x' {
+		exponent, isFigure = 'p', func(c byte) bool { return hexValue(c) >= 0 }
+		i += 2
+	}
+	figures := 0
+	count := func() {
+		for i < len(w) && isFigure(w[i]) {
+			i, figures = i+1, figures+1
+		}
+	}
+	count()
+	if i < len(w) && w[i] == '.' {
+		i++
+		count()
+	}
+	if figures == 0 {
+		return 0
+	}
+	if at(i) == exponent {
+		k := i + 1
+		if k < len(w) && (w[k] == '+' || w[k] == '-') {
+			k++
+		}
+		if k < len(w) && isDigit(w[k]) {
+			for k < len(w) && isDigit(w[k]) {
+				k++
+			}
+			return k
+		}
+	}
+	return i
 }
 
 // significant reports whether a spelling has a digit other than 0 before its exponent.

@@ -138,7 +138,7 @@ func readOctets(s []byte, lax bool) (octets, rest []byte, ok bool) {
 		}
 		s = s[1:]
 	}
-	return octets, s, lax && len(s) == 0
+	return octets, s, lax && (len(s) == 0 || s[0] == '/')
 }
 
 // readBits reads a slash and a number, or nothing.

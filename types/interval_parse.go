@@ -68,6 +68,7 @@ const (
 	centuryUnit
 	millenniumUnit
 	quarterUnit // known to extract, not to input
+	unknownUnit // of a number that "ago" follows
 )
 
 var unitWords = func() map[string]intervalUnit {
@@ -167,7 +168,9 @@ func (r *intervalReader) read(s []byte) fault {
 				unit = u
 			case f.text == "ago":
 				ago = true
-				unit = noUnit
+				unit = unknownUnit
+			case f.text == "timezone": // is a unit, but not of intervals
+				unit = unknownUnit
 			default:
 				if w := dateWords[f.text]; w.sort != wordIgnored {
 					return badFormat
@@ -188,7 +191,7 @@ func (r *intervalReader) read(s []byte) fault {
 		return badFormat
 	}
 	if ago {
-		if r.micros == math.MinInt64 || r.days == math.MinInt64 {
+		if r.micros == math.MinInt64 || r.days == math.MinInt32 || r.months == math.MinInt32 || r.years == math.MinInt32 {
 			return fieldOverflow
 		}
 		r.years, r.months, r.days, r.micros = -r.years, -r.months, -r.days, -r.micros
@@ -282,6 +285,9 @@ func (r *intervalReader) number(s string, unit *intervalUnit) (uint32, fault) {
 	if got == 0 {
 		return 0, badFormat
 	}
+	if *unit == hourUnit { // what stands before without a unit is days
+		*unit = dayUnit
+	}
 	if !ok {
 		return 0, fieldOverflow
 	}
@@ -311,7 +317,7 @@ func rangeUnit(fields int) intervalUnit {
 func (r *intervalReader) add(u intervalUnit, n int64, f float64) (got uint32, ok bool) {
 	switch u {
 	case microsecondUnit:
-		return gaveMicro, r.addMicros(n) && r.addMicros(int64(math.RoundToEven(f)))
+		return gaveMicro, r.addScaled(n, f, 1)
 	case millisecondUnit:
 		return gaveMilli, r.addScaled(n, f, 1000)
 	case secondUnit:
@@ -348,7 +354,19 @@ func within32(x int64) bool { return x == int64(int32(x)) }
 
 func (r *intervalReader) addScaled(n int64, f float64, scale int64) bool {
 	t, ok := mul64(n, scale)
-	return ok && r.addMicros(t) && r.addMicros(int64(math.RoundToEven(f*float64(scale))))
+	return ok && r.addMicros(t) && r.addPart(f*float64(scale))
+}
+
+// addPart adds microseconds, rounded; a half is left out.
+func (r *intervalReader) addPart(micros float64) bool {
+	whole := math.Trunc(micros)
+	switch rest := micros - whole; {
+	case rest > 0.5:
+		whole++
+	case rest < -0.5:
+		whole--
+	}
+	return r.addMicros(int64(whole))
 }
 
 func (r *intervalReader) addDays(n, scale int64) bool {
@@ -358,7 +376,7 @@ func (r *intervalReader) addDays(n, scale int64) bool {
 }
 
 func (r *intervalReader) fractionOfDay(f float64) bool {
-	return r.addMicros(int64(math.RoundToEven(f * microsPerDay)))
+	return r.addPart(f * microsPerDay)
 }
 
 // fractionOfDays adds a part of so many days: whole days, and time for the rest.
@@ -374,150 +392,4 @@ func (r *intervalReader) addYears(n int64, f float64, scale int64) bool {
 	m, ok2 := add64(r.months, int64(math.RoundToEven(f*float64(scale)*monthsPerYear)))
 	r.months = m
 	return ok && ok2 && within32(y) && within32(m)
-}
-
-// readISO reads what follows the P of ISO 8601: numbers with designators, or the alternative form
-// yyyy-mm-ddThh:mm:ss.
-func (r *intervalReader) readISO(s string) fault {
-	if s == "" {
-		return badFormat
-	}
-	inTime, any := false, false
-	for s != "" {
-		if s[0] == 'T' {
-			inTime, any = true, false
-			s = s[1:]
-			continue
-		}
-		end := 0
-		if s[0] == '-' || s[0] == '+' {
-			end = 1
-		}
-		for end < len(s) && isDigit(s[end]) {
-			end++
-		}
-		whole := s[:end]
-		rest := s[end:]
-		f := 0.0
-		if rest != "" && rest[0] == '.' {
-			k := 1
-			for k < len(rest) && isDigit(rest[k]) {
-				k++
-			}
-			if k == 1 && strings.Trim(whole, "+-") == "" {
-				return badFormat
-			}
-			f, _ = fractionOf(rest[:k])
-			rest = rest[k:]
-		} else if strings.Trim(whole, "+-") == "" {
-			return badFormat
-		}
-		var n int64
-		if w := strings.TrimPrefix(whole, "+"); w != "" && w != "-" {
-			var err error
-			if n, err = strconv.ParseInt(w, 10, 64); err != nil {
-				return fieldOverflow
-			}
-		}
-		if whole != "" && whole[0] == '-' {
-			f = -f
-		}
-		designator := byte(0)
-		if rest != "" {
-			designator, rest = rest[0], rest[1:]
-		}
-		u := isoUnit(designator, inTime)
-		if u == noUnit {
-			return r.readISOAlternative(s, inTime, any)
-		}
-		if _, ok := r.add(u, n, f); !ok {
-			return fieldOverflow
-		}
-		any = true
-		s = rest
-	}
-	return fine
-}
-
-func isoUnit(c byte, inTime bool) intervalUnit {
-	if inTime {
-		switch c {
-		case 'H':
-			return hourUnit
-		case 'M':
-			return minuteUnit
-		case 'S':
-			return secondUnit
-		}
-		return noUnit
-	}
-	switch c {
-	case 'Y':
-		return yearUnit
-	case 'M':
-		return monthUnit
-	case 'W':
-		return weekUnit
-	case 'D':
-		return dayUnit
-	}
-	return noUnit
-}
-
-// readISOAlternative reads yyyy-mm-dd, yyyymmdd and hh:mm:ss, hhmmss, of which later parts may lack.
-func (r *intervalReader) readISOAlternative(s string, inTime, any bool) fault {
-	if any {
-		return badFormat
-	}
-	date, clock := s, ""
-	if inTime {
-		date, clock = "", s
-	} else if t := strings.IndexByte(s, 'T'); t >= 0 {
-		date, clock = s[:t], s[t+1:]
-	}
-	if date != "" {
-		if f := r.alternative(date, "-", 8, []intervalUnit{yearUnit, monthUnit, dayUnit}); f != fine {
-			return f
-		}
-	}
-	if clock != "" {
-		return r.alternative(clock, ":", 6, []intervalUnit{hourUnit, minuteUnit, secondUnit})
-	}
-	return fine
-}
-
-func (r *intervalReader) alternative(s, separator string, joined int, units []intervalUnit) fault {
-	parts := strings.Split(s, separator)
-	if s[0] == '-' && separator == "-" { // a sign, no separator
-		parts = strings.Split(s[1:], separator)
-		parts[0] = "-" + parts[0]
-	}
-	if len(parts) == 1 && len(s) == joined && strings.IndexByte(s, '.') < 0 {
-		head := joined - 4
-		parts = []string{s[:head], s[head : head+2], s[head+2:]}
-	}
-	if len(parts) > len(units) {
-		return badFormat
-	}
-	for i, p := range parts {
-		whole, fraction, _ := strings.Cut(p, ".")
-		n, err := strconv.ParseInt(whole, 10, 64)
-		if err != nil {
-			return badFormat
-		}
-		f := 0.0
-		if fraction != "" {
-			var ok bool
-			if f, ok = fractionOf("." + fraction); !ok {
-				return badFormat
-			}
-			if p[0] == '-' {
-				f = -f
-			}
-		}
-		if _, ok := r.add(units[i], n, f); !ok {
-			return fieldOverflow
-		}
-	}
-	return fine
 }

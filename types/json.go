@@ -21,6 +21,8 @@ type jsonReader struct {
 	canonical bool // write; otherwise only check
 	key       bool // equal numbers are spelled alike, no spaces
 	lenient   bool // the text was checked before: what jsonb refuses is kept as well as it can be
+	env       *Env // whose statement the reading ends with; nil: it goes on
+	values    int  // that were begun
 	depth     int
 	members   []jsonMember // of the objects that are open, innermost last
 	names     []byte       // unescaped names of the members
@@ -45,7 +47,7 @@ func newJSONReader(s, dst []byte) *jsonReader {
 
 // free gives the reader back, but for memory that an unusual document made large.
 func (r *jsonReader) free() {
-	r.s, r.dst, r.fault = nil, nil, nil
+	r.s, r.dst, r.fault, r.env = nil, nil, nil, nil
 	if cap(r.names)+cap(r.scratch)+cap(r.members) < 64<<10 {
 		jsonReaders.Put(r)
 	}
@@ -55,8 +57,11 @@ const hexDigits = "0123456789abcdef"
 
 // CheckJSON fails as PostgreSQL's json input does for text that is not one JSON value: 22P02, with the
 // reason as detail, or 54001.
-func CheckJSON(s []byte) error {
-	r := jsonReader{s: s}
+func CheckJSON(s []byte) error { return checkJSON(nil, s) }
+
+// checkJSON is CheckJSON that ends with the statement of env.
+func checkJSON(env *Env, s []byte) error {
+	r := jsonReader{s: s, env: env}
 	r.document()
 	if r.fault != nil {
 		return r.fault
@@ -66,8 +71,12 @@ func CheckJSON(s []byte) error {
 
 // ParseJSONB checks JSON text and appends its canonical jsonb text. Besides CheckJSON's errors there
 // are 22P05 for \u0000 and 22003 for numbers that no numeric can hold.
-func ParseJSONB(dst, s []byte) ([]byte, error) {
+func ParseJSONB(dst, s []byte) ([]byte, error) { return parseJSONB(nil, dst, s) }
+
+// parseJSONB is ParseJSONB that ends with the statement of env.
+func parseJSONB(env *Env, dst, s []byte) ([]byte, error) {
 	r := newJSONReader(s, dst)
+	r.env = env
 	defer r.free()
 	r.document()
 	if r.fault != nil {
@@ -78,13 +87,16 @@ func ParseJSONB(dst, s []byte) ([]byte, error) {
 
 // AppendJSONB appends the canonical jsonb text of JSON that is known to be valid. What jsonb would
 // refuse in it stays as it can: \u0000 escaped, a lone surrogate as U+FFFD, a huge number as spelled.
-func AppendJSONB(dst, s []byte) []byte {
+func AppendJSONB(dst, s []byte) []byte { return AppendJSONBOf(nil, dst, s) }
+
+// AppendJSONBOf is AppendJSONB that ends, with some text, where the statement of env has.
+func AppendJSONBOf(env *Env, dst, s []byte) []byte {
 	if PlainDecimal(s) {
 		return append(dst, s...)
 	}
 	r := newJSONReader(s, dst)
 	defer r.free()
-	r.lenient = true
+	r.lenient, r.env = true, env
 	r.document()
 	if r.fault != nil {
 		return append(dst, s...)
@@ -263,6 +275,10 @@ func (r *jsonReader) document() {
 func (r *jsonReader) value(what string) bool {
 	if r.p >= len(r.s) {
 		return r.expected(what)
+	}
+	if r.values++; r.values%4096 == 0 && r.env.Over() {
+		r.fault = Errorf(CodeQueryCanceled, "canceling statement due to user request")
+		return false
 	}
 	switch c := r.s[r.p]; {
 	case c == '"':

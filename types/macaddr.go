@@ -42,6 +42,12 @@ func readMac(s []byte, separator byte, digits int) (mac []byte, outside, ok bool
 		}
 		if digits == 2 {
 			n, x := 0, 0
+			negative := false
+			if trimmed := bytes.TrimLeft(s, spaces); len(trimmed) > 1 && (trimmed[0] == '-' || trimmed[0] == '+') && hexValue(trimmed[1]) >= 0 { // as C reads them
+				negative, s = trimmed[0] == '-', trimmed[1:]
+			} else if len(trimmed) > 0 {
+				s = trimmed
+			}
 			for n < len(s) && hexValue(s[n]) >= 0 {
 				if x = x<<4 | hexValue(s[n]); x > 0xffffff {
 					return nil, false, false
@@ -51,11 +57,12 @@ func readMac(s []byte, separator byte, digits int) (mac []byte, outside, ok bool
 			if n == 0 {
 				return nil, false, false
 			}
-			outside = outside || x > 255
+			outside = outside || x > 255 || negative && x > 0
 			mac, s = append(mac, byte(x)), s[n:]
 			continue
 		}
 		for range digits / 2 {
+			s = bytes.TrimLeft(s, spaces)
 			if len(s) == 0 || hexValue(s[0]) < 0 {
 				return nil, false, false
 			}

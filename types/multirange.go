@@ -78,36 +78,34 @@ func parseMultirangeText(out *column.Vector, env *Env, sub OID, s []byte) error 
 	if err := checkText(s); err != nil {
 		return err
 	}
-	texts, err := splitMultirange(s)
+	var list []Range
+	err := eachRangeText(s, func(text []byte) error {
+		r, err := parseRange(env, sub, text)
+		list = append(list, r)
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	var list []Range
-	for _, text := range texts {
-		r, err := parseRange(env, sub, text)
-		if err != nil {
-			return err
-		}
-		list = append(list, r)
 	}
 	list = NormalRanges(list)
 	out.AppendFunc(func(dst []byte) []byte { return AppendRanges(dst, list) })
 	return nil
 }
 
-// splitMultirange gives the texts of the ranges.
-func splitMultirange(s []byte) (texts [][]byte, err error) {
+// eachRangeText hands on the texts of the ranges one by one, each before what follows it is looked at.
+func eachRangeText(s []byte, each func(text []byte) error) error {
 	rest := bytes.TrimLeft(s, spaces)
 	if len(rest) == 0 || rest[0] != '{' {
-		return nil, malformedMultirange(s, "Missing left brace.")
+		return malformedMultirange(s, "Missing left brace.")
 	}
-	ended := func() ([][]byte, error) { return nil, malformedMultirange(s, "Unexpected end of input.") }
+	ended := func() error { return malformedMultirange(s, "Unexpected end of input.") }
+	first := true
 	for rest = bytes.TrimLeft(rest[1:], spaces); ; rest = bytes.TrimLeft(rest, spaces) {
 		var n int
 		switch {
 		case len(rest) == 0:
 			return ended()
-		case rest[0] == '}' && len(texts) == 0:
+		case rest[0] == '}' && first:
 		case rest[0] == '[' || rest[0] == '(':
 			if n = rangeTextEnd(rest); n < 0 {
 				return ended()
@@ -115,10 +113,13 @@ func splitMultirange(s []byte) (texts [][]byte, err error) {
 		case len(rest) >= 5 && bytes.EqualFold(rest[:5], []byte("empty")):
 			n = 5
 		default:
-			return nil, malformedMultirange(s, "Expected range start.")
+			return malformedMultirange(s, "Expected range start.")
 		}
 		if n > 0 {
-			texts = append(texts, rest[:n])
+			if err := each(rest[:n]); err != nil {
+				return err
+			}
+			first = false
 		}
 		rest = bytes.TrimLeft(rest[n:], spaces)
 		switch {
@@ -128,11 +129,11 @@ func splitMultirange(s []byte) (texts [][]byte, err error) {
 			rest = rest[1:]
 		case rest[0] == '}':
 			if len(bytes.TrimLeft(rest[1:], spaces)) > 0 {
-				return nil, malformedMultirange(s, "Junk after closing right brace.")
+				return malformedMultirange(s, "Junk after closing right brace.")
 			}
-			return texts, nil
+			return nil
 		default:
-			return nil, malformedMultirange(s, "Expected comma or end of multirange.")
+			return malformedMultirange(s, "Expected comma or end of multirange.")
 		}
 	}
 }

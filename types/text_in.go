@@ -27,18 +27,22 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendInt(n)
-	case Oid, Xid, Cid:
+	case Oid:
 		n, err := parseOID(s, t)
 		if err != nil {
 			return err
 		}
 		out.AppendInt(n)
+	case Xid, Cid:
+		out.AppendInt(int64(uint32(leadingUnsigned(s))))
 	case XID8:
-		n, err := strconv.ParseInt(string(bytes.Trim(s, spaces)), 10, 64)
-		if err != nil {
+		out.AppendInt(int64(leadingUnsigned(s)))
+	case Tid:
+		id, ok := parseTID(s)
+		if !ok {
 			return badSyntax(t, s)
 		}
-		out.AppendInt(n)
+		out.AppendBytes(id)
 	case Float4, Float8:
 		f, err := parseFloat(s, t)
 		if err != nil {
@@ -69,12 +73,15 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		}
 		out.AppendBytes(fitted)
 	case Char:
-		octal := func(b, most byte) bool { return b >= '0' && b <= most }
-		if len(s) == 4 && s[0] == '\\' && octal(s[1], '3') && octal(s[2], '7') && octal(s[3], '7') {
-			s = []byte{(s[1]-'0')<<6 | (s[2]-'0')<<3 | (s[3] - '0')}
+		octal := func(b byte) bool { return b >= '0' && b <= '7' }
+		if len(s) == 4 && s[0] == '\\' && octal(s[1]) && octal(s[2]) && octal(s[3]) {
+			s = []byte{s[1]<<6 | (s[2]-'0')<<3 | (s[3] - '0')} // of more than eight bits the lowest count
 		}
 		if len(s) > 1 {
 			s = s[:1]
+		}
+		if len(s) > 0 && s[0] == 0 {
+			s = nil
 		}
 		out.AppendBytes(s)
 	case Name:
@@ -112,7 +119,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		if err := CheckJSON(s); err != nil {
+		if err := checkJSON(env, s); err != nil {
 			return err
 		}
 		out.AppendBytes(s)
@@ -120,7 +127,7 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 		if err := checkText(s); err != nil {
 			return err
 		}
-		canonical, err := ParseJSONB(make([]byte, 0, len(s)+16), s)
+		canonical, err := parseJSONB(env, make([]byte, 0, len(s)+16), s)
 		if err != nil {
 			return err
 		}
@@ -161,12 +168,14 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendFunc(func(dst []byte) []byte { return AppendJSONPath(dst, path) })
+	case TSVector, TSQuery:
+		return parseTextSearch(out, t, s)
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return parseReg(out, env, t, s)
 	case Void:
 		out.AppendBytes(nil)
-	case Text, Unknown, CString, Tid, PgNodeTree, ACLItem:
+	case Text, Unknown, CString, PgNodeTree, ACLItem:
 		if err := checkText(s); err != nil {
 			return err
 		}
@@ -188,10 +197,14 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 	return nil
 }
 
-// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here yet.
+// unreadable is 0A000: for pseudo-types as PostgreSQL says it, for types of which there are no values here.
 func unreadable(t OID) error {
 	if row, ok := Lookup(t); ok && row.Category != 'P' {
-		return Errorf(CodeFeatureNotSupported, "values of type %s are not supported yet", FormatType(t, -1))
+		e := Errorf(CodeFeatureNotSupported, "values of type %s are not supported", FormatType(t, -1))
+		if lack, ok := LackOf(t); ok {
+			return lack.Refuse(e)
+		}
+		return e
 	}
 	return Errorf(CodeFeatureNotSupported, "cannot accept a value of type %s", FormatType(t, -1))
 }
@@ -250,29 +263,34 @@ func ParseInt(s []byte, t OID) (int64, error) {
 	if i == len(w) {
 		return 0, badSyntax(t, s)
 	}
-	var n uint64
-	over := false
-	for ; i < len(w); i++ {
-		if !isDigit(w[i]) {
-			return 0, badSyntax(t, s)
-		}
-		if n > 1<<60 {
-			over = true
-			continue
-		}
-		n = n*10 + uint64(w[i]-'0')
+	limit := uint64(1) << 63 // of the negative ones
+	switch t {
+	case Int2:
+		limit = 1 << 15
+	case Int4:
+		limit = 1 << 31
 	}
-	x := int64(n)
-	switch {
-	case over || n > 1<<63 || n == 1<<63 && !negative:
-		over = true
-	case negative:
-		x = -x
-	}
-	if over || CheckInt(x, t) != nil {
+	outOfRange := func() (int64, error) {
 		return 0, Errorf(CodeNumericOutOfRange, "value \"%s\" is out of range for type %s", s, FormatType(t, -1))
 	}
-	return x, nil
+	var n uint64
+	for ; i < len(w); i++ {
+		d := uint64(w[i] - '0')
+		if d > 9 {
+			return 0, badSyntax(t, s)
+		}
+		if n > (limit-d)/10 { // is found before what may follow
+			return outOfRange()
+		}
+		n = n*10 + d
+	}
+	if negative {
+		return -int64(n), nil
+	}
+	if n == limit {
+		return outOfRange()
+	}
+	return int64(n), nil
 }
 
 // parseOID reads an unsigned 32-bit number; as in PostgreSQL a negative one wraps round.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/flare-pg/flare-pg/column"
+	"github.com/flare-pg/flare-pg/types/textsearch"
 )
 
 // TextOf is AppendText into a string.
@@ -20,7 +21,11 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 			return append(dst, 't')
 		}
 		return append(dst, 'f')
-	case Int2, Int4, Int8, Oid, Xid, Cid, XID8:
+	case XID8:
+		return strconv.AppendUint(dst, uint64(v.Int(i)), 10)
+	case Tid:
+		return appendTIDText(dst, v.Str(i))
+	case Int2, Int4, Int8, Oid, Xid, Cid:
 		return strconv.AppendInt(dst, v.Int(i), 10)
 	case Float4, Float8:
 		return AppendFloat(dst, env, t, v.Float(i))
@@ -60,7 +65,13 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		}
 		return append(dst, s...)
 	case JSONB:
-		return AppendJSONB(dst, v.Str(i))
+		return AppendJSONBOf(env, dst, v.Str(i))
+	case TSVector:
+		return textsearch.Vector(v.Str(i)).AppendText(dst)
+	case TSQuery:
+		return textsearch.Query(v.Str(i)).AppendText(dst)
+	case JSONPathOID:
+		return appendJSONPathText(dst, v.Str(i))
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return appendReg(dst, env, t, v.Int(i))

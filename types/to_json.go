@@ -34,7 +34,7 @@ func AppendJSON(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 	case JSON:
 		return append(dst, v.Str(i)...)
 	case JSONB:
-		return AppendJSONB(dst, v.Str(i))
+		return AppendJSONBOf(env, dst, v.Str(i))
 	case Date:
 		return quoted(func(d []byte) []byte { return AppendDate(d, v.Int(i)) })
 	case Timestamp:

@@ -68,6 +68,7 @@ type Type struct {
 //	numeric                Decimal
 //	text varchar name …    Text (bytea: the raw bytes; uuid: 16 raw bytes; "char": its byte; inet, macaddr, timetz, bit: bytes that their
 //	                       files show)
+//	tsvector tsquery       Text, in the forms of package textsearch
 //	json jsonb             JSON (jsonb: any valid JSON text; the output form is made when it is shown or compared)
 //	date                   Int64, days since 1970-01-01; minimum and maximum int64 mean -infinity and infinity
 //	time                   Int64, microseconds since midnight

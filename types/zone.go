@@ -102,6 +102,31 @@ var dynamicAbbreviations = map[string]string{
 	"omst": "Asia/Omsk", "irkt": "Asia/Irkutsk", "vlat": "Asia/Vladivostok",
 }
 
+// abbreviatedOffset is the offset that an abbreviation of a zone means at a local time: what it last meant before, else what it meant first after that.
+func abbreviatedOffset(wall int64, loc *time.Location, name string) int64 {
+	offset := localOffset(wall, loc)
+	at := time.Unix(wall-offset, 0).In(loc)
+	for _, back := range []bool{true, false} {
+		for t := at; ; {
+			if abbreviation, seconds := t.Zone(); abbreviation == name {
+				return int64(seconds)
+			}
+			start, end := t.ZoneBounds()
+			if next := end; back {
+				if start.IsZero() {
+					break
+				}
+				t = start.Add(-time.Second)
+			} else if next.IsZero() || next.Year() > 2040 {
+				break
+			} else {
+				t = next
+			}
+		}
+	}
+	return offset
+}
+
 // abbreviation finds a zone's abbreviation, in lower case.
 func abbreviation(name string) (*time.Location, bool) {
 	if offset, ok := zoneAbbreviations[name]; ok {
@@ -117,7 +142,7 @@ func abbreviation(name string) (*time.Location, bool) {
 }
 
 // ParseZone finds a time zone as AT TIME ZONE takes it: an abbreviation, a name of the tz database,
-// or a POSIX specification without daylight saving ("UTC+3", "<+02>-2", "+3"), whose offsets
+// or a POSIX specification ("UTC+3", "<+02>-2", "+3", "CET-1CEST,M3.5.0,M10.5.0/3"), whose offsets
 // count west. The error is 22023.
 func ParseZone(name string) (*time.Location, error) {
 	if loc, ok := abbreviation(strings.ToLower(name)); ok {
@@ -146,38 +171,4 @@ func ParseZoneEast(name string) (*time.Location, error) {
 		return nil, Errorf(CodeInvalidParameterValue, "numeric time zone \"%s\" out of range", name)
 	}
 	return ParseZone(name)
-}
-
-// posixZone reads a POSIX zone without daylight saving.
-func posixZone(spec string) (*time.Location, bool) {
-	rest, name := spec, "" // the name is the zone's abbreviation
-	if strings.HasPrefix(rest, "<") {
-		end := strings.IndexByte(rest, '>')
-		if end < 0 {
-			return nil, false
-		}
-		name, rest = rest[1:end], rest[end+1:]
-	} else {
-		rest = strings.TrimLeft(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-		if name = strings.ToUpper(spec[:len(spec)-len(rest)]); name != "" && len(name) < 3 {
-			return nil, false
-		}
-	}
-	west := 1
-	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
-		if rest[0] == '-' {
-			west = -1
-		}
-		rest = rest[1:]
-	}
-	seconds, unit := 0, 3600
-	for i, part := range strings.Split(rest, ":") {
-		n, tail, ok := number(part)
-		if !ok || tail != "" || part == "" || !isDigit(part[0]) || i > 2 || i == 0 && n > 24 || i > 0 && n > 59 {
-			return nil, false
-		}
-		seconds += n * unit
-		unit /= 60
-	}
-	return time.FixedZone(name, -west*seconds), true
 }

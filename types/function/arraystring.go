@@ -65,12 +65,20 @@ func stringToArray(c *Call, a []*column.Vector, i int, out *column.Vector) error
 		return nil
 	}
 	v := column.New(column.Text)
-	add := func(s []byte) {
+	// add adds an element. Now and then it looks whether the statement has ended, and whether there are too many.
+	add := func(s []byte) error {
 		if len(a) > 2 && !a[2].Null(i) && bytes.Equal(s, a[2].Str(i)) {
 			v.AppendNull()
 		} else {
 			v.AppendBytes(s)
 		}
+		if v.Len&0xffff != 0 {
+			return nil
+		}
+		if v.Len > types.MaxArrayElements {
+			return types.Errorf(types.CodeProgramLimitExceeded, "array size exceeds the maximum allowed (%d)", types.MaxArrayElements)
+		}
+		return c.ended()
 	}
 	s := a[0].Str(i)
 	switch {
@@ -78,23 +86,23 @@ func stringToArray(c *Call, a []*column.Vector, i int, out *column.Vector) error
 	case a[1].Null(i):
 		for len(s) > 0 {
 			_, n := utf8.DecodeRune(s)
-			add(s[:n])
+			if err := add(s[:n]); err != nil {
+				return err
+			}
 			s = s[n:]
 		}
 	case len(a[1].Str(i)) == 0:
-		add(s)
+		_ = add(s)
 	default:
 		for {
 			part, rest, found := bytes.Cut(s, a[1].Str(i))
-			add(part)
+			if err := add(part); err != nil {
+				return err
+			}
 			if !found {
 				break
 			}
-			if s = rest; v.Len&0xffff == 0 {
-				if err := c.ended(); err != nil {
-					return err
-				}
-			}
+			s = rest
 		}
 	}
 	out.AppendFunc(func(dst []byte) []byte { return types.AppendList(dst, v) })

@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -19,21 +20,23 @@ func registerBytea(r *registry) {
 	r.fn("encode(bytea,text)", byRow(encode))
 	r.fn("decode(text,text)", byRow(decode))
 	r.fn("convert_from(bytea,name)", byRow(convertFrom))
-	r.total("sha256(bytea)", textText(func(dst, s []byte) []byte { h := sha256.Sum256(s); return append(dst, h[:]...) }))
-	r.total("sha224(bytea)", textText(func(dst, s []byte) []byte { h := sha256.Sum224(s); return append(dst, h[:]...) }))
-	r.total("sha512(bytea)", textText(func(dst, s []byte) []byte { h := sha512.Sum512(s); return append(dst, h[:]...) }))
-	r.total("sha384(bytea)", textText(func(dst, s []byte) []byte { h := sha512.Sum384(s); return append(dst, h[:]...) }))
+	r.total("sha256(bytea)", textHash(func(dst, s []byte) []byte { h := sha256.Sum256(s); return append(dst, h[:]...) }, sha256.New, appendSum))
+	r.total("sha224(bytea)", textHash(func(dst, s []byte) []byte { h := sha256.Sum224(s); return append(dst, h[:]...) }, sha256.New224, appendSum))
+	r.total("sha512(bytea)", textHash(func(dst, s []byte) []byte { h := sha512.Sum512(s); return append(dst, h[:]...) }, sha512.New, appendSum))
+	r.total("sha384(bytea)", textHash(func(dst, s []byte) []byte { h := sha512.Sum384(s); return append(dst, h[:]...) }, sha512.New384, appendSum))
 }
+
+func appendSum(dst, sum []byte) []byte { return append(dst, sum...) }
 
 func unknownEncoding(name []byte) error {
 	return types.Errorf(types.CodeInvalidParameterValue, "unrecognized encoding: \"%s\"", name)
 }
 
-func encode(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+func encode(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 	b, name := a[0].Str(i), a[1].Str(i)
 	switch string(bytes.ToLower(name)) {
 	case "hex":
-		out.AppendFunc(func(dst []byte) []byte { return hex.AppendEncode(dst, b) })
+		out.AppendFunc(func(dst []byte) []byte { return hex.AppendEncode(slices.Grow(dst, 2*len(b)), b) })
 	case "base64": // in lines of 76 characters
 		s := base64.StdEncoding.AppendEncode(nil, b)
 		out.AppendFunc(func(dst []byte) []byte {
@@ -43,23 +46,30 @@ func encode(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 			return append(dst, s...)
 		})
 	case "escape":
+		var err error
 		out.AppendFunc(func(dst []byte) []byte {
-			for _, c := range b {
-				switch {
-				case c == 0 || c >= 0x80:
-					dst = append(dst, '\\', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
-				case c == '\\':
-					dst = append(dst, '\\', '\\')
-				default:
-					dst = append(dst, c)
-				}
-			}
+			dst, err = appendPieces(c, dst, b, appendEscaped)
 			return dst
 		})
+		return err
 	default:
 		return unknownEncoding(name)
 	}
 	return nil
+}
+
+func appendEscaped(dst, b []byte) []byte {
+	for _, c := range b {
+		switch {
+		case c == 0 || c >= 0x80:
+			dst = append(dst, '\\', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
+		case c == '\\':
+			dst = append(dst, '\\', '\\')
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 func decode(_ *Call, a []*column.Vector, i int, out *column.Vector) error {

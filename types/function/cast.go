@@ -217,8 +217,8 @@ func throughText(from, to types.OID) *Function {
 		} else {
 			s = types.AppendText(nil, c.Env, from, a[0], i)
 		}
-		if c.Typmod < 0 || to == types.Interval { // an interval's fields tell the input function what a bare number means
-			return types.ParseText(out, c.Env, to, c.Typmod, s)
+		if c.Typmod < 0 {
+			return types.ParseText(out, c.Env, to, -1, s)
 		}
 		v := column.New(out.Kind)
 		if err := types.ParseText(v, c.Env, to, -1, s); err != nil {

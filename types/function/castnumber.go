@@ -134,7 +134,9 @@ func registerTextCasts(r *registry) {
 		out.AppendFunc(func(dst []byte) []byte { return types.AppendText(dst, c.Env, types.Char, a[0], i) })
 		return nil
 	}))
-	r.total("char(text)", textText(func(dst, s []byte) []byte { return append(dst, s[:min(len(s), 1)]...) }))
+	r.total("char(text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		return types.ParseText(out, c.Env, types.Char, -1, a[0].Str(i))
+	}))
 	r.fn("regclass(text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		return types.ParseText(out, c.Env, types.RegClass, -1, a[0].Str(i))
 	}))

@@ -42,7 +42,7 @@ func registerCatalogFunctions(r *registry) {
 	registerCommentFunctions(r)
 	registerViewFunctions(r)
 	for _, register := range []func(*registry){
-		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText, registerStatistics,
+		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText, registerStatistics, registerACL,
 	} {
 		register(r)
 	}

@@ -1,9 +1,7 @@
 package function
 
 import (
-	"bytes"
 	"cmp"
-	"strconv"
 	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -17,10 +15,7 @@ func registerCompareMore(r *registry) {
 		op := comparison(i)
 		r.totalOp("xid8 "+name+" xid8", compareInts(op))
 		r.totalOp("oidvector "+name+" oidvector", compareRows(op, types.OidVector))
-		r.totalOp("tid "+name+" tid", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			out.AppendBool(op.holds(compareTids(a[0].Str(i), a[1].Str(i))))
-			return nil
-		}))
+		r.totalOp("tid "+name+" tid", compareBytes(op))
 		if op <= unequal {
 			r.totalOp("xid "+name+" xid", compareInts(op))
 			r.totalOp("xid "+name+" int4", compareInts(op))
@@ -69,7 +64,7 @@ var dateCompare = map[string]bool{"date_cmp_timestamp": true, "date_cmp_timestam
 // hasOrder reports whether values of two types can be compared as they lie in vectors.
 func hasOrder(a, b types.OID) bool {
 	switch a {
-	case types.TSVector, types.TSQuery, types.XML, types.Money, types.Tid:
+	case types.XML, types.Money:
 		return false
 	}
 	return category(a) != 'R' && category(a) != 'G' && (types.KindOf(a) == types.KindOf(b) || a == types.AnyArray)
@@ -90,20 +85,4 @@ func greaterOf(sign int) Kernel {
 		out.AppendFrom(v, i)
 		return nil
 	})
-}
-
-// compareTids orders row identifiers, spelled (block,offset).
-func compareTids(x, y []byte) int {
-	split := func(s []byte) (block, offset uint64) {
-		b, o, _ := bytes.Cut(bytes.Trim(s, "() "), []byte(","))
-		block, _ = strconv.ParseUint(string(bytes.TrimSpace(b)), 10, 32)
-		offset, _ = strconv.ParseUint(string(bytes.TrimSpace(o)), 10, 16)
-		return block, offset
-	}
-	xb, xo := split(x)
-	yb, yo := split(y)
-	if c := cmp.Compare(xb, yb); c != 0 {
-		return c
-	}
-	return cmp.Compare(xo, yo)
 }

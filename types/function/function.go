@@ -123,6 +123,15 @@ type Keeper interface {
 	Take(f func(groups []int32, args []*column.Vector) error) error
 }
 
+// Renderer is a Keeper that keeps something else than what it is fed, and gives back that.
+type Renderer interface {
+	Keeper
+	// Render makes of arguments what Take would give for each row in sel.
+	Render(c *Call, n int, sel column.Selection, args []*column.Vector) ([]*column.Vector, error)
+	// Rendered makes an accumulator of the same aggregate that is fed what Take and Render give.
+	Rendered() Accumulator
+}
+
 // Aggregate is one overload of an aggregate function.
 type Aggregate struct {
 	OID    types.OID

@@ -47,10 +47,10 @@ func registerJSONPath(r *registry) {
 }
 
 func newPathRun(env *types.Env, path *types.JSONPath, doc, vars []byte, zones bool) (*pathRun, error) {
-	run := &pathRun{env: env, lax: !path.Strict, zones: zones, root: pathValue{text: types.AppendJSONB(nil, doc)}, length: -1}
+	run := &pathRun{env: env, lax: !path.Strict, zones: zones, root: pathValue{text: types.AppendJSONBOf(env, nil, doc)}, length: -1}
 	run.current = run.root
 	if vars != nil {
-		run.vars = types.AppendJSONB(nil, vars)
+		run.vars = types.AppendJSONBOf(env, nil, vars)
 		if jsonKind(run.vars) != '{' {
 			return nil, types.Errorf(types.CodeInvalidParameterValue, "\"vars\" argument is not an object").
 				WithDetail("Jsonpath parameters should be encoded as key-value pairs of \"vars\" object.")

@@ -62,7 +62,7 @@ func (r *pathRun) test(i *types.PathItem, v pathValue) (truth, error) {
 			if x.kind() != '"' {
 				return isUnknown, nil
 			}
-			ok, err := re.matchesAnywhere(types.AppendJSONUnquoted(nil, x.text))
+			ok, err := (&matches{pattern: re, env: r.env}).matchesAnywhere(types.AppendJSONUnquoted(nil, x.text))
 			return truthOf(ok), err
 		})
 	}

@@ -7,14 +7,18 @@ import (
 
 // registerJSONShape: JSON spread over lines, without its nulls, or made of texts.
 func registerJSONShape(r *registry) {
-	r.total("jsonb_pretty(jsonb)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		out.AppendFunc(func(dst []byte) []byte { return appendPretty(dst, types.AppendJSONB(nil, a[0].Str(i)), 0) })
-		return nil
+	r.total("jsonb_pretty(jsonb)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		out.AppendFunc(func(dst []byte) []byte {
+			return (&reshaping{env: c.Env}).appendPretty(dst, types.AppendJSONBOf(c.Env, nil, a[0].Str(i)), 0)
+		})
+		return c.ended()
 	}))
 	for _, n := range []string{"json", "jsonb"} {
-		r.total(n+"_strip_nulls("+n+")", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			out.AppendFunc(func(dst []byte) []byte { return appendWithoutNulls(dst, trimJSON(a[0].Str(i))) })
-			return nil
+		r.total(n+"_strip_nulls("+n+")", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+			out.AppendFunc(func(dst []byte) []byte {
+				return (&reshaping{env: c.Env}).appendWithoutNulls(dst, trimJSON(a[0].Str(i)))
+			})
+			return c.ended()
 		}))
 		r.fn(n+"_object(_text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 			dims, es := types.ArrayDims(a[0].Str(i)), readTextArray(a[0].Str(i))
@@ -41,8 +45,19 @@ func registerJSONShape(r *registry) {
 	}
 }
 
+// reshaping is the writing of a document in another shape, which stops where it is when the statement of env has ended.
+type reshaping struct {
+	env    *types.Env
+	values int // that were begun
+}
+
+func (r *reshaping) over() bool {
+	r.values++
+	return r.values%1024 == 0 && r.env.Over()
+}
+
 // appendPretty appends canonical JSON with a line for each member and element.
-func appendPretty(dst, s []byte, depth int) []byte {
+func (r *reshaping) appendPretty(dst, s []byte, depth int) []byte {
 	line := func(depth int) {
 		dst = append(dst, '\n')
 		for range depth {
@@ -63,8 +78,8 @@ func appendPretty(dst, s []byte, depth int) []byte {
 		members(s, func(k, v []byte) bool {
 			next()
 			dst = append(append(dst, k...), ": "...)
-			dst = appendPretty(dst, v, depth+1)
-			return true
+			dst = r.appendPretty(dst, v, depth+1)
+			return !r.over()
 		})
 		line(depth)
 		return append(dst, '}')
@@ -72,8 +87,8 @@ func appendPretty(dst, s []byte, depth int) []byte {
 		dst = append(dst, '[')
 		elements(s, func(v []byte) bool {
 			next()
-			dst = appendPretty(dst, v, depth+1)
-			return true
+			dst = r.appendPretty(dst, v, depth+1)
+			return !r.over()
 		})
 		line(depth)
 		return append(dst, ']')
@@ -82,7 +97,7 @@ func appendPretty(dst, s []byte, depth int) []byte {
 }
 
 // appendWithoutNulls leaves out members that are null, at all depths, and blanks. Strings are spelled anew, as PostgreSQL does.
-func appendWithoutNulls(dst, s []byte) []byte {
+func (r *reshaping) appendWithoutNulls(dst, s []byte) []byte {
 	start := 0
 	open := func(c byte) { dst = append(dst, c); start = len(dst) }
 	next := func() {
@@ -97,17 +112,17 @@ func appendWithoutNulls(dst, s []byte) []byte {
 			if jsonKind(v) != 'n' {
 				next()
 				dst = types.AppendJSONString(dst, types.AppendJSONUnquoted(nil, k))
-				dst = appendWithoutNulls(append(dst, ':'), v)
+				dst = r.appendWithoutNulls(append(dst, ':'), v)
 			}
-			return true
+			return !r.over()
 		})
 		return append(dst, '}')
 	case '[':
 		open('[')
 		elements(s, func(v []byte) bool {
 			next()
-			dst = appendWithoutNulls(dst, v)
-			return true
+			dst = r.appendWithoutNulls(dst, v)
+			return !r.over()
 		})
 		return append(dst, ']')
 	case '"':

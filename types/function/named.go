@@ -33,7 +33,7 @@ func ResolveNamed(schema, name string, args []types.OID, names []string) (Named[
 		return Named[*Function]{}, err
 	}
 	if n.Function.Kernel == nil {
-		return Named[*Function]{}, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", name, sqlNames(n.Function.Args))
+		return Named[*Function]{}, refused("function", name, n.Function.OID, n.Function.Args)
 	}
 	n.Function, err = concrete(n.Function, n.Function.Args, givenInPlace(n.Function.Args, args, n.Order))
 	return *n, err
@@ -55,7 +55,7 @@ func ResolveNamedSet(schema, name string, args []types.OID, names []string) (Nam
 		return Named[*SetFunction]{}, err
 	}
 	if n.Function.Open == nil {
-		return Named[*SetFunction]{}, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", name, sqlNames(n.Function.Args))
+		return Named[*SetFunction]{}, refused("function", name, n.Function.OID, n.Function.Args)
 	}
 	n.Function, err = concreteSet(n.Function, n.Function.Args, givenInPlace(n.Function.Args, args, n.Order))
 	return *n, err

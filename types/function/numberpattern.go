@@ -39,6 +39,9 @@ func numberSyntax(format string, args ...any) *types.Error {
 }
 
 func parseNumberFormat(format []byte) (*numberFormat, error) {
+	if err := checkFormat(format); err != nil {
+		return nil, err
+	}
 	f := &numberFormat{}
 	for s := format; len(s) > 0; {
 		upper := string(bytes.ToUpper(s[:min(4, len(s))]))

@@ -142,29 +142,6 @@ func TestRecordedAnswersArePostgreSQLs(t *testing.T) {
 	}
 }
 
-// TestNamesAgreeWithPostgreSQL compares pg15names.txt with pg_proc of a running server.
-func TestNamesAgreeWithPostgreSQL(t *testing.T) {
-	rs, err := pgoracle.Start(t).Connect(t).PgConn().Exec(context.Background(), `select distinct proname collate "C" from pg_proc
-		where pronamespace = 'pg_catalog'::regnamespace and prokind in ('f', 'a', 'w') order by 1`).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names strings.Builder
-	for _, row := range rs[0].Rows {
-		names.Write(row[0])
-		names.WriteByte('\n')
-	}
-	if *update {
-		if err := os.WriteFile("pg15names.txt", []byte(names.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if names.String() != pg15Names {
-		t.Error("pg15names.txt is not what the server's catalogs say; run with -update and look at the difference")
-	}
-}
-
 // TestKeywordsAgreeWithPostgreSQL compares pg15keywords.txt with what a running server's pg_get_keywords says.
 func TestKeywordsAgreeWithPostgreSQL(t *testing.T) {
 	agrees(t, "testdata/pg15keywords.sql", "pg15keywords.txt", pg15Keywords)

@@ -24,26 +24,34 @@ type pattern struct {
 
 // compileRegexp compiles an expression with its flags; global is the flag g.
 func compileRegexp(p, options []byte) (_ *pattern, global bool, err error) {
-	var flags are.Flags
+	flags, global, err := regexpFlags(options)
+	if err != nil {
+		return nil, false, err
+	}
+	re, err := newPattern(p, flags)
+	return re, global, err
+}
+
+// regexpFlags reads the letters of flags.
+func regexpFlags(options []byte) (flags are.Flags, global bool, err error) {
 	for rest := options; len(rest) > 0; {
 		c, w := utf8.DecodeRune(rest)
 		if c == 'g' {
 			global = true
+		} else if c == 'e' {
+			flags.Option('b') // so does PostgreSQL, by mistake; (?e) is another thing
 		} else if w > 1 || !flags.Option(byte(c)) {
-			return nil, false, types.Errorf(types.CodeInvalidParameterValue, "invalid regular expression option: \"%c\"", c)
+			return flags, false, types.Errorf(types.CodeInvalidParameterValue, "invalid regular expression option: \"%c\"", c)
 		}
 		rest = rest[w:]
 	}
-	re, err := newPattern(p, flags)
-	return re, global, err
+	return flags, global, nil
 }
 
 func newPattern(p []byte, flags are.Flags) (*pattern, error) {
 	exact, err := are.Compile(string(p), flags)
 	var bad *are.Error
 	switch {
-	case err == are.ErrUnsupported:
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "%s", err)
 	case errors.As(err, &bad):
 		return nil, types.Errorf(codeInvalidRegexp, "invalid regular expression: %s", bad.Reason)
 	case err != nil:
@@ -68,7 +76,7 @@ func translated(p []byte, flags are.Flags) (_ *regexp.Regexp, first bool) {
 	switch {
 	case flags.Literal:
 		t.dst = []byte(regexp.QuoteMeta(string(p)))
-	case flags.Expanded || t.run() != nil:
+	case flags.Expanded || flags.Extended || flags.Basic || t.run() != nil:
 		return nil, false
 	}
 	if t.fold {
@@ -104,34 +112,38 @@ func tooManySteps(err error) error {
 }
 
 // matchesAnywhere reports whether there is a match.
-func (p *pattern) matchesAnywhere(s []byte) (bool, error) {
-	if p.fast != nil {
-		return p.fast.Match(s), nil
+func (m *matches) matchesAnywhere(s []byte) (bool, error) {
+	if m.fast != nil && len(s) < longMatch {
+		return m.fast.Match(s), nil
 	}
-	m, err := p.find(s, 0)
-	return m != nil, err
+	if m.fast != nil {
+		at, err := m.fastIndex(s)
+		return at != nil, err
+	}
+	at, err := m.find(s, 0)
+	return at != nil, err
 }
 
 // find finds the first match that begins at from or later, with its groups.
-func (p *pattern) find(s []byte, from int) ([]int, error) {
-	steps := regexpSteps
+func (m *matches) find(s []byte, from int) ([]int, error) {
+	p, steps := m.pattern, regexpSteps
 	if p.fast == nil || !p.first || from > 0 && p.exact.Around {
 		m, err := p.exact.Find(s, from, &steps)
 		return m, tooManySteps(err)
 	}
-	at := p.fast.FindIndex(s[from:])
+	at, err := m.fastIndex(s[from:])
 	if at == nil {
-		return nil, nil
+		return nil, err
 	}
 	at = []int{at[0] + from, at[1] + from}
 	if p.exact.Groups() == 0 {
 		return at, nil
 	}
-	m, err := p.exact.Divide(s, at[0], at[1], &steps)
-	if m == nil && err == nil {
-		m, err = p.exact.Find(s, from, &steps)
+	found, err := p.exact.Divide(s, at[0], at[1], &steps)
+	if found == nil && err == nil {
+		found, err = p.exact.Find(s, from, &steps)
 	}
-	return m, tooManySteps(err)
+	return found, tooManySteps(err)
 }
 
 // matches are those in a text, found as they are drawn.

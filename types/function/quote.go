@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -25,14 +26,15 @@ func appendLiteral(dst, s []byte) []byte {
 
 // appendQuoted puts quotes around s and doubles those within.
 func appendQuoted(dst, s []byte, quote byte) []byte {
-	dst = append(dst, quote)
-	for _, c := range s {
-		if c == quote {
-			dst = append(dst, c)
+	dst = append(slices.Grow(dst, len(s)+2), quote)
+	for {
+		at := bytes.IndexByte(s, quote)
+		if at < 0 {
+			return append(append(dst, s...), quote)
 		}
-		dst = append(dst, c)
+		dst = append(append(dst, s[:at+1]...), quote)
+		s = s[at+1:]
 	}
-	return append(dst, quote)
 }
 
 func registerQuote(r *registry) {

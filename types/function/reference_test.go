@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // referenceFile has generated parts, each between a line <!-- begin NAME --> and one <!-- end -->.
@@ -260,64 +261,66 @@ func referenceCasts() string {
 	return out.String()
 }
 
-// referenceMissing lists the overloads of PostgreSQL over types that are there, but for those inside of it, that answer 0A000.
+// referenceMissing lists PostgreSQL's functions and aggregates that are not here, by group.
 func referenceMissing() string {
-	r := theRegistry()
-	behind := map[types.OID]bool{}
-	for _, list := range r.operators {
-		for _, o := range list {
-			behind[o.Function.OID] = true
+	names := map[string]map[string]bool{}
+	for _, o := range lacking() {
+		group := "?"
+		if r, ok := refusalOf(o); ok {
+			group = r.group
+		}
+		if names[group] == nil {
+			names[group] = map[string]bool{}
+		}
+		shown := o.Name
+		if len(Functions(o.Name)) > 0 || len(Aggregates(o.Name)) > 0 { // with other arguments it is there
+			shown += "(" + sqlNames(o.Args) + ")"
+		}
+		names[group]["`"+shown+"`"] = true
+	}
+	var out strings.Builder
+	out.WriteString("| group | why, and what to write instead | functions |\n| --- | --- | --- |\n")
+	for _, r := range refusals {
+		if len(names[r.group]) > 0 {
+			fmt.Fprintf(&out, "| %s | %s | %s |\n", r.group, strings.TrimSpace(r.Why+" "+r.Instead), strings.Join(slices.Sorted(maps.Keys(names[r.group])), ", "))
 		}
 	}
-	sets := map[string]bool{}
+	return out.String()
+}
+
+// lacking lists PostgreSQL's functions, aggregates and window functions that are not built.
+func lacking() []*pgnames.Object {
+	built := map[types.OID]bool{}
+	for _, f := range All() {
+		built[f.OID] = true
+	}
 	for _, f := range SetFunctions() {
-		sets[f.Name] = true
+		built[f.OID] = true
 	}
-	var list []string
-	for name, overloads := range r.functions {
-		if sets[name] {
-			continue
-		}
-		for _, f := range overloads {
-			_, isType := types.ByName(name)
-			known := !slices.ContainsFunc(append(slices.Clone(f.Args), f.Result), func(t types.OID) bool {
-				return !builtType(t)
-			})
-			if f.Kernel == nil && known && !behind[f.OID] && !isType && !inner.MatchString(name) && !inside.MatchString(name) {
-				list = append(list, "`"+name+"("+sqlNames(f.Args)+")`")
-			}
+	for _, a := range AllAggregates() {
+		built[a.OID] = true
+	}
+	for _, w := range AllWindows() {
+		built[w.OID] = true
+	}
+	var out []*pgnames.Object
+	for _, o := range pgnames.All(pgnames.Function) {
+		if !built[o.OID] {
+			out = append(out, o)
 		}
 	}
-	for name, overloads := range r.aggregates {
-		for _, a := range overloads {
-			if a.New == nil && !hypothetical(name) && !slices.ContainsFunc(a.Args, func(t types.OID) bool { return !builtType(t) }) {
-				list = append(list, "`"+name+"("+sqlNames(a.Args)+")`")
-			}
+	return out
+}
+
+// TestEachFunctionIsThereOrRefused holds that a function of PostgreSQL's catalogs (which package pgnames compares with a running server's) is built, or
+// is of a group that says why it is not.
+func TestEachFunctionIsThereOrRefused(t *testing.T) {
+	for _, o := range lacking() {
+		if _, ok := refusalOf(o); !ok {
+			t.Errorf("%s.%s(%s) is neither built nor of a group of refusal.go", o.Schema, o.Name, sqlNames(o.Args))
 		}
 	}
-	slices.Sort(list)
-	if len(list) == 0 {
-		return "None.\n"
-	}
-	return strings.Join(list, ",\n") + ".\n"
 }
 
 // inside are functions that serve PostgreSQL's own aggregates, indexes, triggers and administration.
 var inside = regexp.MustCompile(`^(RI_|dexp$|dlog|dround|dtrunc|int[248](inc|dec)|numeric_|nameconcatoid|satisfies_hash|postgresql_fdw|get_current_ts|fmgr_|hash|in_range|bt|amvalidate|float8_|bool(and|or)_statefunc|currtid|getpgusername|pg_|int8_avg|int4_avg|.*_statefunc|.*(canonical|subdiff|_accum|_inverse|inv|sum|stddev|avg)$|void|trigger|oidvector|int2vector|txid|lo_|lowrite|loread|uuid_|mxid|.*_skip|array_(un|typ)|json_(agg|object_agg)_|jsonb_(agg|object_agg)_|cstring|unknown|shell|record_|elem_contained|timestamp_izone|.*_sortsupport|textanycat|anytextcat|dsynonym|generate_series_|interval_support|.*acl.*|suppress|unique_key|system$|bernoulli$|txt|nlike|icregex|icnlike|iclike|positionsel|width$|scalar)`)
-
-// builtType reports whether there are values of a type.
-func builtType(t types.OID) bool {
-	switch t {
-	case types.Any, types.AnyElement, types.AnyNonArray, types.AnyArray, types.AnyCompatible, types.AnyCompatibleArray, types.AnyCompatibleNonArray, types.JSON, types.JSONB, types.UUID, types.Bytea,
-		types.MacAddr, types.MacAddr8, types.Bool, types.Record, types.RegClass, types.RegType, types.Char:
-		return true
-	}
-	if e := types.ElemOf(t); e != 0 {
-		return builtType(e)
-	}
-	return strings.ContainsRune("DNSTIV", rune(category(t))) && sqlName(t) != "money"
-}
-
-func hypothetical(name string) bool {
-	return slices.Contains([]string{"rank", "dense_rank", "percent_rank", "cume_dist"}, name)
-}

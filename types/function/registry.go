@@ -53,6 +53,7 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings, registerRange, registerMultirange,
 		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
 		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments,
+		registerTextSearch,
 		registerCasts, registerCompareMore, registerSend,
 	} {
 		register(r)

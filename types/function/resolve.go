@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/pgnames"
 )
 
 // ResolveOperator finds the operator for operands of the given types; left is 0 for a prefix operator, types.Unknown
@@ -43,10 +44,10 @@ func ResolveOperator(name string, left, right types.OID) (*Operator, error) {
 		return usableOperator(c, args)
 	case none && left == 0:
 		return nil, types.Errorf(types.CodeUndefinedFunction, "operator does not exist: %s %s", name, sqlName(right)).
-			WithHint("No operator matches the given name and argument type. You might need to add an explicit type cast.")
+			WithHint("%s", operatorAdvice(name, left, right))
 	case none:
 		return nil, types.Errorf(types.CodeUndefinedFunction, "operator does not exist: %s %s %s", sqlName(left), name, sqlName(right)).
-			WithHint("No operator matches the given name and argument types. You might need to add explicit type casts.")
+			WithHint("%s", operatorAdvice(name, left, right))
 	}
 	l := ""
 	if left != 0 {
@@ -59,10 +60,7 @@ func ResolveOperator(name string, left, right types.OID) (*Operator, error) {
 func usableOperator(c candidate[*Operator], args []types.OID) (*Operator, error) {
 	o := c.of
 	if o.Function.Kernel == nil {
-		if o.Left == 0 {
-			return nil, types.Errorf(types.CodeFeatureNotSupported, "operator %s %s is not supported yet", o.Name, sqlName(o.Right))
-		}
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "operator %s %s %s is not supported yet", sqlName(o.Left), o.Name, sqlName(o.Right))
+		return nil, refusedOperator(o)
 	}
 	if !slices.ContainsFunc(c.args, polymorphic) {
 		return o, nil
@@ -105,7 +103,7 @@ func ResolveFunction(schema, name string, args []types.OID) (*Function, error) {
 	}
 	switch {
 	case ok && c.of.Kernel == nil:
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", shown, sqlNames(c.of.Args))
+		return nil, refused("function", shown, c.of.OID, c.of.Args)
 	case ok:
 		return concrete(c.of, c.args, args)
 	case none:
@@ -179,7 +177,7 @@ func ResolveAggregate(schema, name string, args []types.OID) (*Aggregate, error)
 	}
 	switch {
 	case ok && c.of.New == nil:
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "aggregate %s(%s) is not supported yet", name, sqlNames(c.of.Args))
+		return nil, refused("aggregate", name, c.of.OID, c.of.Args)
 	case ok:
 		a := *c.of
 		var err error
@@ -194,16 +192,14 @@ func ResolveAggregate(schema, name string, args []types.OID) (*Aggregate, error)
 	return nil, ambiguousFunction(name, args)
 }
 
-// undefinedFunction is 42883 for a function that PostgreSQL doesn't have either, and 0A000 for one that we don't have yet.
+// undefinedFunction is 42883 for a function that PostgreSQL doesn't have either, and 0A000 for one that is not here.
 func undefinedFunction(name string, args []types.OID) error {
-	if len(Functions(name)) == 0 && len(Aggregates(name)) == 0 && knownToPostgreSQL(name) {
-		return types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", name, sqlNames(args))
+	if len(Functions(name)) == 0 && len(Aggregates(name)) == 0 {
+		if known := pgnames.Find(pgnames.Function, "pg_catalog", name); len(known) > 0 {
+			return refused("function", name, known[0].OID, args)
+		}
 	}
-	err := types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args))
-	if near := meant(name); near != "" {
-		return err.WithHint("Perhaps you meant the function %s.", near)
-	}
-	return err.WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+	return types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args)).WithHint("%s", functionAdvice(name, args))
 }
 
 func ambiguousFunction(name string, args []types.OID) error {

@@ -2,6 +2,7 @@ package function
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,14 +44,18 @@ func registerServerInfo(r *registry) {
 			b.WriteString(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`)
 		}
 		implicit := a[0].Bool(i)
+		catalog := implicit && !slices.Contains(path, "pg_catalog")
 		for _, s := range path {
-			implicit = implicit && s != "pg_catalog"
-		}
-		if implicit {
-			add("pg_catalog")
-		}
-		for _, s := range path {
+			if temporary := strings.HasPrefix(s, "pg_temp_"); !temporary && catalog {
+				add("pg_catalog")
+				catalog = false
+			} else if temporary && !implicit {
+				continue
+			}
 			add(s)
+		}
+		if catalog {
+			add("pg_catalog")
 		}
 		b.WriteByte('}')
 		return types.ParseText(out, c.Env, types.NameArray, -1, []byte(b.String()))

@@ -86,7 +86,7 @@ func loadSetFunctions() *setFunctions {
 		s.defaults[fn] = int(oid(f[6]))
 		s.byName[fn.Name] = append(s.byName[fn.Name], fn)
 	}
-	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerPathSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets, registerRangeSets} {
+	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerPathSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets, registerRangeSets, registerTextSearchSets} {
 		register(s)
 	}
 	s.own(&SetFunction{Name: "nql", Args: []types.OID{types.Text}, Names: []string{"query"}, Result: types.Record, Set: true, Strict: true, Volatility: Stable, Open: alone("nql")})

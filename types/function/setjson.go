@@ -18,16 +18,16 @@ func registerJSONSets(s *setFunctions) {
 				suffix = "_text"
 			}
 			s.define(n+"_array_elements"+suffix+"("+n+")", func(c *SetCall) (Rows, error) {
-				doc := document(t, c.Args[0].Str(0))
+				doc := document(c.Env, t, c.Args[0].Str(0))
 				return &jsonElements{walk: jsonWalk{doc: doc, at: 1}, t: t, text: text}, arrayOnly(t, n+"_array_elements"+suffix, doc)
 			})
 			s.define(n+"_each"+suffix+"("+n+")", func(c *SetCall) (Rows, error) {
-				doc := document(t, c.Args[0].Str(0))
+				doc := document(c.Env, t, c.Args[0].Str(0))
 				return &jsonMembers{walk: jsonWalk{doc: doc, at: 1}, t: t, text: text}, objectOnly(t, n+"_each"+suffix, doc)
 			})
 		}
 		s.define(n+"_object_keys("+n+")", func(c *SetCall) (Rows, error) {
-			doc := document(t, c.Args[0].Str(0))
+			doc := document(c.Env, t, c.Args[0].Str(0))
 			return &jsonMembers{walk: jsonWalk{doc: doc, at: 1}, t: t}, keysOnly(n+"_object_keys", doc)
 		})
 		s.define(n+"_to_record("+n+")", func(c *SetCall) (Rows, error) { return toRecord(c, t) })
@@ -36,9 +36,9 @@ func registerJSONSets(s *setFunctions) {
 }
 
 // document is a JSON value as the functions of its type see it: jsonb's members are in its own order, each once.
-func document(t types.OID, s []byte) []byte {
+func document(env *types.Env, t types.OID, s []byte) []byte {
 	if t == types.JSONB {
-		return types.AppendJSONB(nil, s)
+		return types.AppendJSONBOf(env, nil, s)
 	}
 	return trimJSON(s)
 }
@@ -168,7 +168,7 @@ func toRecord(c *SetCall, t types.OID) (Rows, error) {
 	if c.Args[0].Null(0) {
 		return &jsonRecords{call: c, t: t, objects: [][]byte{nil}}, nil
 	}
-	doc := document(t, c.Args[0].Str(0))
+	doc := document(c.Env, t, c.Args[0].Str(0))
 	switch jsonKind(doc) {
 	case '{':
 		return &jsonRecords{call: c, t: t, objects: [][]byte{doc}}, nil
@@ -184,7 +184,7 @@ func toRecordSet(c *SetCall, t types.OID, name string) (Rows, error) {
 	if c.Args[0].Null(0) {
 		return r, nil
 	}
-	doc := document(t, c.Args[0].Str(0))
+	doc := document(c.Env, t, c.Args[0].Str(0))
 	switch k := jsonKind(doc); {
 	case k == '[':
 	case t == types.JSONB:
@@ -194,15 +194,15 @@ func toRecordSet(c *SetCall, t types.OID, name string) (Rows, error) {
 	default:
 		return nil, invalidJSONArgument("cannot call %s on a scalar", name)
 	}
-	var err error
 	elements(doc, func(v []byte) bool {
 		if jsonKind(v) != '{' {
-			err = invalidJSONArgument("argument of %s must be an array of objects", name)
+			r.bad = invalidJSONArgument("argument of %s must be an array of objects", name)
+			return false
 		}
 		r.objects = append(r.objects, v)
-		return err == nil
+		return true
 	})
-	return r, err
+	return r, nil
 }
 
 // jsonRecords makes rows of objects, by the names of the columns; nil is a row of nulls.
@@ -210,6 +210,7 @@ type jsonRecords struct {
 	call    *SetCall
 	t       types.OID
 	objects [][]byte
+	bad     error // what comes after the objects
 }
 
 func (r *jsonRecords) Next(max int, out []*column.Vector) error {
@@ -224,6 +225,9 @@ func (r *jsonRecords) Next(max int, out []*column.Vector) error {
 			}
 		}
 		r.objects = r.objects[1:]
+	}
+	if len(r.objects) == 0 {
+		return r.bad
 	}
 	return nil
 }

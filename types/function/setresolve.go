@@ -38,12 +38,12 @@ func ResolveSetFunction(schema, name string, args []types.OID) (*SetFunction, er
 	}
 	switch {
 	case ok && c.of.Open == nil:
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", shown, sqlNames(c.of.Args))
+		return nil, refused("function", shown, c.of.OID, c.of.Args)
 	case ok:
 		return concreteSet(c.of, c.args, args)
 	case none:
 		return nil, types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", shown, sqlNames(args)).
-			WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+			WithHint("%s", functionAdvice(shown, args))
 	}
 	return nil, ambiguousFunction(shown, args)
 }

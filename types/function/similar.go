@@ -129,7 +129,7 @@ func similarPart(s []byte, parts []string) (found bool, from, to int, err error)
 	if err != nil {
 		return false, 0, 0, err
 	}
-	m, err := re.find(s, 0)
+	m, err := (&matches{pattern: re}).find(s, 0)
 	switch {
 	case err != nil || m == nil:
 		return false, 0, 0, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/md5"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -41,18 +42,19 @@ func registerText(r *registry) {
 		c, _ := utf8.DecodeRune(s)
 		return int64(c)
 	}))
-	r.total("lower(text)", textText(appendLower))
-	r.total("upper(text)", textText(func(dst, s []byte) []byte { return appendRunes(dst, s, unicode.ToUpper) }))
-	r.total("initcap(text)", textText(appendInitcap))
-	r.total("reverse(text)", textText(appendReverse))
-	r.total("md5(text)", textText(appendMD5))
-	r.total("md5(bytea)", textText(appendMD5))
+	r.total("lower(text)", textPieces(always(appendLower)))
+	r.total("upper(text)", textPieces(always(appendUpper)))
+	r.total("initcap(text)", textPieces(appendInitcap))
+	r.total("reverse(text)", byRow(reverse))
+	r.total("md5(text)", textHash(appendMD5, md5.New, hex.AppendEncode))
+	r.total("md5(bytea)", textHash(appendMD5, md5.New, hex.AppendEncode))
 	for _, n := range []string{"btrim", "ltrim", "rtrim"} {
 		left, right := n != "rtrim", n != "ltrim"
-		r.total(n+"(text)", textText(func(dst, s []byte) []byte { return append(dst, trim(s, []byte(" "), left, right)...) }))
-		r.total(n+"(text,text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			out.AppendBytes(trim(a[0].Str(i), a[1].Str(i), left, right))
-			return nil
+		r.total(n+"(text)", textText(func(dst, s []byte) []byte { return append(dst, trimBlanks(s, left, right)...) }))
+		r.total(n+"(text,text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+			s, err := trim(c, a[0].Str(i), a[1].Str(i), left, right)
+			out.AppendBytes(s)
+			return err
 		}))
 	}
 	for _, n := range []string{"position", "strpos"} {
@@ -86,7 +88,7 @@ func registerText(r *registry) {
 		out.AppendBytes(s[charOffset(s, length-min(max(n, 0), length)):])
 		return nil
 	}))
-	r.fn("replace(text,text,text)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+	r.fn("replace(text,text,text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		s, from, to := a[0].Str(i), a[1].Str(i), a[2].Str(i)
 		if len(from) == 0 {
 			out.AppendBytes(s)
@@ -95,8 +97,12 @@ func registerText(r *registry) {
 		if len(s)+bytes.Count(s, from)*(len(to)-len(from)) > maxText {
 			return tooLong()
 		}
-		out.AppendBytes(bytes.ReplaceAll(s, from, to))
-		return nil
+		var err error
+		out.AppendFunc(func(dst []byte) []byte {
+			dst, err = replaceAll(c, dst, s, from, to)
+			return dst
+		})
+		return err
 	}))
 	r.total("translate(text,text,text)", byRow(translate))
 	for _, n := range []string{"lpad", "rpad"} {
@@ -230,25 +236,38 @@ func appendRunes(dst, s []byte, f func(rune) rune) []byte {
 	return dst
 }
 
-func appendInitcap(dst, s []byte) []byte {
+func appendUpper(dst, s []byte) []byte { return appendRunes(dst, s, unicode.ToUpper) }
+
+// appendInitcap begins a text whose words begin with capitals.
+func appendInitcap() func(dst, s []byte) []byte {
 	inWord := false
-	return appendRunes(dst, s, func(c rune) rune {
-		was := inWord
-		inWord = unicode.IsLetter(c) || unicode.IsDigit(c)
-		if was {
-			return unicode.ToLower(c)
-		}
-		return unicode.ToUpper(c)
-	})
+	return func(dst, s []byte) []byte {
+		return appendRunes(dst, s, func(c rune) rune {
+			was := inWord
+			inWord = unicode.IsLetter(c) || unicode.IsDigit(c)
+			if was {
+				return unicode.ToLower(c)
+			}
+			return unicode.ToUpper(c)
+		})
+	}
 }
 
-func appendReverse(dst, s []byte) []byte {
-	for len(s) > 0 {
-		_, w := utf8.DecodeLastRune(s)
-		dst = append(dst, s[len(s)-w:]...)
-		s = s[:len(s)-w]
-	}
-	return dst
+func reverse(c *Call, a []*column.Vector, i int, out *column.Vector) (err error) {
+	s, w := a[0].Str(i), watch{call: c}
+	out.AppendFunc(func(dst []byte) []byte {
+		dst = slices.Grow(dst, len(s))
+		for len(s) > 0 {
+			_, n := utf8.DecodeLastRune(s)
+			dst = append(dst, s[len(s)-n:]...)
+			s = s[:len(s)-n]
+			if err = w.ended(len(s)); err != nil {
+				break
+			}
+		}
+		return dst
+	})
+	return err
 }
 
 func appendMD5(dst, s []byte) []byte {
@@ -260,14 +279,29 @@ func appendHex(out *column.Vector, x uint64) {
 	out.AppendFunc(func(dst []byte) []byte { return strconv.AppendUint(dst, x, 16) })
 }
 
+// trimBlanks cuts blanks from the ends.
+func trimBlanks(s []byte, left, right bool) []byte {
+	if left {
+		s = bytes.TrimLeft(s, " ")
+	}
+	if right {
+		s = bytes.TrimRight(s, " ")
+	}
+	return s
+}
+
 // trim cuts the characters of set from the ends.
-func trim(s, set []byte, left, right bool) []byte {
+func trim(c *Call, s, set []byte, left, right bool) ([]byte, error) {
+	look := watch{call: c}
 	for left && len(s) > 0 {
 		_, w := utf8.DecodeRune(s)
 		if !hasChar(set, s[:w]) {
 			break
 		}
 		s = s[w:]
+		if err := look.ended(len(s)); err != nil {
+			return nil, err
+		}
 	}
 	for right && len(s) > 0 {
 		_, w := utf8.DecodeLastRune(s)
@@ -275,8 +309,11 @@ func trim(s, set []byte, left, right bool) []byte {
 			break
 		}
 		s = s[:len(s)-w]
+		if err := look.ended(len(s)); err != nil {
+			return nil, err
+		}
 	}
-	return s
+	return s, nil
 }
 
 // hasChar looks for one character's bytes; in UTF-8 no character lies within another.
@@ -306,24 +343,29 @@ func substring(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 	return nil
 }
 
-func translate(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+func translate(c *Call, a []*column.Vector, i int, out *column.Vector) (err error) {
 	s, from, to := a[0].Str(i), []rune(string(a[1].Str(i))), []rune(string(a[2].Str(i)))
 	out.AppendFunc(func(dst []byte) []byte {
-	chars:
-		for _, c := range string(s) {
-			for j, f := range from {
-				if f == c {
-					if j < len(to) {
-						dst = utf8.AppendRune(dst, to[j])
-					}
-					continue chars
-				}
-			}
-			dst = utf8.AppendRune(dst, c)
-		}
+		dst, err = appendPieces(c, dst, s, func(dst, s []byte) []byte { return appendTranslated(dst, s, from, to) })
 		return dst
 	})
-	return nil
+	return err
+}
+
+func appendTranslated(dst, s []byte, from, to []rune) []byte {
+chars:
+	for _, c := range string(s) {
+		for j, f := range from {
+			if f == c {
+				if j < len(to) {
+					dst = utf8.AppendRune(dst, to[j])
+				}
+				continue chars
+			}
+		}
+		dst = utf8.AppendRune(dst, c)
+	}
+	return dst
 }
 
 // pad fills to a length in characters, or cuts to it.
@@ -360,27 +402,21 @@ func pad(left bool) rowFunc {
 	}
 }
 
-func splitPart(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+func splitPart(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 	s, sep, n := a[0].Str(i), a[1].Str(i), a[2].Int(i)
 	if n == 0 {
 		return types.Errorf(types.CodeInvalidParameterValue, "field position must not be zero")
 	}
-	parts := [][]byte{s}
-	switch {
-	case len(s) == 0:
-		parts = nil
-	case len(sep) > 0:
-		parts = bytes.Split(s, sep)
-	}
-	if n < 0 {
-		n += int64(len(parts)) + 1
-	}
-	if n < 1 || n > int64(len(parts)) {
-		out.AppendBytes(nil)
+	if len(sep) == 0 { // the text is the only field
+		if n != 1 && n != -1 {
+			s = nil
+		}
+		out.AppendBytes(s)
 		return nil
 	}
-	out.AppendBytes(parts[n-1])
-	return nil
+	part, err := field(c, s, sep, n)
+	out.AppendBytes(part)
+	return err
 }
 
 func chr(_ *Call, a []*column.Vector, i int, out *column.Vector) error {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/flare-pg/flare-pg/types"
 )
 
 // The patterns that to_char, to_date and to_timestamp know for times: a format is a list of nodes, each a field with its modifiers, a
@@ -41,8 +43,10 @@ func makeTimeKeys() (keys [256][]timeKey) {
 		add(digits, era, strings.ToLower(names))
 	}
 	both(false, 0, "A.D. A.M. B.C. P.M. AD AM BC PM")
-	both(false, 'g', "MONTH MON DAY DY RM")
-	add(false, 'g', "Month Mon Day Dy")
+	both(false, 'g', "MONTH MON RM")
+	both(false, 0, "DAY DY")
+	add(false, 'g', "Month Mon")
+	add(false, 0, "Day Dy")
 	both(false, 0, "FF1 FF2 FF3 FF4 FF5 FF6 FX OF TZH TZ")
 	both(true, 0, "TZM SSSSS SSSS HH24 HH12 HH MI MS US SS Q CC J")
 	both(true, 'w', "IDDD ID IW IYYY IYY IY I")
@@ -89,8 +93,21 @@ func separator(c byte) bool {
 
 func blank(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
+// mostFormat is how long a format may be, in bytes: what is kept of one takes up to 64 times as much.
+const mostFormat = 4 << 20
+
+func checkFormat(format []byte) error {
+	if len(format) > mostFormat {
+		return types.Errorf(types.CodeProgramLimitExceeded, "format of %d bytes is too long", len(format)).WithHint("A format may have %d bytes.", mostFormat)
+	}
+	return nil
+}
+
 // parseTimeFormat takes a format apart.
 func parseTimeFormat(format []byte) ([]timeNode, error) {
+	if err := checkFormat(format); err != nil {
+		return nil, err
+	}
 	var nodes []timeNode
 	for f := format; len(f) > 0; {
 		n := timeNode{}

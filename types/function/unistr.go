@@ -1,6 +1,7 @@
 package function
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
@@ -28,7 +29,11 @@ func unistr(s []byte) ([]byte, error) {
 			if first != 0 {
 				return nil, pair()
 			}
-			dst, s = append(dst, s[0]), s[1:]
+			n := bytes.IndexByte(s, '\\')
+			if n < 0 {
+				n = len(s)
+			}
+			dst, s = append(dst, s[:n]...), s[n:]
 			continue
 		case len(s) > 1 && s[1] == '\\':
 			if first != 0 {

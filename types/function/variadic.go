@@ -31,7 +31,7 @@ func ResolveVariadic(schema, name string, args []types.OID) (*Function, error) {
 	case !ok:
 		return nil, ambiguousFunction(shown, args)
 	case c.of.Kernel == nil:
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "function %s(%s) is not supported yet", shown, sqlNames(c.of.Args))
+		return nil, refused("function", shown, c.of.OID, c.of.Args)
 	}
 	f, err := concrete(c.of, c.args, args)
 	if err != nil {

@@ -118,7 +118,7 @@ func ResolveWindow(name string, args []types.OID) (*Window, error) {
 		return &w, err
 	case none:
 		return nil, types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args)).
-			WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+			WithHint("%s", functionAdvice(name, args))
 	}
 	return nil, ambiguousFunction(name, args)
 }

@@ -7,5 +7,7 @@ set client_min_messages to error;
 drop table if exists nothing_there;
 reset client_min_messages;
 select lvel from stream;
+select nope from stream;
+selct 1;
 update stream set level = 'x';
 drop table noticed;

@@ -16,7 +16,6 @@ select unnest(array[k]) as a, count(*) from stream where k < 5 group by unnest(a
 select generate_series(1, generate_series(1, 2)) as g, count(*) from stream where k < 5 group by 1 order by 1;
 select unnest(array[1, 2]) as a, count(*) from stream where k < 5 group by rollup (1) order by 1;
 select unnest(array[1, 2]) as a, method, count(*) from stream where k < 20 group by grouping sets ((1), (2)) order by 1, 2, 3;
--- later
 select unnest(array[1, 2]) as a, count(*), row_number() over (order by count(*), unnest(array[1, 2])) from stream group by 1;
 select unnest(array[1, 2]) as a from stream where k < 5 group by 1 order by unnest(array[1, 2]) desc;
 select distinct unnest(array[1, 2]) as a, count(*) from stream where k < 5 group by 1 order by 1;

@@ -55,7 +55,5 @@ with a as (select nosuch from stream) select 1;
 with a as (select 1 as x), a as (select 2) select * from a;
 with a as (select 1 as x) select * from (with a as (select 2 as x) select * from a) b, a;
 with a as (select 1 as x), b as (select * from a), c as (select * from a union all select * from b), d as (select * from c union all select * from c), e as (select * from d union all select * from d) select count(*) from e;
--- later
 with recursive t(n) as (select 1 union all select n + 1 from t where n < 3) search depth first by n set o select * from t;
--- later
 with recursive t(n) as (select 1 union all select n + 1 from t where n < 3) cycle n set c using p select n from nosuch;

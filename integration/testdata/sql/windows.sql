@@ -166,9 +166,7 @@ select rank(k) over () from stream;
 select row_number(k) over () from stream;
 select generate_series(1, 2) over () from stream;
 select sum(generate_series(1, 2)) over () from stream;
--- later
 select sum(k) over (order by generate_series(1, 2)) from stream;
--- later
 select sum(k) over (partition by generate_series(1, 2)) from stream;
 select sum(k) over (order by properties::json) from stream;
 select sum(k) over (partition by properties::json) from stream;

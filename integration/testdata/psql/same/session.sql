@@ -28,8 +28,8 @@ select 'select ' || n from generate_series(1,2) n \gexec
 select id, level, status from events where status < 203 and id < 'e11' order by 1 \crosstabview id level status
 \errverbose
 select 1/0;
-select nope from events;
-selct 1;
+select nope from (select 1) as events;
+frobnicate 1;
 select * from nothing;
 \set VERBOSITY sqlstate
 select 'a'::int;
