@@ -196,6 +196,14 @@ func (c *calls) Channels() []string { return c.s.srv.exchange.heard(c.s) }
 // NotifyQueue implements types.Session.
 func (c *calls) NotifyQueue() float64 { return c.s.srv.exchange.full() }
 
+// Query implements types.Session.
+func (c *calls) Query() string {
+	if a := c.s.activity.Load(); a != nil {
+		return a.text
+	}
+	return ""
+}
+
 // notes takes the transaction's notifications from the n-th on.
 func (c *calls) notes(n int) []pgwire.Notification {
 	c.mu.Lock()

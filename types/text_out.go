@@ -27,6 +27,10 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		return appendTIDText(dst, v.Str(i))
 	case Int2, Int4, Int8, Oid, Xid, Cid:
 		return strconv.AppendInt(dst, v.Int(i), 10)
+	case Money:
+		return appendMoney(dst, v.Int(i))
+	case PgLSN:
+		return appendLSNText(dst, v.Str(i))
 	case Float4, Float8:
 		return AppendFloat(dst, env, t, v.Float(i))
 	case Date:

@@ -168,14 +168,11 @@ func toRecord(c *SetCall, t types.OID) (Rows, error) {
 	if c.Args[0].Null(0) {
 		return &jsonRecords{call: c, t: t, objects: [][]byte{nil}}, nil
 	}
-	doc := document(c.Env, t, c.Args[0].Str(0))
-	switch jsonKind(doc) {
-	case '{':
-		return &jsonRecords{call: c, t: t, objects: [][]byte{doc}}, nil
-	case '[':
-		return nil, invalidJSONArgument("cannot call populate_composite on an array")
+	doc, err := objectToPopulate(document(c.Env, t, c.Args[0].Str(0)))
+	if err != nil {
+		return nil, err
 	}
-	return nil, invalidJSONArgument("cannot call populate_composite on a scalar")
+	return &jsonRecords{call: c, t: t, objects: [][]byte{doc}}, nil
 }
 
 // toRecordSet makes a row of each object of an array.
@@ -210,15 +207,30 @@ type jsonRecords struct {
 	call    *SetCall
 	t       types.OID
 	objects [][]byte
-	bad     error // what comes after the objects
+	bad     error      // what comes after the objects
+	base    *types.Row // what a field is that an object has not; nil: null
 }
 
 func (r *jsonRecords) Next(max int, out []*column.Vector) error {
 	for ; max > 0 && len(r.objects) > 0; max-- {
+		if whole(r.call.Columns) {
+			if err := appendPopulated(out[0], r.call.Env, r.t, r.base, r.objects[0]); err != nil {
+				return err
+			}
+			r.objects = r.objects[1:]
+			continue
+		}
 		for i, c := range r.call.Columns {
 			var v []byte
+			if r.base != nil { // its fields are what members are looked for by, whatever the columns are called
+				c.Name = types.FieldName(r.base.Fields[i], i)
+			}
 			if r.objects[0] != nil {
 				v = lastMember(r.objects[0], []byte(c.Name))
+			}
+			if v == nil && r.base != nil {
+				out[i].AppendFrom(r.base.Values[i], 0)
+				continue
 			}
 			if err := appendField(out[i], r.call.Env, r.t, c, v); err != nil {
 				return err
