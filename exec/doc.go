@@ -6,7 +6,7 @@
 //   - eval*.go compile a bound expression to a tree of evaluators with scratch vectors of their own;
 //   - pipeline.go and stage.go put the filters and projections right above a scan into the scan's workers;
 //   - scan*.go draw the fragments: alone, by several workers in any order, or in order with read-ahead;
-//   - groups.go is the hash table of aggregate.go, distinct.go and join*.go; sort*.go sort;
+//   - groups.go is the hash table of aggregate.go, distinct.go and join*.go; sort*.go sort, by keys that sorter_pack.go sums up;
 //   - spill*.go are temporary files of rows, for what has no room: runs of a sort, and parts by the hash of keys (keyed.go, join_spill.go) or of
 //     distinct values (aggregate_distinct_spill.go);
 //   - window.go computes window functions over a whole partition, window_stream.go as rows pass, which wait in window_queue.go;

@@ -38,7 +38,9 @@ type join struct {
 
 	li, ri []int32
 	out    column.Batch
-	rest   int // right rows looked through for those that matched nothing
+	whole  bool             // pairs come in the left batch's place
+	cols   []*column.Vector // of it then
+	rest   int              // right rows looked through for those that matched nothing
 }
 
 type joinStage uint8
@@ -128,6 +130,7 @@ func (j *join) nextLeft(ctx context.Context) error {
 		return err
 	}
 	j.have, j.at, j.pair = true, 0, notLookedUp
+	j.built.look(j.keys)
 	j.most = j.atOnce(payload(j.in.Cols, 1))
 	j.mark()
 	return nil
@@ -140,6 +143,9 @@ func (j *join) atOnce(left int64) int {
 
 // pairs yields the next pairs of the left batch that count, or in the end the left rows that found none.
 func (j *join) pairs(b *column.Batch) (bool, error) {
+	if j.whole && j.at < j.in.Rows() {
+		return j.pairsInPlace(b)
+	}
 	j.li, j.ri = j.li[:0], j.ri[:0]
 	for j.at < j.in.Rows() && len(j.li) < j.most {
 		i := j.at

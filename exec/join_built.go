@@ -21,6 +21,7 @@ type built struct {
 
 	of    []int32
 	keyed []int32
+	entry []int32 // of the left batch at work, where its only key is a dictionary: by code its first row, notLookedUp before that is known
 }
 
 func newBuilt(kinds []column.Kind, keyTypes []types.OID) *built {
@@ -116,11 +117,32 @@ func (t *built) firstPair(keys []*column.Vector, i int) int32 {
 		}
 		return 0
 	}
-	g := t.hash.find(keys, i)
-	if g < 0 {
-		return -1
+	if len(t.entry) > 0 && !keys[0].Null(i) {
+		e := &t.entry[keys[0].Codes[i]]
+		if *e == notLookedUp {
+			*e = t.pairOf(keys, i)
+		}
+		return *e
 	}
-	return t.first[g]
+	return t.pairOf(keys, i)
+}
+
+func (t *built) pairOf(keys []*column.Vector, i int) int32 {
+	if g := t.hash.find(keys, i); g >= 0 {
+		return t.first[g]
+	}
+	return -1
+}
+
+// look prepares for the keys of a left batch.
+func (t *built) look(keys []*column.Vector) {
+	t.entry = t.entry[:0]
+	if len(keys) != 1 || keys[0].Form != column.Dictionary || keys[0].Dict.Len > keys[0].Len {
+		return
+	}
+	for range keys[0].Dict.Len {
+		t.entry = append(t.entry, notLookedUp)
+	}
 }
 
 func (t *built) nextPair(row int32) int32 {

@@ -110,7 +110,7 @@ func (j *join) collect(ctx context.Context) error {
 			j.left, j.leftSide.wide = s.spool, true
 		}
 	}
-	j.stage = joinStreams
+	j.stage, j.whole = joinStreams, j.built.inPlace()
 	return nil
 }
 

@@ -115,7 +115,6 @@ func (r *keyRun) writeMerged(ctx context.Context, runs []*keyRun) error {
 			return err
 		}
 		if ok {
-			src.prefix = src.prefixOf(order)
 			from = append(from, src)
 		}
 	}

@@ -19,12 +19,19 @@ type orderKey struct {
 	brief      func(v *column.Vector, i int) uint64                       // see prefix
 	descending bool
 	nullsFirst bool
+
+	integral, numeric bool // brief tells all of a value; it is an integer
+	text, bytea       bool // values are ordered as their bytes are
 }
 
 func newOrdering(keys []plan.SortKey) ordering {
 	o := make(ordering, len(keys))
 	for i, k := range keys {
-		o[i] = orderKey{values: comparison(k.Expr.Type()), brief: brevity(k.Expr.Type()), descending: k.Descending, nullsFirst: k.NullsFirst}
+		t := k.Expr.Type()
+		o[i] = orderKey{
+			values: comparison(t), brief: brevity(t), descending: k.Descending, nullsFirst: k.NullsFirst,
+			integral: integral(t), numeric: integral(t) || types.KindOf(t) == column.Float64, text: textual(t), bytea: t == types.Bytea,
+		}
 	}
 	return o
 }

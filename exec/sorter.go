@@ -52,6 +52,9 @@ type sorter struct {
 	whole  bool       // the first rows alone have no room: all are kept, in the file
 	cols   []*column.Vector
 	keyVec []*column.Vector
+	packs  bool         // rows' prefixes are those of pack
+	spans  []keySpan    // by key, of all runs
+	texts  []*sortTexts // by key
 	sel    []int32
 	piece  []int32
 
@@ -67,6 +70,7 @@ type sorter struct {
 
 func newSorter(rt *Runtime, keys []plan.SortKey, limit int64) (*sorter, error) {
 	s := &sorter{keys: keys, order: newOrdering(keys), limit: limit, width: -1, meter: rt.sortMeter(), rt: rt, file: blocks{create: rt.Temp}}
+	s.packs, s.spans, s.texts = !s.top(), make([]keySpan, len(keys)), newSortTexts(keys, s.meter.limit)
 	for _, k := range keys {
 		if r, ok := k.Expr.(*plan.Ref); ok {
 			s.keyAt = append(s.keyAt, r.Index)
@@ -180,6 +184,10 @@ func (s *sorter) enough() int {
 // makeRoom reserves the memory for so many rows of s.cols more, which other rows leave for the file if need be.
 func (s *sorter) makeRoom(ctx context.Context, rows int) error {
 	if !s.rt.spills() {
+		if need := s.bytes() + s.cur.growth(s.cols, rows); s.meter.try(need + s.numbering(rows)) {
+			return nil
+		}
+		s.sparesNumbering()
 		return s.meter.ensure(s.bytes() + s.cur.growth(s.cols, rows))
 	}
 	if s.fits(rows) {
@@ -205,6 +213,9 @@ func (s *sorter) makeRoom(ctx context.Context, rows int) error {
 			s.cur = s.newRun()
 		}
 	}
+	if s.sparesNumbering() && s.fits(rows) {
+		return nil
+	}
 	return s.meter.ensure(s.needs(rows))
 }
 
@@ -213,13 +224,16 @@ func (s *sorter) fits(rows int) bool { return s.meter.try(s.needs(rows)) }
 
 // needs is what runs take with so many rows more, and what it will take to write them to the file.
 func (s *sorter) needs(rows int) int64 {
-	n := s.bytes() + s.cur.growth(s.cols, rows)
+	n := s.bytes() + s.cur.growth(s.cols, rows) + s.numbering(rows)
 	return n + writing(n)
 }
 
 // bytes is the memory that runs hold.
 func (s *sorter) bytes() int64 {
 	n := s.sealed + s.spare + s.placed
+	for _, d := range s.texts {
+		n += d.bytes()
+	}
 	if s.cur != nil {
 		n += s.cur.bytes()
 	}
@@ -247,6 +261,9 @@ func (s *sorter) newRun() *run {
 			r.cols[i].Reset(k)
 		}
 		r.order, r.seq = r.order[:0], s.seq
+		for k := range r.codes {
+			r.codes[k] = r.codes[k][:0]
+		}
 		return r
 	}
 	r := &run{seq: s.seq}
@@ -262,12 +279,28 @@ func (s *sorter) append(r *run, cols []*column.Vector, sel column.Selection) {
 		appendRows(r.cols[i], v, sel)
 	}
 	for n := len(r.order); n < r.keys[0].Len; n++ {
-		r.order = append(r.order, item{s.order.prefix(r.keys, n), int32(n)})
+		it := item{row: int32(n)}
+		if !s.packs {
+			it.prefix = s.order.prefix(r.keys, n)
+		}
+		r.order = append(r.order, it)
 	}
 }
 
 // sortRun puts a run's order right. Equal rows keep the order of their positions.
 func (s *sorter) sortRun(r *run) {
+	if s.packs {
+		s.survey(r)
+		if s.pack([]*run{r}) {
+			slices.SortFunc(r.order, func(a, b item) int {
+				if a.prefix != b.prefix {
+					return cmp.Compare(a.prefix, b.prefix)
+				}
+				return int(a.row) - int(b.row)
+			})
+			return
+		}
+	}
 	slices.SortFunc(r.order, func(a, b item) int {
 		if a.prefix != b.prefix {
 			return cmp.Compare(a.prefix, b.prefix)
@@ -317,7 +350,7 @@ func (s *sorter) finish(ctx context.Context) error {
 	}
 	s.seal()
 	s.free, s.spare = nil, 0
-	s.merge = newMerger(s.order, s.sources(s.runs), s.width)
+	s.merge = s.mergeRuns(s.width)
 	s.note()
 	return ended(ctx)
 }
@@ -346,7 +379,7 @@ func (s *sorter) next(ctx context.Context, b *column.Batch) (bool, error) {
 func (s *sorter) note() { s.stats.took(s.meter.peak, s.file.bytes, 1) }
 
 func (s *sorter) close() {
-	s.runs, s.cur, s.merge, s.free = nil, nil, new(merger), nil
+	s.runs, s.cur, s.merge, s.free, s.texts = nil, nil, new(merger), nil, nil
 	s.file.close()
 	s.meter.release()
 }

@@ -11,10 +11,12 @@ const sortedBytes = 1 << 20
 
 // merger gives the rows of several runs in order. It chooses rows one by one and copies them a column at a time.
 type merger struct {
-	order ordering
-	heap  []*source // the one with the least next row first
-	width int       // of what is given
-	picks []pick
+	order  ordering
+	heap   []*source                                   // the one with the least next row first
+	width  int                                         // of what is given
+	prefix func(keys []*column.Vector, row int) uint64 // of rows that come from a file
+	exact  bool                                        // rows with the same prefix are equal
+	picks  []pick
 }
 
 // source is a run as it is merged: one in memory, or the block of one in a file that has the next row.
@@ -40,6 +42,14 @@ type pick struct {
 	row  int32
 }
 
+// mergeRuns merges the runs in memory.
+func (s *sorter) mergeRuns(width int) *merger {
+	exact := s.packs && s.pack(s.runs)
+	m := &merger{order: s.order, heap: s.sources(s.runs), width: width, exact: exact}
+	m.start()
+	return m
+}
+
 // sources makes a source of each run in memory.
 func (s *sorter) sources(runs []*run) []*source {
 	var out []*source
@@ -48,18 +58,45 @@ func (s *sorter) sources(runs []*run) []*source {
 			continue
 		}
 		src := &source{cols: r.cols, keys: r.keys, order: r.order, rows: r.len(), seq: r.seq, each: r.bytes()/int64(r.len()) + 1}
-		src.prefix = r.order[0].prefix
 		out = append(out, src)
 	}
 	return out
 }
 
+// mergeFile merges runs in the file.
+func (s *sorter) mergeFile(from []*source, width int) *merger {
+	m := &merger{order: s.order, heap: from, width: width, prefix: s.order.prefix}
+	if s.packs {
+		var parts []packedKey
+		parts, m.exact = s.packing()
+		m.prefix = packRow(parts)
+	}
+	m.start()
+	return m
+}
+
+// newMerger merges sources whose next rows are not summed up yet.
 func newMerger(order ordering, from []*source, width int) *merger {
-	m := &merger{order: order, heap: from, width: width}
-	for i := len(from)/2 - 1; i >= 0; i-- {
+	m := &merger{order: order, heap: from, width: width, prefix: order.prefix}
+	m.start()
+	return m
+}
+
+func (m *merger) start() {
+	for _, src := range m.heap {
+		src.prefix = m.prefixOf(src)
+	}
+	for i := len(m.heap)/2 - 1; i >= 0; i-- {
 		m.down(i)
 	}
-	return m
+}
+
+// prefixOf gives that of a source's next row.
+func (m *merger) prefixOf(src *source) uint64 {
+	if src.order != nil {
+		return src.order[src.pos].prefix
+	}
+	return m.prefix(src.keys, src.pos)
 }
 
 func (m *merger) done() bool { return len(m.heap) == 0 }
@@ -90,7 +127,7 @@ func (m *merger) fill(ctx context.Context, b *column.Batch, rows int, bytes int6
 			m.heap[0] = m.heap[last]
 			m.heap = m.heap[:last]
 		} else {
-			src.prefix = src.prefixOf(m.order)
+			src.prefix = m.prefixOf(src)
 		}
 		m.down(0)
 	}
@@ -104,13 +141,6 @@ func (s *source) row() int32 {
 		return s.order[s.pos].row
 	}
 	return int32(s.pos)
-}
-
-func (s *source) prefixOf(o ordering) uint64 {
-	if s.order != nil {
-		return s.order[s.pos].prefix
-	}
-	return o.prefix(s.keys, s.pos)
 }
 
 // copy appends the picked rows to b.
@@ -158,6 +188,9 @@ func copyPicks(dst *column.Vector, picks []pick, c int) {
 func (m *merger) before(a, b *source) bool {
 	if a.prefix != b.prefix {
 		return a.prefix < b.prefix
+	}
+	if m.exact {
+		return a.seq < b.seq
 	}
 	if c := m.order.compare(a.keys, int(a.row()), b.keys, int(b.row())); c != 0 {
 		return c < 0

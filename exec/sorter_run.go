@@ -7,12 +7,13 @@ type run struct {
 	cols  []*column.Vector
 	keys  []*column.Vector // all are also in cols
 	order []item
-	seq   int // runs collected earlier win ties
+	seq   int       // runs collected earlier win ties
+	codes [][]int32 // by key: the numbers of texts, where they have some; see sorter.survey
 }
 
 // item is a row in its place.
 type item struct {
-	prefix uint64 // ordering.prefix
+	prefix uint64 // ordering.prefix, or as sorter.packing tells
 	row    int32
 }
 
@@ -49,4 +50,10 @@ func grown(length, capacity, more, size int) int64 {
 	return int64(to-capacity+to/8) * int64(size)
 }
 
-func (r *run) bytes() int64 { return bytesOf(r.cols) + 16*int64(cap(r.order)) }
+func (r *run) bytes() int64 {
+	n := bytesOf(r.cols) + 16*int64(cap(r.order))
+	for _, c := range r.codes {
+		n += 4 * int64(cap(c))
+	}
+	return n
+}

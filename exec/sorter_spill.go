@@ -46,7 +46,7 @@ func (s *sorter) spill(ctx context.Context) error {
 		return err
 	}
 	seq := s.runs[0].seq
-	r, err := s.write(ctx, newMerger(s.order, s.sources(s.runs), len(s.kinds)))
+	r, err := s.write(ctx, s.mergeRuns(len(s.kinds)))
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (s *sorter) mergeSpilled(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r, err := s.write(ctx, newMerger(s.order, from, len(s.kinds)))
+		r, err := s.write(ctx, s.mergeFile(from, len(s.kinds)))
 		if err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (s *sorter) mergeSpilled(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.merge = newMerger(s.order, from, s.width)
+	s.merge = s.mergeFile(from, s.width)
 	s.note()
 	return nil
 }
@@ -188,7 +188,6 @@ func (s *sorter) open(ctx context.Context, runs []spilledRun) ([]*source, error)
 			return nil, err
 		}
 		if ok {
-			src.prefix = src.prefixOf(s.order)
 			out = append(out, src)
 		}
 	}

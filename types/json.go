@@ -91,7 +91,7 @@ func AppendJSONB(dst, s []byte) []byte { return AppendJSONBOf(nil, dst, s) }
 
 // AppendJSONBOf is AppendJSONB that ends, with some text, where the statement of env has.
 func AppendJSONBOf(env *Env, dst, s []byte) []byte {
-	if len(s) > 0 && isDigit(s[0]) && !bytes.ContainsAny(s, "eE ") {
+	if PlainDecimal(s) {
 		return append(dst, s...)
 	}
 	r := newJSONReader(s, dst)
@@ -102,6 +102,16 @@ func AppendJSONBOf(env *Env, dst, s []byte) []byte {
 		return append(dst, s...)
 	}
 	return r.dst
+}
+
+// PlainDecimal reports whether a JSON text is digits, perhaps with a point, which jsonb spells as they are.
+func PlainDecimal(s []byte) bool {
+	for _, c := range s {
+		if !isDigit(c) && c != '.' {
+			return false
+		}
+	}
+	return len(s) > 0
 }
 
 // appendJSONBKey appends a text that is the same for all JSON that jsonb holds equal.

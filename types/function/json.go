@@ -22,7 +22,6 @@ func registerJSON(r *registry) {
 			}
 			return element(trimJSON(a[0].Str(i)), a[1].Int(i)), nil
 		}
-		byPath := func(a []*column.Vector, i int) ([]byte, error) { return walkPath(trimJSON(a[0].Str(i)), a[1].Str(i)) }
 		byPathArgs := func(a []*column.Vector, i int) ([]byte, error) {
 			v := trimJSON(a[0].Str(i))
 			for _, step := range a[1:] {
@@ -32,10 +31,10 @@ func registerJSON(r *registry) {
 		}
 		r.totalOp(n+" -> text", jsonValue(byKey))
 		r.totalOp(n+" -> int4", jsonValue(byIndex))
-		r.op(n+" #> _text", pathOf(jsonValue(byPath), jsonValue(byPathArgs)))
+		r.op(n+" #> _text", pathOf(alongPath(jsonValue), jsonValue(byPathArgs)))
 		r.totalOp(n+" ->> text", jsonText(t, byKey))
 		r.totalOp(n+" ->> int4", jsonText(t, byIndex))
-		r.op(n+" #>> _text", pathOf(jsonText(t, byPath), jsonText(t, byPathArgs)))
+		r.op(n+" #>> _text", pathOf(alongPath(func(f find) Kernel { return jsonText(t, f) }), jsonText(t, byPathArgs)))
 		r.total(n+"_typeof("+n+")", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 			out.AppendString(jsonTypeName(trimJSON(a[0].Str(i))))
 			return nil
@@ -88,17 +87,36 @@ func pathOf(array, args Kernel) Kernel {
 	}
 }
 
-// walkPath follows a text[] of keys and indexes.
-func walkPath(s, path []byte) ([]byte, error) {
-	for _, step := range readTextArray(path) {
+// find gives what an operator finds in row i of its arguments; nil: nothing.
+type find func(a []*column.Vector, i int) ([]byte, error)
+
+// alongPath makes the kernel of an operator over an array of steps, which is read once where it is the same for all rows.
+func alongPath(kernel func(find) Kernel) Kernel {
+	each := kernel(func(a []*column.Vector, i int) ([]byte, error) {
+		return walkPath(trimJSON(a[0].Str(i)), readTextArray(a[1].Str(i))), nil
+	})
+	return func(c *Call, n int, sel column.Selection, a []*column.Vector, out *column.Vector) error {
+		if a[1].Form != column.Constant {
+			return each(c, n, sel, a, out)
+		}
+		steps := readTextArray(a[1].Str(0))
+		return kernel(func(a []*column.Vector, i int) ([]byte, error) {
+			return walkPath(trimJSON(a[0].Str(i)), steps), nil
+		})(c, n, sel, a, out)
+	}
+}
+
+// walkPath follows keys and indexes.
+func walkPath(s []byte, path []textElement) []byte {
+	for _, step := range path {
 		if step.null {
-			return nil, nil
+			return nil
 		}
 		if s = pathStep(s, step.text); s == nil {
-			return nil, nil
+			return nil
 		}
 	}
-	return s, nil
+	return s
 }
 
 // pathStep follows one step of a path: a key of an object, an index of an array. It is nil where that leads nowhere.
@@ -117,7 +135,7 @@ func pathStep(s, step []byte) []byte {
 	return nil
 }
 
-func jsonValue(find func(a []*column.Vector, i int) ([]byte, error)) Kernel {
+func jsonValue(find find) Kernel {
 	return byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		v, err := find(a, i)
 		switch {
@@ -133,7 +151,7 @@ func jsonValue(find func(a []*column.Vector, i int) ([]byte, error)) Kernel {
 }
 
 // jsonText gives the value found as text: a string without its quotes, null as NULL, the rest as its type spells it.
-func jsonText(t types.OID, find func(a []*column.Vector, i int) ([]byte, error)) Kernel {
+func jsonText(t types.OID, find find) Kernel {
 	return byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 		v, err := find(a, i)
 		switch {
@@ -141,9 +159,11 @@ func jsonText(t types.OID, find func(a []*column.Vector, i int) ([]byte, error))
 			return err
 		case v == nil || jsonKind(v) == 'n':
 			out.AppendNull()
+		case v[0] == '"' && v[len(v)-1] == '"' && len(v) > 1 && bytes.IndexByte(v, '\\') < 0:
+			out.AppendBytes(v[1 : len(v)-1])
 		case v[0] == '"':
 			out.AppendFunc(func(dst []byte) []byte { return types.AppendJSONUnquoted(dst, v) })
-		case t == types.JSONB && jsonKind(v) != 't':
+		case t == types.JSONB && jsonKind(v) != 't' && !types.PlainDecimal(v):
 			out.AppendFunc(func(dst []byte) []byte { return types.AppendJSONB(dst, v) })
 		default:
 			out.AppendBytes(v)
