@@ -28,9 +28,10 @@ generate: ## write the assembly of nql/sparse anew
 	go generate ./nql/sparse
 
 STATEMENTS ?= 20000
+SESSIONS ?= 1000
 SEED ?= 0
-oracle: ## STATEMENTS random statements beside PostgreSQL 15, by SEED (0: the day's own) (long)
-	go test ./integration -run 'TestRandomStatements' -randomsql $(STATEMENTS) -randomseed $(SEED) -timeout 0 -count=1 -v
+oracle: ## STATEMENTS random statements and SESSIONS random sessions beside PostgreSQL 15, by SEED (0: the day's own) (long)
+	go test ./integration -run 'TestRandomStatements|TestRandomSessions' -randomsql $(STATEMENTS) -randomsessions $(SESSIONS) -randomseed $(SEED) -timeout 0 -count=1 -v
 
 FUZZTIME ?= 5m
 fuzz:   ## every fuzz target for FUZZTIME each (long)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/flare-pg/flare-pg/engine"
@@ -166,6 +167,28 @@ func RenameSchema(e *engine.SchemaEdit, old, name string) error {
 }
 
 // hasSchema tells whether streams can be in a schema.
+// HasSchema reports whether a schema of streams is there.
+func HasSchema(s *engine.Schema, name string) bool { return hasSchema(s, name) }
+
+// tempPrefix begins the names of the schemas of temporary tables: each session has one of its own.
+const tempPrefix = "pg_temp_"
+
+// TempSchema reports whether a schema is one of temporary tables.
+func TempSchema(name string) bool { return strings.HasPrefix(name, tempPrefix) }
+
+// TempSchemaOf is the schema of the temporary tables of the session with a process ID.
+func TempSchemaOf(pid uint32) string { return tempPrefix + strconv.FormatUint(uint64(pid), 10) }
+
+// TempSchemas lists those that are there.
+func TempSchemas(s *engine.Schema) (out []string) {
+	for key := range s.Objects {
+		if key.Kind == schemaKind && TempSchema(key.Name) {
+			out = append(out, key.Name)
+		}
+	}
+	return out
+}
+
 func hasSchema(s *engine.Schema, name string) bool {
 	_, ok := s.Objects[engine.ObjectKey{Kind: schemaKind, Name: name}]
 	return ok || name == PublicSchema

@@ -168,6 +168,11 @@ func (l Lookup) FunctionArguments(oid types.OID, defaults bool) (string, bool) {
 		}
 		out = append(out, text)
 	}
+	for i, mode := range []byte(o.Details.Modes) {
+		if mode == 'o' {
+			out = append(out, "OUT "+function.QuoteIdent(o.Details.Names[i])+" "+types.FormatType(o.Details.AllArgs[i], -1))
+		}
+	}
 	return strings.Join(out, ", "), true
 }
 

@@ -68,6 +68,9 @@ func rowsClass(_ context.Context, s *Snapshot, env *types.Env, w *Rows) error {
 		kind := relkind(r)
 		w.Begin()
 		rightsColumns(w, roles, s.RelationRights(r), "relowner", "relacl")
+		if TempSchema(r.Schema) {
+			w.Text("relpersistence", "t")
+		}
 		class(w, r.OID, r.Name, s.namespaceOID(r.Schema), kind)
 		w.OID("reltype", rowTypeOIDs+r.OID)
 		if w.Wants("relnatts") {

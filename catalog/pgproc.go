@@ -3,6 +3,8 @@ package catalog
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/flare-pg/flare-pg/types"
@@ -33,6 +35,9 @@ const typeInternal types.OID = 2281
 var aggregates = sync.OnceValue(func() map[types.OID]bool {
 	out := map[types.OID]bool{}
 	for _, a := range function.AllAggregates() {
+		out[a.OID] = true
+	}
+	for _, a := range function.HypotheticalAggregates() {
 		out[a.OID] = true
 	}
 	return out
@@ -74,9 +79,7 @@ func listedFunctions(r *Registry) map[types.OID]bool {
 	for _, f := range function.SetFunctions() {
 		out[f.OID] = true
 	}
-	for _, a := range function.AllAggregates() {
-		out[a.OID] = true
-	}
+	maps.Copy(out, aggregates())
 	for _, f := range function.AllWindows() {
 		out[f.OID] = true
 	}
@@ -111,7 +114,7 @@ func fixedFunctions(r *Registry, w *Rows) {
 	})(r, w)
 	known := factsOf("pg_proc")
 	for _, oid := range slices.Sorted(maps.Keys(listed)) {
-		if o, ok := functionObject(oid); ok && known.of(oid) == nil && o.Details.Modes == "" { // _pg_expandarray's facts are not known
+		if o, ok := functionObject(oid); ok && known.of(oid) == nil {
 			functionRow(w, o)
 		}
 	}
@@ -138,6 +141,14 @@ func functionRow(w *Rows, o *types.Object) {
 	w.Int("pronargdefaults", int64(len(d.Defaults)))
 	w.OID("prorettype", o.Result)
 	w.Value("proargtypes", oidList(o.Args))
+	if d.Modes != "" {
+		all := make([]string, len(d.AllArgs))
+		for i, t := range d.AllArgs {
+			all[i] = strconv.FormatUint(uint64(t), 10)
+		}
+		w.Array("proallargtypes", all...)
+		w.Array("proargmodes", strings.Split(d.Modes, "")...)
+	}
 	if d.Names != nil {
 		w.Array("proargnames", d.Names...)
 	}

@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"strconv"
-
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
@@ -42,7 +40,8 @@ func (b *systemBatches) systemColumn(k int, out *column.Vector, n int) {
 		case "xmin":
 			out.AppendInt(1)
 		case "ctid":
-			out.AppendString("(0," + strconv.FormatInt(b.number+int64(i)+1, 10) + ")")
+			place := uint64(b.number + int64(i) + 1)
+			out.AppendFunc(func(dst []byte) []byte { return types.AppendTID(dst, uint32(place>>16), uint16(place)) })
 		default:
 			out.AppendInt(0)
 		}

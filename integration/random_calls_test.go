@@ -42,8 +42,17 @@ var samples = map[types.OID][]string{
 	types.MacAddr:     {"08:00:2b:01:02:03", "ff:ff:ff:ff:ff:ff"},
 	types.Bit:         {"1", "0"},
 	types.VarBit:      {"", "101", "11110000"},
-	types.Oid:         {"0", "1", "1259", "4294967295"},
-	types.TextArray:   {"{}", "{a,b,NULL}", "{{a,b},{c,d}}", `{"x y",""}`},
+	types.Money:       {"0", "1", "-12.345", "$1,234.56", "92233720368547758.07", "-92233720368547758.08"},
+	types.Tid:         {"(0,0)", "(0,1)", "(1,2)", "(4294967295,65535)"},
+	types.PgLSN:       {"0/0", "0/1", "16/B374D848", "FFFFFFFF/FFFFFFFF"},
+	types.XID8:        {"0", "3", "12", "1000"},
+	types.Xid:         {"0", "3", "4294967295"},
+	types.Cid:         {"0", "7"},
+	types.OidVector:   {"", "23", "23 25 1009"},
+	types.PgSnapshot:  {"1:1:", "10:20:12,14", "12:13:12"},
+
+	types.Oid:       {"0", "1", "1259", "4294967295"},
+	types.TextArray: {"{}", "{a,b,NULL}", "{{a,b},{c,d}}", `{"x y",""}`},
 
 	types.Int4Range:      {"empty", "[1,5)", "(,3]", "[2,)", "(,)", "[5,9)", "[7,7]"},
 	types.NumRange:       {"empty", "[1,5)", "(,2.5]", "(2.50,)", "[1.0,5.00]", "[5,9)", "[NaN,NaN]"},
@@ -60,10 +69,10 @@ var rangeFamilies = [][3]types.OID{{types.Int4Range, types.Int4Multirange, types
 var arrays = []string{"{}", "{1,2,3}", "{NULL,1}", "{{1,2},{3,4}}", "[0:1]={5,6}", "{3,3,1}"}
 
 // excluded are functions whose answers are about the server, the moment or chance.
-var excluded = regexp.MustCompile(`^(pg_|has_|current_|session_user|inet_(client|server)|version|now|random|setseed|clock_|statement_timestamp|transaction_timestamp|timeofday|txid|getdatabase|` +
+var excluded = regexp.MustCompile(`^(pg_|has_|current_|session_user|inet_(client|server)|getpgusername|mxid_age|version|now|random|setseed|clock_|statement_timestamp|transaction_timestamp|timeofday|txid|getdatabase|` +
 	`obj_description|col_description|shobj|set_config|row_security|format_type|nextval|currval|lastval|setval|gen_random|to_reg|reg|query_to|table_to|schema_to|database_to|cursor_to|` +
-	`lo_|uuid_|icu_|unistr|array_(in|out|recv|send|subscript|larger|smaller)|.*(_in|_out|_recv|_send|typmodin|typmodout|_support|sel|joinsel|_transfn|_finalfn|_accum|_combine|_typanalyze)$|oidvector|int2vector|hash|.*hash.*|in_range|` +
-	`mk_|aclitem|acl|make_acl|rm_|dsimple|has|age$|record_|row_to|json_populate|jsonb_populate|json_to_record|jsonb_to_record|binary_upgrade|amvalidate|bt.*|timestamptz_sup|void|cash|money|ts_|txt|xml|jsonpath|percentile|jsonb_path|.*cmp$|convert|make_interval|width_bucket|jsonb_set_lax|trim_array|make_timestamptz|timezone|right|to_(number|date|timestamp)|jsonb_delete)`)
+	`lo_|uuid_|icu_|unistr|array_(in|out|recv|send|subscript|larger|smaller)|.*(_in|_out|_recv|_send|typmodin|typmodout|_support|sel|joinsel|_transfn|_finalfn|_accum|_combine|_typanalyze)$|oidvector|int2vector|in_range|` +
+	`mk_|aclitem|acl|make_acl|rm_|dsimple|has_|age$|record_|row_to|json_populate|jsonb_populate|json_to_record|jsonb_to_record|binary_upgrade|amvalidate|bt.*|timestamptz_sup|void|ts_|txt|xml|jsonpath|percentile|jsonb_path|.*cmp$|convert|make_interval|width_bucket|jsonb_set_lax|trim_array|make_timestamptz|timezone|right|to_(number|date|timestamp)|jsonb_delete)`)
 
 // everyCall is a maker of a SELECT for each overload whose argument types have samples.
 func everyCall() []func(*callMaker) string {

@@ -132,4 +132,7 @@ func TestGrammarsEnd(t *testing.T) {
 // grammars are those of the generators, by what they make.
 var grammars = map[string]*grammar{
 	"literals": literalGrammar,
+	"regexes":  regexGrammar,
+	"patterns": patternGrammar,
+	"json":     jsonGrammar,
 }

@@ -51,6 +51,9 @@ func generators() []generator {
 		{name: "queries", share: 18, sequence: 5_000_000, statement: func(r *rand.Rand) string { return (&queries{selects{r}}).statement() }},
 		{name: "calls", share: 14, sequence: 3_000_000, anyError: true, statement: func(r *rand.Rand) string { return calls[r.IntN(len(calls))](&callMaker{r}) }},
 		{name: "literals", share: 5, sequence: 6_000_000, exact: true, statement: literalStatement, settings: literalSettings},
+		{name: "regexes", share: 3, sequence: 8_000_000, exact: true, statement: regexStatement},
+		{name: "patterns", share: 3, sequence: 9_000_000, exact: true, statement: patternStatement, settings: patternSettings},
+		{name: "json", share: 4, sequence: 10_000_000, exact: true, statement: jsonStatement},
 		{name: "mutated", share: 5, sequence: 7_000_000, long: true, exact: true, statement: mutatedStatement, settings: literalSettings},
 		{name: "subqueries", share: 5, sequence: 1_000_000, statement: func(r *rand.Rand) string { return (&subQueries{selects: selects{r}}).statement() }},
 	}

@@ -15,8 +15,9 @@ const MaxKeys = 1024
 // elements of an array, the rows of a sub-query, or the keys of a join's right side. The store is told, and need not read what has
 // none of them; who is above asks all the same. So it is never wrong to leave them out.
 type ScanKeys struct {
-	// Read is the column, of Scan.Reads: a text, bigint or numeric that is read as it stands.
+	// Read is the column, of Scan.Reads, and Kind how its values are shown above: as Text, Int64 or Decimal.
 	Read int
+	Kind column.Kind
 	// Array is an array without Refs, or, where it is nil, Query a sub-query without arguments whose column Column has the values. Where both
 	// are nil a join hands them (Join.Hands).
 	Array  Expr
@@ -35,7 +36,7 @@ func (k *ScanKeys) In(env *types.Env, scan *Scan, t types.OID, v *column.Vector,
 	read := scan.Reads[k.Read]
 	in = &nql.In{X: read.Path}
 	one := column.New(v.Kind)
-	plain := read.Kind != column.Decimal
+	plain := k.Kind != column.Decimal
 	for i := range n {
 		one.Reset(v.Kind)
 		one.AppendFrom(v, i)
@@ -43,11 +44,11 @@ func (k *ScanKeys) In(env *types.Env, scan *Scan, t types.OID, v *column.Vector,
 		if err != nil {
 			return nil, false
 		}
-		plain = plain && (read.Kind != column.Text || !ScalarSpelling(x.Text))
+		plain = plain && (k.Kind != column.Text || !ScalarSpelling(x.Text))
 		in.List = append(in.List, &nql.Literal{Value: x})
 	}
 	if !plain { // else no value but a string, or a number, can be equal
-		in.X = &nql.Call{Name: Conversion(read.Kind), Args: []nql.Expr{read.Path}}
+		in.X = &nql.Call{Name: Conversion(k.Kind), Args: []nql.Expr{read.Path}}
 	}
 	return in, true
 }

@@ -12,7 +12,8 @@ import (
 // activity is what pg_stat_activity shows of a session. It is replaced, never changed.
 type activity struct {
 	state       string
-	query       string
+	text        string // as the client sent it
+	query       string // what is shown of it
 	application string
 	queryStart  time.Time
 	changed     time.Time
@@ -24,12 +25,11 @@ const activityQuery = 1024
 
 // active notes that a statement runs.
 func (s *session) active(query string) {
-	query = cut(query, activityQuery)
 	now := time.Now()
 	if old := s.activity.Load(); old == nil || old.state != "active" {
 		s.srv.running.Add(1)
 	}
-	s.activity.Store(&activity{state: "active", query: query, application: s.settings.get("application_name"), queryStart: now, changed: now, txStart: s.tx.start})
+	s.activity.Store(&activity{state: "active", text: query, query: cut(query, activityQuery), application: s.settings.get("application_name"), queryStart: now, changed: now, txStart: s.tx.start})
 }
 
 // idle notes that no statement runs any more.

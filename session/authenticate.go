@@ -7,6 +7,7 @@ import (
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 const codeInvalidAuth = "28000"
@@ -89,7 +90,7 @@ func (s *Server) Demand(st *pgwire.Startup) (pgwire.Demand, error) {
 // cutNames checks the names of the start-up message, and cuts them as PostgreSQL does.
 func cutNames(st *pgwire.Startup) error {
 	for _, name := range []*string{&st.User, &st.Database} {
-		if err := checkUTF8([]byte(*name)); err != nil {
+		if err := function.CheckUTF8([]byte(*name)); err != nil {
 			return err
 		}
 		*name = cut(*name, maxName)

@@ -83,7 +83,7 @@ func (c *calls) SetConfig(name, value string, local bool) (string, error) {
 			return "", err
 		}
 	}
-	if value, err = d.canonical(value); err != nil {
+	if value, err = d.canonicalAs(name, value); err != nil {
 		return "", err
 	}
 	c.sets = append(c.sets, configSet{d, value, local})
@@ -195,6 +195,14 @@ func (c *calls) Channels() []string { return c.s.srv.exchange.heard(c.s) }
 
 // NotifyQueue implements types.Session.
 func (c *calls) NotifyQueue() float64 { return c.s.srv.exchange.full() }
+
+// Query implements types.Session.
+func (c *calls) Query() string {
+	if a := c.s.activity.Load(); a != nil {
+		return a.text
+	}
+	return ""
+}
 
 // notes takes the transaction's notifications from the n-th on.
 func (c *calls) notes(n int) []pgwire.Notification {

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 func (c *conn) copyIn(sql, data string) (string, error) {
@@ -44,7 +46,7 @@ func TestCopyIn(t *testing.T) {
 		{"copy stream (timestamp, n) from stdin", "2026-01-01Z\t1\nsoon\t2\n", "22007", "COPY stream, line 2, column timestamp"},
 		{"copy stream (timestamp, n) from stdin", "2026-01-01Z\t1\n\\N\t2\n", "23502", "COPY stream, line 2"},
 		{"copy stream (message) from stdin", "a\nb\xff\n", "22021", "COPY stream, line 2"},
-		{"copy stream (message) from stdin (format csv)", "a\n\"b\n", "22P04", "COPY stream, line 2"},
+		{"copy stream (message) from stdin (format csv)", "a\n\"b\n", "22P04", "COPY stream, line 3"},
 		{"copy stream from stdin (format json)", "{\"@t\":\"2026-01-04T00:00:00Z\"}\n{\"n\":1}\n", "23502", "COPY stream, line 2"},
 		{"copy stream from stdin (format json)", "{\"@t\":\"2026-01-04T00:00:00Z\"}\n\n{\"n\":\n", "22P02", "COPY stream, line 3"},
 		{"copy stream from stdin (format json)", "[1]\n", "22P02", "COPY stream, line 1"},
@@ -112,6 +114,35 @@ func TestCopyEventsOut(t *testing.T) {
 		slices.Sort(wanted)
 		if err != nil || !slices.Equal(have, wanted) {
 			t.Errorf("%s: %s, %v; want %s", sql, got, err, want)
+		}
+	}
+}
+
+// TestBinaryCopySendsARowAMessage: the header comes in the message of the first row, or of the end where there are no rows, as PostgreSQL sends it; psycopg takes
+// each message for a row.
+func TestBinaryCopySendsARowAMessage(t *testing.T) {
+	r := serve(t).raw()
+	r.SetReadDeadline(time.Now().Add(20 * time.Second))
+	for sql, want := range map[string][]int{
+		"copy (select g from generate_series(1, 3) g) to stdout (format binary)": {19 + 10, 10, 10, 2},
+		"copy (select 1 where false) to stdout (format binary)":                  {19 + 2},
+	} {
+		r.say(&pgproto3.Query{String: sql})
+		var sizes []int
+		for {
+			m, err := r.Receive()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d, ok := m.(*pgproto3.CopyData); ok {
+				sizes = append(sizes, len(d.Data))
+			}
+			if _, ok := m.(*pgproto3.ReadyForQuery); ok {
+				break
+			}
+		}
+		if !slices.Equal(sizes, want) {
+			t.Errorf("%s: messages of %d bytes, want %d", sql, sizes, want)
 		}
 	}
 }

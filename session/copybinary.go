@@ -168,21 +168,33 @@ func (r *copyBinaryReader) uint32(short string) (uint32, error) {
 	return binary.BigEndian.Uint32(b[:]), err
 }
 
-// copyBinaryWriter writes rows in the format binary.
+// copyBinaryWriter writes rows in the format binary. The header goes with what comes first, the first row or the end, as PostgreSQL sends it:
+// psycopg takes each message for a row.
 type copyBinaryWriter struct {
 	env  *types.Env
 	cols []plan.Column
 	line []byte
+	head bool // line is the header, which goes with the first row, as PostgreSQL sends it
 }
 
 func (w *copyBinaryWriter) begin() []byte {
-	return append([]byte(copySignature), 0, 0, 0, 0, 0, 0, 0, 0)
+	w.line, w.head = append([]byte(copySignature), 0, 0, 0, 0, 0, 0, 0, 0), true
+	return nil
 }
 
-func (w *copyBinaryWriter) end() []byte { return binary.BigEndian.AppendUint16(nil, copyEnd) }
+// next gives the buffer for what is sent next.
+func (w *copyBinaryWriter) next() []byte {
+	if !w.head {
+		w.line = w.line[:0]
+	}
+	w.head = false
+	return w.line
+}
+
+func (w *copyBinaryWriter) end() []byte { return binary.BigEndian.AppendUint16(w.next(), copyEnd) }
 
 func (w *copyBinaryWriter) row(cols []*column.Vector, i int) ([]byte, error) {
-	w.line = binary.BigEndian.AppendUint16(w.line[:0], uint16(len(w.cols)))
+	w.line = binary.BigEndian.AppendUint16(w.next(), uint16(len(w.cols)))
 	for c := range w.cols {
 		if cols[c].Null(i) {
 			w.line = binary.BigEndian.AppendUint32(w.line, math.MaxUint32)

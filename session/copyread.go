@@ -11,18 +11,13 @@ import (
 
 // copyReader splits COPY's text and csv formats into rows of fields.
 type copyReader struct {
-	in    *bufio.Reader
-	b     *translate.Copy
-	csv   bool
+	copyLines
 	force []bool // of each column: FORCE_NOT_NULL
 	null  []bool // of each column: FORCE_NULL
 
-	line   int64 // of the row at hand, from 1
-	lines  int64 // read so far
-	ended  bool  // by \.
-	raw    []byte
 	fields []copyField // of the row at hand; valid until the next
 	text   []byte      // their characters
+	high   bool        // an escape made a byte that is not ASCII
 }
 
 type copyField struct {
@@ -32,11 +27,8 @@ type copyField struct {
 	quoted   bool
 }
 
-// maxCopyLine bounds a row in bytes: one line of the input, line ends in quotes included.
-const maxCopyLine = 64 << 20
-
 func newCopyReader(in io.Reader, b *translate.Copy) *copyReader {
-	r := &copyReader{in: bufio.NewReaderSize(in, 64<<10), b: b, csv: b.Format == "csv"}
+	r := &copyReader{copyLines: copyLines{in: bufio.NewReaderSize(in, 64<<10), b: b, csv: b.Format == "csv"}}
 	r.force, r.null = make([]bool, len(b.Targets)), make([]bool, len(b.Targets))
 	mark := func(names []string, marks []bool) {
 		for _, n := range names {
@@ -54,98 +46,19 @@ func newCopyReader(in io.Reader, b *translate.Copy) *copyReader {
 
 // next reads a row; false at the end.
 func (r *copyReader) next() (bool, error) {
-	if r.ended {
-		return false, nil
-	}
-	r.line = r.lines + 1
-	r.raw = r.raw[:0]
-	more, err := r.readLine()
-	if err != nil || !more {
+	if more, err := r.readLine(); err != nil || !more {
 		return false, err
 	}
-	// A line end within quotes, or behind a backslash, belongs to the value.
-	open, seen := r.continues(0, false)
-	for open {
-		r.raw = append(r.raw, '\n')
-		more, err := r.readLine()
-		if err != nil {
-			return false, err
-		}
-		if !more && r.csv {
-			return false, types.Errorf("22P04", "unterminated CSV quoted field")
-		} else if !more {
-			break
-		}
-		open, seen = r.continues(seen, open)
-	}
-	if string(r.raw) == `\.` {
-		r.ended = true
-		// What follows the end mark is read and forgotten, as the protocol wants.
-		_, err := io.Copy(io.Discard, r.in)
-		return false, err
-	}
-	r.fields, r.text = r.fields[:0], r.text[:0]
+	return true, r.split()
+}
+
+// split splits the line at hand into fields.
+func (r *copyReader) split() error {
+	r.fields, r.text, r.high = r.fields[:0], r.text[:0], false
 	if r.csv {
-		err = r.splitCSV()
-	} else {
-		err = r.splitText()
+		return r.splitCSV()
 	}
-	return err == nil, err
-}
-
-// readLine appends a line to raw, without its end; false where there is none.
-func (r *copyReader) readLine() (bool, error) {
-	from := len(r.raw)
-	for {
-		part, err := r.in.ReadSlice('\n')
-		r.raw = append(r.raw, part...)
-		if len(r.raw) > maxCopyLine {
-			return false, types.Errorf(types.CodeProgramLimitExceeded, "a row is longer than %d bytes", maxCopyLine)
-		}
-		switch err {
-		case nil:
-			r.raw = r.raw[:len(r.raw)-1]
-			if n := len(r.raw); n > from && r.raw[n-1] == '\r' && (r.csv || !escaped(r.raw[from:n-1])) {
-				r.raw = r.raw[:n-1]
-			}
-		case bufio.ErrBufferFull:
-			continue
-		case io.EOF:
-			if len(r.raw) == from {
-				return false, nil
-			}
-		default:
-			return false, err
-		}
-		r.lines++
-		return true, nil
-	}
-}
-
-// continues reports whether the row goes on after the line that ends raw. It looks at raw from seen on, where
-// it was within quotes if open says so, and gives where to go on looking.
-func (r *copyReader) continues(seen int, open bool) (bool, int) {
-	if !r.csv {
-		return escaped(r.raw), 0
-	}
-	for i := seen; i < len(r.raw); i++ {
-		switch c := r.raw[i]; {
-		case open && c == r.b.Escape && i+1 < len(r.raw) && (r.raw[i+1] == r.b.Quote || r.raw[i+1] == r.b.Escape):
-			i++
-		case c == r.b.Quote:
-			open = !open
-		}
-	}
-	return open, len(r.raw)
-}
-
-// escaped reports whether a backslash makes the character after b a part of the value.
-func escaped(b []byte) bool {
-	n := len(b)
-	for n > 0 && b[n-1] == '\\' {
-		n--
-	}
-	return (len(b)-n)%2 == 1
+	return r.splitText()
 }
 
 func (r *copyReader) field(from int, quoted, null bool) {
@@ -184,6 +97,9 @@ func (r *copyReader) splitCSV() error {
 			r.text = append(r.text, c)
 		}
 	}
+	if open {
+		return types.Errorf("22P04", "unterminated CSV quoted field")
+	}
 	end()
 	r.settle()
 	return nil
@@ -198,7 +114,7 @@ func (r *copyReader) splitText() error {
 		if string(piece) == r.b.Null { // compared before escapes are undone: \N
 			r.field(from, false, true)
 		} else {
-			r.text = unescape(r.text, piece)
+			r.text, r.high = unescape(r.text, piece, r.high)
 			r.field(from, false, false)
 		}
 		if !more {
@@ -226,14 +142,17 @@ func cutUnescaped(b []byte, delimiter byte) (piece, rest []byte, more bool) {
 	return b, nil, false
 }
 
-// unescape appends a piece with its escapes undone: \b \f \n \r \t \v, octal \123, hexadecimal \xab, and any other character for itself.
-func unescape(dst, p []byte) []byte {
+// unescape appends a piece with its escapes undone: \b \f \n \r \t \v, octal \123, hexadecimal \xab, and any other character for itself; a backslash
+// at the end is nothing. high is set where an escape made a byte that is not ASCII.
+func unescape(dst, p []byte, high bool) (_ []byte, _ bool) {
 	for i := 0; i < len(p); i++ {
-		if p[i] != '\\' || i+1 == len(p) {
+		if p[i] != '\\' {
 			dst = append(dst, p[i])
 			continue
 		}
-		i++
+		if i++; i == len(p) {
+			break
+		}
 		switch c := p[i]; {
 		case c == 'b':
 			dst = append(dst, '\b')
@@ -254,6 +173,7 @@ func unescape(dst, p []byte) []byte {
 				i++
 			}
 			i--
+			high = high || v&0x80 != 0
 			dst = append(dst, byte(v))
 		case c == 'x' && i+1 < len(p) && hexDigit(p[i+1]) >= 0:
 			v := 0
@@ -261,12 +181,13 @@ func unescape(dst, p []byte) []byte {
 				i++
 				v = v<<4 | hexDigit(p[i])
 			}
+			high = high || v&0x80 != 0
 			dst = append(dst, byte(v))
 		default:
 			dst = append(dst, c)
 		}
 	}
-	return dst
+	return dst, high
 }
 
 func hexDigit(c byte) int {

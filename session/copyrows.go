@@ -12,6 +12,7 @@ import (
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/translate"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // rowReader reads COPY's rows in one of its formats.
@@ -116,9 +117,6 @@ func (c *copySource) Next(_ context.Context, b *column.Batch) (bool, error) {
 // Close implements plan.Batches.
 func (c *copySource) Close() {}
 
-// unreadable stands for the column of a row that is not UTF-8, of which nothing is shown.
-const unreadable = -2
-
 // copyTextRows reads values from the fields of the formats text and csv.
 type copyTextRows struct {
 	*copyReader
@@ -128,16 +126,18 @@ type copyTextRows struct {
 
 func (r *copyTextRows) row(cols []*column.Vector) (bool, error) {
 	r.col = -1
-	if r.b.Header && r.lines == 0 {
-		ok, err := r.next()
+	if r.b.Header && r.line == 0 {
+		ok, err := r.readLine()
 		if err != nil || !ok && !r.b.HeaderMatch {
 			return false, err
 		}
-		if !ok { // no header at all is an empty one
-			r.fields = []copyField{{bytes: []byte{}}}
-		}
-		if err := matchHeader(r.b, r.copyReader); err != nil {
-			return false, err
+		if r.b.HeaderMatch { // no header at all is an empty one
+			if err := r.split(); err != nil {
+				return false, err
+			}
+			if err := matchHeader(r.b, r.copyReader); err != nil {
+				return false, err
+			}
 		}
 	}
 	ok, err := r.next()
@@ -158,9 +158,11 @@ func (r *copyTextRows) row(cols []*column.Vector) (bool, error) {
 			cols[i].AppendNull()
 			continue
 		}
-		if err := checkUTF8(f.bytes); err != nil {
-			r.col = unreadable
-			return false, err
+		if r.high {
+			if err := function.CheckUTF8(f.bytes); err != nil {
+				r.col = -1
+				return false, err
+			}
 		}
 		if err := types.ParseText(cols[i], r.env, t.Type, t.Typmod, f.bytes); err != nil {
 			return false, err
@@ -172,10 +174,10 @@ func (r *copyTextRows) row(cols []*column.Vector) (bool, error) {
 
 func (r *copyTextRows) at() (int64, int, []byte) {
 	switch {
-	case r.col == unreadable:
+	case r.col < 0 && !r.whole:
 		return r.line, -1, nil
 	case r.col < 0:
-		return r.line, -1, append([]byte{}, bytes.TrimSuffix(r.raw, []byte("\n"))...)
+		return r.line, -1, append([]byte{}, r.raw...)
 	case r.col < len(r.fields):
 		return r.line, r.col, append([]byte{}, r.fields[r.col].bytes...)
 	}
@@ -221,8 +223,11 @@ func matchHeader(b *translate.Copy, r *copyReader) error {
 		return types.Errorf("22P04", "wrong number of fields in header line: got %d, expected %d", len(r.fields), len(b.Targets))
 	}
 	for i, t := range b.Targets {
-		if f := r.fields[i]; f.null || string(f.bytes) != t.Name {
-			return types.Errorf("22P04", "column name mismatch in header line field %d: got %q, expected %q", i+1, f.bytes, t.Name)
+		switch f := r.fields[i]; {
+		case f.null:
+			return types.Errorf("22P04", "column name mismatch in header line field %d: got null value (\"%s\"), expected %q", i+1, b.Null, t.Name)
+		case string(f.bytes) != t.Name:
+			return types.Errorf("22P04", "column name mismatch in header line field %d: got \"%s\", expected %q", i+1, f.bytes, t.Name)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/pgwire"
@@ -61,7 +62,8 @@ func (s *session) open(ctx context.Context, sc *scope, pl *planned, params []*co
 		if err != nil {
 			return nil, err
 		}
-		c.batches, c.tag = &tapeRows{tape: shown}, tag
+		// As in PostgreSQL the tag counts the rows that are sent, also where a client takes them in several portions.
+		c.batches, c.tag, c.counted = &tapeRows{tape: shown}, tag[:strings.LastIndexByte(tag, ' ')], true
 		return c, nil
 	case *translate.Explain:
 		lines, err := s.explain(ctx, sc, b, params, pl.took)

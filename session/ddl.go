@@ -41,6 +41,7 @@ func (s *session) definition(ctx context.Context, sc *scope, d *translate.Defini
 		}); err != nil {
 			return "", err
 		}
+		s.noteTemporary(d, given)
 	}
 	for _, n := range d.Notices {
 		s.notice(n)

@@ -90,7 +90,7 @@ func (s *session) declare(ctx context.Context, sc *scope, pl *planned, b *transl
 // goesBack reports whether PostgreSQL would read a plan of this kind backwards without being asked to.
 func goesBack(n plan.Node) bool {
 	switch n := n.(type) {
-	case *plan.Scan, *plan.SourceScan, *plan.Values, *plan.Sort:
+	case *plan.Scan, *plan.SourceScan, *plan.FunctionScan, *plan.Values, *plan.Sort:
 		return true
 	case *plan.Filter:
 		return goesBack(n.Input)

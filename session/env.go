@@ -51,12 +51,22 @@ func (s *session) searchPath(snapshot *catalog.Snapshot) []string {
 
 func (s *session) findPath(snapshot *catalog.Snapshot) []string {
 	out := []string{}
+	// Temporary tables are found first, unless pg_temp is given a place.
+	if temp := s.tempSchema(); snapshot.HasSchema(temp) && !strings.Contains(s.settings.get("search_path"), "pg_temp") {
+		out = append(out, temp)
+	}
 	for _, part := range strings.Split(s.settings.get("search_path"), ",") {
 		name := strings.TrimSpace(part)
 		if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
 			name = strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
 		} else {
 			name = strings.ToLower(name)
+		}
+		if name == "pg_temp" || name == s.tempSchema() {
+			if name = s.tempSchema(); snapshot.HasSchema(name) && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+			continue
 		}
 		if name == "$user" {
 			if name = snapshot.Roles().For(s.user).Name(s.currentRole()); name == "flare" {

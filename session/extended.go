@@ -2,13 +2,14 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/translate"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // Parse implements pgwire.Session.
@@ -41,14 +42,14 @@ func (s *session) DescribeStatement(ctx context.Context, name string) ([]types.O
 	if err != nil {
 		return nil, nil, err
 	}
+	if p.plan == nil || p.plan.columns == nil && !p.plan.later && !borrowsResult(p.plan.bound) {
+		return p.params, nil, nil // nothing more would be told, whatever has changed
+	}
 	sc := s.scope(ctx)
 	defer sc.close()
 	pl, err := s.refreshPlan(sc, p)
 	if err != nil {
 		return nil, nil, err
-	}
-	if pl == nil {
-		return p.params, nil, nil
 	}
 	return pl.params, s.resultOf(pl), nil
 }
@@ -68,15 +69,18 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 	if err != nil {
 		return err
 	}
+	if len(values) != len(p.params) {
+		return types.Errorf("08P01", "bind message supplies %d parameters, but prepared statement %q requires %d", len(values), statement, len(p.params))
+	}
+	if s.tx.failed && (p.plan == nil || !endsTransaction(p.plan.bound)) {
+		return errFailedTransaction()
+	}
 	if name == "" {
 		s.dropPortal("")
 	} else if s.portals[name] != nil {
 		return types.Errorf(types.CodeDuplicateCursor, "cursor %q already exists", name)
 	} else if len(s.portals) >= maxPrepared {
 		return types.Errorf(types.CodeProgramLimitExceeded, "too many portals: at most %d", maxPrepared)
-	}
-	if len(values) != len(p.params) {
-		return types.Errorf("08P01", "bind message supplies %d parameters, but prepared statement %q requires %d", len(values), statement, len(p.params))
 	}
 	sc := s.scope(ctx)
 	defer func() {
@@ -89,14 +93,13 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 		return clientError(ctx, err)
 	}
 	p.runs++
-	o := &portal{name: name, sql: p.sql, command: p.statement.Command(), plan: pl, results: results, scope: sc, declared: declared{level: len(s.tx.savepoints), created: time.Now()}}
+	o := &portal{name: name, sql: p.sql, command: p.statement.Command(), plan: pl, from: p.statement, results: results, scope: sc, declared: declared{level: len(s.tx.savepoints), created: time.Now()}}
 	if pl == nil {
 		s.portals[name] = o
 		return nil
 	}
-	s.settle(sc, pl.bound)
-	if n := len(results); n > 1 && n != len(s.resultOf(pl)) {
-		return types.Errorf("08P01", "bind message has %d result formats but query has %d columns", n, len(s.resultOf(pl)))
+	if !pl.later {
+		s.settle(sc, pl.bound)
 	}
 	o.params = make([]*column.Vector, len(values))
 	for i, b := range values {
@@ -108,8 +111,11 @@ func (s *session) Bind(ctx context.Context, name, statement string, formats []in
 			format = formats[i]
 		}
 		if o.params[i], err = parameter(sc.env, pl.params[i], format, b); err != nil {
-			return inParameter(err, i+1)
+			return inParameter(err, name, i+1, format, b)
 		}
+	}
+	if n, columns := len(results), s.resultOf(pl); n > 1 && columns != nil && n != len(columns) {
+		return types.Errorf("08P01", "bind message has %d result formats but query has %d columns", n, len(columns))
 	}
 	s.portals[name] = o
 	return nil
@@ -125,39 +131,32 @@ func parameter(env *types.Env, t types.OID, format int16, b []byte) (*column.Vec
 	case format == 1:
 		return v, types.ParseBinary(v, env, t, -1, b)
 	}
-	if err := checkUTF8(b); err != nil {
+	if err := function.CheckUTF8(b); err != nil {
 		return nil, err
 	}
 	return v, types.ParseText(v, env, t, -1, b)
 }
 
-// checkUTF8 refuses what is not UTF-8, and NUL, which no SQL text has.
-func checkUTF8(b []byte) error {
-	for i := 0; i < len(b); {
-		if b[i] < utf8.RuneSelf {
-			if b[i] == 0 {
-				return types.Errorf(types.CodeCharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`)
-			}
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			return types.Errorf(types.CodeCharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x%02x`, b[i])
-		}
-		i += n
+// inParameter says which parameter of a portal an error is about. A value in text is hinted at and not shown, as in PostgreSQL where
+// log_parameter_max_length_on_error is 0.
+func inParameter(err error, portal string, n int, format int16, value []byte) error {
+	e, ok := err.(*types.Error)
+	if !ok || e.Where != "" {
+		return err
 	}
-	return nil
-}
-
-// inParameter says which parameter an error is about.
-func inParameter(err error, n int) error {
-	if e, ok := err.(*types.Error); ok && e.Where == "" {
-		f := *e
-		f.Where = "unnamed portal parameter $" + itoa(n)
-		return &f
+	f := *e
+	f.Where = "unnamed portal parameter $" + itoa(n)
+	if portal != "" {
+		f.Where = fmt.Sprintf("portal \"%s\" parameter $%d", portal, n)
 	}
-	return err
+	switch {
+	case format != 0:
+	case len(value) == 0:
+		f.Where += " = ''"
+	default:
+		f.Where += " = '...'"
+	}
+	return &f
 }
 
 // DescribePortal implements pgwire.Session.
@@ -169,7 +168,11 @@ func (s *session) DescribePortal(_ context.Context, name string) ([]pgwire.Colum
 	if p.plan == nil {
 		return nil, nil, nil
 	}
-	return s.resultOf(p.plan), p.results, nil
+	cols := s.resultOf(p.plan)
+	if s.tx.failed && cols != nil {
+		return nil, nil, errFailedTransaction()
+	}
+	return cols, p.results, nil
 }
 
 // Execute implements pgwire.Session.

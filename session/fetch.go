@@ -83,7 +83,7 @@ func (s *session) fetchable(name string) (*portal, error) {
 	if p == nil || p.plan == nil {
 		return nil, errNoCursor(name)
 	}
-	if _, ok := p.plan.bound.(*translate.Query); !ok || p.done {
+	if _, ok := p.plan.bound.(*translate.Query); !ok || p.done && !p.shown {
 		return nil, types.Errorf(types.CodeObjectNotInState, "portal %q cannot be run", name)
 	}
 	return p, nil

@@ -17,4 +17,8 @@ func TestPartsThatWriteRunOnceAndToTheirEnd(t *testing.T) {
 	c.want("select n from stream order by n", "2\n3\n50\n101\nSELECT 4")
 	c.want("begin read only; explain analyze with d as (delete from stream) select 1", "BEGIN\n!25006")
 	c.want("rollback", "ROLLBACK")
+	r := l.raw()
+	r.say(parse("", "with i as (insert into stream (n) select g from generate_series(201, 203) g returning n), j as (insert into stream (n) values (300)) select n from i"), bind("", ""), execute("", 1), syncs)
+	r.wants("ReadyForQuery", 1, "1 rows, PortalSuspended, ready I")
+	c.want("select n from stream where n > 200 order by n", "201\n202\n203\n300\nSELECT 4")
 }

@@ -78,6 +78,9 @@ func (n *names) ViewDefinition(oid types.OID) (string, bool) {
 
 // Allowed implements types.Privileges. What has no rights of its own (PostgreSQL's functions, types, languages) everybody may use.
 func (n *names) Allowed(role, class, object types.OID, attnum int16, privilege string, grant bool) bool {
+	if class == pgnames.Parameter { // nobody is given rights to single settings
+		return n.roles.Superuser(role)
+	}
 	right, known := catalog.RightNamed(privilege)
 	if !known {
 		return false

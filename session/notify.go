@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/translate"
@@ -193,7 +194,7 @@ func (s *session) written(stage *engine.Stage) (out []string) {
 	defer tx.Close()
 	schema := stage.Schema(tx.Schema())
 	for _, id := range stage.Streams() {
-		if st := schema.Stream(id); st != nil {
+		if st := schema.Stream(id); st != nil && !catalog.TempSchema(st.Schema) {
 			out = append(out, st.Name)
 		}
 	}

@@ -16,6 +16,7 @@ type portal struct {
 	sql     string   // as the client wrote it
 	command string   // its kind in words
 	plan    *planned // nil: an empty query
+	from    *translate.Statement
 	params  []*column.Vector
 	results []int16
 	scope   *scope // of Bind; its generation is let go when the portal has run
@@ -25,6 +26,7 @@ type portal struct {
 	cancel context.CancelCauseFunc
 	cursor *cursor
 	done   bool
+	shown  bool // all rows, by Execute
 
 	declared
 	position
@@ -66,8 +68,16 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 	if s.tx.failed && !endsTransaction(p.plan.bound) {
 		return errFailedTransaction()
 	}
+	if p.plan.later && !p.done {
+		pl, err := s.bind(p.scope, p.from, nil)
+		if err != nil {
+			return err
+		}
+		p.plan = pl
+		s.settle(p.scope, pl.bound)
+	}
 	if p.done {
-		if p.cursor == nil || !p.cursor.counted {
+		if p.cursor == nil {
 			return types.Errorf(types.CodeObjectNotInState, "portal %q cannot be run", p.name)
 		}
 		return out.Complete(p.cursor.complete(0))
@@ -75,12 +85,15 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 	if s.resultOf(p.plan) == nil {
 		sc := p.scope
 		sc.env.Context = ctx // Bind's has ended
-		if _, ok := p.plan.bound.(*translate.Transaction); ok {
-			// The end of the transaction closes its portals, this one too; that must not matter.
+		t, ends := p.plan.bound.(*translate.Transaction)
+		if ends { // the end of the transaction closes its portals, this one too; that must not matter
 			delete(s.portals, p.name)
 		}
 		p.done = true
 		tag, err := s.perform(ctx, sc, p.plan, p.params, out)
+		if ends && err == nil && t.Kind != "COMMIT" && t.Kind != "ROLLBACK" {
+			s.portals[p.name] = p
+		}
 		sc.close()
 		if err != nil {
 			return err
@@ -103,6 +116,7 @@ func (s *session) execute(ctx context.Context, p *portal, max int, out pgwire.Ou
 		return out.Suspended()
 	}
 	p.close()
+	p.shown, p.exhausted, p.end, p.scrolling = true, true, true, scrollNever
 	return out.Complete(p.cursor.complete(sent))
 }
 

@@ -24,12 +24,33 @@ type prepared struct {
 	plan      *planned             // nil: an empty query
 }
 
-func errNoParameter(n int) error {
-	return types.Errorf(types.CodeUndefinedParameter, "there is no parameter $%d", n)
-}
-
 // prepare binds and keeps a statement under a name.
 func (s *session) prepare(sc *scope, name, sql string, st *translate.Statement, declared []types.OID) error {
+	p := &prepared{sql: sql, source: sql, statement: st, params: slices.Clone(declared), made: time.Now()}
+	if st != nil {
+		s.tx.queried = s.tx.queried || st.Analyzed()
+		pl, err := s.bind(sc, st, declared)
+		if err != nil && !st.Analyzed() && !s.tx.failed {
+			pl, err = &planned{later: true, columns: s.columnsLater(st)}, nil
+		}
+		if err == nil && pl.bound != nil {
+			if b, ok := pl.bound.(*translate.Show); ok { // what it shows is described now
+				_, err = s.show(b)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if len(pl.params) < len(declared) { // it needs none; values for those that the client says there are must be given all the same
+			pl.params = p.params
+		}
+		p.plan, p.params = pl, pl.params
+	}
+	for i, t := range p.params {
+		if t == 0 || t == types.Unknown {
+			return types.Errorf(types.CodeIndeterminateDatatype, "could not determine data type of parameter $%d", i+1)
+		}
+	}
 	if name != "" {
 		if _, ok := s.prepared[name]; ok {
 			return types.Errorf(types.CodeDuplicatePrepared, "prepared statement %q already exists", name)
@@ -37,14 +58,6 @@ func (s *session) prepare(sc *scope, name, sql string, st *translate.Statement, 
 		if len(s.prepared) >= maxPrepared {
 			return types.Errorf(types.CodeProgramLimitExceeded, "too many prepared statements: at most %d", maxPrepared)
 		}
-	}
-	p := &prepared{sql: sql, source: sql, statement: st, params: slices.Clone(declared), made: time.Now()}
-	if st != nil {
-		pl, err := s.bind(sc, st, declared)
-		if err != nil {
-			return err
-		}
-		p.plan, p.params = pl, pl.params
 	}
 	s.prepared[name] = p
 	return nil
@@ -59,6 +72,15 @@ func (s *session) find(name string) (*prepared, error) {
 		return nil, types.Errorf(types.CodeInvalidStatementName, "unnamed prepared statement does not exist")
 	}
 	return nil, types.Errorf(types.CodeInvalidStatementName, "prepared statement %q does not exist", name)
+}
+
+// dropAllPrepared forgets the statements that have a name.
+func (s *session) dropAllPrepared() {
+	for name := range s.prepared {
+		if name != "" {
+			delete(s.prepared, name)
+		}
+	}
 }
 
 func (s *session) dropPrepared(name string) { delete(s.prepared, name) }
@@ -76,8 +98,18 @@ func (s *session) refreshPlan(sc *scope, p *prepared) (*planned, error) {
 		return p.plan, nil
 	}
 	pl, err := s.bind(sc, p.statement, p.params)
+	if err != nil && !p.statement.Analyzed() {
+		return &planned{later: true, params: p.params, columns: s.columnsLater(p.statement)}, nil
+	}
 	if err != nil {
 		return nil, err
+	}
+	if len(pl.params) < len(p.params) {
+		pl.params = p.params
+	}
+	if p.plan.later {
+		p.plan = pl
+		return pl, nil
 	}
 	if !borrowsResult(pl.bound) && !sameResult(p.plan.columns, pl.columns) {
 		e := types.Errorf(types.CodeFeatureNotSupported, "cached plan must not change result type")
@@ -103,6 +135,9 @@ func sameResult(a, b []pgwire.Column) bool {
 	})
 }
 
+// maxExecutes is how often an EXECUTE may run another one.
+const maxExecutes = 100
+
 // executed makes the plan and the parameters of EXECUTE.
 func (s *session) executed(ctx context.Context, sc *scope, e *translate.Execute) (*planned, []*column.Vector, error) {
 	p, err := s.find(e.Name)
@@ -116,11 +151,20 @@ func (s *session) executed(ctx context.Context, sc *scope, e *translate.Execute)
 	if pl == nil {
 		return nil, nil, types.Errorf(types.CodeFeatureNotSupported, "EXECUTE of an empty statement is not supported")
 	}
-	if _, ok := pl.bound.(*translate.Execute); ok {
-		return nil, nil, types.Errorf(types.CodeFeatureNotSupported, "EXECUTE of an EXECUTE is not supported")
+	if pl.later {
+		if pl, err = s.bind(sc, p.statement, nil); err != nil {
+			return nil, nil, err
+		}
+	}
+	if inner, ok := pl.bound.(*translate.Execute); ok {
+		if s.executing++; s.executing > maxExecutes {
+			return nil, nil, types.Errorf(types.CodeStatementTooComplex, "stack depth limit exceeded").WithDetail("EXECUTE runs an EXECUTE more than %d times over.", maxExecutes)
+		}
+		defer func() { s.executing-- }()
+		return s.executed(ctx, sc, inner)
 	}
 	p.runs++
-	if len(e.Args) != len(pl.params) {
+	if len(e.Args) != len(pl.params) { // it was prepared anew meanwhile
 		return nil, nil, types.Errorf(types.CodeSyntaxError, "wrong number of parameters for prepared statement %q", e.Name).
 			WithDetail("Expected %d parameters but got %d.", len(pl.params), len(e.Args))
 	}
@@ -178,7 +222,7 @@ func (s *session) performPrepared(ctx context.Context, sc *scope, e *translate.E
 
 func (s *session) deallocate(d *translate.Deallocate) (string, error) {
 	if d.Name == "" {
-		clear(s.prepared)
+		s.dropAllPrepared()
 		return "DEALLOCATE ALL", nil
 	}
 	if _, err := s.find(d.Name); err != nil {

@@ -24,15 +24,18 @@ type session struct {
 	pid                     uint32
 	began                   time.Time
 
-	settings settings
-	path     foundPath
-	tx       transaction
-	prepared map[string]*prepared
-	portals  map[string]*portal
-	several  bool       // a simple query of several statements runs: they are a transaction block to some
-	notices  pgwire.Out // where notices go while a statement runs; nil: nowhere
-	activity atomic.Pointer[activity]
-	current  atomic.Pointer[current] // the open transaction as others see it
+	settings    settings
+	path        foundPath
+	tx          transaction
+	prepared    map[string]*prepared
+	portals     map[string]*portal
+	temporary   bool        // it has made temporary tables
+	temporaries []temporary // those of which something becomes at a commit
+	executing   int         // EXECUTEs that run within each other
+	several     bool        // a simple query of several statements runs: they are a transaction block to some
+	notices     pgwire.Out  // where notices go while a statement runs; nil: nowhere
+	activity    atomic.Pointer[activity]
+	current     atomic.Pointer[current] // the open transaction as others see it
 
 	calls     *calls
 	notified  atomic.Bool // notifications are queued
@@ -71,6 +74,7 @@ func (s *session) IdleTimeout() (time.Duration, error) {
 func (s *session) Close() {
 	s.endTransaction()
 	s.dropPortals()
+	s.endTemporaries()
 	s.idle()
 	s.srv.exchange.leave(s)
 	if s.locked.Load() {

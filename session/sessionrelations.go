@@ -22,9 +22,6 @@ func (s *Server) pgCursors(_ context.Context, env *types.Env, w *catalog.Rows) e
 		return nil
 	}
 	for name, p := range x.portals {
-		if name == "" {
-			continue
-		}
 		w.Begin()
 		w.Text("name", name)
 		w.Text("statement", p.sql)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // Validation of settings' values and their canonical forms, which are what SHOW prints.
@@ -17,6 +18,16 @@ const codeInvalidParameter = "22023"
 
 func (d *definition) invalid(value string) *types.Error {
 	return types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", d.name, value)
+}
+
+// canonicalAs is canonical for a setting that the client calls name: most errors call it so, too.
+func (d *definition) canonicalAs(name, value string) (string, error) {
+	if d.check != nil {
+		return d.check(value)
+	}
+	called := *d
+	called.name = name
+	return called.canonical(value)
 }
 
 // canonical validates a value.
@@ -75,7 +86,8 @@ func (d *definition) number(value string, units []unit) (string, error) {
 				names[i] = strconv.Quote(u.name)
 			}
 			slices.Reverse(names)
-			e = e.WithHint("Valid units for this parameter are %s.", strings.Join(names, ", "))
+			last := len(names) - 1
+			e = e.WithHint("Valid units for this parameter are %s, and %s.", strings.Join(names[:last], ", "), names[last])
 		}
 		return "", e
 	}
@@ -207,22 +219,15 @@ func checkApplicationName(v string) (string, error) {
 }
 
 func checkEncoding(v string) (string, error) {
-	// PostgreSQL looks at letters and digits only, and asyncpg relies on it: it sends 'utf-8' with the quotes.
-	name := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, strings.ToLower(v))
-	switch name {
-	case "utf8", "unicode":
+	switch function.EncodingNumber(v) { // asyncpg relies on it that letters and digits alone are looked at: it sends 'utf-8' with the quotes
+	case function.EncodingUTF8:
 		return "UTF8", nil
-	case "sqlascii": // what libpq asks for where the locale is C: bytes as they are, and these are UTF-8
+	case 0: // what libpq asks for where the locale is C: bytes as they are, and these are UTF-8
 		return "SQL_ASCII", nil
-	case "latin1", "latin2", "latin9", "iso88591", "win1250", "win1251", "win1252", "euccn", "eucjp", "euckr", "sjis", "big5", "gbk", "gb18030", "koi8r":
-		return "", types.Errorf(types.CodeFeatureNotSupported, "client encoding %q is not supported", v).WithHint("Only UTF8 is.")
+	case -1:
+		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "client_encoding", v)
 	}
-	return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "client_encoding", v)
+	return "", types.Errorf(types.CodeFeatureNotSupported, "client encoding %q is not supported", v).WithHint("Only UTF8 is.")
 }
 
 func checkConforming(v string) (string, error) {
@@ -288,8 +293,11 @@ func mergeDateStyle(present, v string) (string, error) {
 
 // checkTextConfig gives the name of a text search configuration with its schema.
 func checkTextConfig(v string) (string, error) {
-	name, ok := types.CanonicalTextConfig(v)
-	if !ok {
+	name, err := types.CanonicalTextConfig(v)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
 		return "", types.Errorf(codeInvalidParameter, "invalid value for parameter %q: %q", "default_text_search_config", v)
 	}
 	return name, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/pgwire"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // values are settings that differ from the default, by lower-case name. A map is never changed once it is
@@ -33,7 +34,8 @@ type settings struct {
 	now   values // in force
 	kept  values // in force after COMMIT: without what SET LOCAL did
 	told  map[string]string
-	tx    *transaction // for the settings that are the transaction's
+	own   map[string]bool // custom settings that have had a value: they are there from then on, though empty once that is gone
+	tx    *transaction    // for the settings that are the transaction's
 
 	changes int // counts changes of settings that plans depend on
 	version int // counts changes of any
@@ -75,7 +77,7 @@ func (s *session) startSettings(st *pgwire.Startup, role *catalog.Role, global [
 		if err != nil {
 			return err
 		}
-		if err := checkUTF8([]byte(canonical)); err != nil {
+		if err := function.CheckUTF8([]byte(canonical)); err != nil {
 			return err
 		}
 		start = start.with(strings.ToLower(d.name), canonical)
@@ -186,13 +188,19 @@ func (s *settings) lookup(name string) (string, bool) {
 	if d, ok := s.table.byName[key]; ok {
 		return d.def, true
 	}
-	return "", false
+	return "", s.own[key]
 }
 
 // set is SET and RESET of one setting; the value is canonical already. Name in any case.
 func (s *settings) set(d *definition, value string, local bool) {
 	key := strings.ToLower(d.name)
 	s.now = s.now.with(key, value)
+	if s.table.byName[key] == nil {
+		if s.own == nil {
+			s.own = map[string]bool{}
+		}
+		s.own[key] = true
+	}
 	if !local {
 		s.kept = s.kept.with(key, value)
 	}

@@ -69,14 +69,11 @@ func (s *session) simple(ctx context.Context, st *translate.Statement, last bool
 func (s *session) simpleRun(ctx context.Context, st *translate.Statement, out pgwire.Out) (tag string, err error) {
 	sc := s.scope(ctx)
 	defer sc.close()
-	pl, err := s.bind(sc, st, nil)
+	pl, err := s.bindWith(sc, st, &translate.Context{NoParams: true})
 	if err != nil {
 		return "", err
 	}
 	s.settle(sc, pl.bound)
-	if len(pl.params) > 0 {
-		return "", errNoParameter(1)
-	}
 	if pl.columns == nil {
 		return s.perform(ctx, sc, pl, nil, out)
 	}

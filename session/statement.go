@@ -63,6 +63,7 @@ type planned struct {
 	changes  int           // settings.changes
 	took     time.Duration // the binding
 	compiled exec.CompiledScans
+	later    bool // what it names is not there so far: it is bound when it runs
 }
 
 // maxColumns is PostgreSQL's limit of a result's columns, which clients count on; the protocol's is 65,535.
@@ -70,22 +71,44 @@ const maxColumns = 1664
 
 // bind binds a statement in a scope. In a failed transaction only what ends it is bound.
 func (s *session) bind(sc *scope, st *translate.Statement, declared []types.OID) (*planned, error) {
+	return s.bindWith(sc, st, &translate.Context{Params: declared})
+}
+
+// bindWith is bind with what c says of parameters.
+func (s *session) bindWith(sc *scope, st *translate.Statement, c *translate.Context) (*planned, error) {
 	if err := s.identity(sc.snapshot); err != nil {
 		return nil, err
 	}
+	if st.Locks() && !s.tx.failed {
+		if err := s.inBlock("LOCK TABLE"); err != nil {
+			return nil, err
+		}
+	}
+	if tag := st.Defines(); tag != "" && !s.tx.failed {
+		if err := s.writable(tag); err != nil {
+			return nil, err
+		}
+	}
 	began := time.Now()
-	bound, err := translate.Bind(&translate.Context{
-		Role: s.currentRole(), SessionRole: s.sessionRole(),
-		Catalog: sc.snapshot, Env: sc.env, Path: s.searchPath(sc.snapshot), Params: declared, Notice: s.notice,
-		UnknownColumnsNull: s.settings.get("flare.unknown_columns") == "null",
-		Eval: func(x plan.Expr) (*column.Vector, error) {
-			v, err := exec.Eval(&exec.Runtime{Env: sc.env}, []plan.Expr{x})
-			if err != nil {
-				return nil, err
-			}
-			return v[0], nil
-		},
-	}, st)
+	c.Role, c.SessionRole = s.currentRole(), s.sessionRole()
+	c.Catalog, c.Env, c.Path, c.Notice = sc.snapshot, sc.env, s.searchPath(sc.snapshot), s.notice
+	c.TempSchema = s.tempSchema()
+	c.UnknownColumnsNull = s.settings.get("flare.unknown_columns") == "null"
+	c.Eval = func(x plan.Expr) (*column.Vector, error) {
+		v, err := exec.Eval(&exec.Runtime{Env: sc.env}, []plan.Expr{x})
+		if err != nil {
+			return nil, err
+		}
+		return v[0], nil
+	}
+	c.Prepared = func(name string) ([]types.OID, error) {
+		p, err := s.find(name)
+		if err != nil {
+			return nil, err
+		}
+		return p.params, nil
+	}
+	bound, err := translate.Bind(c, st)
 	if s.tx.failed && (err != nil || !endsTransaction(bound)) {
 		return nil, errFailedTransaction()
 	}
@@ -106,11 +129,12 @@ func (s *session) fresh(pl *planned, sc *scope) bool {
 
 // settle makes the generation of a statement the transaction's where the isolation level wants one for all.
 func (s *session) settle(sc *scope, b translate.Bound) {
-	if s.tx.snapshot != nil || s.tx.isolation == "read committed" || s.tx.isolation == "read uncommitted" {
+	switch b.(type) {
+	case *translate.Transaction, *translate.Set, *translate.Show, *translate.Lock, *translate.Fetch, *translate.Listen, *translate.Notify, *translate.Checkpoint:
 		return
 	}
-	switch b.(type) {
-	case *translate.Transaction, *translate.Set, *translate.Show:
+	s.tx.queried = true
+	if s.tx.snapshot != nil || s.tx.isolation == "read committed" || s.tx.isolation == "read uncommitted" {
 		return
 	}
 	s.tx.snapshot = sc.tx.Retain()
@@ -127,6 +151,8 @@ func paramsOf(b translate.Bound) []types.OID {
 		return b.Query.Params
 	case *translate.Explain:
 		return paramsOf(b.Statement)
+	case *translate.CreateTableAs:
+		return paramsOf(b.Source)
 	}
 	return nil
 }
@@ -165,6 +191,14 @@ func (s *session) columnsOf(b translate.Bound) []pgwire.Column {
 		}
 	case *translate.Fetch:
 		return s.columnsOfFetch(b)
+	}
+	return nil
+}
+
+// columnsLater describes the result of a statement that is bound when it runs.
+func (s *session) columnsLater(st *translate.Statement) []pgwire.Column {
+	if p := s.prepared[st.Executes()]; p != nil && p.plan != nil && st.Executes() != "" {
+		return p.plan.columns
 	}
 	return nil
 }
@@ -273,6 +307,8 @@ func (s *session) perform(ctx context.Context, sc *scope, pl *planned, params []
 		return s.discard(sc.snapshot, b)
 	case *translate.NoOp:
 		return b.Tag, nil
+	case *translate.CreateTableAs:
+		return s.createTableAs(ctx, sc, b, params)
 	case *translate.Definition:
 		return s.definition(ctx, sc, b)
 	case *translate.Execute:

@@ -18,12 +18,15 @@ type transaction struct {
 	start     time.Time
 	isolation string
 	readOnly  bool
+	queried   bool // a statement has run that saw data: the isolation level stays
 
 	stage    *engine.Stage  // what it inserts, deletes and alters; nil: nothing so far
 	snapshot *engine.ReadTx // of repeatable read and above, from the first statement on
 
-	// The settings as they were, for ROLLBACK.
+	// The settings and modes as they were, for ROLLBACK and for what is left of a transaction that failed.
 	nowBefore, keptBefore values
+	isolationBefore       string
+	readOnlyBefore        bool
 	savepoints            []savepoint
 
 	listens []translate.Listen // that take effect at the commit
@@ -36,6 +39,8 @@ type savepoint struct {
 	now, kept values
 	listens   int
 	notes     int
+	isolation string
+	readOnly  bool
 }
 
 // begin sees to it that a transaction is there.
@@ -50,6 +55,7 @@ func (s *session) begin() {
 		nowBefore:  s.settings.now,
 		keptBefore: s.settings.kept,
 	}
+	s.tx.isolationBefore, s.tx.readOnlyBefore = s.tx.isolation, s.tx.readOnly
 }
 
 // stage gives the transaction's stage, making it at the first use.
@@ -65,13 +71,21 @@ func (s *session) commit(ctx context.Context) error {
 	if !s.tx.begun {
 		return nil
 	}
-	if err := s.keepHeld(ctx); err != nil {
+	err := s.keepHeld(ctx)
+	if e := s.settleCalls(err != nil); err == nil {
+		err = e
+	}
+	if err != nil {
 		s.endTransaction()
 		return clientError(ctx, err)
 	}
 	if err := s.mayAnnounce(); err != nil {
 		s.endTransaction()
 		return err
+	}
+	if err := s.leaveTemporaries(); err != nil {
+		s.endTransaction()
+		return clientError(ctx, err)
 	}
 	stage := s.tx.stage
 	s.tx.stage = nil
@@ -129,6 +143,14 @@ func (s *session) endTransaction() {
 func (s *session) fail() {
 	if s.tx.explicit {
 		s.tx.failed = true
+		if i := len(s.tx.savepoints) - 1; i >= 0 { // settings go back at once, not with the ROLLBACK: clients are told
+			p := &s.tx.savepoints[i]
+			s.settings.restore(p.now, p.kept)
+			s.tx.isolation, s.tx.readOnly = p.isolation, p.readOnly
+		} else {
+			s.settings.restore(s.tx.nowBefore, s.tx.keptBefore)
+			s.tx.isolation, s.tx.readOnly = s.tx.isolationBefore, s.tx.readOnlyBefore
+		}
 		for _, p := range s.portals {
 			if !p.kept && p.level >= len(s.tx.savepoints) {
 				p.close()
@@ -159,14 +181,16 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 		}
 		if s.tx.explicit {
 			s.warn(types.CodeActiveTransaction, "there is already a transaction in progress")
-			return tag, nil
+			return tag, s.modes(t)
 		}
 		s.begin()
 		s.tx.explicit = true
-		return tag, s.modes(t)
+		err := s.modes(t)
+		s.tx.explicit = err == nil // else it has not begun
+		return tag, err
 	case "SET TRANSACTION":
 		s.begin()
-		if !s.tx.explicit {
+		if !s.tx.explicit && !s.several {
 			s.warn(types.CodeNoActiveTransaction, "SET TRANSACTION can only be used in transaction blocks")
 		}
 		return "SET", s.modes(t)
@@ -190,7 +214,8 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 	}
 	switch t.Kind {
 	case "SAVEPOINT":
-		p := savepoint{name: t.Name, now: s.settings.now, kept: s.settings.kept, listens: len(s.tx.listens), notes: s.calls.count()}
+		p := savepoint{name: t.Name, now: s.settings.now, kept: s.settings.kept, listens: len(s.tx.listens), notes: s.calls.count(),
+			isolation: s.tx.isolation, readOnly: s.tx.readOnly}
 		if s.tx.stage != nil {
 			p.mark, p.staged = s.tx.stage.Mark(), true
 		}
@@ -223,6 +248,7 @@ func (s *session) control(ctx context.Context, t *translate.Transaction) (string
 			s.tx.stage = nil
 		}
 		s.settings.restore(p.now, p.kept)
+		s.tx.isolation, s.tx.readOnly = p.isolation, p.readOnly
 		s.tx.failed = false
 		return "ROLLBACK", nil
 	}
@@ -242,16 +268,30 @@ func (s *session) savepoint(name string) (int, error) {
 // modes sets what BEGIN or SET TRANSACTION says of the transaction.
 func (s *session) modes(t *translate.Transaction) error {
 	if t.Isolation != "" && t.Isolation != s.tx.isolation {
-		if s.tx.snapshot != nil {
+		switch {
+		case s.tx.queried:
 			return types.Errorf(types.CodeActiveTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query")
+		case len(s.tx.savepoints) > 0:
+			return types.Errorf(types.CodeActiveTransaction, "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction")
 		}
 		s.tx.isolation = t.Isolation
 	}
 	if t.ReadOnly != nil {
-		if !*t.ReadOnly && s.tx.readOnly && s.tx.snapshot != nil {
+		switch {
+		case *t.ReadOnly || !s.tx.readOnly:
+		case len(s.tx.savepoints) > 0:
+			return types.Errorf(types.CodeActiveTransaction, "cannot set transaction read-write mode inside a read-only transaction")
+		case s.tx.queried:
 			return types.Errorf(types.CodeActiveTransaction, "transaction read-write mode must be set before any query")
 		}
 		s.tx.readOnly = *t.ReadOnly
+	}
+	switch {
+	case !t.Deferrable:
+	case len(s.tx.savepoints) > 0:
+		return types.Errorf(types.CodeActiveTransaction, "SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction")
+	case s.tx.queried:
+		return types.Errorf(types.CodeActiveTransaction, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query")
 	}
 	return nil
 }

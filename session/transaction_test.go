@@ -76,6 +76,10 @@ func TestTransactionWarnings(t *testing.T) {
 	if c.status() != 'T' {
 		t.Errorf("status %c after AND CHAIN", c.status())
 	}
+	c.want("show transaction_read_only", "off\nSHOW") // what failed has lost its modes, in PostgreSQL too
+	c.want("rollback", "ROLLBACK")
+	c.want("begin read only", "BEGIN")
+	c.want("rollback and chain", "ROLLBACK")
 	c.want("show transaction_read_only", "on\nSHOW")
 	c.want("rollback", "ROLLBACK")
 }

@@ -18,15 +18,18 @@ func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, err
 		}
 		return "RESET", nil
 	}
+	if b.Local && !s.tx.explicit && !s.several {
+		s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
+	}
+	if b.Reset && !b.ToDefault && strings.EqualFold(b.Name, "transaction_isolation") && !s.tx.explicit && !s.several {
+		s.warn(types.CodeNoActiveTransaction, "RESET TRANSACTION can only be used in transaction blocks")
+	}
 	d, err := s.settings.definition(b.Name)
 	if err != nil {
 		return "", err
 	}
 	switch key := strings.ToLower(d.name); {
 	case key == "role" || key == "session_authorization":
-		if b.Local && !s.tx.explicit {
-			s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
-		}
 		return tagOf(b), s.become(snapshot, b, key)
 	case d.readOnly:
 		return "", types.Errorf(types.CodeCantChangeRuntimeParam, "%s", d.unchangeable())
@@ -42,11 +45,8 @@ func (s *session) set(snapshot *catalog.Snapshot, b *translate.Set) (string, err
 	}
 	if b.Reset {
 		value = s.settings.resetValue(d)
-	} else if value, err = d.canonical(value); err != nil {
+	} else if value, err = d.canonicalAs(b.Name, value); err != nil {
 		return "", err
-	}
-	if b.Local && !s.tx.explicit && !s.several {
-		s.warn(types.CodeNoActiveTransaction, "SET LOCAL can only be used in transaction blocks")
 	}
 	return tagOf(b), s.change(d, value, b.Local)
 }
@@ -96,9 +96,12 @@ func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (str
 			return "", types.Errorf(types.CodeActiveTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
 		s.dropPortals()
-		clear(s.prepared)
+		s.dropAllPrepared()
 		s.listen(&translate.Listen{Off: true})
 		s.calls.AdvisoryUnlockAll()
+		if err := s.discardTemporaries(); err != nil {
+			return "", err
+		}
 		for _, name := range []string{"session_authorization", ""} {
 			if _, err := s.set(snapshot, &translate.Set{Name: name, Reset: true}); err != nil {
 				return "", err
@@ -106,7 +109,11 @@ func (s *session) discard(snapshot *catalog.Snapshot, b *translate.Discard) (str
 		}
 	case "PLANS":
 		s.settings.changes++ // every plan is made anew
-	case "SEQUENCES", "TEMP", "TEMPORARY": // there are none
+	case "SEQUENCES": // there are none
+	case "TEMP", "TEMPORARY":
+		if err := s.discardTemporaries(); err != nil {
+			return "", err
+		}
 	default:
 		return "", types.Errorf(types.CodeFeatureNotSupported, "DISCARD %s is not supported", what)
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/flare-pg/flare-pg/types"
 )
 
-// outsideTransaction refuses a statement in a transaction block, and behind others in one that nobody has begun.
+// outsideTransaction refuses a statement in a transaction block, among several of a simple query, and behind others of the extended protocol that wrote.
 func (s *session) outsideTransaction(command string) error {
-	if s.tx.explicit || s.tx.stage != nil && !s.tx.stage.Empty() {
+	if s.tx.explicit || s.several || s.tx.stage != nil && !s.tx.stage.Empty() {
 		return types.Errorf(types.CodeActiveTransaction, "%s cannot run inside a transaction block", command)
 	}
 	return nil

@@ -226,11 +226,19 @@ func TestCopyReader(t *testing.T) {
 		{"empty line", copyOf("text", 1), "\n", [][]string{{""}}, ""},
 		{"csv", copyOf("csv", 3), "a,\"b,\"\"c\"\"\",\n", [][]string{{"a", `b,"c"`, "<null>"}}, ""},
 		{"csv quoted empty", copyOf("csv", 2), "\"\",\n", [][]string{{"", "<null>"}}, ""},
-		{"csv lines", copyOf("csv", 2), "\"a\nb\r\nc\",d\ne,f\n", [][]string{{"a\nb\nc", "d"}, {"e", "f"}}, ""},
+		{"csv lines", copyOf("csv", 2), "\"a\nb\r\nc\",d\ne,f\n", [][]string{{"a\nb\r\nc", "d"}, {"e", "f"}}, ""},
 		{"csv escape", esc, `"a\"b\\",c` + "\n", [][]string{{`a"b\`, "c"}}, ""},
 		{"csv quotes inside", copyOf("csv", 1), "a\"b\"c\n", [][]string{{"abc"}}, ""},
 		{"csv force", force, ",\"\"\n", [][]string{{"", "<null>"}}, ""},
 		{"csv unterminated", copyOf("csv", 1), "\"a\nb", nil, "22P04"},
+		{"lines that end in carriage returns", copyOf("text", 1), "a\rb\r", [][]string{{"a"}, {"b"}}, ""},
+		{"csv lines that end in carriage returns", copyOf("csv", 1), "a\r\"b\nc\"\r", [][]string{{"a"}, {"b\nc"}}, ""},
+		{"another line end", copyOf("text", 1), "a\nb\r\n", [][]string{{"a"}}, "22P04"},
+		{"a bare line end", copyOf("csv", 1), "a\r\nb\nc\r\n", [][]string{{"a"}}, "22P04"},
+		{"end mark behind data", copyOf("text", 1), "a\\.\nb\n", [][]string{{"a"}}, ""},
+		{"end mark and more", copyOf("text", 1), "a\n\\.b\n", [][]string{{"a"}}, "22P04"},
+		{"csv end mark that is a value", copyOf("csv", 2), "\\.,b\n", [][]string{{`\.`, "b"}}, ""},
+		{"backslash at the end", copyOf("text", 1), "a\nb\\", [][]string{{"a"}, {"b"}}, ""},
 		{"csv end mark", copyOf("csv", 1), "a\n\\.\n", [][]string{{"a"}}, ""},
 	} {
 		rows, _, err := readRows(c.b, c.in)
@@ -238,7 +246,7 @@ func TestCopyReader(t *testing.T) {
 			t.Errorf("%s: %q, %v; want %q, %s", c.name, rows, err, c.want, c.code)
 		}
 	}
-	if _, lines, _ := readRows(copyOf("csv", 1), "a\n\"b\nb\"\nc\n"); !slices.Equal(lines, []int64{1, 2, 4}) {
+	if _, lines, _ := readRows(copyOf("csv", 1), "a\n\"b\nb\"\nc\n"); !slices.Equal(lines, []int64{1, 3, 4}) {
 		t.Errorf("lines %d", lines)
 	}
 }

@@ -18,10 +18,16 @@ type Context struct {
 	Env     *types.Env
 	// Role is the role in whose name the statement runs, SessionRole the one that the session began with; 0: the superuser that is always there.
 	Role, SessionRole types.OID
+	// TempSchema is the schema of the session's temporary tables, whether it is there or not; "": there are none.
+	TempSchema string
 	// Path is the search path; nil: public.
 	Path []string
 	// Params are the parameter types that the client declared; 0 or missing ones are inferred.
 	Params []types.OID
+	// NoParams refuses every parameter: the statement has no values for any.
+	NoParams bool
+	// Prepared gives the types of a prepared statement's parameters, for EXECUTE; nil: they are not looked at.
+	Prepared func(name string) ([]types.OID, error)
 	// Notice receives notices that binding gives rise to; may be nil.
 	Notice func(*types.Error)
 	// NoPushdown leaves every condition above the scans, so that tests can compare.
@@ -93,8 +99,10 @@ type Transaction struct {
 	Name      string
 	Isolation string // "", "read committed", "repeatable read", …
 	ReadOnly  *bool
-	Chain     bool
-	Start     bool // BEGIN was spelled START TRANSACTION, which is its tag then
+	// Deferrable: [NOT] DEFERRABLE is said, which changes nothing.
+	Deferrable bool
+	Chain      bool
+	Start      bool // BEGIN was spelled START TRANSACTION, which is its tag then
 }
 
 // Set is SET [LOCAL] and RESET; Show is SHOW.

@@ -94,6 +94,20 @@ func (b *binder) explicit(e plan.Expr, t types.OID, typmod int32, at int32) (pla
 	return out, nil
 }
 
+// subscriptNumber binds what stands between the brackets of an array's subscript.
+func (b *binder) subscriptNumber(sc *scope, n *pg.Node) (plan.Expr, error) {
+	x, err := b.expr(sc, n)
+	if err != nil {
+		return nil, err
+	}
+	at := location(n)
+	x, ok, err := b.coerce(x, types.Int4, -1, function.CastAssignment, at)
+	if err == nil && !ok {
+		err = b.errorf(at, types.CodeDatatypeMismatch, "array subscript must have type integer")
+	}
+	return x, err
+}
+
 // arraySubscripts binds x[a][b] and slices x[a:b][c]: with one slice among them all are, x[c] meaning x[1:c].
 func (b *binder) arraySubscripts(sc *scope, e plan.Expr, steps []*pg.Node) (plan.Expr, error) {
 	if len(steps) > types.MaxDimensions {
@@ -111,17 +125,9 @@ func (b *binder) arraySubscripts(sc *scope, e plan.Expr, steps []*pg.Node) (plan
 			return nil
 		}
 		given = append(given, '+')
-		x, err := b.expr(sc, n)
+		x, err := b.subscriptNumber(sc, n)
 		if err != nil {
 			return err
-		}
-		at := location(n)
-		x, ok, err := b.coerce(x, types.Int4, -1, function.CastAssignment, at)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return b.errorf(at, types.CodeDatatypeMismatch, "array subscript must have type integer")
 		}
 		bounds = append(bounds, x)
 		return nil

@@ -32,6 +32,7 @@ type binder struct {
 	later []*cte // WITH queries that what is being bound is in front of
 	// top: what is bound next is the statement itself, whose WITH may hold statements that write; writes: it does.
 	top, writes bool
+	into        *pg.SelectStmt // whose INTO is the statement's own
 	// frame is that of the innermost sub-query or lateral entry being bound; nil: none.
 	frame *frame
 	// beside are the levels whose FROM clause the sub-selects being bound stand in without seeing it.
@@ -83,7 +84,14 @@ func newBinder(c *Context, s *Statement) *binder {
 func (b *binder) statement(n *pg.Node) (Bound, error) {
 	switch n := n.GetNode().(type) {
 	case *pg.Node_SelectStmt:
+		if holder := into(n.SelectStmt); holder != nil {
+			return b.selectInto(n.SelectStmt, holder)
+		}
 		return b.query(n.SelectStmt)
+	case *pg.Node_CreateTableAsStmt:
+		if n.CreateTableAsStmt.Objtype == pg.ObjectType_OBJECT_TABLE {
+			return b.createTableAs(n.CreateTableAsStmt)
+		}
 	case *pg.Node_InsertStmt:
 		return b.modify("INSERT", n.InsertStmt.ReturningList, func() (plan.Node, error) { return b.insert(n.InsertStmt) })
 	case *pg.Node_DeleteStmt:

@@ -11,6 +11,7 @@ import (
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // copy binds COPY … FROM STDIN and COPY … TO STDOUT.
@@ -25,6 +26,11 @@ func (b *binder) copy(n *pg.CopyStmt) (Bound, error) {
 		return nil, b.errorf(-1, types.CodeSyntaxError, "WHERE clause not allowed with COPY TO").WithHint("Use COPY (SELECT … WHERE …) TO.")
 	}
 	out := &Copy{From: n.IsFrom}
+	if n.Relation != nil { // its absence is said before what is wrong with the options
+		if _, err := b.lookup(n.Relation); err != nil {
+			return nil, nowhere(err)
+		}
+	}
 	if err := b.copyOptions(out, n.Options); err != nil {
 		return nil, err
 	}
@@ -37,7 +43,7 @@ func (b *binder) copy(n *pg.CopyStmt) (Bound, error) {
 func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	var err error
 	if out.Stream, err = b.writable(n.Relation, "COPY FROM"); err != nil {
-		return err
+		return nowhere(err)
 	}
 	b.wantsOf(out.Stream, catalog.Insert)
 	if out.Format == "json" {
@@ -55,7 +61,7 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 	list := names(n.Attlist)
 	cols, err := b.insertColumns(out.Stream, list, b.copyLocations(n, list))
 	if err != nil {
-		return err
+		return nowhere(err)
 	}
 	for _, c := range cols {
 		if c.Type == types.Unknown { // what is read is text
@@ -87,6 +93,16 @@ func (b *binder) copyFrom(out *Copy, n *pg.CopyStmt) error {
 		_, err := b.insertColumns(out.Stream, []string{name}, nil)
 		return err == nil
 	})
+}
+
+// nowhere takes the position out of an error: COPY's names have none in PostgreSQL.
+func nowhere(err error) error {
+	if e := (*types.Error)(nil); errors.As(err, &e) && e.Position != 0 {
+		f := *e
+		f.Position = 0
+		return &f
+	}
+	return err
 }
 
 // copyWhere binds COPY's WHERE to the columns that each row gets: its Refs index Targets, then Rest.
@@ -156,6 +172,8 @@ func (b *binder) copyQuery(out *Copy, n *pg.Node) error {
 			return b.unsupported(-1, "COPY query must have a RETURNING clause")
 		}
 		out.Plan, out.Writes, params = q.Plan, q.Command, q.Params
+	case *CreateTableAs:
+		return b.unsupported(-1, "COPY (SELECT INTO) is not supported")
 	default:
 		return b.unsupported(-1, "COPY of this statement is not supported")
 	}
@@ -180,7 +198,7 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 		}
 		r, err := b.rangeVar(n.Relation)
 		if err != nil {
-			return err
+			return nowhere(err)
 		}
 		sc := newScope()
 		sc.rels, sc.items = []*relation{r}, []*fromItem{{rel: r}}
@@ -216,7 +234,7 @@ func (b *binder) copyTo(out *Copy, n *pg.CopyStmt) error {
 			}
 			e, shown, err := b.unqualified(sc, []string{name}, []ident{id}, where)
 			if e := (*types.Error)(nil); errors.As(err, &e) && e.Code == types.CodeUndefinedColumn {
-				f := b.noCopyColumn(name, n.Relation, where).(*types.Error)
+				f := b.noCopyColumn(name, n.Relation, -1).(*types.Error)
 				if near := b.nearest(sc.rels, name); near != "" {
 					f.Hint = e.Hint // what it says of other names is about expressions
 				}
@@ -304,13 +322,13 @@ func (b *binder) copyOptions(out *Copy, list []*pg.Node) error {
 		case "header":
 			if s := defString(d.Arg); strings.EqualFold(s, "match") {
 				if !out.From {
-					return b.errorf(d.Location, types.CodeFeatureNotSupported, "cannot use \"match\" with HEADER in COPY TO")
+					return b.errorf(-1, types.CodeFeatureNotSupported, "cannot use \"match\" with HEADER in COPY TO")
 				}
 				out.Header, out.HeaderMatch = true, true
 			} else {
 				v, ok := defBool(d.Arg)
 				if !ok {
-					return b.errorf(d.Location, types.CodeSyntaxError, "header requires a Boolean value or \"match\"")
+					return b.errorf(-1, types.CodeSyntaxError, "header requires a Boolean value or \"match\"")
 				}
 				out.Header = v
 			}
@@ -321,13 +339,17 @@ func (b *binder) copyOptions(out *Copy, list []*pg.Node) error {
 			}
 			*into = defList(d.Arg)
 		case "encoding":
-			if e := strings.ToUpper(strings.ReplaceAll(defString(d.Arg), "-", "")); e != "UTF8" && e != "UNICODE" {
+			switch function.EncodingNumber(defString(d.Arg)) {
+			case -1:
+				return b.errorf(d.Location, types.CodeInvalidParameterValue, "argument to option %q must be a valid encoding name", name)
+			case function.EncodingUTF8:
+			default:
 				return b.unsupported(d.Location, "COPY with an encoding other than UTF8 is not supported")
 			}
 		case "freeze":
 			v, ok := defBool(d.Arg)
 			if !ok {
-				return b.errorf(d.Location, types.CodeSyntaxError, "freeze requires a Boolean value")
+				return b.errorf(-1, types.CodeSyntaxError, "freeze requires a Boolean value")
 			}
 			if v && out.From {
 				b.notice(d.Location, "COPY FREEZE has no effect: rows are never frozen here")

@@ -80,9 +80,6 @@ func (b *binder) declareCursor(n *pg.DeclareCursorStmt) (Bound, error) {
 	if inner == nil {
 		return nil, b.unsupported(-1, "DECLARE CURSOR of this statement is not supported")
 	}
-	if inner.IntoClause != nil {
-		return nil, b.errorf(-1, "42P11", "DECLARE CURSOR must not contain SELECT INTO")
-	}
 	q, err := b.query(inner)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ type Definition struct {
 	// IDs is how many new ids Change is given, Values the expressions whose values it is given.
 	IDs    int
 	Values []plan.Expr
+	// Temporary: what is made is a temporary table, the first of IDs, and OnCommit is what becomes of it.
+	Temporary bool
+	OnCommit  OnCommit
 	// Notices are for the client, when the statement runs.
 	Notices []*types.Error
 	// Checks are queries that must have no row, or else the statement fails.
@@ -122,14 +125,14 @@ func (b *binder) creationSchema(n *pg.RangeVar) (string, error) {
 	if n.Catalogname != "" && n.Catalogname != b.c.Env.Database {
 		return "", b.unsupported(n.Location, "cross-database references are not implemented: \"%s.%s.%s\"", n.Catalogname, n.Schemaname, n.Relname)
 	}
-	if n.Relpersistence == "t" || n.Schemaname == "pg_temp" {
-		return "", b.unsupported(-1, "temporary tables are not supported")
+	if b.temporary(n) {
+		return b.tempSchema(n)
 	}
 	if n.Schemaname != "" {
 		return n.Schemaname, b.mayCreateIn(n.Schemaname, n.Relname, n.Location)
 	}
 	for _, s := range b.path() {
-		if b.c.Catalog.HasSchema(s) {
+		if b.c.Catalog.HasSchema(s) && !catalog.TempSchema(s) {
 			return s, b.mayCreateIn(s, n.Relname, -1)
 		}
 	}
@@ -143,6 +146,8 @@ func (b *binder) mayCreateIn(schema, name string, at int32) error {
 			WithDetail("System catalog modifications are currently disallowed.")
 	case systemSchema(schema):
 		return b.errorf(at, types.CodeInsufficientPrivilege, "permission denied for schema %s", schema)
+	case catalog.TempSchema(schema):
+		return b.unsupported(-1, "cannot move objects into or out of temporary schemas")
 	case !b.c.Catalog.HasSchema(schema):
 		return b.errorf(at, types.CodeInvalidSchemaName, "schema %q does not exist", schema)
 	}

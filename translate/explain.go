@@ -20,6 +20,12 @@ func (b *binder) explain(n *pg.ExplainStmt) (Bound, error) {
 	case *Query, *Modify, *Execute:
 		out.Statement = inner
 		return out, nil
+	case *CreateTableAs:
+		if out.Analyze {
+			return nil, b.unsupported(-1, "EXPLAIN ANALYZE of %s is not supported", inner.Command).WithHint("Explain the query alone.")
+		}
+		out.Statement = inner.Source
+		return out, nil
 	case *DeclareCursor: // as its query, which is all that there is to explain
 		out.Statement = inner.Query
 		return out, nil

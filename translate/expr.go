@@ -227,7 +227,7 @@ func intOf(i int64) types.OID {
 const maxParams = 65535
 
 func (b *binder) paramRef(n *pg.ParamRef) (plan.Expr, error) {
-	if n.Number < 1 || n.Number > maxParams {
+	if n.Number < 1 || n.Number > maxParams || b.c.NoParams {
 		return nil, b.errorf(n.Location, types.CodeUndefinedParameter, "there is no parameter $%d", n.Number)
 	}
 	for len(b.params) < int(n.Number) {

@@ -98,7 +98,10 @@ func (b *binder) lookup(n *pg.RangeVar) (catalog.Relation, error) {
 	if n.Catalogname != "" && n.Catalogname != b.c.Env.Database {
 		return catalog.Relation{}, b.unsupported(n.Location, "cross-database references are not implemented: \"%s.%s.%s\"", n.Catalogname, n.Schemaname, n.Relname)
 	}
-	if n.Schemaname != "" {
+	if err := b.foreignTemporary(n); err != nil {
+		return catalog.Relation{}, err
+	}
+	if n.Schemaname != "" && !b.temporary(n) {
 		if err := b.mayUseSchema(n.Schemaname, catalog.Usage, n.Location); err != nil {
 			return catalog.Relation{}, err
 		}
@@ -157,6 +160,9 @@ func (b *binder) nearestRelation(schema, name string) string {
 
 // find finds a relation by its name, in the search path where no schema is given.
 func (b *binder) find(schema, name string) (catalog.Relation, bool) {
+	if schema == "pg_temp" && b.c.TempSchema != "" {
+		schema = b.c.TempSchema
+	}
 	if schema == "" && b.c.Path != nil {
 		return b.c.Catalog.Find(b.c.Path, name)
 	}

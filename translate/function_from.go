@@ -113,7 +113,7 @@ func (b *binder) functionItem(sc *scope, n *pg.Node) (plan.SetCall, string, erro
 	defer func() { sc.clause = before }()
 	if c := n.GetFuncCall(); c != nil {
 		schema, name, ok := qualified(c.Funcname)
-		if ok && function.IsSetFunction(schema, name) && !b.scalarOverload(schema, name) {
+		if ok && function.IsSetFunction(schema, name) && (!b.scalarOverload(schema, name) || function.Populates(name)) {
 			call, err := b.setCall(sc, c, schema, name)
 			return call, name, err
 		}

@@ -63,6 +63,12 @@ func (b *binder) setFunctionCall(sc *scope, n *pg.FuncCall, schema, name string)
 	if err != nil {
 		return nil, err
 	}
+	if call.Func.Populates() {
+		call.Columns = []function.SetColumn{{Name: name, Type: types.Record, Typmod: -1}}
+		ref := &plan.Ref{Typed: plan.Typed{OID: types.Record, Mod: -1}, Index: setRefs + sc.sets.add(call), Name: name}
+		b.located[ref] = n.Location
+		return ref, nil
+	}
 	if call.Func.Untyped() {
 		return nil, b.unsupported(n.Location, "function returning record called in context that cannot accept type record")
 	}

@@ -35,7 +35,9 @@ func (b *binder) grantRole(n *pg.GrantRoleStmt) (*Definition, error) {
 		if e.GetDefname() != "admin" {
 			return nil, b.unsupported(e.GetLocation(), "GRANT … WITH %s is not supported", e.GetDefname())
 		}
-		admin, _ = defBool(e.Arg)
+		if admin, _ = defBool(e.Arg); !n.IsGrant {
+			admin = true // REVOKE ADMIN OPTION FOR: the grammar gives what the option is to become
+		}
 	}
 	by := b.role()
 	if n.Grantor != nil {

@@ -168,10 +168,7 @@ func numeric(t types.OID) bool {
 
 // insert binds INSERT.
 func (b *binder) insert(n *pg.InsertStmt) (plan.Node, error) {
-	switch {
-	case n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE, n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE:
-		return nil, b.unsupported(-1, "OVERRIDING is not supported")
-	}
+	// OVERRIDING is about identity columns, of which there are none.
 	st, err := b.insertable(n.Relation)
 	if err != nil {
 		return nil, err
@@ -185,7 +182,7 @@ func (b *binder) insert(n *pg.InsertStmt) (plan.Node, error) {
 	for _, c := range n.Cols {
 		r := c.GetResTarget()
 		if len(r.GetIndirection()) > 0 {
-			return nil, b.unsupported(r.GetLocation(), "assignment to a part of a column is not supported")
+			return nil, b.noPart(st, r)
 		}
 		folded, locations = append(folded, r.GetName()), append(locations, r.GetLocation())
 	}
@@ -194,6 +191,18 @@ func (b *binder) insert(n *pg.InsertStmt) (plan.Node, error) {
 		return nil, err
 	}
 	return b.with(n.WithClause, func() (plan.Node, error) { return b.inserted(n, st, cols) })
+}
+
+// noPart refuses what stands for a part of a column, or, as table.column, for a part of a column that isn't there.
+func (b *binder) noPart(st *catalog.Stream, r *pg.ResTarget) error {
+	cols, err := b.insertColumns(st, []string{r.Name}, []int32{r.Location})
+	if err != nil {
+		return err
+	}
+	if t := cols[0].Type; r.Indirection[0].GetAIndices() != nil && types.ElemOf(t) == 0 && t != types.JSONB && t != types.Unknown {
+		return types.Errorf(types.CodeDatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(t))
+	}
+	return b.unsupported(r.Location, "assignment to a part of a column is not supported").WithHint("Name the column alone, and give its whole value.")
 }
 
 // inserted binds an INSERT whose WITH queries are known.
@@ -225,7 +234,8 @@ func (b *binder) noConflict(n *pg.OnConflictClause, st *catalog.Stream) error {
 	case n == nil:
 		return nil
 	case st.Table.Declared:
-		return b.unsupported(n.Location, "ON CONFLICT is not supported: streams have no unique keys")
+		return b.unsupported(n.Location, "ON CONFLICT is not supported: streams have no unique keys").
+			WithHint("Choose the rows instead: INSERT … SELECT … WHERE NOT EXISTS (…).")
 	case n.Infer == nil && n.Action != pg.OnConflictAction_ONCONFLICT_NOTHING:
 		return b.errorf(n.Location, types.CodeSyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name).")
@@ -251,7 +261,7 @@ func (b *binder) insertRows(n *pg.InsertStmt, cols []insertColumn) (plan.Node, [
 		return nil, nil, err
 	}
 	have := node.Columns()
-	if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, firstLocation(sel)); err != nil {
+	if cols, err = b.insertWidth(cols, len(have), len(n.Cols) > 0, outputLocation(sel, len(cols))); err != nil {
 		return nil, nil, err
 	}
 	want := make([]plan.Column, len(cols))
@@ -260,9 +270,22 @@ func (b *binder) insertRows(n *pg.InsertStmt, cols []insertColumn) (plan.Node, [
 		want[i] = plan.Column{Name: cols[i].Name, Type: cols[i].Type, Typmod: cols[i].Typmod}
 	}
 	node, err = b.retarget(node, want, function.CastAssignment, func(i int, from types.OID) error {
-		return b.cannotAssign(&cols[i], from, firstLocation(sel))
+		return b.cannotAssign(&cols[i], from, outputLocation(sel, i))
 	})
 	return node, cols, err
+}
+
+// outputLocation is where a column of a query stands; where * hides that, its first one.
+func outputLocation(sel *pg.SelectStmt, i int) int32 {
+	if sel.GetLarg() != nil {
+		return firstLocation(sel)
+	}
+	for _, t := range sel.GetTargetList() {
+		if r := t.GetResTarget().GetVal().GetColumnRef(); r != nil && r.Fields[len(r.Fields)-1].GetAStar() != nil {
+			return firstLocation(sel)
+		}
+	}
+	return targetLocation(sel, i)
 }
 
 func (b *binder) cannotAssign(c *insertColumn, from types.OID, at int32) error {

@@ -32,7 +32,7 @@ func (b *binder) sessionStatement(n *pg.Node) (Bound, error) {
 	case *pg.Node_LockStmt:
 		for _, r := range n.LockStmt.Relations {
 			if _, err := b.lookup(r.GetRangeVar()); err != nil {
-				return nil, err
+				return nil, nowhere(err)
 			}
 		}
 		return &Lock{}, nil

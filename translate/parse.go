@@ -68,9 +68,22 @@ func Parse(sql string) ([]*Statement, error) {
 		trimmed := strings.TrimLeft(text, " \t\r\n\f\v")
 		s.Offset += len(text) - len(trimmed)
 		s.Length = len(strings.TrimRight(trimmed, " \t\r\n\f\v"))
+		if p := parameterOfSet(raw.Stmt); p != nil {
+			return nil, types.Errorf(types.CodeSyntaxError, `syntax error at or near "$%d"`, p.Number).At(s.position(p.Location))
+		}
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// parameterOfSet finds a parameter among the values of SET, which this grammar takes and PostgreSQL's does not.
+func parameterOfSet(n *pg.Node) *pg.ParamRef {
+	for _, a := range n.GetVariableSetStmt().GetArgs() {
+		if p := a.GetParamRef(); p != nil {
+			return p
+		}
+	}
+	return nil
 }
 
 // checkText refuses what is no UTF-8 and NUL, which the grammar would take for the end.

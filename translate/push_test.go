@@ -441,3 +441,12 @@ func TestConditionsReallyGoDown(t *testing.T) {
 		})
 	}
 }
+
+// eventOf decodes what must be an event.
+func eventOf(t interface{ Fatalf(string, ...any) }, text string) (doc []byte, at int64) {
+	doc, at, err := event.NewDecoder(event.Options{}).Decode(nil, []byte(text), nil)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return doc, at
+}

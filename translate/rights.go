@@ -104,6 +104,8 @@ func plansOf(s Bound) []plan.Node {
 		if s.Plan != nil {
 			return []plan.Node{s.Plan}
 		}
+	case *CreateTableAs:
+		return plansOf(s.Source)
 	case *DeclareCursor:
 		return []plan.Node{s.Query.Plan}
 	case *Explain:

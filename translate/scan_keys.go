@@ -4,6 +4,7 @@ import (
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // handKeys has scans told of values that are known by the time they begin, of columns that are compared with them above:
@@ -36,7 +37,7 @@ func handKnown(input plan.Node, cond plan.Expr) {
 	switch c := cond.(type) {
 	case *plan.AnyAll:
 		if c.Op == "=" && !c.All && plan.IsStable(c.Array) && keysAlike(c.X.Type(), types.ElemOf(c.Array.Type())) {
-			handTo(input, c.X, func(k *plan.ScanKeys) { k.Array = c.Array })
+			handTo(input, c.X, column.Invalid, func(k *plan.ScanKeys) { k.Array = c.Array })
 		}
 	case *plan.SubQuery:
 		some := c.Kind == plan.KeyQuery || c.Kind == plan.AnyQuery && c.Test == nil
@@ -45,7 +46,7 @@ func handKnown(input plan.Node, cond plan.Expr) {
 		}
 		for i, x := range c.Left {
 			if keysAlike(x.Type(), c.Plan.Columns()[i].Type) {
-				handTo(input, x, func(k *plan.ScanKeys) { k.Query, k.Column = c, i })
+				handTo(input, x, column.Invalid, func(k *plan.ScanKeys) { k.Query, k.Column = c, i })
 			}
 		}
 	}
@@ -58,7 +59,7 @@ func handJoined(n *plan.Join) {
 	}
 	for i, x := range n.LeftKeys {
 		if keysAlike(x.Type(), n.RightKeys[i].Type()) {
-			handTo(n.Left, x, func(k *plan.ScanKeys) { n.Hands = append(n.Hands, plan.Handing{Key: i, To: k}) })
+			handTo(n.Left, x, column.Invalid, func(k *plan.ScanKeys) { n.Hands = append(n.Hands, plan.Handing{Key: i, To: k}) })
 		}
 	}
 }
@@ -80,7 +81,16 @@ func keysAlike(a, b types.OID) bool {
 }
 
 // handTo finds the scans that yield the column x of n, where a row of theirs without a value that is wanted changes nothing but that it is missing.
-func handTo(n plan.Node, x plan.Expr, fill func(k *plan.ScanKeys)) {
+// shown is how the values are read where x is what a declared column makes of a member; Invalid: as the scan reads it.
+func handTo(n plan.Node, x plan.Expr, shown column.Kind, fill func(k *plan.ScanKeys)) {
+	if c, ok := x.(*plan.Call); ok && len(c.Args) > 0 {
+		switch {
+		case c.Func == function.Unless:
+			x, shown = c.Args[0], column.Text
+		case c.Op == "::" && integerRank(c.OID) > 0 && c.Func == function.Stored(c.OID):
+			x, shown = c.Args[0], column.Int64
+		}
+	}
 	ref, ok := x.(*plan.Ref)
 	if !ok {
 		return
@@ -91,39 +101,42 @@ func handTo(n plan.Node, x plan.Expr, fill func(k *plan.ScanKeys)) {
 		if n.Limit >= 0 || ref.Index >= len(n.Reads) || n.Reads[ref.Index].Path == nil {
 			return
 		}
-		switch n.Reads[ref.Index].Kind {
+		if shown == column.Invalid {
+			shown = n.Reads[ref.Index].Kind
+		}
+		switch shown {
 		case column.Text, column.Int64, column.Decimal:
-			k := &plan.ScanKeys{Read: ref.Index}
+			k := &plan.ScanKeys{Read: ref.Index, Kind: shown}
 			fill(k)
 			n.Keys = append(n.Keys, k)
 		}
 	case *plan.Filter:
-		handTo(n.Input, ref, fill)
+		handTo(n.Input, ref, shown, fill)
 	case *plan.Project:
-		handTo(n.Input, n.Exprs[ref.Index], fill)
+		handTo(n.Input, n.Exprs[ref.Index], shown, fill)
 	case *plan.Distinct:
 		if n.On == nil {
-			handTo(n.Input, ref, fill)
+			handTo(n.Input, ref, shown, fill)
 		}
 	case *plan.Sort:
 		if n.Limit < 0 {
-			handTo(n.Input, ref, fill)
+			handTo(n.Input, ref, shown, fill)
 		}
 	case *plan.Aggregate:
 		if ref.Index < len(n.Keys) {
-			handTo(n.Input, n.Keys[ref.Index], fill)
+			handTo(n.Input, n.Keys[ref.Index], shown, fill)
 		}
 	case *plan.Append:
 		for _, in := range n.Inputs {
-			handTo(in, ref, fill)
+			handTo(in, ref, shown, fill)
 		}
 	case *plan.Join:
 		// A row that a left join makes of no pair has nulls on the right, and a null equals no key: so rows may be missing there, too.
 		switch left := len(n.Left.Columns()); {
 		case ref.Index < left && (n.Kind == plan.InnerJoin || n.Kind == plan.LeftJoin):
-			handTo(n.Left, ref, fill)
+			handTo(n.Left, ref, shown, fill)
 		case ref.Index >= left && n.Kind != plan.FullJoin:
-			handTo(n.Right, at(ref.Index-left), fill)
+			handTo(n.Right, at(ref.Index-left), shown, fill)
 		}
 	}
 }

@@ -23,10 +23,10 @@ func (b *binder) selectStmt(n *pg.SelectStmt) (plan.Node, error) {
 		return nil, err
 	}
 	defer b.leave()
-	switch {
-	case n.IntoClause != nil:
-		return nil, b.unsupported(n.IntoClause.GetRel().GetLocation(), "SELECT INTO is not supported")
-	case len(n.LockingClause) > 0:
+	if err := b.misplacedInto(n); err != nil {
+		return nil, err
+	}
+	if len(n.LockingClause) > 0 {
 		return nil, b.unsupported(-1, "FOR UPDATE and FOR SHARE are not supported: events are immutable")
 	}
 	return b.with(n.WithClause, func() (plan.Node, error) { return b.bareSelect(n) })

@@ -3,7 +3,6 @@ package translate
 import (
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/column"
-	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/function"
@@ -78,70 +77,4 @@ func isShaping(p *plan.Project) bool {
 		}
 	}
 	return true
-}
-
-// implied translates a condition on a declared column into one on what the scan reads that is true wherever the condition is. It
-// saves rows; the condition is checked above all the same.
-//
-// An integer column shows no other number than its member; a float or numeric column neither, but for NaN and the infinities, which only
-// an equality with a finite constant rules out, and a numeric of a scale may be rounded. A core column that isn't null is the
-// event's own.
-func (p *pusher) implied(e plan.Expr) (nql.Expr, bool) {
-	c, ok := e.(*plan.Call)
-	if !ok || len(c.Args) != 2 {
-		return nil, false
-	}
-	op, ok := comparisons[c.Op]
-	if !ok {
-		return nil, false
-	}
-	l, r := c.Args[0], c.Args[1]
-	col, ok := p.shaped(l)
-	if !ok {
-		if col, ok = p.shaped(r); !ok {
-			return nil, false
-		}
-		l, r, op = r, l, mirrored[op]
-	}
-	if _, ok := r.(*plan.Const); !ok {
-		return nil, false
-	}
-	if col.form == catalog.Unless {
-		o := operand{path: col.read.Path, kind: column.Text}
-		if !comparable(o, l.Type(), r.Type()) {
-			return nil, false
-		}
-		x, plain, ok := p.value(r, column.Text)
-		if ok && op == nql.Eq && o.plainEqual(plain) {
-			return &nql.Binary{Op: op, L: o.path, R: x}, true
-		}
-		return &nql.Binary{Op: op, L: o.exact(), R: x}, ok
-	}
-	if col.of.Declared == nil || col.of.Declared.Missing != nil || col.Typmod >= 0 {
-		return nil, false
-	}
-	o := operand{path: col.read.Path}
-	switch col.Type {
-	case types.Int2, types.Int4, types.Int8:
-		o.kind = column.Int64
-	case types.Float8:
-		o.kind = column.Float64
-	case types.Numeric:
-		o.kind = column.Decimal
-	}
-	if o.kind == column.Invalid || op != nql.Eq && o.kind != column.Int64 || !comparable(o, l.Type(), r.Type()) {
-		return nil, false
-	}
-	x, _, ok := p.value(r, o.kind)
-	return &nql.Binary{Op: op, L: o.exact(), R: x}, ok
-}
-
-// shaped gives the column of a reference whose value is made above the scan.
-func (p *pusher) shaped(e plan.Expr) (*relColumn, bool) {
-	r, ok := e.(*plan.Ref)
-	if !ok {
-		return nil, false
-	}
-	_, c, ok := p.sc.column(r)
-	return c, ok && c.form != catalog.AsRead && c.Type == r.OID
 }

@@ -10,6 +10,7 @@ import (
 // noSubqueries says where a sub-query is no part of an expression.
 var noSubqueries = map[string]string{
 	"index predicates": "index predicate", "DEFAULT expressions": "DEFAULT expression", "EXECUTE parameters": "EXECUTE parameter",
+	"COPY FROM WHERE conditions": "COPY FROM WHERE condition",
 }
 
 // subLink binds a sub-query in an expression.

@@ -10,6 +10,7 @@ import (
 	"github.com/flare-pg/flare-pg/nql"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // indirection binds subscripts of arrays (see array.go), fields of records, subscripts of jsonb values, x[1] and x['a'], and, below a stream's columns, members of what they give: Items[0].Sku.
@@ -83,6 +84,9 @@ func (b *binder) indirection(sc *scope, n *pg.A_Indirection) (plan.Expr, error) 
 
 // subscript binds one x[…].
 func (b *binder) subscript(sc *scope, e plan.Expr, i *pg.A_Indices, at int32) (plan.Expr, error) {
+	if e.Type() == types.Name {
+		return b.nameSubscript(sc, e, i)
+	}
 	if e.Type() != types.JSONB {
 		return nil, b.errorf(at, types.CodeDatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(e.Type()))
 	}
@@ -116,6 +120,18 @@ func (b *binder) subscript(sc *scope, e plan.Expr, i *pg.A_Indices, at int32) (p
 		}
 	}
 	return b.element(e, sub, from)
+}
+
+// nameSubscript binds x[…] of a name, which is an array of 64 bytes from 0: pg_dump tells array types by it.
+func (b *binder) nameSubscript(sc *scope, e plan.Expr, i *pg.A_Indices) (plan.Expr, error) {
+	if i.IsSlice {
+		return nil, b.errorf(-1, types.CodeFeatureNotSupported, "slices of fixed-length arrays not implemented")
+	}
+	sub, err := b.subscriptNumber(sc, i.Uidx)
+	if err != nil {
+		return nil, err
+	}
+	return b.fold(&plan.Call{Typed: typed(types.Char), Func: function.NameByte(), Args: []plan.Expr{e, sub}}), nil
 }
 
 // element is one step into a jsonb value: a key of an object or an index of an array, as the value decides.

@@ -7,7 +7,6 @@ import (
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/flare-pg/flare-pg/catalog"
-	"github.com/flare-pg/flare-pg/engine"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
 )
@@ -24,21 +23,20 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 		return nil, b.unsupported(-1, "partitioned tables are not supported: streams are kept in order of time by themselves")
 	case n.OfTypename != nil:
 		return nil, b.unsupported(-1, "CREATE TABLE … OF is not supported")
-	case n.Oncommit > pg.OnCommitAction_ONCOMMIT_NOOP:
-		return nil, b.unsupported(-1, "ON COMMIT is not supported")
+	}
+	onCommit, err := b.onCommit(n.Oncommit, n.Relation)
+	if err != nil {
+		return nil, err
 	}
 	schema, err := b.creationSchema(n.Relation)
 	if err != nil {
 		return nil, err
 	}
-	d := &Definition{Tag: "CREATE TABLE"}
-	if _, there := b.c.Catalog.Relation(schema, n.Relation.Relname); there {
-		if n.IfNotExists {
-			d.note("relation %q already exists, skipping", n.Relation.Relname)
-			d.Notices[0].Code = "42P07"
-			return d, nil
+	d := &Definition{Tag: "CREATE TABLE", OnCommit: onCommit}
+	if n.IfNotExists {
+		if done, err := b.relationThere(d, schema, n.Relation.Relname, true); done || err != nil {
+			return d, err
 		}
-		return nil, b.errorf(-1, "42P07", "relation %q already exists", n.Relation.Relname)
 	}
 	t := &catalog.Table{Declared: len(n.TableElts) > 0}
 	var unenforced []string
@@ -56,6 +54,10 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 			c.Attr, c.Member = t.Attrs, c.Name
 			t.Columns = append(t.Columns, *c)
 			unenforced = append(unenforced, more...)
+		case *pg.Node_TableLikeClause:
+			if err := b.likeColumns(t, e.TableLikeClause); err != nil {
+				return nil, err
+			}
 		case *pg.Node_Constraint:
 			kind, err := b.constraint(e.Constraint)
 			if err != nil {
@@ -79,12 +81,11 @@ func (b *binder) createTable(n *pg.CreateStmt) (*Definition, error) {
 	if err := b.tableOptions(t, n.Options); err != nil {
 		return nil, err
 	}
-	d.unenforced(unenforced)
-	name := n.Relation.Relname
-	d.IDs = 1
-	d.Change = func(e *engine.SchemaEdit, g Given) error {
-		return catalog.CreateTable(e, g.IDs[0], schema, name, t)
+	if _, err := b.relationThere(d, schema, n.Relation.Relname, false); err != nil { // what is wrong with its columns is said first
+		return nil, err
 	}
+	d.unenforced(unenforced)
+	d.create(schema, n.Relation.Relname, b.temporary(n.Relation), t)
 	return d, nil
 }
 

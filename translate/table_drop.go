@@ -140,6 +140,9 @@ func (b *binder) setSchema(n *pg.AlterObjectSchemaStmt) (*Definition, error) {
 	if st == nil {
 		return d, err
 	}
+	if catalog.TempSchema(st.Schema) || n.Newschema == "pg_temp" {
+		return nil, b.unsupported(-1, "cannot move objects into or out of temporary schemas")
+	}
 	if err := b.mayCreateIn(n.Newschema, st.Name, -1); err != nil {
 		return nil, err
 	}

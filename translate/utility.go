@@ -9,6 +9,7 @@ import (
 	"github.com/flare-pg/flare-pg/catalog"
 	"github.com/flare-pg/flare-pg/plan"
 	"github.com/flare-pg/flare-pg/types"
+	"github.com/flare-pg/flare-pg/types/function"
 )
 
 // refused are statements that have a reason of their own for not being there.
@@ -55,6 +56,9 @@ func (b *binder) utility(n *pg.Node) (Bound, error) {
 		return nil, b.unsupported(-1, "%s is not supported yet", construct(n))
 	case *pg.Node_ConstraintsSetStmt:
 		// There are no constraints that could be deferred.
+		for _, c := range n.ConstraintsSetStmt.Constraints {
+			return nil, b.errorf(-1, types.CodeUndefinedObject, "constraint %q does not exist", c.GetRangeVar().GetRelname())
+		}
 		return &NoOp{Tag: "SET CONSTRAINTS"}, nil
 	case nil:
 		return nil, b.unsupported(-1, "an empty statement is not supported")
@@ -100,7 +104,7 @@ func (b *binder) modes(out *Transaction, list []*pg.Node) error {
 			v := defString(d.Arg) != "0" && defString(d.Arg) != "false"
 			out.ReadOnly = &v
 		case "transaction_deferrable":
-			// Nothing waits here for a safe snapshot: both forms mean the same.
+			out.Deferrable = true // nothing waits here for a safe snapshot: both forms mean the same
 		default:
 			return b.unsupported(d.GetLocation(), "transaction mode %s is not supported", d.GetDefname())
 		}
@@ -136,8 +140,16 @@ func (b *binder) set(n *pg.VariableSetStmt) (Bound, error) {
 	return nil, b.unsupported(-1, "SET … FROM CURRENT is not supported")
 }
 
+// listSettings take several values.
+var listSettings = map[string]bool{
+	"search_path": true, "datestyle": true, "temp_tablespaces": true, "local_preload_libraries": true, "session_preload_libraries": true, "log_destination": true,
+}
+
 // setValue flattens the values of SET into one text, as PostgreSQL does.
 func (b *binder) setValue(n *pg.VariableSetStmt) (string, error) {
+	if len(n.Args) > 1 && !listSettings[strings.ToLower(n.Name)] {
+		return "", b.errorf(-1, types.CodeInvalidParameterValue, "SET %s takes only one argument", n.Name)
+	}
 	var parts []string
 	for _, a := range n.Args {
 		if c := a.GetTypeCast(); c != nil { // SET TIME ZONE INTERVAL '…' HOUR TO MINUTE
@@ -209,12 +221,38 @@ func (b *binder) prepare(n *pg.PrepareStmt) (Bound, error) {
 // execute binds the arguments of EXECUTE.
 func (b *binder) execute(n *pg.ExecuteStmt) (Bound, error) {
 	out := &Execute{Name: n.Name}
+	var want []types.OID
+	if b.c.Prepared != nil {
+		var err error
+		if want, err = b.c.Prepared(n.Name); err != nil {
+			return nil, err
+		}
+		if len(want) == 0 { // PostgreSQL doesn't look at them either
+			return out, nil
+		}
+		if len(n.Params) != len(want) {
+			return nil, b.errorf(-1, types.CodeSyntaxError, "wrong number of parameters for prepared statement %q", n.Name).
+				WithDetail("Expected %d parameters but got %d.", len(want), len(n.Params))
+		}
+	}
 	sc := newScope()
 	sc.clause = "EXECUTE parameters"
-	for _, p := range n.Params {
+	for i, p := range n.Params {
 		e, err := b.expr(sc, p)
 		if err != nil {
 			return nil, err
+		}
+		if want != nil {
+			from := e.Type()
+			c, ok, err := b.coerce(e, want[i], -1, function.CastAssignment, location(p))
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				return nil, b.errorf(location(p), types.CodeDatatypeMismatch, "parameter $%d of type %s cannot be coerced to the expected type %s", i+1, typeName(from), typeName(want[i])).
+					WithHint("You will need to rewrite or cast the expression.")
+			}
+			e = c
 		}
 		out.Args = append(out.Args, e)
 	}

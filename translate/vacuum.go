@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"slices"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
@@ -64,6 +65,9 @@ func (b *binder) vacuum(n *pg.VacuumStmt) (Bound, error) {
 		if !b.vacuumable(rel, command) {
 			continue
 		}
+		if err := b.vacuumColumns(rel, names(v.GetVaCols()), n); err != nil {
+			return nil, err
+		}
 		out.Streams = append(out.Streams, rel.Stream)
 	}
 	all := len(n.Rels) == 0 && n.IsVacuumcmd && !b.superuser()
@@ -81,6 +85,29 @@ func (b *binder) vacuum(n *pg.VacuumStmt) (Bound, error) {
 		return &NoOp{Tag: command}, nil
 	}
 	return out, nil
+}
+
+// vacuumColumns checks the columns that ANALYZE is told to look at.
+func (b *binder) vacuumColumns(rel catalog.Relation, list []string, n *pg.VacuumStmt) error {
+	analyze := !n.IsVacuumcmd
+	for _, o := range n.Options {
+		if strings.EqualFold(o.GetDefElem().GetDefname(), "analyze") {
+			analyze, _ = defBool(o.GetDefElem().GetArg())
+		}
+	}
+	if len(list) > 0 && !analyze {
+		return b.unsupported(-1, "ANALYZE option must be specified when a column list is provided")
+	}
+	for i, name := range list {
+		_, _, own := rel.Stream.Property(name, name)
+		if _, core := rel.Stream.Core(name); !own && !core && !slices.ContainsFunc(rel.Stream.Own(), func(c *catalog.StreamColumn) bool { return c.Name == name }) {
+			return b.errorf(-1, types.CodeUndefinedColumn, "column %q of relation %q does not exist", name, rel.Name)
+		}
+		if slices.Contains(list[:i], name) {
+			return b.errorf(-1, types.CodeDuplicateColumn, "column %q of relation %q appears more than once", name, rel.Name)
+		}
+	}
+	return nil
 }
 
 // vacuumable tells who asks that a relation is not his to maintain, where that is so.

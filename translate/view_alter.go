@@ -143,17 +143,18 @@ func (b *binder) renameView(n *pg.RenameStmt) (*Definition, error) {
 }
 
 func (b *binder) renameViewColumn(v *catalog.View, old, name string) error {
-	at := -1
+	at, taken := -1, false
 	for i, c := range v.Columns {
-		switch c.Name {
-		case old:
+		if c.Name == old {
 			at = i
-		case name:
-			return types.Errorf(types.CodeDuplicateColumn, "column %q of relation %q already exists", name, v.Name)
 		}
+		taken = taken || c.Name == name
 	}
-	if at < 0 {
+	switch {
+	case at < 0:
 		return types.Errorf(types.CodeUndefinedColumn, "column %q does not exist", old)
+	case taken:
+		return types.Errorf(types.CodeDuplicateColumn, "column %q of relation %q already exists", name, v.Name)
 	}
 	if on := b.c.Catalog.ViewsOn(v.OID); len(on) > 0 { // their queries say the old name
 		return types.Errorf(types.CodeFeatureNotSupported, "renaming a column of view %q is not supported while view %q reads it", v.Name, on[0].Name)

@@ -46,6 +46,9 @@ func (b *binder) createView(n *pg.ViewStmt) (*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.noTemporary("views"); err != nil {
+		return nil, err
+	}
 	b.needs = nil // who makes a view need not be able to read it; it reads as its owner when it is used
 	for _, c := range node {
 		v.Columns = append(v.Columns, catalog.ViewColumn{Name: c.Name, Type: c.Type, Typmod: c.Typmod})

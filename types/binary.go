@@ -25,7 +25,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	case Int4, Oid, Xid, Cid, RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace,
 		RegRole, RegConfig, RegDictionary, RegCollation:
 		return be.AppendUint32(dst, uint32(v.Int(i))), nil
-	case Int8, Time, XID8:
+	case Int8, Time, XID8, Money:
 		return be.AppendUint64(dst, uint64(v.Int(i))), nil
 	case Float4:
 		return be.AppendUint32(dst, math.Float32bits(float32(v.Float(i)))), nil
@@ -62,7 +62,7 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 	case JSONB:
 		return AppendJSONB(append(dst, 1), v.Str(i)), nil
 	case JSONPathOID:
-		return append(append(dst, 1), v.Str(i)...), nil
+		return appendJSONPathText(append(dst, 1), v.Str(i)), nil
 	case Char:
 		if s := v.Str(i); len(s) > 0 {
 			return append(dst, s[0]), nil
@@ -72,7 +72,9 @@ func AppendBinary(dst []byte, env *Env, t OID, v *column.Vector, i int) ([]byte,
 		return appendInetBinary(dst, t, v.Str(i)), nil
 	case Bit, VarBit:
 		return appendBitsBinary(dst, v.Str(i)), nil
-	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, Tid, JSON, XML, Unknown, CString, Void, PgNodeTree, TSVector, TSQuery:
+	case PgSnapshot, TxidSnapshot:
+		return appendSnapshotBinary(dst, v.Str(i)), nil
+	case Text, Varchar, BPChar, Name, Bytea, UUID, MacAddr, MacAddr8, TimeTZ, Tid, PgLSN, JSON, XML, Unknown, CString, Void, PgNodeTree, TSVector, TSQuery:
 		return append(dst, v.Str(i)...), nil
 	}
 	if t == Record {
@@ -111,7 +113,7 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 	case Int4, Oid, Xid, Cid, Date, Float4, RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator,
 		RegNamespace, RegRole, RegConfig, RegDictionary, RegCollation:
 		width = 4
-	case Int8, XID8, Time, Float8, Timestamp, Timestamptz:
+	case Int8, XID8, Time, Float8, Timestamp, Timestamptz, PgLSN, Money:
 		width = 8
 	case Interval, UUID:
 		width = 16
@@ -138,7 +140,7 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		out.AppendInt(int64(int16(be.Uint16(b))))
 	case Int4:
 		out.AppendInt(int64(int32(be.Uint32(b))))
-	case Int8, XID8:
+	case Int8, XID8, Money:
 		out.AppendInt(int64(be.Uint64(b)))
 	case Float4:
 		out.AppendFloat(float64(math.Float32frombits(be.Uint32(b))))
@@ -181,7 +183,7 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 			return err
 		}
 		out.AppendSpan(s)
-	case UUID, Bytea, MacAddr, Tid:
+	case UUID, Bytea, MacAddr, Tid, PgLSN:
 		out.AppendBytes(b)
 	case MacAddr8:
 		switch len(b) {
@@ -199,6 +201,8 @@ func ParseBinary(out *column.Vector, env *Env, t OID, typmod int32, b []byte) er
 		return parseTimeTZBinary(out, typmod, b)
 	case Inet, Cidr:
 		return parseInetBinary(out, t, b)
+	case PgSnapshot, TxidSnapshot:
+		return parseSnapshotBinary(out, b)
 	case Bit, VarBit:
 		return parseBitsBinary(out, t, typmod, b)
 	case TSVector, TSQuery:

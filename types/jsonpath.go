@@ -105,16 +105,29 @@ func (i *PathItem) priority() int {
 	return 6
 }
 
-// AppendJSONPath appends a path's text.
-func AppendJSONPath(dst []byte, p *JSONPath) []byte {
+// AppendJSONPath appends a path's text as a vector holds it: read again it is the same path.
+func AppendJSONPath(dst []byte, p *JSONPath) []byte { return p.append(dst, true) }
+
+func (p *JSONPath) append(dst []byte, exact bool) []byte {
 	if p.Strict {
 		dst = append(dst, "strict "...)
 	}
-	return p.Root.append(dst, false, true)
+	return p.Root.append(dst, false, true, exact)
 }
 
-// append appends an item: inside tells whether it follows another, brackets whether an operator needs parentheses.
-func (i *PathItem) append(dst []byte, inside, brackets bool) []byte {
+// appendJSONPathText is the text output of a path that a vector holds. PostgreSQL leaves parentheses out that mean something, as in (-$)[0] + 1.
+func appendJSONPathText(dst, held []byte) []byte {
+	path, err := ParseJSONPath(held)
+	if err != nil {
+		return append(dst, held...)
+	}
+	return path.append(dst, false)
+}
+
+// append appends an item: inside tells whether it follows another, brackets whether an operator needs parentheses; exact gives it some also where something
+// follows it.
+func (i *PathItem) append(dst []byte, inside, brackets, exact bool) []byte {
+	brackets = brackets || exact && i.Next != nil
 	open := func() {
 		if brackets {
 			dst = append(dst, '(')
@@ -125,7 +138,7 @@ func (i *PathItem) append(dst []byte, inside, brackets bool) []byte {
 			dst = append(dst, ')')
 		}
 	}
-	operand := func(o *PathItem) { dst = o.append(dst, false, o.priority() <= i.priority()) }
+	operand := func(o *PathItem) { dst = o.append(dst, false, o.priority() <= i.priority(), exact) }
 	switch i.Kind {
 	case PathNull:
 		dst = append(dst, "null"...)
@@ -159,20 +172,20 @@ func (i *PathItem) append(dst []byte, inside, brackets bool) []byte {
 			if k > 0 {
 				dst = append(dst, ',')
 			}
-			dst = s.From.append(dst, false, false)
+			dst = s.From.append(dst, false, false, exact)
 			if s.To != nil {
-				dst = s.To.append(append(dst, " to "...), false, false)
+				dst = s.To.append(append(dst, " to "...), false, false, exact)
 			}
 		}
 		dst = append(dst, ']')
 	case PathAny:
 		dst = i.appendAny(dst)
 	case PathFilter:
-		dst = append(i.Left.append(append(dst, "?("...), false, false), ')')
+		dst = append(i.Left.append(append(dst, "?("...), false, false, exact), ')')
 	case PathMethod:
 		dst = append(append(append(dst, '.'), i.Text...), '(')
 		if i.Left != nil {
-			dst = i.Left.append(dst, false, false)
+			dst = i.Left.append(dst, false, false, exact)
 		}
 		dst = append(dst, ')')
 	case PathPlus, PathMinus:
@@ -181,11 +194,11 @@ func (i *PathItem) append(dst []byte, inside, brackets bool) []byte {
 		operand(i.Left)
 		closing()
 	case PathNot:
-		dst = append(i.Left.append(append(dst, "!("...), false, false), ')')
+		dst = append(i.Left.append(append(dst, "!("...), false, false, exact), ')')
 	case PathIsUnknown:
-		dst = append(i.Left.append(append(dst, '('), false, false), ") is unknown"...)
+		dst = append(i.Left.append(append(dst, '('), false, false, exact), ") is unknown"...)
 	case PathExists:
-		dst = append(i.Left.append(append(dst, "exists ("...), false, false), ')')
+		dst = append(i.Left.append(append(dst, "exists ("...), false, false, exact), ')')
 	case PathLikeRegex:
 		open()
 		operand(i.Left)
@@ -202,7 +215,7 @@ func (i *PathItem) append(dst []byte, inside, brackets bool) []byte {
 		closing()
 	}
 	if i.Next != nil {
-		dst = i.Next.append(dst, true, true)
+		dst = i.Next.append(dst, true, true, exact)
 	}
 	return dst
 }

@@ -39,7 +39,7 @@ func touches(upper, lower Bound) bool {
 	return !upper.Infinite && !lower.Infinite && upper.Inclusive != lower.Inclusive && upper.compareValues(lower) == 0
 }
 
-// Hull is the smallest range that holds both.
+// Hull is the smallest range that holds both. Of bounds that are equal, and may look different, o's stay.
 func (r Range) Hull(o Range) Range {
 	switch {
 	case r.Empty:
@@ -47,10 +47,10 @@ func (r Range) Hull(o Range) Range {
 	case o.Empty:
 		return r
 	}
-	if CompareLower(o.Lower, r.Lower) < 0 {
+	if CompareLower(o.Lower, r.Lower) <= 0 {
 		r.Lower = o.Lower
 	}
-	if CompareUpper(o.Upper, r.Upper) > 0 {
+	if CompareUpper(o.Upper, r.Upper) >= 0 {
 		r.Upper = o.Upper
 	}
 	return r

@@ -17,6 +17,8 @@ type Session interface {
 	Channels() []string
 	// NotifyQueue is how full the queue of notifications is, 0 to 1.
 	NotifyQueue() float64
+	// Query is the text that the client sent, of which the statement is all or a part.
+	Query() string
 	// Random is where the session's random numbers come from.
 	Random() *Random
 	// AdvisoryLock takes a lock; with wait false it is false where that can't be done at once.

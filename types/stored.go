@@ -21,7 +21,7 @@ var storedEnv = NewEnv(time.Unix(0, 0).UTC())
 func Storable(t OID) bool {
 	switch t {
 	case Bool, Int2, Int4, Int8, Float4, Float8, Numeric, Text, Varchar, BPChar, Name, Char, Bytea, Date, Time, Timestamp, Timestamptz,
-		Interval, UUID, JSON, JSONB, Oid, Inet, Cidr, MacAddr, MacAddr8, TimeTZ, Bit, VarBit, TSVector, TSQuery:
+		Interval, UUID, JSON, JSONB, Oid, Inet, Cidr, MacAddr, MacAddr8, TimeTZ, Bit, VarBit, PgLSN, XID8, PgSnapshot, Money, TSVector, TSQuery:
 		return true
 	}
 	if t == Int2Vector || t == OidVector {

@@ -41,6 +41,11 @@ func leadingUnsigned(s []byte) uint64 {
 
 // A tid, the place of a row, is a block and a number within: (block,number). A vector holds it as it is sent, four bytes and two, big-endian.
 
+// AppendTID appends a tid as a vector holds it.
+func AppendTID(dst []byte, block uint32, number uint16) []byte {
+	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint32(dst, block), number)
+}
+
 // parseTID reads the text form of a tid.
 func parseTID(s []byte) (id []byte, ok bool) {
 	var parts [2][]byte
@@ -59,7 +64,7 @@ func parseTID(s []byte) (id []byte, ok bool) {
 	if !ok || !ok2 || int64(block) != int64(uint32(block)) && int64(block) != int64(int32(block)) || number > math.MaxUint16 {
 		return nil, false
 	}
-	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint32(nil, uint32(block)), uint16(number)), true
+	return AppendTID(nil, uint32(block), uint16(number)), true
 }
 
 // unsignedUpTo reads a decimal number that a mark ends, negative ones wrapped round; without digits it is 0.

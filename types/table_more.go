@@ -14,6 +14,7 @@ const (
 	Bit                     OID = 1560
 	VarBit                  OID = 1562
 	RefCursor               OID = 1790
+	TxidSnapshot            OID = 2970
 	PgLSN                   OID = 3220
 	AnyEnum                 OID = 3500
 	TSVector                OID = 3614
@@ -22,6 +23,7 @@ const (
 	JSONPathOID             OID = 4072
 	AnyMultirange           OID = 4537
 	AnyCompatibleMultirange OID = 4538
+	PgSnapshot              OID = 5038
 	AnyCompatibleRange      OID = 5080
 )
 
@@ -49,9 +51,9 @@ var moreScalars = []Type{
 	{OID: VarBit, Name: "varbit", SQL: "bit varying", Array: 1563, Len: -1, Category: 'V', Preferred: true, Kind: column.Text},
 	{OID: RefCursor, Name: "refcursor", SQL: "refcursor", Array: 2201, Len: -1, Category: 'U', Kind: column.Text},
 	{OID: 2280, Name: "language_handler", SQL: "language_handler", Len: 4, Category: 'P', Kind: column.Text},
-	{OID: 2970, Name: "txid_snapshot", SQL: "txid_snapshot", Array: 2949, Len: -1, Category: 'U', Kind: column.Text},
+	{OID: TxidSnapshot, Name: "txid_snapshot", SQL: "txid_snapshot", Array: 2949, Len: -1, Category: 'U', Kind: column.Text},
 	{OID: 3115, Name: "fdw_handler", SQL: "fdw_handler", Len: 4, Category: 'P', Kind: column.Text},
-	{OID: PgLSN, Name: "pg_lsn", SQL: "pg_lsn", Array: 3221, Len: 8, Category: 'U', Kind: column.Int64},
+	{OID: PgLSN, Name: "pg_lsn", SQL: "pg_lsn", Array: 3221, Len: 8, Category: 'U', Kind: column.Text},
 	{OID: 3310, Name: "tsm_handler", SQL: "tsm_handler", Len: 4, Category: 'P', Kind: column.Text},
 	{OID: 3361, Name: "pg_ndistinct", SQL: "pg_ndistinct", Len: -1, Category: 'Z', Kind: column.Text},
 	{OID: 3402, Name: "pg_dependencies", SQL: "pg_dependencies", Len: -1, Category: 'Z', Kind: column.Text},
@@ -79,6 +81,6 @@ var moreScalars = []Type{
 	{OID: 4600, Name: "pg_brin_bloom_summary", SQL: "pg_brin_bloom_summary", Len: -1, Category: 'Z', Kind: column.Text},
 	{OID: 4601, Name: "pg_brin_minmax_multi_summary", SQL: "pg_brin_minmax_multi_summary", Len: -1, Category: 'Z', Kind: column.Text},
 	{OID: 5017, Name: "pg_mcv_list", SQL: "pg_mcv_list", Len: -1, Category: 'Z', Kind: column.Text},
-	{OID: 5038, Name: "pg_snapshot", SQL: "pg_snapshot", Array: 5039, Len: -1, Category: 'U', Kind: column.Text},
+	{OID: PgSnapshot, Name: "pg_snapshot", SQL: "pg_snapshot", Array: 5039, Len: -1, Category: 'U', Kind: column.Text},
 	{OID: AnyCompatibleRange, Name: "anycompatiblerange", SQL: "anycompatiblerange", Len: -1, Category: 'P', Kind: column.Text},
 }

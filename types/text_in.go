@@ -27,6 +27,12 @@ func ParseText(out *column.Vector, env *Env, t OID, typmod int32, s []byte) erro
 			return err
 		}
 		out.AppendInt(n)
+	case PgLSN:
+		return parseLSN(out, s)
+	case PgSnapshot, TxidSnapshot:
+		return parseSnapshot(out, s)
+	case Money:
+		return parseMoney(out, s)
 	case Oid:
 		n, err := parseOID(s, t)
 		if err != nil {

@@ -27,6 +27,10 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		return appendTIDText(dst, v.Str(i))
 	case Int2, Int4, Int8, Oid, Xid, Cid:
 		return strconv.AppendInt(dst, v.Int(i), 10)
+	case Money:
+		return appendMoney(dst, v.Int(i))
+	case PgLSN:
+		return appendLSNText(dst, v.Str(i))
 	case Float4, Float8:
 		return AppendFloat(dst, env, t, v.Float(i))
 	case Date:
@@ -70,6 +74,8 @@ func AppendText(dst []byte, env *Env, t OID, v *column.Vector, i int) []byte {
 		return textsearch.Vector(v.Str(i)).AppendText(dst)
 	case TSQuery:
 		return textsearch.Query(v.Str(i)).AppendText(dst)
+	case JSONPathOID:
+		return appendJSONPathText(dst, v.Str(i))
 	case RegClass, RegType, RegProc, RegProcedure, RegOper, RegOperator, RegNamespace, RegRole, RegConfig,
 		RegDictionary, RegCollation:
 		return appendReg(dst, env, t, v.Int(i))

@@ -80,18 +80,21 @@ func CurrentTextConfig(env *Env) (OID, error) {
 	return env.ResolveReg(RegConfig, name)
 }
 
-// CanonicalTextConfig is the name of a configuration with its schema; ok is false where there is none such.
-func CanonicalTextConfig(name string) (_ string, ok bool) {
+// CanonicalTextConfig is the name of a configuration with its schema, "" where there is none of the name; the error is for what can't be a name.
+func CanonicalTextConfig(name string) (string, error) {
 	var env *Env
 	oid, err := env.ResolveReg(RegConfig, name)
+	if e, ok := err.(*Error); ok && (e.Code == CodeUndefinedObject || e.Code == CodeInvalidSchemaName) {
+		return "", nil
+	}
 	if err != nil {
-		return "", false
+		return "", err
 	}
 	o, ok := env.ObjectByOID(pgnames.TextConfig, oid)
 	if !ok {
-		return "", false
+		return "", nil
 	}
-	return string(AppendFullName(nil, o)), true
+	return string(AppendFullName(nil, o)), nil
 }
 
 // appendTextSearch appends a value that make appends to the bytes of a vector, unless it fails.

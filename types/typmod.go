@@ -42,7 +42,7 @@ func TypmodOf(t OID, mods []int32) (int32, error) {
 		if scale < -1000 || scale > 1000 {
 			return bad("NUMERIC scale %d must be between -1000 and 1000", scale)
 		}
-		return (precision<<16 | scale&0x7ff) + typmodHeader, nil
+		return MakeNumericTypmod(int(precision), int(scale)), nil
 	case Varchar, BPChar:
 		name := "varchar"
 		if t == BPChar {
@@ -108,6 +108,11 @@ func nameOf(t OID) string {
 		return row.Name
 	}
 	return strconv.Itoa(int(t))
+}
+
+// MakeNumericTypmod is the typmod of numeric(precision, scale); a precision of 0 leaves room for 0 alone.
+func MakeNumericTypmod(precision, scale int) int32 {
+	return int32(precision<<16|scale&0x7ff) + typmodHeader
 }
 
 // NumericTypmod takes a numeric's typmod apart; ok is false where there is none.

@@ -15,9 +15,6 @@ var (
 		"Keep XML as text: regexp_match and regexp_matches find parts of it."}
 	LackGeometry = Lack{"There are no geometric types.",
 		"Keep coordinates as double precision, or as arrays of it."}
-	LackMoney      = Lack{"There are no values of type money.", "Use numeric, and to_char(value, 'FML999G999D00') to show it."}
-	LackTextSearch = Lack{"There is no text search with tsvector and tsquery.",
-		"Look for texts with LIKE, ILIKE or ~."}
 	LackEnum     = Lack{"There are no types but PostgreSQL's own, and so no enumerated ones.", "Use text."}
 	LackInternal = Lack{"It is a type of PostgreSQL's insides.", ""}
 )
@@ -32,10 +29,6 @@ func LackOf(t OID) (Lack, bool) {
 	switch t {
 	case XML:
 		return LackXML, true
-	case Money:
-		return LackMoney, true
-	case TSVector, TSQuery:
-		return LackTextSearch, true
 	case AnyEnum:
 		return LackEnum, true
 	}

@@ -216,6 +216,9 @@ func (f *serveFlags) run(ctx context.Context, data string, stdout, stderr io.Wri
 			return a, a.Close, nil
 		},
 	})
+	if err := handler.DropTemporary(ctx); err != nil {
+		return fmt.Errorf("temporary tables of an earlier run: %w", err)
+	}
 	pace.setBusy(handler.Running)
 	server := pgwire.NewServer(pgwire.Options{
 		Handler: handler, MaxConnections: f.connections, StartupTimeout: f.startupTimeout, Log: log,

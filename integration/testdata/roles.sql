@@ -62,6 +62,7 @@ grant nobody to bob;
 grant pg_database_owner to bob;
 revoke readers from bob;
 revoke admin option for staff from carol;
+select admin_option from pg_auth_members am join pg_roles r on r.oid = am.roleid join pg_roles m on m.oid = am.member where r.rolname = 'staff' and m.rolname = 'carol';
 revoke staff from carol;
 grant pg_read_all_stats to staff;
 select pg_has_role('bob', 'staff', 'member'), pg_has_role('bob', 'pg_read_all_stats', 'usage'), pg_has_role('carol', 'alice', 'member');

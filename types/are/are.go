@@ -18,16 +18,14 @@ type Flags struct {
 	Literal                     bool // the expression is a text
 	Expanded                    bool // blanks and comments mean nothing
 	NewlineStop, NewlineAnchors bool // . and [^x] match no newline; ^ and $ match at lines
-	Basic, Extended             bool // POSIX's older languages, which are not built
+	Extended                    bool // POSIX's language: no escapes, look-around, short preferences nor embedded options
+	Basic                       bool // its older one, in which marks of groups and bounds have a backslash
 }
 
 // Error says what is wrong with an expression, in PostgreSQL's words.
 type Error struct{ Reason string }
 
 func (e *Error) Error() string { return e.Reason }
-
-// ErrUnsupported is for POSIX's basic and extended expressions.
-var ErrUnsupported = errors.New("only advanced regular expressions are supported")
 
 // Limit is how much a search may do.
 type Limit struct {

@@ -54,7 +54,10 @@ func (p *parser) escape() escape {
 		}
 		return escape{kind: 's', class: class}
 	}
-	if c > 127 || !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z') {
+	if p.flags.Basic && c >= '1' && c <= '9' {
+		return escape{kind: 'r', number: int(c - '0')}
+	}
+	if c > 127 || !p.advanced() || !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z') {
 		return char(c)
 	}
 	switch c {
@@ -248,7 +251,7 @@ func (p *parser) element(set *charSet) (c rune, class bool) {
 			return 0, true
 		}
 		return c, false
-	case rest[0] == '\\':
+	case rest[0] == '\\' && p.advanced():
 		e := p.escape()
 		switch e.kind {
 		case 's':

@@ -2,6 +2,7 @@ package are
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -39,14 +40,19 @@ const (
 	badRange       = "invalid character range"
 	badReference   = "invalid backreference number"
 	badOption      = "invalid embedded option"
+	badFlags       = "invalid argument to regex function"
 	tooComplex     = "regular expression is too complex"
 )
 
 func (p *parser) parse() (*node, error) {
 	p.closed = map[int]*atom{}
+	if f := p.flags; f.Literal && (f.Expanded || f.NewlineStop || f.NewlineAnchors) {
+		p.fail(badFlags)
+		return nil, p.err
+	}
 	p.prefixes()
-	if p.err == nil && (p.flags.Basic || p.flags.Extended) {
-		return nil, ErrUnsupported
+	if p.err == nil && p.flags.Basic {
+		p.src, p.at = fromBasic(p.src[p.at:], p.flags.Expanded), 0
 	}
 	if p.err == nil && p.flags.Literal {
 		all := &node{match: &atom{}}
@@ -64,6 +70,9 @@ func (p *parser) parse() (*node, error) {
 	return tree, p.err
 }
 
+// advanced is whether what PostgreSQL adds to POSIX's language means something.
+func (p *parser) advanced() bool { return !p.flags.Extended && !p.flags.Basic }
+
 // prefixes reads a director (***) and options at the beginning.
 func (p *parser) prefixes() {
 	if p.flags.Literal {
@@ -75,7 +84,7 @@ func (p *parser) prefixes() {
 			p.flags.Literal, p.at = true, 4
 			return
 		case strings.HasPrefix(p.src, "***:"):
-			p.at = 4
+			p.at, p.flags.Basic, p.flags.Extended = 4, false, false
 		case strings.HasPrefix(p.src, "***?"):
 			p.fail("invalid regexp (reg version 0.8)")
 			return
@@ -84,7 +93,8 @@ func (p *parser) prefixes() {
 			return
 		}
 	}
-	if !strings.HasPrefix(p.src[p.at:], "(?") || p.at+2 == len(p.src) || p.src[p.at+2]|0x20 < 'a' || p.src[p.at+2]|0x20 > 'z' {
+	options, ok := strings.CutPrefix(p.src[p.at:], "(?")
+	if first, _ := utf8.DecodeRuneInString(options); !ok || !p.advanced() || !unicode.IsLetter(first) {
 		return
 	}
 	for p.at += 2; p.at < len(p.src) && p.src[p.at]|0x20 >= 'a' && p.src[p.at]|0x20 <= 'z'; p.at++ {
@@ -145,7 +155,7 @@ func (p *parser) skip() {
 			for p.at < len(p.src) && p.src[p.at] != '\n' {
 				p.at++
 			}
-		case strings.HasPrefix(p.src[p.at:], "(?#"):
+		case p.advanced() && strings.HasPrefix(p.src[p.at:], "(?#"):
 			end := strings.IndexByte(p.src[p.at:], ')')
 			if end < 0 {
 				p.at = len(p.src)
@@ -290,7 +300,7 @@ func (p *parser) quantified(n *node, min, max int, prefers preference) *node {
 // quantifier reads how often an atom is repeated, once where nothing says so.
 func (p *parser) quantifier() (min, max int, prefers preference) {
 	lazy := func() preference {
-		if p.see() == '?' {
+		if p.advanced() && p.see() == '?' {
 			p.at++
 			return shorter
 		}
@@ -344,10 +354,15 @@ func (p *parser) quantifier() (min, max int, prefers preference) {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // isBound reports whether a brace begins a quantifier: a number follows.
-func (p *parser) isBound() bool { return p.at+1 < len(p.src) && isDigit(p.src[p.at+1]) }
+func (p *parser) isBound() bool {
+	return p.flags.Basic || p.at+1 < len(p.src) && isDigit(p.src[p.at+1])
+}
 
 func (p *parser) count() int {
 	n := 0
+	if p.at == len(p.src) || !isDigit(p.src[p.at]) { // in a basic expression a brace is always a bound's
+		p.fail(badCount)
+	}
 	for p.at < len(p.src) && isDigit(p.src[p.at]) {
 		if n = n*10 + int(p.src[p.at]-'0'); n > maxRepeat {
 			p.fail(badCount)
@@ -368,7 +383,12 @@ func (p *parser) atom() (n *node, quantifiable bool) {
 	case '(':
 		return p.parentheses()
 	case ')':
-		p.fail(badParentheses)
+		if !p.flags.Extended {
+			p.fail(badParentheses)
+			break
+		}
+		p.at++ // by the letter of POSIX it stands for itself
+		return p.leafOf(oneChar(')', false)), true
 	case '*', '+', '?':
 		p.fail(badOperand)
 	case '{':
@@ -419,6 +439,9 @@ func (p *parser) parentheses() (*node, bool) {
 			p.at++
 		}
 		return inner
+	}
+	if !p.advanced() {
+		rest = "" // nothing but groups
 	}
 	for _, look := range []struct {
 		text    string

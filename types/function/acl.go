@@ -47,6 +47,56 @@ func registerACLSets(s *setFunctions) {
 	})
 }
 
+// aclDefaults are the rights that everybody, and an owner, has on an object of a kind where nobody said otherwise, in letters; the kinds are acldefault's.
+var aclDefaults = map[string]struct{ world, owner string }{
+	"c": {"", ""}, "r": {"", "arwdDxt"}, "s": {"", "rwU"}, "d": {"Tc", "CTc"}, "f": {"X", "X"}, "l": {"U", "U"}, "L": {"", "rw"},
+	"n": {"", "UC"}, "p": {"", "sA"}, "t": {"", "C"}, "F": {"", "U"}, "S": {"", "U"}, "T": {"U", "U"},
+}
+
+// registerACL: acldefault gives what an object's access control list is where it has none of its own.
+func registerACL(r *registry) {
+	r.fn("acldefault(char,oid)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+		kind := string(a[0].Str(i))
+		rights, ok := aclDefaults[kind]
+		if !ok {
+			return types.Errorf(types.CodeInternalError, "unrecognized objtype abbreviation: %s", kind)
+		}
+		owner := aclName(c.Env, types.OID(a[1].Int(i)))
+		var items []string
+		if rights.world != "" {
+			items = append(items, "="+rights.world+"/"+owner)
+		}
+		if rights.owner != "" {
+			items = append(items, owner+"="+rights.owner+"/"+owner)
+		}
+		list := column.New(column.Text)
+		for _, item := range items {
+			list.AppendString(item)
+		}
+		var dims []types.Dim
+		if len(items) > 0 {
+			dims = []types.Dim{{Length: len(items), Lower: 1}}
+		}
+		out.AppendFunc(func(dst []byte) []byte { return types.AppendArray(dst, dims, list) })
+		return nil
+	}))
+}
+
+// aclName is a role's name as an aclitem has it: in quotes where it has other characters than letters, digits and underscores; a number where the role is no more.
+func aclName(env *types.Env, role types.OID) string {
+	o, ok := env.ObjectByOID(pgnames.Role, role)
+	if !ok {
+		return strconv.FormatUint(uint64(role), 10)
+	}
+	odd := func(r rune) bool {
+		return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80)
+	}
+	if strings.IndexFunc(o.Name, odd) < 0 {
+		return o.Name
+	}
+	return `"` + strings.ReplaceAll(o.Name, `"`, `""`) + `"`
+}
+
 // aclEntry is an aclitem: grantee=rights/grantor; grantee 0 is PUBLIC.
 type aclEntry struct {
 	grantee, grantor types.OID

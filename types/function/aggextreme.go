@@ -35,7 +35,7 @@ func registerExtremes(r *registry) {
 				}
 			case t == types.AnyArray:
 				a.New = func(c *Call) Accumulator { return &extremeBytes{sign: sign, compare: comparerOf(c.Args[0])} }
-			case t == types.Text:
+			case t == types.Text || t == types.Tid || t == types.PgLSN:
 				a.New = func(*Call) Accumulator { return &extremeBytes{sign: sign, compare: bytes.Compare} }
 			}
 		}

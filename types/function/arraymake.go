@@ -154,3 +154,22 @@ func cut(out *column.Vector, a types.Array, from []int, dims []types.Dim, k, at 
 		}
 	}
 }
+
+// nameBytes is how long a name is, with what fills it up.
+const nameBytes = 64
+
+// NameByte is a byte of a name, counted from 0, as "char": of what fills it up the empty one, and null beyond.
+var NameByte = sync.OnceValue(func() *Function { return written("name_byte", true, byRow(nameByte)) })
+
+func nameByte(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
+	name, at := a[0].Str(i), a[1].Int(i)
+	switch {
+	case at < 0 || at >= nameBytes:
+		out.AppendNull()
+	case at >= int64(len(name)):
+		out.AppendString("")
+	default:
+		out.AppendBytes(name[at : at+1])
+	}
+	return nil
+}

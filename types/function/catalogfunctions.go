@@ -1,7 +1,6 @@
 package function
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -42,7 +41,7 @@ func registerCatalogFunctions(r *registry) {
 	registerCommentFunctions(r)
 	registerViewFunctions(r)
 	for _, register := range []func(*registry){
-		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText, registerStatistics,
+		registerVisibility, registerReg, registerDefinitions, registerPrivileges, registerSizes, registerObjectFunctions, registerEncodings, registerInformationSchema, registerServerInfo, registerSizeText, registerStatistics, registerACL,
 	} {
 		register(r)
 	}
@@ -84,18 +83,4 @@ func indexDefinition(c *Call, oid types.OID, number int, out *column.Vector) {
 		}
 	}
 	out.AppendNull()
-}
-
-// given gives a function of PostgreSQL's its kernel, and adds it where pg15.txt leaves it out because of its types.
-func (r *registry) given(oid types.OID, signature string, result types.OID, v Volatility, k Kernel) *Function {
-	name, args := r.parse(signature)
-	for _, f := range r.functions[name] {
-		if slices.Equal(f.Args, args) {
-			r.define(f, k)
-			return f
-		}
-	}
-	f := r.own("pg_catalog", signature, result, v, k)
-	f.OID = oid
-	return f
 }

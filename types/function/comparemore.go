@@ -16,6 +16,7 @@ func registerCompareMore(r *registry) {
 		r.totalOp("xid8 "+name+" xid8", compareInts(op))
 		r.totalOp("oidvector "+name+" oidvector", compareRows(op, types.OidVector))
 		r.totalOp("tid "+name+" tid", compareBytes(op))
+		r.totalOp("pg_lsn "+name+" pg_lsn", compareBytes(op))
 		if op <= unequal {
 			r.totalOp("xid "+name+" xid", compareInts(op))
 			r.totalOp("xid "+name+" int4", compareInts(op))
@@ -64,7 +65,7 @@ var dateCompare = map[string]bool{"date_cmp_timestamp": true, "date_cmp_timestam
 // hasOrder reports whether values of two types can be compared as they lie in vectors.
 func hasOrder(a, b types.OID) bool {
 	switch a {
-	case types.XML, types.Money:
+	case types.XML:
 		return false
 	}
 	return category(a) != 'R' && category(a) != 'G' && (types.KindOf(a) == types.KindOf(b) || a == types.AnyArray)

@@ -30,8 +30,8 @@ func hexBytes(s []byte) string {
 	return b.String()[1:]
 }
 
-// checkUTF8 fails for bytes that are no text.
-func checkUTF8(b []byte) error {
+// CheckUTF8 fails for bytes that are no text.
+func CheckUTF8(b []byte) error {
 	for rest := b; len(rest) > 0; {
 		c, w := utf8.DecodeRune(rest)
 		if c == 0 || c == utf8.RuneError && w < 2 {
@@ -62,13 +62,13 @@ func utf8Length(first byte) int {
 
 // toUTF8 gives bytes of an encoding as text.
 func toUTF8(b, encoding []byte) ([]byte, error) {
-	n := encodingNumber(string(encoding))
+	n := EncodingNumber(string(encoding))
 	if n < 0 {
 		return nil, types.Errorf(types.CodeInvalidParameterValue, "invalid source encoding name \"%s\"", encoding)
 	}
 	name := encodings[n]
 	if name == "UTF8" || name == "SQL_ASCII" {
-		return b, checkUTF8(b)
+		return b, CheckUTF8(b)
 	}
 	m := charmaps[name]
 	if m == nil {
@@ -94,7 +94,7 @@ func noEquivalent(b []byte, from, to string) error {
 
 // appendEncoded appends text in an encoding.
 func appendEncoded(out *column.Vector, s, encoding []byte) error {
-	n := encodingNumber(string(encoding))
+	n := EncodingNumber(string(encoding))
 	if n < 0 {
 		return types.Errorf(types.CodeInvalidParameterValue, "invalid destination encoding name \"%s\"", encoding)
 	}

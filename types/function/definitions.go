@@ -16,8 +16,8 @@ func registerDefinitions(r *registry) {
 		out.AppendBytes(a[0].Str(i))
 		return nil
 	})
-	r.given(1716, "pg_get_expr(pg_node_tree,oid)", types.Text, Stable, text).Total = true
-	r.given(2509, "pg_get_expr(pg_node_tree,oid,bool)", types.Text, Stable, text).Total = true
+	r.fn("pg_get_expr(pg_node_tree,oid)", text).Total = true
+	r.fn("pg_get_expr(pg_node_tree,oid,bool)", text).Total = true
 
 	of := func(class types.OID) Kernel {
 		return objectText(func(o types.Objects, oid types.OID) (string, bool) { return o.Definition(class, oid) })
@@ -31,7 +31,7 @@ func registerDefinitions(r *registry) {
 	for _, signature := range []string{"pg_get_statisticsobjdef(oid)", "pg_get_statisticsobjdef_columns(oid)"} {
 		r.fn(signature, of(3381))
 	}
-	r.given(6173, "pg_get_statisticsobjdef_expressions(oid)", types.TextArray, Stable, nothing)
+	r.fn("pg_get_statisticsobjdef_expressions(oid)", nothing)
 	r.fn("pg_get_partkeydef(oid)", nothing)
 	r.fn("pg_get_partition_constraintdef(oid)", nothing)
 
@@ -59,7 +59,7 @@ func registerDefinitions(r *registry) {
 		out.AppendNull()
 		return nil
 	}))
-	r.given(6197, "pg_get_function_sqlbody(oid)", types.Text, Stable, nothing)
+	r.fn("pg_get_function_sqlbody(oid)", nothing)
 	// No column has a sequence, but the names must be right.
 	r.fn("pg_get_serial_sequence(text,text)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		relation, err := relationNamed(c.Env, a[0].Str(i))

@@ -12,11 +12,14 @@ var encodings = strings.Fields(`SQL_ASCII EUC_JP EUC_CN EUC_KR EUC_TW EUC_JIS_20
 	LATIN9 LATIN10 WIN1256 WIN1258 WIN866 WIN874 KOI8R WIN1251 WIN1252 ISO_8859_5 ISO_8859_6 ISO_8859_7 ISO_8859_8 WIN1250 WIN1253 WIN1254 WIN1255 WIN1257 KOI8U
 	SJIS BIG5 GBK UHC GB18030 JOHAB SHIFT_JIS_2004`)
 
+// EncodingUTF8 is UTF8's number.
+const EncodingUTF8 = 6
+
 // encodingAliases are other names of theirs, without what isn't a letter or digit.
 var encodingAliases = map[string]string{"unicode": "UTF8", "win1252": "WIN1252", "windows1252": "WIN1252", "iso88591": "LATIN1", "iso885915": "LATIN9"}
 
-// encodingNumber finds an encoding by any of its names; -1 where there is none.
-func encodingNumber(name string) int {
+// EncodingNumber is PostgreSQL's number of a character set, by any of its names; -1 where there is none.
+func EncodingNumber(name string) int {
 	plain := func(name string) string {
 		return strings.ToLower(strings.Map(func(c rune) rune {
 			if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
@@ -42,7 +45,7 @@ func registerEncodings(r *registry) {
 		return nil
 	}))
 	r.total("pg_char_to_encoding(name)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-		out.AppendInt(int64(encodingNumber(string(a[0].Str(i)))))
+		out.AppendInt(int64(EncodingNumber(string(a[0].Str(i)))))
 		return nil
 	}))
 	r.total("pg_encoding_max_length(int4)", byRow(func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {

@@ -73,7 +73,8 @@ func (r *fromChar) field(i int) error {
 	case "IW":
 		return plain("ww")
 	case "IDDD":
-		return plain("ddd")
+		_, err := r.numbered(i, "ddd", 3)
+		return err
 	case "SSSS", "SSSSS":
 		return plain("ssss")
 	case "MS":
@@ -93,10 +94,15 @@ func (r *fromChar) field(i int) error {
 		return words("mm", shortMonths, func(k int) int { return k + 1 })
 	case "RM":
 		return words("mm", romanWords, func(k int) int { return 12 - k })
-	case "DAY":
-		return words("d", dayWords, func(k int) int { return k + 1 })
-	case "DY":
-		return words("d", shortDays, func(k int) int { return k + 1 })
+	case "DAY", "DY":
+		names := dayWords
+		if n.key.field == "DY" {
+			names = shortDays
+		}
+		// A number from 1 on that was read before is another one, of whatever day.
+		err := words("d", names, func(k int) int { return k })
+		r.fields["d"]++
+		return err
 	case "ID":
 		x, _, err := r.number(i, 1)
 		if err == nil {

@@ -25,7 +25,7 @@ func (r *pathRun) method(i *types.PathItem, v pathValue, unwrap bool, emit emitt
 			n = countElements(v.text)
 		} else if !r.lax {
 			if !r.strict() {
-				return r.next(i, pathValue{text: []byte("1")}, emit)
+				return nil
 			}
 			return pathFail(codeArrayNotFound, "jsonpath item method .%s() can only be applied to an array", i.Text)
 		}

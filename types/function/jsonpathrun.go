@@ -141,6 +141,9 @@ func (r *pathRun) run(i *types.PathItem, v pathValue, unwrap bool, emit emitter)
 		return r.next(i, stringValue([]byte(i.Text)), emit)
 	case types.PathVariable:
 		value := member(r.vars, []byte(i.Text))
+		if r.vars == nil { // of an operator, which has none
+			value = []byte("null")
+		}
 		if value == nil {
 			return types.Errorf(types.CodeUndefinedObject, "could not find jsonpath variable \"%s\"", i.Text)
 		}

@@ -1,6 +1,10 @@
 package function
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/flare-pg/flare-pg/types"
+)
 
 // numberPrinter puts a number that is spelled already into a format.
 type numberPrinter struct {
@@ -16,9 +20,10 @@ type numberPrinter struct {
 	last      int  // with FM, the last digit that counts; -1 all do
 	inNumber  bool // a digit is out
 	signShown bool
+	err       error
 }
 
-func (p *numberPrinter) run() string {
+func (p *numberPrinter) run() (string, error) {
 	f := p.f
 	if f.plus || f.minus {
 		p.signShown = f.minus || !f.plus
@@ -42,7 +47,9 @@ func (p *numberPrinter) run() string {
 	for i := range f.nodes {
 		p.node(&f.nodes[i])
 	}
-	return string(p.out)
+	// Where a place has no digit any more, and where a Roman number has a sign, a NUL stands, which ends the text.
+	text, _, _ := strings.Cut(string(p.out), "\x00")
+	return text, p.err
 }
 
 // lastThatCounts is the last digit that is no zero behind the point, or the point; zeros that the format has a 0 for count.
@@ -99,6 +106,10 @@ func (p *numberPrinter) node(n *numberNode) {
 		th := "TH"
 		if n.lower {
 			th = "th"
+		}
+		if c := p.digits[len(p.digits)-1]; c < '0' || c > '9' {
+			p.err = types.Errorf(types.CodeInvalidTextRepresentation, "\"%s\" is not a number", p.digits)
+			return
 		}
 		p.out = append(p.out, ordinalOf([]byte(p.digits), th)...)
 	case "MI", "PL":
@@ -190,6 +201,9 @@ func (p *numberPrinter) putSign() {
 func (p *numberPrinter) nextDigit(pattern string) {
 	f := p.f
 	if p.at >= len(p.digits) {
+		if p.last < 0 || pattern == "0" {
+			p.out = append(p.out, 0)
+		}
 		return
 	}
 	switch c := p.digits[p.at]; {

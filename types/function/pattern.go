@@ -24,26 +24,34 @@ type pattern struct {
 
 // compileRegexp compiles an expression with its flags; global is the flag g.
 func compileRegexp(p, options []byte) (_ *pattern, global bool, err error) {
-	var flags are.Flags
+	flags, global, err := regexpFlags(options)
+	if err != nil {
+		return nil, false, err
+	}
+	re, err := newPattern(p, flags)
+	return re, global, err
+}
+
+// regexpFlags reads the letters of flags.
+func regexpFlags(options []byte) (flags are.Flags, global bool, err error) {
 	for rest := options; len(rest) > 0; {
 		c, w := utf8.DecodeRune(rest)
 		if c == 'g' {
 			global = true
+		} else if c == 'e' {
+			flags.Option('b') // so does PostgreSQL, by mistake; (?e) is another thing
 		} else if w > 1 || !flags.Option(byte(c)) {
-			return nil, false, types.Errorf(types.CodeInvalidParameterValue, "invalid regular expression option: \"%c\"", c)
+			return flags, false, types.Errorf(types.CodeInvalidParameterValue, "invalid regular expression option: \"%c\"", c)
 		}
 		rest = rest[w:]
 	}
-	re, err := newPattern(p, flags)
-	return re, global, err
+	return flags, global, nil
 }
 
 func newPattern(p []byte, flags are.Flags) (*pattern, error) {
 	exact, err := are.Compile(string(p), flags)
 	var bad *are.Error
 	switch {
-	case err == are.ErrUnsupported:
-		return nil, types.Errorf(types.CodeFeatureNotSupported, "%s", err)
 	case errors.As(err, &bad):
 		return nil, types.Errorf(codeInvalidRegexp, "invalid regular expression: %s", bad.Reason)
 	case err != nil:
@@ -68,7 +76,7 @@ func translated(p []byte, flags are.Flags) (_ *regexp.Regexp, first bool) {
 	switch {
 	case flags.Literal:
 		t.dst = []byte(regexp.QuoteMeta(string(p)))
-	case flags.Expanded || t.run() != nil:
+	case flags.Expanded || flags.Extended || flags.Basic || t.run() != nil:
 		return nil, false
 	}
 	if t.fold {

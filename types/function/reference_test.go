@@ -300,6 +300,9 @@ func lacking() []*pgnames.Object {
 	for _, a := range AllAggregates() {
 		built[a.OID] = true
 	}
+	for _, a := range HypotheticalAggregates() {
+		built[a.OID] = true
+	}
 	for _, w := range AllWindows() {
 		built[w.OID] = true
 	}

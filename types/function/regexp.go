@@ -17,19 +17,16 @@ func registerRegexp(r *registry) {
 		r.op(t+" !~* text", regexpKernel("i", false))
 	}
 	r.fn("regexp_like(text,text)", regexpKernel("", true))
-	r.fn("regexp_like(text,text,text)", withRegexp(flagsAt(2),
-		func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
-			if global {
-				return noGlobal("regexp_like")
-			}
+	r.fn("regexp_like(text,text,text)", withRegexp(regexpCall{flags: flagsAt(2), once: "regexp_like"},
+		func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 			return appendBool(out)(re.matchesAnywhere(a[0].Str(i)))
 		}))
-	r.fn("regexp_replace(text,text,text)", withRegexp(noFlags, regexpReplace))
-	r.fn("regexp_replace(text,text,text,text)", withRegexp(flagsAt(3), regexpReplace))
+	r.fn("regexp_replace(text,text,text)", withRegexp(regexpCall{}, regexpReplace))
+	r.fn("regexp_replace(text,text,text,text)", withRegexp(regexpCall{flags: flagsAt(3)}, regexpReplace))
 	for _, more := range []string{"int4", "int4,int4", "int4,int4,text"} {
-		r.fn("regexp_replace(text,text,text,"+more+")", withRegexp(flagsAt(5), regexpReplaceFrom))
+		r.fn("regexp_replace(text,text,text,"+more+")", withRegexp(regexpCall{flags: flagsAt(5), check: checkReplaceFrom}, regexpReplaceFrom))
 	}
-	r.fn("substring(text,text)", withRegexp(noFlags, func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+	r.fn("substring(text,text)", withRegexp(regexpCall{}, func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 		s := a[0].Str(i)
 		m, err := re.find(s, 0)
 		if err != nil {
@@ -51,11 +48,16 @@ func appendMatch(out *column.Vector, s []byte, m []int) {
 	out.AppendBytes(s[m[0]:m[1]])
 }
 
-func noFlags([]*column.Vector, int) []byte { return nil }
+// regexpCall is what there is of a call beside its text and its expression.
+type regexpCall struct {
+	check func(a []*column.Vector, i int) error  // of other arguments, which comes first; may be nil
+	flags func(a []*column.Vector, i int) []byte // may be nil
+	once  string                                 // the name of a function that flag g makes no sense to
+}
 
 // regexpKernel tells whether the text has a match anywhere.
 func regexpKernel(flags string, want bool) Kernel {
-	return withRegexp(func([]*column.Vector, int) []byte { return []byte(flags) },
+	return withRegexp(regexpCall{flags: func([]*column.Vector, int) []byte { return []byte(flags) }},
 		func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 			is, err := re.matchesAnywhere(a[0].Str(i))
 			out.AppendBool(is == want)
@@ -64,14 +66,25 @@ func regexpKernel(flags string, want bool) Kernel {
 }
 
 // withRegexp calls f with the expression in args[1], which is compiled when it or its flags change from row to row.
-func withRegexp(flags func(a []*column.Vector, i int) []byte, f func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error) Kernel {
+func withRegexp(call regexpCall, f func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error) Kernel {
 	return func(c *Call, n int, sel column.Selection, args []*column.Vector, out *column.Vector) error {
 		re := &matches{env: c.Env}
 		var global bool
 		var pattern, options []byte
 		return eachRow(c, n, sel, args, out, func(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
-			p, o := a[1].Str(i), flags(a, i)
+			if call.check != nil {
+				if err := call.check(a, i); err != nil {
+					return err
+				}
+			}
+			p, o := a[1].Str(i), []byte(nil)
+			if call.flags != nil {
+				o = call.flags(a, i)
+			}
 			if re.pattern == nil || !bytes.Equal(p, pattern) || !bytes.Equal(o, options) {
+				if err := checkFlags(o, call.once); err != nil {
+					return err
+				}
 				var err error
 				if re.pattern, global, err = compileRegexp(p, o); err != nil {
 					return err
@@ -102,9 +115,7 @@ func regexpReplaceFrom(re *matches, global bool, a []*column.Vector, i int, out 
 	}
 	number := int64(1)
 	if len(a) > 4 {
-		if number = a[4].Int(i); number < 0 {
-			return invalidParameter("n", number)
-		}
+		number = a[4].Int(i)
 	}
 	if start < 0 {
 		out.AppendBytes(s)
@@ -112,6 +123,16 @@ func regexpReplaceFrom(re *matches, global bool, a []*column.Vector, i int, out 
 	}
 	re.begin(s, start)
 	return re.replace(out, a[2].Str(i), number)
+}
+
+func checkReplaceFrom(a []*column.Vector, i int) error {
+	if _, err := startOf(a, i, 3, a[0].Str(i)); err != nil {
+		return err
+	}
+	if len(a) > 4 && a[4].Int(i) < 0 {
+		return invalidParameter("n", a[4].Int(i))
+	}
+	return nil
 }
 
 // replace appends the text with the match of a number replaced, or with all for 0.

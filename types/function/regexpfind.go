@@ -34,10 +34,7 @@ func registerRegexpFind(r *registry) {
 		}))
 	}
 	for _, signature := range []string{"(text,text)", "(text,text,int4)", "(text,text,int4,text)"} {
-		r.fn("regexp_count"+signature, withRegexp(flagsAt(3), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
-			if global {
-				return noGlobal("regexp_count")
-			}
+		r.fn("regexp_count"+signature, withRegexp(regexpCall{check: checkStart, flags: flagsAt(3), once: "regexp_count"}, func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 			s := a[0].Str(i)
 			start, err := startOf(a, i, 2, s)
 			if err != nil || start < 0 {
@@ -55,10 +52,7 @@ func registerRegexpFind(r *registry) {
 		}))
 	}
 	for _, signature := range []string{"(text,text)", "(text,text,text)"} {
-		r.fn("regexp_match"+signature, withRegexp(flagsAt(2), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
-			if global {
-				return noGlobal("regexp_match").WithHint("Use the regexp_matches function instead.")
-			}
+		r.fn("regexp_match"+signature, withRegexp(regexpCall{flags: flagsAt(2), once: "regexp_match"}, func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 			s := a[0].Str(i)
 			m, err := re.find(s, 0)
 			if err != nil {
@@ -70,10 +64,7 @@ func registerRegexpFind(r *registry) {
 			}
 			return types.ParseText(out, nil, types.TextArray, -1, groupsText(s, m))
 		}))
-		r.fn("regexp_split_to_array"+signature, withRegexp(flagsAt(2), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
-			if global {
-				return noGlobal("regexp_split_to_array")
-			}
+		r.fn("regexp_split_to_array"+signature, withRegexp(regexpCall{flags: flagsAt(2), once: "regexp_split_to_array"}, func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
 			cut := pieces{matches: re}
 			re.begin(a[0].Str(i), 0)
 			var all []string
@@ -105,8 +96,22 @@ func flagsAt(at int) func(a []*column.Vector, i int) []byte {
 	}
 }
 
-func noGlobal(name string) *types.Error {
-	return types.Errorf(types.CodeInvalidParameterValue, "%s() does not support the \"global\" option", name)
+// checkFlags refuses flags that are none, and g where a function, once, has no use for it.
+func checkFlags(options []byte, once string) error {
+	_, global, err := regexpFlags(options)
+	if err != nil || !global || once == "" {
+		return err
+	}
+	e := types.Errorf(types.CodeInvalidParameterValue, "%s() does not support the \"global\" option", once)
+	if once == "regexp_match" {
+		e = e.WithHint("Use the regexp_matches function instead.")
+	}
+	return e
+}
+
+func checkStart(a []*column.Vector, i int) error {
+	_, err := startOf(a, i, 2, a[0].Str(i))
+	return err
 }
 
 func invalidParameter(name string, x int64) error {
@@ -144,19 +149,17 @@ type match struct {
 
 // findKernel finds the match, and the group of it, that the arguments ask for; m is nil where there is none.
 func findKernel(name string, f finding, put func(s []byte, m *match, out *column.Vector)) Kernel {
-	return withRegexp(flagsAt(f.flags), func(re *matches, global bool, a []*column.Vector, i int, out *column.Vector) error {
-		option := func(at int, otherwise int64) int64 {
-			if at == 0 || at >= len(a) {
-				return otherwise
-			}
-			return a[at].Int(i)
+	option := func(a []*column.Vector, i, at int, otherwise int64) int64 {
+		if at == 0 || at >= len(a) {
+			return otherwise
 		}
-		s := a[0].Str(i)
-		start, err := startOf(a, i, f.start, s)
-		if err != nil {
+		return a[at].Int(i)
+	}
+	check := func(a []*column.Vector, i int) error {
+		if _, err := startOf(a, i, f.start, a[0].Str(i)); err != nil {
 			return err
 		}
-		number, end, group := option(f.number, 1), option(f.end, 0), option(f.group, 0)
+		number, end, group := option(a, i, f.number, 1), option(a, i, f.end, 0), option(a, i, f.group, 0)
 		switch {
 		case number <= 0:
 			return invalidParameter("n", number)
@@ -164,8 +167,18 @@ func findKernel(name string, f finding, put func(s []byte, m *match, out *column
 			return invalidParameter("endoption", end)
 		case group < 0:
 			return invalidParameter("subexpr", group)
-		case global:
-			return noGlobal(name)
+		}
+		return nil
+	}
+	return withRegexp(regexpCall{check: check, flags: flagsAt(f.flags), once: name}, func(re *matches, _ bool, a []*column.Vector, i int, out *column.Vector) error {
+		s := a[0].Str(i)
+		start, err := startOf(a, i, f.start, s)
+		if err != nil {
+			return err
+		}
+		number, end, group := option(a, i, f.number, 1), option(a, i, f.end, 0), option(a, i, f.group, 0)
+		if group == 1 && re.exact.Groups() == 0 {
+			group = 0 // without groups the first is all of it
 		}
 		if start < 0 || group > int64(re.exact.Groups()) {
 			put(s, nil, out)

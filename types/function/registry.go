@@ -51,8 +51,8 @@ var theRegistry = sync.OnceValue(func() *registry {
 		registerText, registerTextFormat, registerLike, registerRegexp, registerRegexpFind, registerSimilar, registerUnistr, registerNumNulls, registerBytea,
 		registerTimeArithmetic, registerTimeParts, registerTimeBucket, registerRender, registerTimeMake, registerToChar,
 		registerInet, registerMacAddr, registerTimeTZ, registerBitStrings, registerRange, registerMultirange,
-		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
-		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments,
+		registerArray, registerJSON, registerJSONBuild, registerJSONChange, registerJSONShape, registerPopulate, registerJSONPath, registerSession, registerParseIdent, registerSessionControl, registerCatalogFunctions, registerAggregates,
+		registerByteaParts, registerNormalize, registerDegrees, registerMathMore, registerOverlaps, registerHash, registerOddments, registerTransactions, registerLSN, registerMoney, registerACLItems, registerFormerly,
 		registerTextSearch,
 		registerCasts, registerCompareMore, registerSend,
 	} {
@@ -244,6 +244,15 @@ func Aggregates(name string) []*Aggregate {
 // IsAggregate reports whether name is an aggregate, built or not: what the binder asks before it looks for a function. schema is "" where the call names none.
 func IsAggregate(schema, name string) bool {
 	return slices.ContainsFunc(theRegistry().aggregates[name], func(a *Aggregate) bool { return a.named(schema) })
+}
+
+// HypotheticalAggregates lists rank(value, …) WITHIN GROUP (ORDER BY value, …) and its relatives: the binder makes counts of them, so they have no accumulators.
+func HypotheticalAggregates() []*Aggregate {
+	var all []*Aggregate
+	for _, name := range []string{"rank", "dense_rank", "percent_rank", "cume_dist"} {
+		all = append(all, theRegistry().aggregates[name]...)
+	}
+	return all
 }
 
 // named reports whether a call with that schema, or with none, can mean a.

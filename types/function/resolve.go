@@ -2,6 +2,7 @@ package function
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/types"
 	"github.com/flare-pg/flare-pg/types/pgnames"
@@ -192,14 +193,30 @@ func ResolveAggregate(schema, name string, args []types.OID) (*Aggregate, error)
 	return nil, ambiguousFunction(name, args)
 }
 
-// undefinedFunction is 42883 for a function that PostgreSQL doesn't have either, and 0A000 for one that is not here.
+// undefinedFunction is 42883 for a function that PostgreSQL doesn't have either, and 0A000 for one that is not here. name may be with its schema.
 func undefinedFunction(name string, args []types.OID) error {
-	if len(Functions(name)) == 0 && len(Aggregates(name)) == 0 {
-		if known := pgnames.Find(pgnames.Function, "pg_catalog", name); len(known) > 0 {
-			return refused("function", name, known[0].OID, args)
-		}
+	if o := lackingFunction(name, args); o != nil {
+		return refused("function", name, o.OID, args)
 	}
 	return types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", name, sqlNames(args)).WithHint("%s", functionAdvice(name, args))
+}
+
+// lackingFunction finds what PostgreSQL has under a name of which nothing is built, or with exactly those arguments; nil where there is none.
+func lackingFunction(name string, args []types.OID) *pgnames.Object {
+	schema, bare, ok := strings.Cut(name, ".")
+	if !ok {
+		schema, bare = "pg_catalog", name
+	}
+	known := pgnames.Find(pgnames.Function, schema, bare)
+	for _, o := range known {
+		if slices.Equal(o.Args, args) {
+			return o
+		}
+	}
+	if _, there := slices.BinarySearch(callable(), bare); there || len(known) == 0 {
+		return nil
+	}
+	return known[0]
 }
 
 func ambiguousFunction(name string, args []types.OID) error {

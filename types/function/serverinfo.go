@@ -2,6 +2,7 @@ package function
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,16 +21,12 @@ func registerServerInfo(r *registry) {
 	started := one(func(c *Call, out *column.Vector) { out.AppendInt(c.Env.ServerStart.UnixMicro()) })
 	r.fn("pg_postmaster_start_time()", started)
 	r.fn("pg_conf_load_time()", started) // the configuration is read at the start, once
-	// A transaction has no number before it commits; the moment at which it began tells it from others as well, and grows.
-	began := one(func(c *Call, out *column.Vector) { out.AppendInt(c.Env.TransactionStart.UnixMicro()) })
-	r.fn("txid_current()", began)
-	r.fn("txid_current_if_assigned()", nothing)
-	r.given(5059, "pg_current_xact_id()", types.XID8, Stable, began)
-	r.given(5060, "pg_current_xact_id_if_assigned()", types.XID8, Stable, nothing)
-	r.given(2561, "pg_blocking_pids(int4)", types.Int4Array, Volatile, byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
-		return types.ParseText(out, c.Env, types.Int4Array, -1, []byte("{}")) // nobody waits for another
-	}))
-	r.given(1403, "current_schemas(bool)", types.NameArray, Stable, byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
+	for _, signature := range []string{"pg_blocking_pids(int4)", "pg_safe_snapshot_blocking_pids(int4)"} {
+		r.fn(signature, byRow(func(c *Call, _ []*column.Vector, _ int, out *column.Vector) error {
+			return types.ParseText(out, c.Env, types.Int4Array, -1, []byte("{}")) // nobody waits for another
+		}))
+	}
+	r.fn("current_schemas(bool)", byRow(func(c *Call, a []*column.Vector, i int, out *column.Vector) error {
 		path := []string{"public"}
 		if c.Env.Names != nil {
 			path = c.Env.Names.SearchPath()
@@ -43,14 +40,18 @@ func registerServerInfo(r *registry) {
 			b.WriteString(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`)
 		}
 		implicit := a[0].Bool(i)
+		catalog := implicit && !slices.Contains(path, "pg_catalog")
 		for _, s := range path {
-			implicit = implicit && s != "pg_catalog"
-		}
-		if implicit {
-			add("pg_catalog")
-		}
-		for _, s := range path {
+			if temporary := strings.HasPrefix(s, "pg_temp_"); !temporary && catalog {
+				add("pg_catalog")
+				catalog = false
+			} else if temporary && !implicit {
+				continue
+			}
 			add(s)
+		}
+		if catalog {
+			add("pg_catalog")
 		}
 		b.WriteByte('}')
 		return types.ParseText(out, c.Env, types.NameArray, -1, []byte(b.String()))
@@ -82,8 +83,8 @@ func registerServerInfo(r *registry) {
 	r.fn("inet_client_port()", port(client))
 	r.fn("inet_server_port()", port(server))
 	if _, ok := types.Lookup(inet); ok {
-		r.given(2196, "inet_client_addr()", inet, Stable, address(client)).Strict = false
-		r.given(2198, "inet_server_addr()", inet, Stable, address(server)).Strict = false
+		r.fn("inet_client_addr()", address(client))
+		r.fn("inet_server_addr()", address(server))
 	}
 	r.total("pg_jit_available()", one(func(_ *Call, out *column.Vector) { out.AppendBool(false) }))
 	r.total("pg_trigger_depth()", one(func(_ *Call, out *column.Vector) { out.AppendInt(0) }))

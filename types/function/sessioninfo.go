@@ -2,6 +2,7 @@ package function
 
 import (
 	"crypto/rand"
+	"strings"
 
 	"github.com/flare-pg/flare-pg/column"
 	"github.com/flare-pg/flare-pg/types"
@@ -30,7 +31,7 @@ func registerSession(r *registry) {
 			return nil
 		}
 		for _, s := range c.Env.Names.SearchPath() {
-			if s != "pg_catalog" {
+			if s != "pg_catalog" && !strings.HasPrefix(s, "pg_temp_") { // searched first, and not where things are made
 				out.AppendString(s)
 				return nil
 			}

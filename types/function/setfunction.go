@@ -50,6 +50,11 @@ type Rows interface {
 // Untyped reports whether only the call can say which columns the rows have.
 func (f *SetFunction) Untyped() bool { return f.Result == types.Record && len(f.Columns) == 0 }
 
+// Populates reports whether the call's first argument, a record, says which fields the rows have where the call does not.
+func (f *SetFunction) Populates() bool {
+	return f.Untyped() && len(f.Args) > 0 && f.Args[0] == types.Record
+}
+
 // pg15sets lists PostgreSQL's functions that give rows or records, a line each, separated by tabs:
 //
 //	oid schema name argument-types result flags defaults [columns]	flags: provolatile, s strict, v variadic, r returns a set
@@ -86,7 +91,7 @@ func loadSetFunctions() *setFunctions {
 		s.defaults[fn] = int(oid(f[6]))
 		s.byName[fn.Name] = append(s.byName[fn.Name], fn)
 	}
-	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerPathSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets, registerRangeSets, registerTextSearchSets} {
+	for _, register := range []func(*setFunctions){registerSeries, registerJSONSets, registerPopulateSets, registerPathSets, registerTextSets, registerArraySets, registerSystemSets, registerACLSets, registerRangeSets, registerSnapshotSets, registerTextSearchSets} {
 		register(s)
 	}
 	s.own(&SetFunction{Name: "nql", Args: []types.OID{types.Text}, Names: []string{"query"}, Result: types.Record, Set: true, Strict: true, Volatility: Stable, Open: alone("nql")})

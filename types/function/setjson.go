@@ -168,14 +168,11 @@ func toRecord(c *SetCall, t types.OID) (Rows, error) {
 	if c.Args[0].Null(0) {
 		return &jsonRecords{call: c, t: t, objects: [][]byte{nil}}, nil
 	}
-	doc := document(c.Env, t, c.Args[0].Str(0))
-	switch jsonKind(doc) {
-	case '{':
-		return &jsonRecords{call: c, t: t, objects: [][]byte{doc}}, nil
-	case '[':
-		return nil, invalidJSONArgument("cannot call populate_composite on an array")
+	doc, err := objectToPopulate(document(c.Env, t, c.Args[0].Str(0)))
+	if err != nil {
+		return nil, err
 	}
-	return nil, invalidJSONArgument("cannot call populate_composite on a scalar")
+	return &jsonRecords{call: c, t: t, objects: [][]byte{doc}}, nil
 }
 
 // toRecordSet makes a row of each object of an array.
@@ -194,15 +191,15 @@ func toRecordSet(c *SetCall, t types.OID, name string) (Rows, error) {
 	default:
 		return nil, invalidJSONArgument("cannot call %s on a scalar", name)
 	}
-	var err error
 	elements(doc, func(v []byte) bool {
 		if jsonKind(v) != '{' {
-			err = invalidJSONArgument("argument of %s must be an array of objects", name)
+			r.bad = invalidJSONArgument("argument of %s must be an array of objects", name)
+			return false
 		}
 		r.objects = append(r.objects, v)
-		return err == nil
+		return true
 	})
-	return r, err
+	return r, nil
 }
 
 // jsonRecords makes rows of objects, by the names of the columns; nil is a row of nulls.
@@ -210,20 +207,39 @@ type jsonRecords struct {
 	call    *SetCall
 	t       types.OID
 	objects [][]byte
+	base    *types.Row // what a field is that an object has not; nil: null
+	bad     error      // what comes after the objects
 }
 
 func (r *jsonRecords) Next(max int, out []*column.Vector) error {
 	for ; max > 0 && len(r.objects) > 0; max-- {
+		if whole(r.call.Columns) {
+			if err := appendPopulated(out[0], r.call.Env, r.t, r.base, r.objects[0]); err != nil {
+				return err
+			}
+			r.objects = r.objects[1:]
+			continue
+		}
 		for i, c := range r.call.Columns {
 			var v []byte
+			if r.base != nil { // its fields are what members are looked for by, whatever the columns are called
+				c.Name = types.FieldName(r.base.Fields[i], i)
+			}
 			if r.objects[0] != nil {
 				v = lastMember(r.objects[0], []byte(c.Name))
+			}
+			if v == nil && r.base != nil {
+				out[i].AppendFrom(r.base.Values[i], 0)
+				continue
 			}
 			if err := appendField(out[i], r.call.Env, r.t, c, v); err != nil {
 				return err
 			}
 		}
 		r.objects = r.objects[1:]
+	}
+	if len(r.objects) == 0 {
+		return r.bad
 	}
 	return nil
 }

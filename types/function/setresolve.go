@@ -14,6 +14,11 @@ func IsSetFunction(schema, name string) bool {
 	return slices.ContainsFunc(theSetFunctions().byName[name], func(f *SetFunction) bool { return inSchema(f, schema) })
 }
 
+// Populates reports whether a function is one in FROM, where columns are defined, and another one elsewhere.
+func Populates(name string) bool {
+	return slices.ContainsFunc(theSetFunctions().byName[name], func(f *SetFunction) bool { return !f.Set && f.Result == types.AnyElement })
+}
+
 func inSchema(f *SetFunction, schema string) bool {
 	return schema == f.Schema || schema == "" && f.Schema == "pg_catalog"
 }
@@ -42,8 +47,7 @@ func ResolveSetFunction(schema, name string, args []types.OID) (*SetFunction, er
 	case ok:
 		return concreteSet(c.of, c.args, args)
 	case none:
-		return nil, types.Errorf(types.CodeUndefinedFunction, "function %s(%s) does not exist", shown, sqlNames(args)).
-			WithHint("%s", functionAdvice(shown, args))
+		return nil, undefinedFunction(shown, args)
 	}
 	return nil, ambiguousFunction(shown, args)
 }

@@ -18,11 +18,14 @@ func registerTextSets(s *setFunctions) {
 	s.define("string_to_table(text,text,text)", stringToTable)
 }
 
-// setRegexp compiles the expression of a call, and begins to look for its matches.
-func setRegexp(c *SetCall) (*matches, bool, error) {
+// setRegexp compiles the expression of a call, and begins to look for its matches; once as in checkFlags.
+func setRegexp(c *SetCall, once string) (*matches, bool, error) {
 	var flags []byte
 	if len(c.Args) > 2 {
 		flags = c.Args[2].Str(0)
+	}
+	if err := checkFlags(flags, once); err != nil {
+		return nil, false, err
 	}
 	re, global, err := compileRegexp(c.Args[1].Str(0), flags)
 	return &matches{pattern: re, env: c.Env, s: c.Args[0].Str(0)}, global, err
@@ -35,7 +38,7 @@ type matchRows struct {
 }
 
 func regexpMatches(c *SetCall) (Rows, error) {
-	re, global, err := setRegexp(c)
+	re, global, err := setRegexp(c, "")
 	if err != nil {
 		return nil, err
 	}
@@ -100,12 +103,9 @@ func (r *pieceRows) Next(max int, out []*column.Vector) error {
 }
 
 func regexpSplit(c *SetCall) (Rows, error) {
-	re, global, err := setRegexp(c)
+	re, _, err := setRegexp(c, "regexp_split_to_table")
 	if err != nil {
 		return nil, err
-	}
-	if global {
-		return nil, types.Errorf(types.CodeInvalidParameterValue, "regexp_split_to_table() does not support the \"global\" option")
 	}
 	if re.s == nil {
 		re.s = []byte{} // an empty text, not none

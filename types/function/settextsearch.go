@@ -57,8 +57,13 @@ func textParser(c *SetCall, t string) error {
 	if err != nil {
 		return err
 	}
-	if len(parts) == 2 && parts[0] == "pg_catalog" {
-		parts = parts[1:]
+	if len(parts) == 2 {
+		if !c.Env.HasSchema(parts[0]) {
+			return types.Errorf(types.CodeInvalidSchemaName, "schema \"%s\" does not exist", parts[0])
+		}
+		if parts[0] == "pg_catalog" {
+			parts = parts[1:]
+		}
 	}
 	if len(parts) != 1 || parts[0] != "default" {
 		return types.Errorf(types.CodeUndefinedObject, "text search parser \"%s\" does not exist", strings.Join(parts, "."))

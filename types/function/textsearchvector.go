@@ -45,16 +45,16 @@ func registerDocuments(r *registry) {
 		return textsearch.Vector(a[0].Str(i)).Strip(dst), nil
 	}))
 	r.fn("setweight(tsvector,char)", searchRow(func(dst []byte, a []*column.Vector, i int) ([]byte, error) {
-		w, err := weightArgument(a[1].Str(i))
-		if err != nil {
-			return dst, err
+		w, ok := weightOf(a[1].Str(i))
+		if !ok {
+			return dst, types.Errorf(types.CodeInternalError, "unrecognized weight: %d", firstByte(a[1].Str(i)))
 		}
 		return textsearch.Vector(a[0].Str(i)).SetWeight(dst, w, nil), nil
 	}))
 	r.fn("setweight(tsvector,char,_text)", searchRow(func(dst []byte, a []*column.Vector, i int) ([]byte, error) {
-		w, err := weightArgument(a[1].Str(i))
-		if err != nil {
-			return dst, err
+		w, ok := weightOf(a[1].Str(i))
+		if !ok {
+			return dst, types.Errorf(types.CodeInternalError, "unrecognized weight: %s", a[1].Str(i))
 		}
 		return textsearch.Vector(a[0].Str(i)).SetWeight(dst, w, isOneOf(a[2], i)), nil
 	}))
@@ -107,17 +107,12 @@ func registerDocuments(r *registry) {
 	}))
 }
 
-// weightArgument is the weight that setweight sets.
-func weightArgument(s []byte) (int, error) {
-	w, ok := weightOf(s)
-	if !ok {
-		code := 0
-		if len(s) > 0 {
-			code = int(int8(s[0]))
-		}
-		return 0, types.Errorf(types.CodeInternalError, "unrecognized weight: %d", code)
+// firstByte is a "char" as a number.
+func firstByte(s []byte) int8 {
+	if len(s) == 0 {
+		return 0
 	}
-	return w, nil
+	return int8(s[0])
 }
 
 // isOneOf tells the texts of an array, nulls left out.

@@ -43,8 +43,10 @@ func makeTimeKeys() (keys [256][]timeKey) {
 		add(digits, era, strings.ToLower(names))
 	}
 	both(false, 0, "A.D. A.M. B.C. P.M. AD AM BC PM")
-	both(false, 'g', "MONTH MON DAY DY RM")
-	add(false, 'g', "Month Mon Day Dy")
+	both(false, 'g', "MONTH MON RM")
+	both(false, 0, "DAY DY")
+	add(false, 'g', "Month Mon")
+	add(false, 0, "Day Dy")
 	both(false, 0, "FF1 FF2 FF3 FF4 FF5 FF6 FX OF TZH TZ")
 	both(true, 0, "TZM SSSSS SSSS HH24 HH12 HH MI MS US SS Q CC J")
 	both(true, 'w', "IDDD ID IW IYYY IYY IY I")

@@ -301,6 +301,10 @@ func (m *moment) roman(dst []byte, n *timeNode) ([]byte, error) {
 // dateField appends a number of the calendar.
 func (m *moment) dateField(dst []byte, n *timeNode, number, signed func(x, width int) ([]byte, error)) ([]byte, error) {
 	isoYear := func() int { y, _ := m.isoWeek(); return m.shownYear(y) }
+	minus := 0 // the width of the sign of a year
+	if m.shownYear(m.year) < 0 {
+		minus = 1
+	}
 	switch n.key.field {
 	case "MM":
 		return signed(m.month, 2)
@@ -354,14 +358,11 @@ func (m *moment) dateField(dst []byte, n *timeNode, number, signed func(x, width
 	case "Y":
 		return number(m.shownYear(m.year)%10, 1)
 	case "IYYY":
-		if m.shownYear(m.year) < 0 {
-			return number(isoYear(), 5)
-		}
-		return number(isoYear(), 4)
+		return number(isoYear(), 4+minus)
 	case "IYY":
-		return number(isoYear()%1000, 3)
+		return number(isoYear()%1000, 3+minus)
 	case "IY":
-		return number(isoYear()%100, 2)
+		return number(isoYear()%100, 2+minus)
 	case "I":
 		return number(isoYear()%10, 1)
 	}

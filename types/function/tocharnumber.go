@@ -195,7 +195,7 @@ func (format *numberFormat) toChar(x spelled) (string, error) {
 		p.digits = romanNumeral(n)
 		f = numberFormat{nodes: f.nodes, fill: f.fill, roman: true}
 		p.sign = 0
-		return p.run(), nil
+		return p.run()
 	case f.scientific:
 		s, err := x.scientific(f.post)
 		if s == "NaN" {
@@ -222,7 +222,7 @@ func (format *numberFormat) toChar(x spelled) (string, error) {
 		s = strings.Repeat("#", f.pre) + "." + strings.Repeat("#", f.post)
 	}
 	p.digits = s
-	return p.run(), nil
+	return p.run()
 }
 
 func romanNumeral(n int64) string {

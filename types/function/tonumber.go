@@ -38,11 +38,7 @@ func toNumber(_ *Call, a []*column.Vector, i int, out *column.Vector) error {
 	if err := types.ParseNumeric(&x, []byte(string(s.sign)+digits)); err != nil {
 		return err
 	}
-	typmod, err := types.TypmodOf(types.Numeric, []int32{int32(max(1, f.pre+f.shift+s.fraction)), int32(s.fraction)})
-	if err == nil {
-		err = types.ApplyNumericTypmod(&x, typmod)
-	}
-	if err != nil {
+	if err := types.ApplyNumericTypmod(&x, types.MakeNumericTypmod(f.pre+f.shift+s.fraction, s.fraction)); err != nil {
 		return err
 	}
 	if f.multi {

@@ -88,7 +88,7 @@ func functionDetails(f []string) *FunctionDetails {
 		Volatility: flags[1], Parallel: flags[2], Strict: strings.Contains(flags[3:], "S"), Set: strings.Contains(flags[3:], "R"),
 		Leakproof: strings.Contains(flags[3:], "L"), AsDefiner: strings.Contains(flags[3:], "D"),
 		Variadic: oid(f[7]), Language: oid(f[8]), Cost: float(f[9]), Rows: float(f[10]), Support: oid(f[11]),
-		AllArgs: oids(f[12]), Modes: f[13], Source: f[16], Library: f[17],
+		AllArgs: oids(f[12]), Modes: f[13], Source: sourceLines.Replace(f[16]), Library: f[17],
 	}
 	if f[14] != "" {
 		d.Names = strings.Split(f[14], " ")
@@ -122,3 +122,6 @@ func float(s string) float64 {
 	}
 	return x
 }
+
+// sourceLines are the line ends and tabs of a function's body as the table spells them.
+var sourceLines = strings.NewReplacer(`\n`, "\n", `\t`, "\t")

@@ -100,8 +100,9 @@ func (a *analyzer) lexize(d *Dictionary, token []byte) (string, bool) {
 // each gives f the lexemes of a text with their places, which count from after the ones before on; stop words take one, too. It gives the last place.
 func (a *analyzer) each(c *Config, text []byte, after int, stopped func() error, f func(lexeme string, place int) error) (int, error) {
 	a.parser.Reset(text)
-	for n := 0; ; n++ {
-		if n&1023 == 1023 && stopped != nil {
+	for asked := 0; ; {
+		if a.parser.steps-asked > 1<<16 && stopped != nil {
+			asked = a.parser.steps
 			if err := stopped(); err != nil {
 				return 0, err
 			}

@@ -35,7 +35,7 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 }
 
 // stopFiles are the words that say too little to be looked for, a file a language. They are read off PostgreSQL 15's dictionaries
-// (TestStopWordsAreThoseOfPostgreSQL compares and, with -update, writes them).
+// (TestAnswersAreThoseOfPostgreSQL compares and, with -update, writes them).
 //
 //go:embed stop/*.txt
 var stopFiles embed.FS

@@ -37,20 +37,27 @@ func seeded(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 1))
 }
 
-func connect(t *testing.T) *pgx.Conn {
+// TestAnswersAreThoseOfPostgreSQL compares with a running server, TEXTSEARCH_DSN where that is set.
+func TestAnswersAreThoseOfPostgreSQL(t *testing.T) {
+	var c *pgx.Conn
 	if dsn := os.Getenv("TEXTSEARCH_DSN"); dsn != "" {
-		c, err := pgx.Connect(context.Background(), dsn)
-		if err != nil {
+		var err error
+		if c, err = pgx.Connect(context.Background(), dsn); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { c.Close(context.Background()) })
-		return c
+		defer c.Close(context.Background())
+	} else {
+		c = pgoracle.Start(t).Connect(t)
 	}
-	return pgoracle.Start(t).Connect(t)
+	for name, f := range map[string]func(*testing.T, *rand.Rand, *pgx.Conn){
+		"tokens": tokensAgree, "documents": documentsAgree, "queries": queriesAgree, "matches": matchesAgree, "headlines": headlinesAgree,
+		"stop words": stopWordsAgree, "stems": stemsAgree, "characters": charactersAgree,
+	} {
+		t.Run(name, func(t *testing.T) { f(t, seeded(t), c) })
+	}
 }
 
-func TestTokensAreThoseOfPostgreSQL(t *testing.T) {
-	r, c := seeded(t), connect(t)
+func tokensAgree(t *testing.T, r *rand.Rand, c *pgx.Conn) {
 	for range rounds(t, 2) {
 		var texts []string
 		for range 1000 {
@@ -230,8 +237,7 @@ func queryText(b []byte, err error) string {
 	return string(Query(b).AppendText(nil))
 }
 
-func TestDocumentsAreThoseOfPostgreSQL(t *testing.T) {
-	r, c := seeded(t), connect(t)
+func documentsAgree(t *testing.T, r *rand.Rand, c *pgx.Conn) {
 	for range rounds(t, 1) {
 		for _, config := range []string{"english", "simple", "russian", "german", "turkish"} {
 			texts := list(300, func() string { return randomText(r, 14) })
@@ -262,8 +268,7 @@ func TestDocumentsAreThoseOfPostgreSQL(t *testing.T) {
 
 func sign(n int) int { return max(-1, min(1, n)) }
 
-func TestQueriesAreThoseOfPostgreSQL(t *testing.T) {
-	r, c := seeded(t), connect(t)
+func queriesAgree(t *testing.T, r *rand.Rand, c *pgx.Conn) {
 	for range rounds(t, 1) {
 		queries := list(1200, func() string { return mangled(r, randomQuery(r, 3)) })
 		check(t, "tsquery", asks(t, c, "a::tsquery", queries), func(i int) string {
@@ -296,8 +301,7 @@ func TestQueriesAreThoseOfPostgreSQL(t *testing.T) {
 	}
 }
 
-func TestMatchesAndRanksAreThoseOfPostgreSQL(t *testing.T) {
-	r, c := seeded(t), connect(t)
+func matchesAgree(t *testing.T, r *rand.Rand, c *pgx.Conn) {
 	for range rounds(t, 1) {
 		vectors, queries := list(2000, func() string { return randomVector(r) }), list(2000, func() string {
 			return strings.NewReplacer("running", "run", "'x y'", "x", "pg_class", "disk", "über", "foo").Replace(randomQuery(r, 3)) // no lexeme with and without :*, of which a rank takes either
@@ -319,8 +323,7 @@ func TestMatchesAndRanksAreThoseOfPostgreSQL(t *testing.T) {
 // single is the bytes of a float4.
 func single(x float32) string { return fmt.Sprintf("%08x", math.Float32bits(x)) }
 
-func TestHeadlinesAreThoseOfPostgreSQL(t *testing.T) {
-	r, c := seeded(t), connect(t)
+func headlinesAgree(t *testing.T, r *rand.Rand, c *pgx.Conn) {
 	options := []string{"", "MaxWords=8, MinWords=3", "MaxFragments=2, MaxWords=6, MinWords=2", "MaxFragments=3,FragmentDelimiter=' # ', MaxWords=10, MinWords=4, ShortWord=5", "HighlightAll=true", "HighlightAll=on, StartSel=[, StopSel=]",
 		`StartSel="<i x=""1"">", StopSel='</i>', MaxWords=5, MinWords=1, ShortWord=0`, "MaxFragments=1, MaxWords=4, MinWords=1", "MinWords=9, MaxWords=3", "x=1", "MaxWords", "MaxWords=a", "StartSel='", `"MaxWords" = 20 , MinWords=E'5'`, "MaxWords==3"}
 	for range rounds(t, 1) {

@@ -46,8 +46,14 @@ func NewParser(text []byte) *Parser {
 
 // Reset begins with another text, with the same memory.
 func (p *Parser) Reset(text []byte) {
+	if cap(p.trail) > 1<<16 {
+		p.trail = nil
+	}
 	*p = Parser{text: text, frames: p.frames[:0], trail: p.trail[:0], budget: 16*len(text) + 1024}
 }
+
+// longestNoted is how long a text may be for which the vain ones are noted: that takes ten bytes for each of the text's.
+const longestNoted = 16 << 20
 
 // Steps is how many steps were taken, which bounds the time.
 func (p *Parser) Steps() int { return p.steps }
@@ -197,7 +203,7 @@ func (p *Parser) index(s state, r *rule) int {
 // fail drops the last try, and gives the rule at which the frame below goes on.
 func (p *Parser) fail() int {
 	n := len(p.frames)
-	if p.steps > p.budget && !p.wantHost {
+	if p.steps > p.budget && !p.wantHost && len(p.text) <= longestNoted {
 		if p.vain == nil {
 			p.vain = make([]uint64, (len(machine.rules)*(len(p.text)+1)+63)/64)
 		}

@@ -55,7 +55,7 @@ func FuzzNotingWhatIsVainChangesNothing(f *testing.F) {
 func TestTheParserTakesFewSteps(t *testing.T) {
 	for _, piece := range []string{"a_", "1_", "a.", "1.", "a-", "1-", "a@", "a_a@", "<a ", "<!-- ", `<a '`, `<a "'\"`, `<a '\`, "&a", "/a", "../", "~/", "a:/", "a/", "http://a.bc/", "-1.", "1e", "+1", "a.b-",
 		"a.bb:1", "a1", "x@a.bb", "<script>", "</style ", "1.2.3.", "é-", "é1", "a\u0301-", "a-1-", "<a b='c' "} {
-		text := strings.Repeat(piece, 100_000/len(piece))
+		text := strings.Repeat(piece, 20_000/len(piece))
 		if _, steps := parse(text, -1); steps > 60*len(text) {
 			t.Errorf("%q repeated: %d steps for %d bytes", piece, steps, len(text))
 		}

@@ -113,6 +113,7 @@ type covers struct {
 	first, last int     // hits of the one that was found
 	seen        [][]int // places of each operand among the hits that were looked at
 	stopped     func() error
+	steps       int
 }
 
 func (c *covers) forget() {
@@ -149,15 +150,21 @@ func (c *covers) matches() bool {
 	}) != no
 }
 
+// tick asks now and then whether to stop.
+func (c *covers) tick() error {
+	if c.steps++; c.steps&255 == 0 && c.stopped != nil {
+		return c.stopped()
+	}
+	return nil
+}
+
 func (c *covers) next() (bool, error) {
-	for steps := 0; ; {
+	for {
 		c.forget()
 		end := -1
 		for i := c.from; i < len(c.hits); i++ {
-			if steps++; steps&255 == 0 && c.stopped != nil {
-				if err := c.stopped(); err != nil {
-					return false, err
-				}
+			if err := c.tick(); err != nil {
+				return false, err
 			}
 			c.see(&c.hits[i], false)
 			if c.matches() {
@@ -172,7 +179,9 @@ func (c *covers) next() (bool, error) {
 		begin := -1
 		i := end
 		for ; i >= c.from; i-- {
-			steps++
+			if err := c.tick(); err != nil {
+				return false, err
+			}
 			c.see(&c.hits[i], true)
 			if c.matches() {
 				begin = i

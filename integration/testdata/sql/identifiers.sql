@@ -11,3 +11,16 @@ select parse_ident('a.b()');
 select parse_ident('"a""b".É');
 select parse_ident('a;b');
 select parse_ident(name) as parts from (values ('a.B'), (null), ('"X y".z')) v(name) order by 1;
+-- # A name is an array of 64 bytes, from 0; pg_dump tells array types by the first one.
+select typname[0] = '_' as isarray, count(*) > 3 as several from pg_type where typname in ('text', '_text', 'int4', '_int4', 'jsonb', '_jsonb', 'bool') group by 1 order by 1;
+select ('abc'::name)[0], ('abc'::name)[2], ('abc'::name)[3], ('abc'::name)[63], ('abc'::name)[64], ('abc'::name)[-1], (null::name)[0];
+select n, ('abc'::name)[n] from generate_series(-1, 4) n order by n;
+select ('abc'::name)['x'];
+select ('abc'::name)[0:1];
+select cuont(*);
+select cuont(distinct 1);
+select lower(*);
+select lower(distinct 'a');
+select now(*);
+select acldefault('r', 10)::text = '{' || pg_get_userbyid(10) || '=arwdDxt/' || pg_get_userbyid(10) || '}', acldefault('c', 10)::text, cardinality(acldefault('d', 10)), acldefault('T', 4200000)::text, acldefault(null, 10)::text;
+select acldefault('x', 10);

@@ -80,3 +80,4 @@ select $1 && daterange('2024-01-15', null);
 select rngtypid::regtype, rngsubtype::regtype, rngmultitypid::regtype from pg_range order by rngtypid;
 select oprname, oprleft::regtype, oprright::regtype, oprresult::regtype from pg_operator where oprleft in ('anyrange'::regtype, 'anymultirange'::regtype) or oprright in ('anyrange'::regtype, 'anymultirange'::regtype) order by oid;
 select typname, typtype, typcategory, typinput::regproc, typelem, typarray::regtype from pg_type where typcategory = 'R' order by oid;
+select '[1.0,5.00]'::numrange + '[1,5)'::numrange, '[1,5]'::numrange + '[1.0,5.00]'::numrange, range_merge('[1,5]'::numrange, '[1.0,5.00]'::numrange), '[1,5]'::numrange * '[1.0,5.00]'::numrange, range_agg(x) from (values ('[1,5]'::numrange), ('[1.0,5.00]')) v(x);

@@ -5,5 +5,5 @@ select concat_ws(E'\t', oid, case when pronamespace = 11 then 'pg_catalog' else 
   pronargdefaults,
   (select string_agg(n || ':' || t, ' ' order by i) from unnest(proallargtypes, proargmodes, proargnames) with ordinality as a(t, m, n, i) where m in ('o', 'b', 't')))
 from pg_proc p
-where pronamespace in (11, 'information_schema'::regnamespace) and prokind = 'f' and (proretset or prorettype = 2249) and proname !~ '^record_'
+where pronamespace in (11, 'information_schema'::regnamespace) and prokind = 'f' and (proretset or prorettype = 2249 or proname in ('json_populate_record', 'jsonb_populate_record')) and proname !~ '^record_'
 order by proname, p.oid;

@@ -11,7 +11,7 @@ select 3, p.oid, concat_ws(E'\t', 'function', p.oid, nspname, proname, array_to_
   provariadic, prolang, procost, prorows, prosupport::oid,
   coalesce(array_to_string(proallargtypes, ' '), ''), coalesce(array_to_string(proargmodes, ''), ''), coalesce(array_to_string(proargnames, ' ', ''), ''),
   (select coalesce(string_agg(pg_get_function_arg_default(p.oid, i), '|' order by i), '') from generate_series(pronargs - pronargdefaults + 1, pronargs) i),
-  case when prolang = 14 then '' else prosrc end, coalesce(probin, '')) from pg_proc p join pg_namespace n on n.oid = pronamespace
+  case when prolang = 14 and n.nspname = 'pg_catalog' then '' else replace(replace(prosrc, E'\n', '\n'), E'\t', '\t') end, coalesce(probin, '')) from pg_proc p join pg_namespace n on n.oid = pronamespace
 union all
 select 4, o.oid, concat_ws(E'\t', 'operator', o.oid, oprname, oprleft, oprright, oprresult, oprcode::oid, oprcom, oprnegate, oprrest::oid, oprjoin::oid,
   case when oprcanmerge then 'm' else '' end || case when oprcanhash then 'h' else '' end) from pg_operator o

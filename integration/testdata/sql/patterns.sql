@@ -1,0 +1,22 @@
+-- # expressions of every language and patterns of numbers, times and paths that were once answered otherwise
+select regexp_match('aab', '\(a\)\1b', 'b'), regexp_match('a+b', 'a+b', 'e'), 'ab*' ~ '(?b)^ab\*$', 'aab' ~ '(?e)^(a|b){3}$', 'a)' ~ '(?e)a)', 'x*y' ~ '(?b)^\(x\{1,2\}\)*\*y$';
+select 'a' ~ '(?e)a*?';
+select regexp_match('a', '(', 'b'), 'a{' ~ '(?b)a{', 'a' ~ '(?b)\(a\|b\)';
+select regexp_match('a', '\(', 'b');
+select regexp_match('a', '(a', 'g');
+select regexp_count('a', '(', 0, 'g');
+select regexp_instr('a', '[', 1, 0, 0, 'g', 1);
+select regexp_match('a', 'a', 'nq');
+select 'a' ~ '(?é)a';
+select regexp_substr('abc', 'b', 1, 1, '', 1), regexp_instr('abc', 'b', 1, 1, 0, '', 1), regexp_instr('abc', 'b', 1, 1, 0, '', 2);
+select to_char(1, 'TH');
+select to_char('NaN'::numeric, 'L9,999.99PR') || '|', to_char('NaN'::float8, '9G999D99S') || '|', to_char(67969, 'LRNMI.PLSG') || '|', to_char('NaN'::numeric, '999D99$');
+select to_char(interval '-1 year -2 mons', 'IYYY IYY IY I');
+select to_number('0012', 'D99');
+select to_timestamp('7 Sunday 13 2026', 'ID Day IW IYYY');
+select to_date('2026--03-29', 'IYYYIDDD');
+select '{}'::jsonb @? '$x', '1'::jsonb @@ '$y == null';
+select jsonb_path_query('{}', 'strict (-$)[0] + 1');
+select 'strict (-$)[0] + 1'::jsonpath, '(1 + $).a'::jsonpath;
+select jsonb_path_query('[{"a": 1}, [1, 2, 3]]', 'strict $.**{1}.size()');
+select * from jsonb_to_recordset('[{"a": "x"}, 2]') as x(a int);

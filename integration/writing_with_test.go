@@ -1,7 +1,0 @@
-package integration
-
-import "testing"
-
-func TestStatementsThatWriteInWithAreAsInPostgreSQL(t *testing.T) {
-	compareScript(t, "testdata/writing_with.sql")
-}
