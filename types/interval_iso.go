@@ -48,6 +48,9 @@ func (r *intervalReader) isoAlternative(s string, inTime bool) (string, fault) {
 		return fine
 	}
 	whole, part, rest, f := isoNumber(s)
+	if f != fine {
+		return "", f
+	}
 	if !ended(rest) && rest[0] != mark {
 		return "", badFormat
 	}
