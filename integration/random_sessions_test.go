@@ -220,7 +220,7 @@ func (g *sessions) change() string {
 }
 
 func (g *sessions) query() string {
-	return g.pick("select a, b from t order by a, b", "select count(*), sum(a), max(n) from t", "select * from t order by a, b, n, ts", "select * from v order by a, b", "select a from x order by 1", "select n, ts from t where a < 3 order by a", "select 1 as one, 'x' as x, null as n",
+	return g.pick("select a, b from t order by a, b", "select count(*), sum(a), max(n) from t", "select * from t order by a, b, n, ts", "select * from v order by a, b", "select a from x order by 1", "select n, ts from t where a < 3 order by a, ts, n", "select 1 as one, 'x' as x, null as n",
 		"select current_setting('transaction_isolation'), current_setting('transaction_read_only')", "select current_setting('TimeZone'), '2024-01-01 12:00Z'::timestamptz, interval '1 day 2 hours', '\\x01ff'::bytea, 0.1::float8 * 3", "select 1 / a from t where a > 0 order by a", "values (1, 'a'), (2, null)",
 		"select g from generate_series(1, 4) g", "select name, statement, is_holdable, is_binary, is_scrollable from pg_cursors order by name", "select name, statement, parameter_types, from_sql from pg_prepared_statements order by name", "select pg_listening_channels()", "select set_config('TimeZone', 'Asia/Tokyo', true)", "select set_config('application_name', 'other', false)",
 		"select relname from pg_class where relname in ('t', 'x', 'y', 'v', 'w') order by 1", "select column_name, data_type from information_schema.columns where table_name = 'x' order by ordinal_position", "select now() = transaction_timestamp(), statement_timestamp() >= now()", "select from t where a = 1")
