@@ -102,7 +102,7 @@ func capturedForFuzz() (out []string) {
 }
 
 // ownToPostgreSQL are errors that PostgreSQL calls internal, too.
-var ownToPostgreSQL = regexp.MustCompile("^(could not open relation with OID|cache lookup failed for) ")
+var ownToPostgreSQL = regexp.MustCompile("^(could not open relation with OID|cache lookup failed for|unrecognized (objtype abbreviation|weight):) ")
 
 // player talks to the server as a fuzzed client does.
 type player struct {
