@@ -104,7 +104,8 @@ func scanNumeric(d *apd.Decimal, s []byte) bool {
 	}
 	exponent := 0
 	if p < len(s) && (s[p] == 'e' || s[p] == 'E') {
-		e, ok := scanExponent(s[p+1:])
+		// As in PostgreSQL, whose strtol passes over blanks.
+		e, ok := scanExponent(bytes.TrimLeft(s[p+1:], " \t\n\v\f\r"))
 		if !ok {
 			return false
 		}

@@ -33,3 +33,5 @@ select '0.0000035 s'::interval, 's 9.5 34.6h ago'::interval;
 select 'mon 5 ago'::interval;
 select '471'::text::interval hour to minute, interval '471' hour to minute;
 select '07.39.3./24'::inet;
+select '1e 3'::numeric, E'1e\t-2'::numeric, '1e + 3'::numeric;
+select '1e 3'::numeric, E'1e\t-2'::numeric, ' 1e  3 '::numeric;
